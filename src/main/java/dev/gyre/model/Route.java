@@ -1,0 +1,13 @@
+package dev.gyre.model;
+
+/**
+ * Leads the requests that match host and path to a service. Host and path together are the route's name.
+ *
+ * @param host {@code *} (any), {@code api.example.com} or {@code *.example.com}; lower case, without port
+ * @param path {@code /exact} or a prefix {@code /v1/*}, which matches {@code /v1} and all below it
+ */
+public record Route(String host, String path, String service, Origin origin) {
+
+    public static final String ANY_HOST = "*";
+    public static final String ANY_PATH = "/*";
+}

@@ -1,0 +1,24 @@
+package dev.gyre.model;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All that is wanted of a node: the services with their backends, and the routes to them.
+ *
+ * @param services by name, in the order of the names
+ * @param version  names this state; two nodes with equal versions show the same topology
+ */
+public record Topology(Map<String, Service> services, List<Route> routes, String version) {
+
+    public Topology {
+        services = Collections.unmodifiableMap(new TreeMap<>(services));
+        routes = List.copyOf(routes);
+    }
+
+    public static Topology empty() {
+        return new Topology(Map.of(), List.of(), "0");
+    }
+}
