@@ -22,6 +22,9 @@ final class JsonText {
             .build();
     private static final Pattern START = Pattern.compile(" \\(start marker at \\[.*?line: (\\d+), column: \\d+]\\)");
     private static final Pattern TOKEN = Pattern.compile("^Unrecognized token '[^']*'");
+    private static final Pattern CHARACTER =
+            Pattern.compile("Unexpected character \\('(.+?)' \\(code \\d+(?: / 0x[0-9a-f]+)?\\)\\)");
+    private static final Pattern VALUE = Pattern.compile("(?:a valid value )?\\(JSON String, Number, .*\\)");
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private JsonText() { }
@@ -58,13 +61,10 @@ final class JsonText {
     private static String plain(String message) {
         String found = START.matcher(message).replaceAll(" opened in line $1");
         found = TOKEN.matcher(found).replaceFirst("Text without quotes");
-        found = found.replaceAll(" \\(code \\d+(?: / 0x[0-9a-f]+)?\\)", "")
-                .replace("Unexpected character ('", "Unexpected '").replace("')", "'");
+        found = CHARACTER.matcher(found).replaceAll("Unexpected '$1'");
         String[] parts = found.split(": (?:was expecting|expected) ", 2);
-        String expected = parts.length == 2
-                ? " (expected: " + parts[1].replace("double-quote to start field name", "a key in double quotes")
-                + ")"
-                : "";
+        String expected = parts.length == 2 ? " (expected: " + VALUE.matcher(parts[1]).replaceFirst("a value")
+                .replace("double-quote to start field name", "a key in double quotes") + ")" : "";
         String lower = parts[0].isEmpty() ? "" : Character.toLowerCase(parts[0].charAt(0)) + parts[0].substring(1);
         return (lower + expected).replaceAll("\\s+", " ");
     }

@@ -26,13 +26,13 @@ record StoreSettings(String path, String type, String format, boolean optional, 
 
     /** What a store of a type cannot do without. */
     private static final Map<String, List<String>> REQUIRED = Map.of(
-            "dir", List.of("path", "filesets"), "env", List.of("keys"), "event-bus", List.of("address"),
+            "directory", List.of("path", "filesets"), "env", List.of("keys"), "event-bus", List.of("address"),
             "file", List.of("path"), "http", List.of("host"), "sys", List.of("keys"));
 
     static List<StoreSettings> read(Fields top) {
         List<StoreSettings> stores = new ArrayList<>();
         for (Value item : top.items("stores")) {
-            store(item.object()).ifPresent(stores::add);
+            item.object().flatMap(StoreSettings::store).ifPresent(stores::add);
         }
         return stores;
     }
