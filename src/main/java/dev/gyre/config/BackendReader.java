@@ -1,0 +1,57 @@
+package dev.gyre.config;
+
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Origin;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/** A backend from JSON: its URL alone, or an object with {@code url} and {@code weight} (1..1000, default 1). */
+public final class BackendReader {
+
+    private static final String FORM = "http://host:port";
+
+    private BackendReader() { }
+
+    /** @param json {@code url} and {@code weight}, no other key */
+    public static Checked<Backend> read(String path, JsonObject json, Origin origin) {
+        Findings findings = new Findings();
+        Optional<Backend> backend = read(new Value(path, json, findings), origin);
+        return backend.isPresent() ? findings.check(backend.get()) : findings.rejected();
+    }
+
+    /** @param text what an operator gave as the URL of a backend */
+    public static Checked<BackendUrl> url(String path, String text) {
+        Findings findings = new Findings();
+        Optional<BackendUrl> url = url(new Value(path, text, findings));
+        return url.isPresent() ? findings.check(url.get()) : findings.rejected();
+    }
+
+    /** Empty, with the mistake noted, when there is no usable URL. */
+    static Optional<Backend> read(Value value, Origin origin) {
+        if (value.isText()) {
+            return url(value).map(url -> new Backend(url, 1, false, origin));
+        }
+        Fields fields = value.object();
+        Optional<BackendUrl> url = fields.required("url", FORM).flatMap(BackendReader::url);
+        int weight = fields.integer("weight", 1, Backend.MAX_WEIGHT, 1);
+        fields.done();
+        return url.map(known -> new Backend(known, weight, false, origin));
+    }
+
+    private static Optional<BackendUrl> url(Value value) {
+        Optional<String> text = value.text(FORM);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        // An error must not show the password that someone put before the host.
+        String shown = text.get().replaceFirst("//.*@", "//…@");
+        try {
+            return Optional.of(BackendUrl.parse(shown));
+        } catch (IllegalArgumentException e) {
+            String[] parts = e.getMessage().split(" \\(expected: ", 2);
+            value.refuse(parts[0], parts.length == 2 ? parts[1].replaceFirst("\\)$", "") : FORM);
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.gyre.config;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Answers whether a node would start with a config, by reading it as a start does. */
+public final class ConfigCheck {
+
+    private ConfigCheck() { }
+
+    /** @param lines for the operator: one with a summary, or one for each mistake */
+    public record Report(boolean ok, List<String> lines) {
+
+        public Report {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /**
+     * Never fails. A store that is reached over the event bus counts as empty: it needs a running node.
+     *
+     * @param given as for {@link ConfigSource#open}
+     */
+    public static Future<Report> run(Vertx vertx, JsonObject given) {
+        ConfigSource source = ConfigSource.open(vertx, given);
+        return source.load()
+                .map(json -> report(ConfigReader.read(json)))
+                .recover(cause -> Future.succeededFuture(new Report(false, List.of(cause.getMessage()))))
+                .eventually(source::close);
+    }
+
+    private static Report report(Checked<Settings> checked) {
+        return checked.accepted()
+                .map(settings -> new Report(true, List.of(summary(settings))))
+                .orElseGet(() -> new Report(false,
+                        checked.mistakes().stream().map(ConfigError::toString).toList()));
+    }
+
+    private static String summary(Settings settings) {
+        int backends = settings.declared().services().values().stream()
+                .mapToInt(service -> service.backends().size()).sum();
+        String listeners = settings.listeners().stream().map(Settings.Listener::toString)
+                .collect(Collectors.joining(", "));
+        return "ok: " + count(settings.declared().services().size(), "service") + ", "
+                + count(backends, "backend") + ", " + count(settings.declared().routes().size(), "route")
+                + ", listening on " + listeners;
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

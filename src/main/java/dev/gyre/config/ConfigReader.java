@@ -1,0 +1,42 @@
+package dev.gyre.config;
+
+import dev.gyre.config.Settings.Listener;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Turns the config's JSON into settings, or tells everything that is wrong with it. */
+public final class ConfigReader {
+
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private ConfigReader() { }
+
+    /** With the environment and the files of this process. */
+    public static Checked<Settings> read(JsonObject json) {
+        return read(json, Substitution::variable, Substitution::content);
+    }
+
+    /**
+     * @param env   the variable of that name
+     * @param files the text of that file; empty when it cannot be read
+     */
+    public static Checked<Settings> read(JsonObject json, Function<String, Optional<String>> env,
+                                         Function<Path, Optional<String>> files) {
+        Findings findings = new Findings();
+        JsonObject resolved = new Substitution(env, files, findings).in("", json);
+        Fields top = new Fields("", resolved, findings);
+        List<Listener> listeners = NodeReader.listeners(top);
+        Settings settings = new Settings(listeners, NodeReader.instances(top), TopologyReader.read(top),
+                NodeReader.admin(top, listeners), NodeReader.cluster(top),
+                top.text("data", "a directory", "gyre-data"),
+                top.duration("grace", Duration.ZERO, GRACE), NodeReader.forwarding(top));
+        StoreSettings.read(top);
+        top.text("$schema", "the address of a schema", "");
+        top.done();
+        return findings.check(settings);
+    }
+}

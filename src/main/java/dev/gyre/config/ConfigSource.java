@@ -1,0 +1,155 @@
+package dev.gyre.config;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Where a node's config comes from: a file or JSON given at the start, and the stores either lists. What it
+ * yields is JSON as it was found; {@link ConfigReader} checks it and puts in variables and files.
+ *
+ * <p>Failures are {@link UnreadableConfig}. Everything happens on the context that {@link #open} was called on.
+ */
+public final class ConfigSource {
+
+    /** The only key of the given JSON when it names a file instead of being the config. */
+    public static final String PATH_KEY = "gyre.conf";
+
+    private static final long SCAN_MILLIS = 1_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final long scanMillis;
+    private final Supplier<Future<JsonObject>> base;
+    private final Runnable closeBase;
+    private final StoreLayers layers;
+
+    private Optional<JsonObject> last = Optional.empty();
+    private Optional<String> suspected = Optional.empty();
+    private Optional<String> reported = Optional.empty();
+    private boolean following;
+    private boolean closed;
+    private long timer = -1;
+
+    private ConfigSource(Vertx vertx, Supplier<Future<JsonObject>> base, Runnable closeBase, long scanMillis) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.scanMillis = scanMillis;
+        this.base = base;
+        this.closeBase = closeBase;
+        this.layers = new StoreLayers(vertx);
+    }
+
+    /** @param given the config itself, or {@code {"gyre.conf": "/path/to/file.json"}} */
+    public static ConfigSource open(Vertx vertx, JsonObject given) {
+        return open(vertx, given, SCAN_MILLIS);
+    }
+
+    static ConfigSource open(Vertx vertx, JsonObject given, long scanMillis) {
+        if (given.size() == 1 && given.getValue(PATH_KEY) instanceof String path) {
+            ConfigFile file = new ConfigFile(vertx, path);
+            return new ConfigSource(vertx, file::read, file::close, scanMillis);
+        }
+        JsonObject fixed = given.copy();
+        return new ConfigSource(vertx, () -> Future.succeededFuture(fixed), () -> { }, scanMillis);
+    }
+
+    /** Reads everything anew. */
+    public Future<JsonObject> load() {
+        Promise<JsonObject> loaded = Promise.promise();
+        context.runOnContext(start -> read().onComplete(result -> {
+            if (result.succeeded()) {
+                last = Optional.of(resolved(result.result()));
+            }
+            loaded.handle(result.map(JsonObject::copy));
+        }));
+        return loaded.future();
+    }
+
+    /**
+     * From now on tells what differs from what was loaded last, about a second after it changed; a changed file
+     * behind {@code ${file:PATH}} counts. A failure is
+     * told once, after it showed in two scans: a file caught half written is no news. What is read after a
+     * failure is always told, even when it is what was loaded before.
+     *
+     * @param listener gets a completed future
+     */
+    public void onChange(Consumer<Future<JsonObject>> listener) {
+        context.runOnContext(start -> {
+            if (following) {
+                throw new IllegalStateException("changes are being followed already");
+            }
+            following = true;
+            scanLater(listener);
+        });
+    }
+
+    public Future<Void> close() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(stop -> {
+            closed = true;
+            vertx.cancelTimer(timer);
+            closeBase.run();
+            layers.close();
+            done.complete();
+        });
+        return done.future();
+    }
+
+    private void scanLater(Consumer<Future<JsonObject>> listener) {
+        if (!closed) {
+            timer = vertx.setTimer(scanMillis, due -> read().onComplete(result -> {
+                if (!closed) {
+                    judge(result).ifPresent(listener);
+                }
+                scanLater(listener);
+            }));
+        }
+    }
+
+    private Optional<Future<JsonObject>> judge(AsyncResult<JsonObject> read) {
+        if (read.succeeded()) {
+            JsonObject json = read.result();
+            Optional<JsonObject> now = Optional.of(resolved(json));
+            boolean news = reported.isPresent() || !last.equals(now);
+            last = now;
+            suspected = Optional.empty();
+            reported = Optional.empty();
+            return news ? Optional.of(Future.succeededFuture(json.copy())) : Optional.empty();
+        }
+        Optional<String> failure = Optional.of(String.valueOf(read.cause().getMessage()));
+        boolean news = failure.equals(suspected) && !failure.equals(reported);
+        suspected = failure;
+        if (news) {
+            reported = failure;
+        }
+        return news ? Optional.of(Future.failedFuture(read.cause())) : Optional.empty();
+    }
+
+    private Future<JsonObject> read() {
+        return base.get().compose(json -> {
+            if (!json.containsKey("stores")) {
+                layers.close();
+                return Future.succeededFuture(json);
+            }
+            Findings findings = new Findings();
+            JsonObject stores = new JsonObject().put("stores", json.getValue("stores"));
+            List<StoreSettings> wanted =
+                    StoreSettings.read(new Fields("", Substitution.ofProcess(findings).in("", stores), findings));
+            // Where the list itself is wrong, the reader says so, together with everything else.
+            return findings.none() ? layers.over(json, wanted) : Future.succeededFuture(json);
+        });
+    }
+
+    /** With variables and files put in, so that a secret changed in its own file counts as a change. */
+    private static JsonObject resolved(JsonObject json) {
+        return Substitution.ofProcess(new Findings()).in("", json);
+    }
+}

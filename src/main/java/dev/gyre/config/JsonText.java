@@ -1,0 +1,71 @@
+package dev.gyre.config;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.JacksonCodec;
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+/** Parses a config's text so that a mistake is found again: by line and column, and with nothing overwritten. */
+final class JsonText {
+
+    // Comments are let through as everywhere in Vert.x; a key given twice is not: the first would be lost.
+    private static final JsonFactory STRICT = JsonFactory.builder()
+            .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+    private static final Pattern START = Pattern.compile(" \\(start marker at \\[.*?line: (\\d+), column: \\d+]\\)");
+    private static final Pattern TOKEN = Pattern.compile("^Unrecognized token '[^']*'");
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private JsonText() { }
+
+    static JsonObject parse(String origin, String text) throws UnreadableConfig {
+        String json = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        if (json.isBlank()) {
+            throw new UnreadableConfig(origin + ": empty (expected: a JSON object)");
+        }
+        try (JsonParser parser = STRICT.createParser(json)) {
+            Object value = JacksonCodec.fromParser(parser, Object.class);
+            if (value instanceof JsonObject object) {
+                return object;
+            }
+            throw new UnreadableConfig(origin + ": " + Value.describe(value) + " (expected: a JSON object)");
+        } catch (DecodeException e) {
+            throw new UnreadableConfig(origin + mistake(e));
+        } catch (IOException e) {
+            throw new UnreadableConfig(origin + ": " + e.getMessage());
+        }
+    }
+
+    /** Where the mistake is and what was expected there, beginning with the separator from what was read. */
+    static String mistake(DecodeException e) {
+        if (!(e.getCause() instanceof JsonProcessingException cause) || cause.getLocation() == null) {
+            return ": not a JSON object, or something after its end";
+        }
+        JsonLocation at = cause.getLocation();
+        return ", line " + at.getLineNr() + ", column " + at.getColumnNr() + ": "
+                + plain(cause.getOriginalMessage());
+    }
+
+    /** Jackson's words as ours, and without the text it stumbled over, which may be a secret. */
+    private static String plain(String message) {
+        String found = START.matcher(message).replaceAll(" opened in line $1");
+        found = TOKEN.matcher(found).replaceFirst("Text without quotes");
+        found = found.replaceAll(" \\(code \\d+(?: / 0x[0-9a-f]+)?\\)", "")
+                .replace("Unexpected character ('", "Unexpected '").replace("')", "'");
+        String[] parts = found.split(": (?:was expecting|expected) ", 2);
+        String expected = parts.length == 2
+                ? " (expected: " + parts[1].replace("double-quote to start field name", "a key in double quotes")
+                + ")"
+                : "";
+        String lower = parts[0].isEmpty() ? "" : Character.toLowerCase(parts[0].charAt(0)) + parts[0].substring(1);
+        return (lower + expected).replaceAll("\\s+", " ");
+    }
+}

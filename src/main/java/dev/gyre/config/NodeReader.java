@@ -1,0 +1,154 @@
+package dev.gyre.config;
+
+import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.config.Settings.Listener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The config's keys about the node itself: its ports, its size, its neighbours. */
+final class NodeReader {
+
+    private static final int MAX_INSTANCES = 1024;
+    private static final int MAX_PORT = 65_535;
+    private static final String HOST_FORM = "an address or a name, without a port";
+    private static final Listener DEFAULT_LISTENER = new Listener("0.0.0.0", 8080);
+
+    private NodeReader() { }
+
+    static List<Listener> listeners(Fields top) {
+        Optional<Value> value = top.value("listeners");
+        if (value.isEmpty()) {
+            return List.of(DEFAULT_LISTENER);
+        }
+        if (value.get().isEmpty()) {
+            top.refuse("listeners", "empty", "at least one listener");
+        }
+        List<Listener> listeners = new ArrayList<>();
+        for (Value item : value.get().items()) {
+            Fields fields = item.object();
+            String host = host(fields, "host", DEFAULT_LISTENER.host());
+            int port = fields.required("port", "0.." + MAX_PORT)
+                    .map(number -> number.integer(0, MAX_PORT, 0)).orElse(0);
+            fields.done();
+            Listener listener = new Listener(host, port);
+            int before = first(listeners, listener);
+            if (before >= 0) {
+                item.refuse(listener + " is taken by listeners[" + before + "]", "each port once");
+            }
+            listeners.add(listener);
+        }
+        return listeners;
+    }
+
+    static OptionalInt instances(Fields top) {
+        Optional<Value> value = top.value("instances");
+        if (value.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        boolean replaced = top.findings().isReplaced("instances");
+        if (value.get().is("auto")) {
+            return OptionalInt.empty();
+        }
+        if (value.get().isText() && !replaced) {
+            value.get().refuse("\"auto\" or 1.." + MAX_INSTANCES);
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(value.get().integer(1, MAX_INSTANCES, 1));
+    }
+
+    static AdminSettings admin(Fields top, List<Listener> listeners) {
+        Fields fields = top.object("admin");
+        String host = host(fields, "host", "127.0.0.1");
+        int port = fields.integer("port", 0, MAX_PORT, 9090);
+        Optional<String> token = fields.secret("token");
+        boolean absent = fields.value("token").isEmpty();
+        fields.done();
+        if (absent && !loopback(host)) {
+            fields.refuse("token", "missing, and admin.host \"" + host + "\" is not loopback",
+                    "a token, or a host that is loopback such as 127.0.0.1");
+        }
+        int taken = first(listeners, new Listener(host, port));
+        if (taken >= 0) {
+            fields.refuse("port", port + " is taken by listeners[" + taken + "]", "a port of its own");
+        }
+        return new AdminSettings(host, port, token);
+    }
+
+    static Optional<ClusterSettings> cluster(Fields top) {
+        return top.value("cluster").map(Value::object).map(fields -> {
+            String host = host(fields, "host", "127.0.0.1");
+            List<String> members = new ArrayList<>();
+            for (Value item : fields.items("members")) {
+                Optional<String> member = item.text("host or host:port");
+                if (member.isPresent() && !Names.isMember(member.get())) {
+                    item.refuse("host or host:port");
+                }
+                member.ifPresent(members::add);
+            }
+            Optional<String> secret = fields.secret("secret");
+            if (fields.value("secret").isEmpty() && !loopback(host)) {
+                fields.refuse("secret", "missing, and cluster.host \"" + host + "\" is not loopback",
+                        "a secret that all nodes share");
+            }
+            ClusterSettings cluster = new ClusterSettings(fields.text("name", "text", "gyre"), host,
+                    fields.integer("port", 1, MAX_PORT, 5701),
+                    fields.integer("eventBusPort", 0, MAX_PORT, 15701), members, secret);
+            fields.done();
+            return cluster;
+        });
+    }
+
+    static ForwardingSettings forwarding(Fields top) {
+        Fields fields = top.object("forwarding");
+        List<Network> trusted = new ArrayList<>();
+        for (Value item : fields.items("trusted")) {
+            String expected = "an address or block such as \"10.0.0.0/8\" or \"fd00::/8\"";
+            Optional<String> text = item.text(expected);
+            Optional<Network> network = text.flatMap(Network::parse);
+            if (text.isPresent() && network.isEmpty()) {
+                item.refuse(expected);
+            }
+            network.ifPresent(trusted::add);
+        }
+        ForwardingSettings forwarding =
+                new ForwardingSettings(trusted, fields.flag("forwarded", false));
+        fields.done();
+        return forwarding;
+    }
+
+    private static String host(Fields fields, String key, String fallback) {
+        Optional<Value> value = fields.value(key);
+        String host = value.flatMap(text -> text.text(HOST_FORM)).orElse(fallback);
+        if (!Names.isHost(host)) {
+            fields.refuse(key, Value.describe(host), HOST_FORM);
+            return fallback;
+        }
+        return host;
+    }
+
+    private static boolean loopback(String host) {
+        return host.equalsIgnoreCase("localhost")
+                || Network.parse(host).map(Network::loopback).orElse(false);
+    }
+
+    /** The place of the listener that already has this port; -1 when it is free. */
+    private static int first(List<Listener> listeners, Listener wanted) {
+        for (int i = 0; i < listeners.size(); i++) {
+            Listener taken = listeners.get(i);
+            boolean sameHost = taken.host().equalsIgnoreCase(wanted.host())
+                    || everywhere(taken.host()) || everywhere(wanted.host());
+            if (wanted.port() != 0 && taken.port() == wanted.port() && sameHost) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean everywhere(String host) {
+        return host.equals("0.0.0.0") || host.equals("::");
+    }
+}

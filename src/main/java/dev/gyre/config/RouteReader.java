@@ -1,0 +1,67 @@
+package dev.gyre.config;
+
+import dev.gyre.model.Origin;
+import dev.gyre.model.Route;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A route to and from JSON: {@code host} (default any), {@code path} (default any) and {@code service}. */
+public final class RouteReader {
+
+    private static final String HOST_FORMS = "\"*\", \"api.example.com\" or \"*.example.com\", without a port";
+    private static final String PATH_FORMS = "\"/exact\" or \"/prefix/*\", with \"*\" at the end only";
+
+    private RouteReader() { }
+
+    /**
+     * Whether the service exists is the caller's to check.
+     *
+     * @param path where {@code json} stands; empty for a command
+     * @param json those three keys and no other
+     */
+    public static Checked<Route> read(String path, JsonObject json, Origin origin) {
+        Findings findings = new Findings();
+        Optional<Route> route = read(new Fields(path, json, findings), origin);
+        return route.isPresent() ? findings.check(route.get()) : findings.rejected();
+    }
+
+    public static JsonObject write(Route route) {
+        return new JsonObject()
+                .put("host", route.host())
+                .put("path", route.path())
+                .put("service", route.service());
+    }
+
+    /** Empty, with the mistakes noted, when a part of it is unusable. */
+    static Optional<Route> read(Fields fields, Origin origin) {
+        Optional<String> host = fields.value("host").map(RouteReader::host)
+                .orElse(Optional.of(Route.ANY_HOST));
+        Optional<String> path = fields.value("path").map(RouteReader::path)
+                .orElse(Optional.of(Route.ANY_PATH));
+        Optional<String> service = fields.required("service", "the name of a service")
+                .flatMap(value -> value.text("the name of a service"));
+        fields.done();
+        return host.isEmpty() || path.isEmpty() || service.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Route(host.get(), path.get(), service.get(), origin));
+    }
+
+    private static Optional<String> host(Value value) {
+        Optional<String> host = value.text(HOST_FORMS).map(text -> text.toLowerCase(Locale.ROOT));
+        if (host.isPresent() && !Names.isRouteHost(host.get())) {
+            value.refuse(HOST_FORMS);
+            return Optional.empty();
+        }
+        return host;
+    }
+
+    private static Optional<String> path(Value value) {
+        Optional<String> path = value.text(PATH_FORMS);
+        if (path.isPresent() && !Names.isRoutePath(path.get())) {
+            value.refuse(PATH_FORMS);
+            return Optional.empty();
+        }
+        return path;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.gyre.config;
+
+import dev.gyre.model.HostHeader;
+import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.Strategy;
+import dev.gyre.model.Timeouts;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How a service treats its backends, to and from JSON: the keys {@code balance}, {@code host}, {@code pool} and
+ * {@code timeouts}. Config and commands share it, so that both refuse the same things in the same words.
+ */
+public final class ServicePolicyReader {
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final String HOST_FORMS = "\"client\", \"backend\" or a host with or without a port";
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]{1,261}");
+
+    private ServicePolicyReader() { }
+
+    /** What is absent keeps its default. */
+    public static Checked<ServicePolicy> read(String path, JsonObject json) {
+        return read(path, json, ServicePolicy.DEFAULT);
+    }
+
+    /**
+     * @param path where {@code json} stands; empty for a command
+     * @param json those four keys and no other
+     * @param base gives what is absent
+     */
+    public static Checked<ServicePolicy> read(String path, JsonObject json, ServicePolicy base) {
+        Fields fields = new Fields(path, json, new Findings());
+        ServicePolicy policy = read(fields, base);
+        fields.done();
+        return fields.findings().check(policy);
+    }
+
+    /** Reads its own keys only; the caller may read others and ends with {@link Fields#done}. */
+    static ServicePolicy read(Fields fields, ServicePolicy base) {
+        return new ServicePolicy(
+                fields.value("balance").flatMap(ServicePolicyReader::balance).orElse(base.balance()),
+                fields.value("host").flatMap(ServicePolicyReader::host).orElse(base.host()),
+                pool(fields.object("pool"), base.pool()),
+                timeouts(fields.object("timeouts"), base.timeouts()));
+    }
+
+    /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
+    public static JsonObject write(ServicePolicy policy) {
+        PoolPolicy pool = policy.pool();
+        Timeouts timeouts = policy.timeouts();
+        JsonObject limits = new JsonObject()
+                .put("connect", Durations.text(timeouts.connect()))
+                .put("firstByte", Durations.text(timeouts.firstByte()))
+                .put("idle", Durations.text(timeouts.idle()));
+        timeouts.request().ifPresent(limit -> limits.put("request", Durations.text(limit)));
+        return new JsonObject()
+                .put("balance", policy.balance().word())
+                .put("host", policy.host().text())
+                .put("pool", new JsonObject()
+                        .put("maxConnections", pool.maxConnections())
+                        .put("maxQueue", pool.maxQueue())
+                        .put("queueTimeout", Durations.text(pool.queueTimeout()))
+                        .put("keepAlive", Durations.text(pool.keepAlive())))
+                .put("timeouts", limits);
+    }
+
+    private static Optional<Strategy> balance(Value value) {
+        Optional<String> word = value.text("one of " + String.join(", ", Strategy.words()));
+        Optional<Strategy> strategy = word.flatMap(Strategy::of);
+        if (word.isPresent() && strategy.isEmpty()) {
+            value.refuseNotOneOf(Strategy.words());
+        }
+        return strategy;
+    }
+
+    private static Optional<HostHeader> host(Value value) {
+        Optional<String> text = value.text(HOST_FORMS);
+        if (text.isPresent() && !HOST.matcher(text.get()).matches()) {
+            value.refuse(HOST_FORMS);
+            return Optional.empty();
+        }
+        return text.map(HostHeader::of);
+    }
+
+    private static PoolPolicy pool(Fields pool, PoolPolicy base) {
+        PoolPolicy policy = new PoolPolicy(
+                pool.integer("maxConnections", 1, 1_000_000, base.maxConnections()),
+                pool.integer("maxQueue", 0, 10_000_000, base.maxQueue()),
+                pool.duration("queueTimeout", SHORTEST, base.queueTimeout()),
+                pool.duration("keepAlive", SHORTEST, base.keepAlive()));
+        pool.done();
+        return policy;
+    }
+
+    private static Timeouts timeouts(Fields timeouts, Timeouts base) {
+        Timeouts read = new Timeouts(
+                timeouts.duration("connect", SHORTEST, base.connect()),
+                timeouts.duration("firstByte", SHORTEST, base.firstByte()),
+                timeouts.duration("idle", SHORTEST, base.idle()),
+                timeouts.value("request").map(limit -> limit.duration(SHORTEST, SHORTEST))
+                        .or(base::request));
+        timeouts.done();
+        return read;
+    }
+}

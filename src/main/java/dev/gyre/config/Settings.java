@@ -1,0 +1,98 @@
+package dev.gyre.config;
+
+import dev.gyre.model.Topology;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the config says, checked and with every default filled in.
+ *
+ * @param listeners  where clients connect; at least one
+ * @param instances  proxy verticles to deploy, 1..1024; empty: one per core
+ * @param declared   services and routes, all of origin config; with one service and no route, everything goes
+ *                   to that service
+ * @param cluster    empty: a node on its own
+ * @param data       directory for what the node must remember
+ * @param grace      how long requests in flight may take to finish when the node stops, 0s..24h
+ */
+public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared, AdminSettings admin,
+                       Optional<ClusterSettings> cluster, String data, Duration grace,
+                       ForwardingSettings forwarding) {
+
+    public Settings {
+        listeners = List.copyOf(listeners);
+    }
+
+    /**
+     * A port that takes client connections.
+     *
+     * @param port 0..65535, 0 for any free one
+     */
+    public record Listener(String host, int port) {
+
+        @Override
+        public String toString() {
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /**
+     * The admin port.
+     *
+     * @param port  0..65535, 0 for any free one
+     * @param token what callers must present; never empty when the host is not loopback
+     */
+    public record AdminSettings(String host, int port, Optional<String> token) {
+
+        @Override
+        public String toString() {
+            return "AdminSettings[host=" + host + ", port=" + port + ", token=" + hidden(token) + "]";
+        }
+    }
+
+    /**
+     * How this node meets the others.
+     *
+     * @param host         address the cluster ports bind to; loopback unless set
+     * @param port         of the cluster, 1..65535
+     * @param eventBusPort 0..65535, 0 for any free one
+     * @param members      nodes to look for, each {@code host} or {@code host:port}
+     * @param secret       shared by all nodes; never empty when the host is not loopback
+     */
+    public record ClusterSettings(String name, String host, int port, int eventBusPort, List<String> members,
+                                  Optional<String> secret) {
+
+        public ClusterSettings {
+            members = List.copyOf(members);
+        }
+
+        @Override
+        public String toString() {
+            return "ClusterSettings[name=" + name + ", host=" + host + ", port=" + port + ", eventBusPort="
+                    + eventBusPort + ", members=" + members + ", secret=" + hidden(secret) + "]";
+        }
+    }
+
+    /**
+     * What is told to backends about the client.
+     *
+     * @param trusted   peers whose own forwarding headers are believed
+     * @param forwarded write {@code Forwarded} (RFC 7239) beside {@code X-Forwarded-*}
+     */
+    public record ForwardingSettings(List<Network> trusted, boolean forwarded) {
+
+        public ForwardingSettings {
+            trusted = List.copyOf(trusted);
+        }
+
+        public boolean trusts(byte[] address) {
+            return trusted.stream().anyMatch(network -> network.contains(address));
+        }
+    }
+
+    private static String hidden(Optional<String> secret) {
+        return secret.isPresent() ? "set" : "none";
+    }
+}

@@ -1,0 +1,170 @@
+package dev.gyre.config;
+
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One JSON value and where it stands; reading it as the wrong type notes a mistake and yields the fallback. */
+final class Value {
+
+    private static final int SHOWN = 80;
+
+    private final String path;
+    private final Object raw;
+    private final Findings findings;
+
+    Value(String path, Object raw, Findings findings) {
+        this.path = path;
+        this.raw = raw;
+        this.findings = findings;
+    }
+
+    String path() {
+        return path;
+    }
+
+    boolean isText() {
+        return raw instanceof String;
+    }
+
+    boolean is(Object other) {
+        return other.equals(raw);
+    }
+
+    boolean isEmpty() {
+        return raw instanceof JsonArray array && array.isEmpty()
+                || raw instanceof JsonObject object && object.isEmpty();
+    }
+
+    int integer(int min, int max, int fallback) {
+        Object number = raw;
+        // JSON text cannot be left out around ${PORT}, so here, and only here, text may be a number.
+        if (raw instanceof String text && findings.isReplaced(path) && text.matches("\\d{1,9}")) {
+            number = Integer.valueOf(text);
+        }
+        if (!(number instanceof Number)) {
+            refuse("a number, " + min + ".." + max);
+            return fallback;
+        }
+        BigDecimal exact = new BigDecimal(number.toString());
+        boolean whole = exact.stripTrailingZeros().scale() <= 0;
+        if (!whole || exact.compareTo(BigDecimal.valueOf(min)) < 0
+                || exact.compareTo(BigDecimal.valueOf(max)) > 0) {
+            refuse(min + ".." + max);
+            return fallback;
+        }
+        return exact.intValueExact();
+    }
+
+    boolean flag(boolean fallback) {
+        if (raw instanceof Boolean flag) {
+            return flag;
+        }
+        if (findings.isReplaced(path) && ("true".equals(raw) || "false".equals(raw))) {
+            return raw.equals("true");
+        }
+        refuse("true or false");
+        return fallback;
+    }
+
+    /** Empty, with a mistake noted, unless it is text that has something in it. */
+    Optional<String> text(String expected) {
+        if (raw instanceof String text && !text.isBlank()) {
+            return Optional.of(text);
+        }
+        refuse(expected);
+        return Optional.empty();
+    }
+
+    /** Like {@link #text}, but no error ever shows what was found; no blank or control character in it. */
+    Optional<String> secret() {
+        if (!(raw instanceof String text)) {
+            refuse(kind(raw), "text");
+        } else if (text.isEmpty()) {
+            refuse("empty", "a text that is not empty");
+        } else if (!text.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+            refuse("has a blank, a control or a non-ASCII character", "visible ASCII characters only");
+        } else {
+            return Optional.of(text);
+        }
+        return Optional.empty();
+    }
+
+    Duration duration(Duration min, Duration fallback) {
+        Optional<Duration> duration = raw instanceof String text ? Durations.parse(text) : Optional.empty();
+        if (duration.isEmpty()) {
+            refuse(Durations.EXAMPLES);
+            return fallback;
+        }
+        if (duration.get().compareTo(min) < 0 || duration.get().compareTo(Durations.LONGEST) > 0) {
+            refuse(Durations.text(min) + ".." + Durations.text(Durations.LONGEST));
+            return fallback;
+        }
+        return duration.get();
+    }
+
+    /** An empty one, with a mistake noted, unless it is an object. */
+    Fields object() {
+        if (raw instanceof JsonObject object) {
+            return new Fields(path, object, findings);
+        }
+        refuse(kind(raw), "an object");
+        return new Fields(path, new JsonObject(), findings);
+    }
+
+    /** An empty one, with a mistake noted, unless it is a list. */
+    List<Value> items() {
+        List<Value> items = new ArrayList<>();
+        if (raw instanceof JsonArray array) {
+            for (int i = 0; i < array.size(); i++) {
+                items.add(new Value(path + "[" + i + "]", array.getValue(i), findings));
+            }
+        } else {
+            refuse(kind(raw), "a list");
+        }
+        return items;
+    }
+
+    /** As it stands, empty unless it is an object. */
+    JsonObject json() {
+        return raw instanceof JsonObject object ? object : new JsonObject();
+    }
+
+    void refuse(String expected) {
+        refuse(describe(raw), expected);
+    }
+
+    void refuse(String found, String expected) {
+        findings.add(ConfigError.of(path, found, expected));
+    }
+
+    void refuseNotOneOf(List<String> known) {
+        findings.add(ConfigError.notOneOf(path, String.valueOf(raw), describe(raw), known));
+    }
+
+    /** On one line, however long or odd it is. */
+    static String describe(Object raw) {
+        if (raw instanceof String text) {
+            return Json.encode(text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text);
+        }
+        return raw instanceof Number || raw instanceof Boolean ? raw.toString() : kind(raw);
+    }
+
+    private static String kind(Object raw) {
+        if (raw instanceof String) {
+            return "text";
+        }
+        if (raw instanceof Number) {
+            return "a number";
+        }
+        if (raw instanceof JsonObject) {
+            return "an object";
+        }
+        return raw instanceof JsonArray ? "a list" : String.valueOf(raw);
+    }
+}
