@@ -1,0 +1,144 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The commands about one backend of a service. */
+public sealed interface BackendCommand extends Command {
+
+    String service();
+
+    BackendUrl url();
+
+    /** {@code service/url}, as messages name it. */
+    default BackendId id() {
+        return new BackendId(service(), url());
+    }
+
+    /**
+     * Takes a backend in, or brings back one that config declares and the operator removed.
+     *
+     * @param weight 1..1000; empty: 1 for a new backend, unchanged for one that is there
+     */
+    record Add(String service, BackendUrl url, Optional<Integer> weight) implements BackendCommand {
+
+        public Add {
+            weight.ifPresent(BackendCommand::requireWeight);
+        }
+
+        @Override
+        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+            Optional<Backend> there = state.find(service, url);
+            if (there.isPresent()) {
+                Backend backend = there.get();
+                String draining = backend.draining() ? ", draining: backend.resume gives it requests again" : "";
+                if (weight.isEmpty() || weight.get() == backend.weight()) {
+                    return Change.none(id() + " is there already, weight " + backend.weight() + draining);
+                }
+                return new Weight(service, url, weight.get()).on(state, stamp, now);
+            }
+            Thing thing = state.backendThing(service, url);
+            boolean back = thing.removed();
+            JsonObject fields = new JsonObject();
+            if (!back || weight.isPresent()) {
+                fields.put(Overlay.WEIGHT, weight.orElse(1));
+            }
+            return Change.to(id() + (back ? " is back" : " added"), thing.wanted(fields, stamp));
+        }
+    }
+
+    /** Takes a backend out; requests in flight finish. */
+    record Remove(String service, BackendUrl url) implements BackendCommand {
+
+        @Override
+        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+            if (state.find(service, url).isEmpty()) {
+                return Change.none(id() + " is not there, nothing to remove " + state.hint(service, url));
+            }
+            return Change.to(id() + " removed", state.backendThing(service, url).unwanted(stamp));
+        }
+    }
+
+    /**
+     * Gives a backend no new request; those in flight finish.
+     *
+     * @param ttl after which the drain ends by itself; empty: it stays until resumed
+     */
+    record Drain(String service, BackendUrl url, Optional<Duration> ttl) implements BackendCommand {
+
+        @Override
+        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+            Backend backend = state.backend(service, url);
+            Thing thing = state.backendThing(service, url);
+            JsonObject fields = thing.overruled();
+            Long until = ttl.map(span -> now.plus(span).toEpochMilli()).orElse(null);
+            String end = until == null ? "" : " until " + Instant.ofEpochMilli(until);
+            if (backend.draining() && Objects.equals(fields.getLong(Overlay.UNTIL), until)) {
+                return Change.none(id() + " is draining already" + end);
+            }
+            fields.put(Overlay.DRAINING, true).remove(Overlay.UNTIL);
+            if (until != null) {
+                fields.put(Overlay.UNTIL, until);
+            }
+            return Change.to(id() + (backend.draining() ? " goes on draining" : " drains")
+                    + (until == null ? " until it is resumed" : end), thing.wanted(fields, stamp));
+        }
+    }
+
+    /** Ends a drain; also brings back a backend that config declares and the operator removed. */
+    record Resume(String service, BackendUrl url) implements BackendCommand {
+
+        @Override
+        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+            state.service(service);
+            Thing thing = state.backendThing(service, url);
+            if (thing.removed()) {
+                return Change.to(id() + " is back", thing.wanted(new JsonObject(), stamp));
+            }
+            Backend backend = state.backend(service, url);
+            return backend.draining() ? Change.to(id() + " takes requests again", resumed(thing, stamp))
+                    : Change.none(id() + " is not draining");
+        }
+    }
+
+    /** Sets a backend's share of requests. */
+    record Weight(String service, BackendUrl url, int weight) implements BackendCommand {
+
+        public Weight {
+            requireWeight(weight);
+        }
+
+        @Override
+        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+            Backend backend = state.backend(service, url);
+            if (backend.weight() == weight) {
+                return Change.none(id() + " has weight " + weight + " already");
+            }
+            Thing thing = state.backendThing(service, url);
+            return Change.to(id() + " changes its weight from " + backend.weight() + " to " + weight,
+                    thing.wanted(thing.overruled().put(Overlay.WEIGHT, weight), stamp));
+        }
+    }
+
+    /** The entry that ends a drain and leaves all else. */
+    static Entry resumed(Thing thing, Stamp stamp) {
+        JsonObject fields = thing.overruled();
+        fields.remove(Overlay.UNTIL);
+        fields.remove(Overlay.DRAINING);
+        boolean declaredDraining = thing.config().map(value -> value.getBoolean(Overlay.DRAINING, false))
+                .orElse(false);
+        return thing.wanted(declaredDraining ? fields.put(Overlay.DRAINING, false) : fields, stamp);
+    }
+
+    private static void requireWeight(int weight) {
+        if (weight < 1 || weight > Backend.MAX_WEIGHT) {
+            throw new IllegalArgumentException("weight: " + weight + " (expected: 1.." + Backend.MAX_WEIGHT + ")");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.gyre.registry;
+
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commands that share one write. Each is judged by what those before it in the group would leave, so nobody is
+ * answered before it is known whether the write came off.
+ */
+final class Group {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
+
+    private final State before;
+    private State state;
+    private final List<Judged> judged = new ArrayList<>();
+
+    /** @param context the caller's, on which it gets its answer */
+    record Pending(Command command, Context context, Promise<Applied> reply) { }
+
+    /**
+     * @param refusal  empty when it can be carried out
+     * @param tentative judged by changes that are not written yet
+     */
+    private record Judged(Pending pending, boolean changed, String what, Optional<Exception> refusal,
+                          boolean tentative) {
+    }
+
+    Group(State before) {
+        this.before = before;
+        this.state = before;
+    }
+
+    /** All changes so far; the very state this group began with when there are none. */
+    State state() {
+        return state;
+    }
+
+    void add(Pending pending, Stamp stamp, Instant now) {
+        boolean tentative = state != before;
+        try {
+            Command.Change change = pending.command().on(state, stamp, now);
+            state = state.with(change.entries());
+            boolean changed = !change.entries().isEmpty();
+            judged.add(new Judged(pending, changed, change.what(), Optional.empty(), tentative || changed));
+        } catch (CommandRefused e) {
+            judged.add(new Judged(pending, false, "", Optional.of(e), tentative));
+        } catch (RuntimeException e) {
+            LOG.error("{} failed", pending.command(), e);
+            judged.add(new Judged(pending, false, "", Optional.of(e), tentative));
+        }
+    }
+
+    /** All is written. */
+    void answer() {
+        String version = state.topology().version();
+        judged.forEach(one -> one.refusal().ifPresentOrElse(refusal -> fail(one, refusal),
+                () -> one.pending().context().runOnContext(context -> one.pending().reply()
+                        .complete(new Applied(version, one.changed(), one.what())))));
+    }
+
+    /** Nothing is written: only what was judged before the first change still holds. */
+    void refuse(String reason) {
+        String version = before.topology().version();
+        for (Judged one : judged) {
+            if (one.tentative()) {
+                fail(one, new CommandRefused(503, reason));
+            } else if (one.refusal().isPresent()) {
+                fail(one, one.refusal().get());
+            } else {
+                one.pending().context().runOnContext(context -> one.pending().reply()
+                        .complete(new Applied(version, false, one.what())));
+            }
+        }
+    }
+
+    private static void fail(Judged one, Exception failure) {
+        one.pending().context().runOnContext(context -> one.pending().reply().fail(failure));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Origin;
+import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** From entries to the topology they amount to, and from a declared topology to entries. Pure functions. */
+final class Overlay {
+
+    static final String WEIGHT = "weight";
+    static final String DRAINING = "draining";
+    /** When a drain ends by itself, in milliseconds since 1970. */
+    static final String UNTIL = "until";
+    static final String SERVICE = "service";
+
+    private Overlay() {
+    }
+
+    /**
+     * The topology that counts. Whatever belongs to a service that is not there is left out: its backends, and
+     * routes to it.
+     */
+    static Topology topology(Entries entries) {
+        Map<String, List<Backend>> backends = new TreeMap<>();
+        things(entries, Key.Kind.BACKEND).forEach(thing -> backends
+                .computeIfAbsent(thing.key().head(), service -> new ArrayList<>()).add(backend(thing)));
+        Map<String, Service> services = new TreeMap<>();
+        things(entries, Key.Kind.SERVICE).forEach(thing -> {
+            String name = thing.key().name();
+            List<Backend> own = backends.getOrDefault(name, List.of()).stream()
+                    .sorted(Comparator.comparing(Backend::url)).toList();
+            services.put(name, new Service(name, Policies.read(thing), own, thing.origin()));
+        });
+        List<Route> routes = things(entries, Key.Kind.ROUTE).map(Overlay::route)
+                .filter(route -> services.containsKey(route.service())).toList();
+        return new Topology(services, routes, entries.version());
+    }
+
+    private static Stream<Thing> things(Entries entries, Key.Kind kind) {
+        return entries.all().stream().map(Entry::key).filter(key -> key.kind() == kind)
+                .map(key -> key.in(Origin.OPERATOR)).distinct()
+                .map(key -> Thing.of(entries, key)).filter(Thing::present);
+    }
+
+    private static Backend backend(Thing thing) {
+        JsonObject fields = thing.fields();
+        int weight = Math.max(1, Math.min(Backend.MAX_WEIGHT, fields.getInteger(WEIGHT, 1)));
+        return new Backend(BackendUrl.parse(thing.key().tail()), weight, fields.getBoolean(DRAINING, false),
+                thing.origin());
+    }
+
+    private static Route route(Thing thing) {
+        return new Route(thing.key().head(), thing.key().tail(), thing.fields().getString(SERVICE, ""),
+                thing.origin());
+    }
+
+    /** What config says, as values of its layer. */
+    static SortedMap<Key, JsonObject> declared(Topology topology) {
+        SortedMap<Key, JsonObject> values = new TreeMap<>();
+        for (Service service : topology.services().values()) {
+            values.put(Key.service(Origin.CONFIG, service.name()), Policies.json(service.policy()));
+            for (Backend backend : service.backends()) {
+                JsonObject value = new JsonObject().put(WEIGHT, backend.weight());
+                values.put(Key.backend(Origin.CONFIG, service.name(), backend.url()),
+                        backend.draining() ? value.put(DRAINING, true) : value);
+            }
+        }
+        for (Route route : topology.routes()) {
+            values.put(Key.route(Origin.CONFIG, route.host(), route.path()),
+                    new JsonObject().put(SERVICE, route.service()));
+        }
+        return values;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.gyre.registry;
+
+import dev.gyre.config.Checked;
+import dev.gyre.config.ConfigError;
+import dev.gyre.config.ServicePolicyReader;
+import dev.gyre.model.ServicePolicy;
+import io.vertx.core.json.JsonObject;
+import java.util.stream.Collectors;
+
+/** Service policies in the JSON form that config has for them, so that both are read by the same rules. */
+final class Policies {
+
+    private Policies() {
+    }
+
+    static JsonObject json(ServicePolicy policy) {
+        return ServicePolicyReader.write(policy);
+    }
+
+    /**
+     * The policy that counts. Were the operator's part unreadable, as after a step back to an older version, config's
+     * alone holds: a node that serves by it is better than one that does not start.
+     */
+    static ServicePolicy read(Thing thing) {
+        return read(thing.fields()).accepted()
+                .or(() -> thing.config().flatMap(fields -> read(fields).accepted()))
+                .orElse(ServicePolicy.DEFAULT);
+    }
+
+    /** @throws CommandRefused 400 with every mistake */
+    static ServicePolicy require(JsonObject fields) throws CommandRefused {
+        Checked<ServicePolicy> checked = read(fields);
+        if (checked instanceof Checked.Ok<ServicePolicy> ok) {
+            return ok.value();
+        }
+        throw new CommandRefused(400, checked.mistakes().stream().map(ConfigError::toString)
+                .collect(Collectors.joining("; ")));
+    }
+
+    private static Checked<ServicePolicy> read(JsonObject fields) {
+        return ServicePolicyReader.read("", fields);
+    }
+}

@@ -1,0 +1,217 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Topology;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the topology and is the only writer of it. Commands are applied in the order of their coming; those that
+ * come while the disk is busy share the next write. A command is acknowledged once it is on the disk.
+ */
+public final class Registry {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
+    /** How often it is looked whether a drain is over; a step of the wall clock is noticed as fast. */
+    private static final long DRAIN_CHECK_MILLIS = 200;
+    private static final long RETRY_MILLIS = 5_000;
+
+    private final Vertx vertx;
+    private final Store store;
+    private final InstantSource clock;
+    private final HybridClock stamps;
+    /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
+    private final WorkerExecutor writer;
+    private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean endingDrains = new AtomicBoolean();
+    private final long drainCheck;
+
+    private volatile State state = State.of(Entries.empty());
+    private List<Group.Pending> waiting = new ArrayList<>();
+    private boolean writing;
+    private boolean closed;
+
+    private Registry(Vertx vertx, Store store, InstantSource clock, WorkerExecutor writer) {
+        this.vertx = vertx;
+        this.store = store;
+        this.clock = clock;
+        this.writer = writer;
+        this.stamps = new HybridClock(clock, store.node());
+        this.drainCheck = vertx.setPeriodic(DRAIN_CHECK_MILLIS, timer -> endDrains());
+    }
+
+    /**
+     * Reads what was kept and lays the declared topology under it. Fails with {@link DataUnusable} when the data
+     * directory cannot be used.
+     *
+     * @param data     directory to keep changes in, created where missing; empty: they are forgotten at the end
+     * @param declared what config says
+     */
+    public static Future<Registry> open(Vertx vertx, Optional<Path> data, Topology declared,
+                                        InstantSource clock) {
+        WorkerExecutor writer = vertx.createSharedWorkerExecutor("gyre-registry", 1);
+        return writer.executeBlocking(() -> {
+            Store store = Store.open(data, clock, new SecureRandom());
+            Registry registry = new Registry(vertx, store, clock, writer);
+            try {
+                registry.start(declared);
+            } catch (DataUnusable | RuntimeException e) {
+                registry.release();
+                throw e;
+            }
+            return registry;
+        }).onFailure(failure -> writer.close());
+    }
+
+    private void start(Topology declared) throws DataUnusable {
+        Entries kept = store.load();
+        stamps.seen(kept.highest());
+        State start = State.of(kept);
+        try {
+            start = start.with(new EndDrains().on(start, stamps.next(), clock.instant()).entries());
+            start = start.with(new Declare(declared, false).on(start, stamps.next(), clock.instant()).entries());
+            if (!start.entries().equals(kept)) {
+                store.save(start.entries());
+            }
+        } catch (IOException e) {
+            throw new DataUnusable("data: " + DataDirectory.reason(e));
+        } catch (CommandRefused e) {
+            throw new DataUnusable(e.getMessage());
+        }
+        if (start.undecided()) {
+            LOG.warn("services {} and no route, since the operator removed those of config: nothing is served"
+                    + " until a route is added (route.put)", start.topology().services().keySet());
+        }
+        state = start;
+    }
+
+    /** The topology that counts now; any thread may ask. */
+    public Topology topology() {
+        return state.topology();
+    }
+
+    /** This node's id, kept in the data directory: 16 hexadecimal digits. */
+    public String nodeId() {
+        return String.format("%016x", store.node());
+    }
+
+    /**
+     * Calls for every new topology from now on, one after the other on the registry's own thread, before the command
+     * that brought it is acknowledged.
+     */
+    public void watch(Consumer<Topology> watcher) {
+        watchers.add(watcher);
+    }
+
+    /**
+     * Replaces what config declared; what the operator overruled stays so. Fails with {@link CommandRefused} when
+     * routes would lead nowhere, and changes nothing then.
+     */
+    public Future<Topology> declare(Topology declared) {
+        return apply(new Declare(declared, true)).map(applied -> topology());
+    }
+
+    /** Fails with {@link CommandRefused} when the command cannot be carried out. */
+    public Future<Applied> apply(Command command) {
+        Group.Pending pending = new Group.Pending(command, vertx.getOrCreateContext(), Promise.promise());
+        synchronized (this) {
+            if (closed) {
+                return Future.failedFuture(new CommandRefused(503, "the node is stopping"));
+            }
+            waiting.add(pending);
+            if (!writing) {
+                writing = true;
+                writer.executeBlocking(this::writeAll);
+            }
+        }
+        return pending.reply().future();
+    }
+
+    private Void writeAll() {
+        while (true) {
+            List<Group.Pending> group;
+            synchronized (this) {
+                group = waiting;
+                waiting = new ArrayList<>();
+                if (group.isEmpty()) {
+                    writing = false;
+                    return null;
+                }
+            }
+            write(group);
+        }
+    }
+
+    /** Judges each command by what those before it leave, writes all changes at once, then answers. */
+    private void write(List<Group.Pending> pending) {
+        Group group = new Group(state);
+        pending.forEach(one -> group.add(one, stamps.next(), clock.instant()));
+        State next = group.state();
+        if (next != state) {
+            try {
+                store.save(next.entries());
+            } catch (IOException e) {
+                LOG.error("changes refused, they cannot be made durable now: {}", DataDirectory.reason(e));
+                group.refuse("cannot be made durable now: " + DataDirectory.reason(e));
+                return;
+            }
+            state = next;
+            watchers.forEach(watcher -> tell(watcher, next.topology()));
+        }
+        group.answer();
+    }
+
+    /** A watcher that fails must not keep the others from the news, nor the caller from the answer. */
+    private static void tell(Consumer<Topology> watcher, Topology topology) {
+        try {
+            watcher.accept(topology);
+        } catch (RuntimeException e) {
+            LOG.error("a watcher failed on topology {}", topology.version(), e);
+        }
+    }
+
+    private void endDrains() {
+        boolean due = state.drainEnd().filter(end -> !end.isAfter(clock.instant())).isPresent();
+        if (!due || !endingDrains.compareAndSet(false, true)) {
+            return;
+        }
+        apply(new EndDrains()).onComplete(
+                ended -> {
+                    LOG.info(ended.what());
+                    endingDrains.set(false);
+                },
+                failure -> vertx.setTimer(RETRY_MILLIS, timer -> endingDrains.set(false)));
+    }
+
+    /** Refuses commands from now on, finishes those accepted, and gives up the data directory. */
+    public Future<Void> close() {
+        synchronized (this) {
+            if (closed) {
+                return Future.succeededFuture();
+            }
+            closed = true;
+        }
+        return writer.executeBlocking(() -> {
+            release();
+            return (Void) null;
+        }).eventually(writer::close);
+    }
+
+    private void release() {
+        vertx.cancelTimer(drainCheck);
+        store.close();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Origin;
+import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import dev.gyre.model.ServicePolicy;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The commands about a service as a whole. */
+public sealed interface ServiceCommand extends Command {
+
+    String service();
+
+    /**
+     * Adds a service, or changes the policy of one that is there.
+     *
+     * @param policy   in the form config has for it; fields not given stay as they are
+     * @param backends to add, each with its weight or none; those there already stay
+     */
+    record Put(String service, JsonObject policy, Map<BackendUrl, Optional<Integer>> backends)
+            implements ServiceCommand {
+
+        public Put {
+            policy = policy.copy();
+            backends = new TreeMap<>(backends);
+        }
+
+        @Override
+        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+            List<Entry> entries = new ArrayList<>(policyOn(state, stamp));
+            boolean added = !state.topology().services().containsKey(service);
+            boolean policyChanged = !added && !entries.isEmpty();
+            State after = state.with(entries);
+            if (after.undecided()) {
+                throw new CommandRefused(409, "a second service beside \""
+                        + String.join(", ", state.topology().services().keySet())
+                        + "\" needs a route first: without one nobody could say which requests go where"
+                        + " (route.put for the service that is there)");
+            }
+            List<String> whats = new ArrayList<>();
+            for (Map.Entry<BackendUrl, Optional<Integer>> backend : backends.entrySet()) {
+                Change change = new BackendCommand.Add(service, backend.getKey(), backend.getValue())
+                        .on(after, stamp, now);
+                entries.addAll(change.entries());
+                if (!change.entries().isEmpty()) {
+                    whats.add(change.what());
+                }
+            }
+            if (added || policyChanged) {
+                whats.add(0, "service \"" + service + "\" " + (added ? "added" : "changed"));
+            }
+            return entries.isEmpty() ? Change.none("service \"" + service + "\" is so already")
+                    : new Change(entries, String.join("; ", whats));
+        }
+
+        private List<Entry> policyOn(State state, Stamp stamp) throws CommandRefused {
+            Thing thing = state.thing(Key.service(Origin.OPERATOR, service));
+            JsonObject overruled = thing.overruled().mergeIn(policy, true);
+            ServicePolicy wanted = Policies.require(thing.fields().mergeIn(policy, true));
+            Service there = state.topology().services().get(service);
+            return there != null && there.policy().equals(wanted) ? List.of()
+                    : List.of(thing.wanted(overruled, stamp));
+        }
+    }
+
+    /** Removes a service with all its backends; refused while a route leads to it. */
+    record Remove(String service) implements ServiceCommand {
+
+        @Override
+        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+            if (!state.topology().services().containsKey(service)) {
+                return Change.none("service \"" + service + "\" is not there, nothing to remove "
+                        + Known.hint(service, state.topology().services().keySet()));
+            }
+            List<Route> routes = state.topology().routes().stream()
+                    .filter(route -> route.service().equals(service)).toList();
+            if (!routes.isEmpty()) {
+                throw new CommandRefused(409, "service \"" + service + "\" is still led to by " + routes.stream()
+                        .map(RouteCommand::name).collect(Collectors.joining(", "))
+                        + ": remove the route or lead it elsewhere first");
+            }
+            List<Entry> entries = new ArrayList<>();
+            entries.add(state.thing(Key.service(Origin.OPERATOR, service)).unwanted(stamp));
+            // Were they kept, a service of the same name added later would find them among its own.
+            state.entries().live(Origin.OPERATOR, Key.Kind.BACKEND)
+                    .filter(entry -> entry.key().head().equals(service))
+                    .forEach(entry -> entries.add(Entry.tombstone(entry.key(), stamp)));
+            return new Change(entries, "service \"" + service + "\" removed");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.gyre.registry;
+
+/**
+ * When and where an entry was written: a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014).
+ * The order is total: wall time, then counter, then node.
+ *
+ * @param wall    milliseconds since 1970
+ * @param counter tells changes of the same millisecond apart, 0..65535
+ * @param node    the writing node's id, compared as unsigned
+ */
+public record Stamp(long wall, int counter, long node) implements Comparable<Stamp> {
+
+    public static final Stamp ZERO = new Stamp(0, 0, 0);
+
+    static final int MAX_COUNTER = 0xffff;
+    private static final int WALL_DIGITS = 12;
+    private static final int COUNTER_DIGITS = 4;
+    private static final int NODE_DIGITS = 16;
+    private static final long MAX_WALL = (1L << 4 * WALL_DIGITS) - 1;
+
+    public Stamp {
+        if (wall < 0 || wall > MAX_WALL) {
+            throw new IllegalArgumentException("wall: " + wall + " (expected: 0.." + MAX_WALL + ")");
+        }
+        if (counter < 0 || counter > MAX_COUNTER) {
+            throw new IllegalArgumentException("counter: " + counter + " (expected: 0.." + MAX_COUNTER + ")");
+        }
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException when the text is no stamp
+     */
+    public static Stamp parse(String text) {
+        String[] parts = text.split("-", -1);
+        if (parts.length != 3 || parts[0].length() != WALL_DIGITS || parts[1].length() != COUNTER_DIGITS
+                || parts[2].length() != NODE_DIGITS) {
+            throw new IllegalArgumentException("\"" + text + "\" is no stamp");
+        }
+        return new Stamp(Long.parseLong(parts[0], 16), Integer.parseInt(parts[1], 16),
+                Long.parseUnsignedLong(parts[2], 16));
+    }
+
+    /** The smallest stamp of the same node that is above this one. */
+    Stamp next() {
+        return counter == MAX_COUNTER ? new Stamp(wall + 1, 0, node) : new Stamp(wall, counter + 1, node);
+    }
+
+    @Override
+    public int compareTo(Stamp other) {
+        int byWall = Long.compare(wall, other.wall);
+        if (byWall != 0) {
+            return byWall;
+        }
+        int byCounter = Integer.compare(counter, other.counter);
+        return byCounter != 0 ? byCounter : Long.compareUnsigned(node, other.node);
+    }
+
+    /** Hexadecimal digits of fixed width, so that texts sort as the stamps do. */
+    @Override
+    public String toString() {
+        return String.format("%012x-%04x-%016x", wall, counter, node);
+    }
+}

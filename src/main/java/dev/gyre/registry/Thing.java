@@ -1,0 +1,66 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Origin;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * One service, backend or route as both layers see it. Config declares, the operator overrules field by field:
+ * the operator's entry holds the fields it sets and, under {@code present}, whether it added or removed the thing.
+ *
+ * @param key      of the operator's layer
+ * @param config   the fields config declares; empty: config does not know the thing
+ * @param operator the fields the operator sets; empty: the operator has no say
+ */
+record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator) {
+
+    private static final String PRESENT = "present";
+
+    static Thing of(Entries entries, Key key) {
+        return new Thing(key, entries.value(key.in(Origin.CONFIG)), entries.value(key.in(Origin.OPERATOR)));
+    }
+
+    boolean present() {
+        return said().orElse(config.isPresent());
+    }
+
+    /** Declared by config, but removed by the operator. */
+    boolean removed() {
+        return config.isPresent() && !present();
+    }
+
+    Origin origin() {
+        return config.isPresent() ? Origin.CONFIG : Origin.OPERATOR;
+    }
+
+    /** The operator's fields over those of config. */
+    JsonObject fields() {
+        JsonObject fields = config.map(JsonObject::copy).orElseGet(JsonObject::new);
+        return fields.mergeIn(overruled(), true);
+    }
+
+    /** The fields the operator sets, to be changed by the caller. */
+    JsonObject overruled() {
+        JsonObject fields = operator.map(JsonObject::copy).orElseGet(JsonObject::new);
+        fields.remove(PRESENT);
+        return fields;
+    }
+
+    /** The operator wants it, with these fields over those of config; with none, config alone speaks again. */
+    Entry wanted(JsonObject fields, Stamp stamp) {
+        if (config.isPresent()) {
+            return fields.isEmpty() ? Entry.tombstone(key, stamp) : Entry.of(key, stamp, fields);
+        }
+        return Entry.of(key, stamp, fields.copy().put(PRESENT, true));
+    }
+
+    /** The operator does not want it; what config declares must be overruled, and stays so through reloads. */
+    Entry unwanted(Stamp stamp) {
+        return config.isPresent() ? Entry.of(key, stamp, new JsonObject().put(PRESENT, false))
+                : Entry.tombstone(key, stamp);
+    }
+
+    private Optional<Boolean> said() {
+        return operator.map(fields -> fields.getBoolean(PRESENT));
+    }
+}

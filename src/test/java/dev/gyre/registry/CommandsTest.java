@@ -1,0 +1,236 @@
+package dev.gyre.registry;
+
+import static dev.gyre.registry.Node.A;
+import static dev.gyre.registry.Node.B;
+import static dev.gyre.registry.Node.C;
+import static dev.gyre.registry.Node.declared;
+import static dev.gyre.registry.Node.route;
+import static dev.gyre.registry.Node.service;
+import static dev.gyre.registry.Node.web;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Origin;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Commands given twice, given wrongly, and given where they would break something. */
+class CommandsTest {
+
+    private static final JsonObject NOTHING = new JsonObject();
+    private Node node;
+
+    @BeforeEach
+    void start() throws Exception {
+        node = Node.inMemory(web(A, B));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        node.close();
+    }
+
+    private void changes(Command command, String what) throws Exception {
+        String before = node.registry.topology().version();
+        Applied applied = node.apply(command);
+        assertThat(applied.what()).isEqualTo(what);
+        assertThat(applied.changed()).isTrue();
+        assertThat(applied.version()).isEqualTo(node.registry.topology().version()).isGreaterThan(before);
+    }
+
+    private void changesNothing(Command command, String what) throws Exception {
+        String before = node.registry.topology().version();
+        Applied applied = node.apply(command);
+        assertThat(applied).isEqualTo(new Applied(before, false, what));
+    }
+
+    private void refused(Command command, int code, String message) {
+        String before = node.registry.topology().version();
+        CommandRefused refused = catchThrowableOfType(CommandRefused.class, () -> node.apply(command));
+        assertThat(refused).hasMessage(message);
+        assertThat(refused.code()).isEqualTo(code);
+        assertThat(refused.getStackTrace()).isEmpty();
+        assertThat(node.registry.topology().version()).isEqualTo(before);
+    }
+
+    @Test
+    void addingTwiceSaysSoAndAnotherWeightIsAChange() throws Exception {
+        Command add = new BackendCommand.Add("web", C, Optional.of(2));
+        changes(add, "web/http://10.0.0.7:9001 added");
+        changesNothing(add, "web/http://10.0.0.7:9001 is there already, weight 2");
+        changesNothing(new BackendCommand.Add("web", C, Optional.empty()),
+                "web/http://10.0.0.7:9001 is there already, weight 2");
+        changes(new BackendCommand.Add("web", C, Optional.of(5)),
+                "web/http://10.0.0.7:9001 changes its weight from 2 to 5");
+        assertThat(node.backend("web", C)).contains(new Backend(C, 5, false, Origin.OPERATOR));
+    }
+
+    @Test
+    void removingTwiceSaysSoAndNamesWhatMayHaveBeenMeant() throws Exception {
+        Command remove = new BackendCommand.Remove("web", B);
+        changes(remove, "web/http://10.0.0.6:9001 removed");
+        changesNothing(remove, "web/http://10.0.0.6:9001 is not there, nothing to remove (did you mean "
+                + "\"http://10.0.0.5:9001\"? known: http://10.0.0.5:9001)");
+    }
+
+    @Test
+    void drainAndResumeTwiceSaySo() throws Exception {
+        changes(new BackendCommand.Drain("web", A, Optional.empty()),
+                "web/http://10.0.0.5:9001 drains until it is resumed");
+        changesNothing(new BackendCommand.Drain("web", A, Optional.empty()),
+                "web/http://10.0.0.5:9001 is draining already");
+        changesNothing(new BackendCommand.Add("web", A, Optional.empty()), "web/http://10.0.0.5:9001 is there "
+                + "already, weight 1, draining: backend.resume gives it requests again");
+        changes(new BackendCommand.Resume("web", A), "web/http://10.0.0.5:9001 takes requests again");
+        changesNothing(new BackendCommand.Resume("web", A), "web/http://10.0.0.5:9001 is not draining");
+    }
+
+    @Test
+    void aSecondDrainSetsTheTimeAnew() throws Exception {
+        Command ttl = new BackendCommand.Drain("web", A, Optional.of(Duration.ofMinutes(10)));
+        changes(ttl, "web/http://10.0.0.5:9001 drains until 2026-03-01T12:10:00Z");
+        changesNothing(ttl, "web/http://10.0.0.5:9001 is draining already until 2026-03-01T12:10:00Z");
+        node.clock.step(Duration.ofMinutes(1));
+        changes(ttl, "web/http://10.0.0.5:9001 goes on draining until 2026-03-01T12:11:00Z");
+        changes(new BackendCommand.Drain("web", A, Optional.empty()),
+                "web/http://10.0.0.5:9001 goes on draining until it is resumed");
+    }
+
+    @Test
+    void aWeightSurvivesDrainAndResume() throws Exception {
+        changes(new BackendCommand.Weight("web", A, 9),
+                "web/http://10.0.0.5:9001 changes its weight from 1 to 9");
+        changesNothing(new BackendCommand.Weight("web", A, 9), "web/http://10.0.0.5:9001 has weight 9 already");
+        node.apply(new BackendCommand.Drain("web", A, Optional.empty()));
+        node.apply(new BackendCommand.Resume("web", A));
+        assertThat(node.backend("web", A)).contains(new Backend(A, 9, false, Origin.CONFIG));
+    }
+
+    @Test
+    void aWeightOutOfRangeCannotEvenBeSaid() {
+        for (int weight : new int[] {0, -1, 1001}) {
+            assertThatThrownBy(() -> new BackendCommand.Weight("web", A, weight))
+                    .hasMessage("weight: " + weight + " (expected: 1..1000)");
+        }
+    }
+
+    @Test
+    void unknownServicesAndBackendsAre404WithTheNearest() {
+        refused(new BackendCommand.Add("wbe", C, Optional.empty()), 404,
+                "no service \"wbe\" (did you mean \"web\"? known: web)");
+        refused(new BackendCommand.Remove("zzz", C), 404, "no service \"zzz\" (known: web)");
+        refused(new BackendCommand.Drain("web", BackendUrl.parse("http://10.0.0.5:9010"), Optional.empty()), 404,
+                "service \"web\" has no backend http://10.0.0.5:9010 (did you mean \"http://10.0.0.5:9001\"? "
+                        + "known: http://10.0.0.5:9001, http://10.0.0.6:9001)");
+        refused(new BackendCommand.Resume("web", BackendUrl.parse("http://else.where")), 404,
+                "service \"web\" has no backend http://else.where:80 "
+                        + "(known: http://10.0.0.5:9001, http://10.0.0.6:9001)");
+        refused(new RouteCommand.Put("*", "/*", "wep"), 404,
+                "no service \"wep\" (did you mean \"web\"? known: web)");
+    }
+
+    @Test
+    void aSecondServiceNeedsARouteFirst() throws Exception {
+        Command api = new ServiceCommand.Put("api", NOTHING, Map.of(C, Optional.of(4)));
+        refused(api, 409, "a second service beside \"web\" needs a route first: without one nobody could say "
+                + "which requests go where (route.put for the service that is there)");
+        changes(new RouteCommand.Put("*", "/*", "web"), "route */* leads to \"web\"");
+        changes(api, "service \"api\" added; api/http://10.0.0.7:9001 added");
+        changesNothing(api, "service \"api\" is so already");
+        assertThat(node.service("api").backends()).containsExactly(new Backend(C, 4, false, Origin.OPERATOR));
+        refused(new RouteCommand.Remove("*", "/*"), 409, "route */* is the last one and there are services api, "
+                + "web: add another route first, or remove all services but one");
+    }
+
+    @Test
+    void aServiceThatRoutesLeadToIsNotRemoved() throws Exception {
+        node.apply(new RouteCommand.Put("*", "/*", "web"));
+        node.apply(new ServiceCommand.Put("api", NOTHING, Map.of()));
+        node.apply(new RouteCommand.Put("api.example.com", "/v1/*", "api"));
+        refused(new ServiceCommand.Remove("api"), 409, "service \"api\" is still led to by route "
+                + "api.example.com/v1/*: remove the route or lead it elsewhere first");
+        changes(new RouteCommand.Put("api.example.com", "/v1/*", "web"),
+                "route api.example.com/v1/* now leads to \"web\" instead of \"api\"");
+        changesNothing(new RouteCommand.Put("api.example.com", "/v1/*", "web"),
+                "route api.example.com/v1/* leads to \"web\" already");
+        changes(new ServiceCommand.Remove("api"), "service \"api\" removed");
+        changesNothing(new ServiceCommand.Remove("api"),
+                "service \"api\" is not there, nothing to remove (known: web)");
+        changes(new RouteCommand.Remove("api.example.com", "/v1/*"), "route api.example.com/v1/* removed");
+        changesNothing(new RouteCommand.Remove("api.example.com", "/v1/*"),
+                "route api.example.com/v1/* is not there, nothing to remove (known: */*)");
+    }
+
+    @Test
+    void aServiceRemovedAndPutAgainDoesNotFindItsOldBackends() throws Exception {
+        node.apply(new RouteCommand.Put("*", "/*", "web"));
+        node.apply(new ServiceCommand.Put("api", NOTHING, Map.of(C, Optional.empty())));
+        node.apply(new ServiceCommand.Remove("api"));
+        node.apply(new ServiceCommand.Put("api", NOTHING, Map.of()));
+        assertThat(node.service("api").backends()).isEmpty();
+    }
+
+    @Test
+    void aWrongPolicyIsRefusedWithEveryMistake() {
+        JsonObject policy = new JsonObject().put("balance", "ronud-robin")
+                .put("pool", new JsonObject().put("maxConection", 5).put("maxQueue", -1));
+        CommandRefused refused = catchThrowableOfType(CommandRefused.class,
+                () -> node.apply(new ServiceCommand.Put("web", policy, Map.of())));
+        assertThat(refused.code()).isEqualTo(400);
+        assertThat(refused.getMessage()).contains("balance", "round-robin", "maxConnections", "maxQueue");
+    }
+
+    @Test
+    void aRouteBackToWhatConfigSaysFollowsConfigAgain() throws Exception {
+        node.declare(declared(List.of(route("*", "/*", "web")), service("web", A), service("api", B)));
+        node.apply(new RouteCommand.Put("*", "/*", "api"));
+        node.apply(new RouteCommand.Put("*", "/*", "web"));
+        node.declare(declared(List.of(route("*", "/*", "api")), service("web", A), service("api", B)));
+        assertThat(node.registry.topology().routes()).containsExactly(route("*", "/*", "api"));
+    }
+
+    @Test
+    void everyWatcherHearsOfTheChangeBeforeItIsAcknowledged() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        node.registry.watch(topology -> heard.add(topology.version()));
+        for (int i = 1; i <= 50; i++) {
+            Applied applied = node.apply(new BackendCommand.Weight("web", A, 1 + i));
+            assertThat(heard).endsWith(applied.version());
+        }
+    }
+
+    @Test
+    void aWatcherThatFailsKeepsNobodyFromTheNewsOrTheAnswer() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        node.registry.watch(topology -> {
+            throw new IllegalStateException("a watcher that fails");
+        });
+        node.registry.watch(topology -> heard.add(topology.version()));
+        Applied applied = node.apply(new BackendCommand.Weight("web", A, 2));
+        assertThat(heard).containsExactly(applied.version());
+    }
+
+    @Test
+    void commandsGivenAtOnceAreAppliedInTheirOrder() throws Exception {
+        List<Future<Applied>> all = new ArrayList<>();
+        for (int i = 1; i <= 1000; i++) {
+            all.add(node.registry.apply(new BackendCommand.Weight("web", A, i)));
+        }
+        for (Future<Applied> one : all) {
+            Node.get(one);
+        }
+        assertThat(node.backend("web", A)).get().extracting(Backend::weight).isEqualTo(1000);
+    }
+}

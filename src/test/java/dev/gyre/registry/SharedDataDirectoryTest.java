@@ -1,0 +1,70 @@
+package dev.gyre.registry;
+
+import static dev.gyre.registry.Node.A;
+import static dev.gyre.registry.Node.web;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes on one data directory would each lose the other's changes. */
+class SharedDataDirectoryTest {
+
+    @TempDir
+    Path data;
+
+    @Test
+    void aSecondNodeOfTheSameProcessIsTurnedAway() throws Exception {
+        try (Node first = Node.on(data, web(A))) {
+            assertThatThrownBy(() -> Node.on(data, web(A))).isInstanceOf(DataUnusable.class)
+                    .hasMessage("data " + data + ": in use by another node of this same process");
+            first.apply(new BackendCommand.Weight("web", A, 2));
+        }
+        Node.on(data, web(A)).close();
+    }
+
+    @Test
+    void aNodeOfAnotherProcessIsNamedAndItsDeathFreesTheDirectory() throws Exception {
+        Process other = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), Holder.class.getName(), data.toString())
+                .redirectErrorStream(true).start();
+        try (BufferedReader said = other.inputReader()) {
+            assertThat(said.readLine()).isEqualTo("locked");
+            assertThatThrownBy(() -> Node.on(data, web(A))).isInstanceOf(DataUnusable.class)
+                    .hasMessage("data " + data + ": in use by another node, process " + other.pid()
+                            + " (stop that one, or give this one its own \"data\")");
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        Node.on(data, web(A)).close();
+    }
+
+    /** Holds the directory until it is killed. */
+    static final class Holder {
+
+        private Holder() {
+        }
+
+        public static void main(String[] args) throws Exception {
+            DataDirectory directory = DataDirectory.open(Path.of(args[0]));
+            System.out.println("locked");
+            while (directory != null) {
+                Thread.sleep(60_000);
+            }
+        }
+    }
+
+    @Test
+    void aLockFileLeftBehindByAKilledNodeIsNoLock() throws Exception {
+        Files.writeString(data.resolve("lock"), "4242\n");
+        try (FileChannel ignored = FileChannel.open(data.resolve("lock"), StandardOpenOption.READ)) {
+            Node.on(data, web(A)).close();
+        }
+    }
+}
