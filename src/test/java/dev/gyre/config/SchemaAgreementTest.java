@@ -87,10 +87,8 @@ class SchemaAgreementTest {
         JsonObject filled = Read.json(EVERY_OBJECT);
         filled.remove("stores");
         fillDefaults(filled, schema);
-        filled.remove("cluster");
         JsonObject bare = Read.json(EVERY_OBJECT);
         bare.remove("stores");
-        bare.remove("cluster");
         assertThat(Read.config(filled, Map.of(), Map.of())).isEqualTo(Read.config(bare, Map.of(), Map.of()))
                 .isInstanceOf(Checked.Ok.class);
     }
