@@ -6,7 +6,7 @@ import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** A backend from JSON: its URL alone, or an object with {@code url} and {@code weight} (1..1000, default 1). */
+/** A backend from JSON: its URL alone, or {@code url} with {@code weight} (1..1000, default 1). */
 public final class BackendReader {
 
     private static final String FORM = "http://host:port";

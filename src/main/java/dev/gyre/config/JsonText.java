@@ -10,9 +10,10 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.JacksonCodec;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Parses a config's text so that a mistake is found again: by line and column, and with nothing overwritten. */
+/** Parses a config's text so that mistakes are found: by line and column, and with nothing overwritten. */
 final class JsonText {
 
     // Comments are let through as everywhere in Vert.x; a key given twice is not: the first would be lost.
@@ -20,7 +21,8 @@ final class JsonText {
             .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
-    private static final Pattern START = Pattern.compile(" \\(start marker at \\[.*?line: (\\d+), column: \\d+]\\)");
+    private static final Pattern START =
+            Pattern.compile(" \\(start marker at \\[.*?line: (\\d+), column: \\d+]\\)");
     private static final Pattern TOKEN = Pattern.compile("^Unrecognized token '[^']*'");
     private static final Pattern CHARACTER =
             Pattern.compile("Unexpected character \\('(.+?)' \\(code \\d+(?: / 0x[0-9a-f]+)?\\)\\)");
@@ -65,7 +67,7 @@ final class JsonText {
         String[] parts = found.split(": (?:was expecting|expected) ", 2);
         String expected = parts.length == 2 ? " (expected: " + VALUE.matcher(parts[1]).replaceFirst("a value")
                 .replace("double-quote to start field name", "a key in double quotes") + ")" : "";
-        String lower = parts[0].isEmpty() ? "" : Character.toLowerCase(parts[0].charAt(0)) + parts[0].substring(1);
-        return (lower + expected).replaceAll("\\s+", " ");
+        String begun = parts[0].substring(0, 1).toLowerCase(Locale.ROOT) + parts[0].substring(1);
+        return (begun + expected).replaceAll("\\s+", " ");
     }
 }

@@ -12,7 +12,8 @@ public final class Names {
     private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]]*]|[^:]*)(?::(\\d{1,5}))?");
-    private static final Pattern PATH = Pattern.compile("/[\\x21\\x22\\x24-\\x29\\x2b-\\x3e\\x40-\\x7e]*\\*?");
+    private static final Pattern PATH =
+            Pattern.compile("/[\\x21\\x22\\x24-\\x29\\x2b-\\x3e\\x40-\\x7e]*\\*?");
 
     private Names() { }
 

@@ -54,7 +54,7 @@ record StoreSettings(String path, String type, String format, boolean optional, 
                 fields.path(), type.get(), format.get(), optional, config, keys));
     }
 
-    /** The whole environment holds a hundred names that are no business of the config: it takes what it lists. */
+    /** Of an environment with a hundred names of all kinds, the config takes only what it lists. */
     private static Set<String> keys(Fields inner) {
         Set<String> keys = new TreeSet<>();
         for (Value item : inner.items("keys")) {
@@ -73,8 +73,8 @@ record StoreSettings(String path, String type, String format, boolean optional, 
     }
 
     private static List<String> types() {
-        return ServiceLoader.load(ConfigStoreFactory.class, ConfigStoreFactory.class.getClassLoader()).stream()
-                .map(factory -> factory.get().name()).sorted().toList();
+        return ServiceLoader.load(ConfigStoreFactory.class, ConfigStoreFactory.class.getClassLoader())
+                .stream().map(factory -> factory.get().name()).sorted().toList();
     }
 
     private static List<String> formats() {

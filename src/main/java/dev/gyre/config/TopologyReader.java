@@ -33,7 +33,8 @@ final class TopologyReader {
         }
         for (String name : services.names()) {
             Names.service(services.path(name), name).ifPresent(top.findings()::addKey);
-            services.value(name).flatMap(Value::object).ifPresent(json -> read.put(name, service(name, json)));
+            services.value(name).flatMap(Value::object)
+                    .ifPresent(json -> read.put(name, service(name, json)));
         }
         List<Route> routes = routes(top, new TreeSet<>(services.names()));
         return new Topology(read, routes, VERSION);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One JSON value and where it stands; reading it as the wrong type notes a mistake and yields the fallback. */
+/** One JSON value and where it stands; read as the wrong type it notes a mistake and yields the fallback. */
 final class Value {
 
     private static final int SHOWN = 80;

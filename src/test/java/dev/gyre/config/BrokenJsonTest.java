@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BrokenJsonTest {
 
     static String message(String text) {
-        return catchThrowableOfType(UnreadableConfig.class, () -> JsonText.parse("c.json", text)).getMessage();
+        return catchThrowableOfType(UnreadableConfig.class, () -> JsonText.parse("c.json", text))
+                .getMessage();
     }
 
     @ParameterizedTest

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Commands refuse what config refuses, and what is written out is read back the same. */
 class CommandWordsTest {
 
-    private static final ServicePolicy ODD = new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
+    private static final ServicePolicy ODD = new ServicePolicy(
+            Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
             new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
                     Optional.of(Duration.ofMinutes(3))));
@@ -53,15 +54,18 @@ class CommandWordsTest {
     @Test
     void aRouteComesBackAsItWentAndIsRefusedInTheSameWords() {
         Route route = new Route("*.example.com", "/v1/*", "web", Origin.OPERATOR);
-        assertThat(RouteReader.read("", RouteReader.write(route), Origin.OPERATOR).accepted()).hasValue(route);
-        assertThat(Read.lines(RouteReader.read("", Read.json("{'path':'x'}"), Origin.OPERATOR))).containsExactly(
+        assertThat(RouteReader.read("", RouteReader.write(route), Origin.OPERATOR).accepted())
+                .hasValue(route);
+        JsonObject wrong = Read.json("{'path':'x'}");
+        assertThat(Read.lines(RouteReader.read("", wrong, Origin.OPERATOR))).containsExactly(
                 "path: \"x\" (expected: \"/exact\" or \"/prefix/*\", with \"*\" at the end only)",
                 "service: missing (expected: the name of a service)");
     }
 
     @Test
     void aBackendIsRefusedInTheSameWords() {
-        assertThat(BackendReader.read("", Read.json("{'url':'http://a:1','weight':5}"), Origin.OPERATOR).accepted())
+        JsonObject right = Read.json("{'url':'http://a:1','weight':5}");
+        assertThat(BackendReader.read("", right, Origin.OPERATOR).accepted())
                 .hasValue(new Backend(new BackendUrl("a", 1), 5, false, Origin.OPERATOR));
         assertThat(Read.lines(BackendReader.read("", Read.json("{'url':'a:1','weight':0}"), Origin.OPERATOR)))
                 .containsExactly("url: \"a:1\" (expected: http://host:port, without path or query)",

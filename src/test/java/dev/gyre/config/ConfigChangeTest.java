@@ -115,7 +115,8 @@ class ConfigChangeTest {
     void aFileThatGoesAwayAndComesBackIsTold() throws Exception {
         follow(file);
         Files.delete(file);
-        assertThat(next().cause()).hasMessage(file + ": no such file (expected: a JSON file with the config)");
+        assertThat(next().cause())
+                .hasMessage(file + ": no such file (expected: a JSON file with the config)");
         Files.writeString(file, "{\"data\":\"two\"}");
         assertThat(nextData()).isEqualTo("two");
     }

@@ -82,9 +82,9 @@ class ConfigStoresTest {
 
     @Test
     void thatAreListedWronglyAreToldWithTheRest() throws Exception {
-        assertThat(check("{'services':{'web':{}},'grace':5,'stores':[{'type':'flie'}]}").lines()).containsExactly(
-                "grace: 5 (expected: a duration such as \"200ms\", \"1s\" or \"5m\")",
-                "stores[0].type: \"flie\" (did you mean \"file\"?)");
+        assertThat(check("{'services':{'web':{}},'grace':5,'stores':[{'type':'flie'}]}").lines())
+                .containsExactly("grace: 5 (expected: a duration such as \"200ms\", \"1s\" or \"5m\")",
+                        "stores[0].type: \"flie\" (did you mean \"file\"?)");
     }
 
     @Test
@@ -93,8 +93,9 @@ class ConfigStoresTest {
                 + "'config':{'path':'x','filesets':[{}]}}]}").lines()).singleElement().asString()
                 .startsWith("stores[1]: ");
         Path broken = Files.writeString(dir.resolve("broken.json"), "{");
-        assertThat(check("{'services':{'web':{}},'stores':[{'type':'file','config':{'path':'" + broken + "'}}]}")
-                .lines()).singleElement().asString()
+        assertThat(check("{'services':{'web':{}},"
+                + "'stores':[{'type':'file','config':{'path':'" + broken + "'}}]}").lines())
+                .singleElement().asString()
                 .startsWith("stores[0] (file), line 1, column 2: unexpected end-of-input");
     }
 
@@ -139,8 +140,9 @@ class ConfigStoresTest {
         assertThat(await(ConfigCheck.run(vertx, new JsonObject().put("gyre.conf", wrong.toString()))))
                 .satisfies(failed -> assertThat(failed.ok()).isFalse())
                 .satisfies(failed -> assertThat(failed.lines()).hasSize(2));
-        assertThat(await(ConfigCheck.run(vertx, new JsonObject().put("gyre.conf", dir.resolve("no").toString()))))
+        Path missing = dir.resolve("no");
+        assertThat(await(ConfigCheck.run(vertx, new JsonObject().put("gyre.conf", missing.toString()))))
                 .isEqualTo(new Report(false,
-                        List.of(dir.resolve("no") + ": no such file (expected: a JSON file with the config)")));
+                        List.of(missing + ": no such file (expected: a JSON file with the config)")));
     }
 }

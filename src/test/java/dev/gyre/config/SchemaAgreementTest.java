@@ -87,17 +87,16 @@ class SchemaAgreementTest {
         JsonObject filled = Read.json(EVERY_OBJECT);
         filled.remove("stores");
         fillDefaults(filled, schema);
-        filled.remove("cluster");
         JsonObject bare = Read.json(EVERY_OBJECT);
         bare.remove("stores");
-        bare.remove("cluster");
         assertThat(Read.config(filled, Map.of(), Map.of())).isEqualTo(Read.config(bare, Map.of(), Map.of()))
                 .isInstanceOf(Checked.Ok.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "'listeners':[{'port':0}]", "'listeners':[{'port':65536}]", "'listeners':[{'port':'1'}]", "'listeners':[]",
+        "'listeners':[{'port':0}]", "'listeners':[{'port':65536}]", "'listeners':[{'port':'1'}]",
+        "'listeners':[]",
         "'listeners':[{'port':'${PORT}'}]", "'listeners':[{}]", "'instances':'auto'", "'instances':'x'",
         "'instances':0", "'instances':1024", "'instances':1025", "'instances':'${PORT}'",
         "'services':{}", "'services':{'a b':{}}", "'services':{'a.b-c_1':{}}", "'services':[]",
@@ -108,18 +107,23 @@ class SchemaAgreementTest {
         "'services':{'web':{'backends':[{'url':'http://a','weight':1000}]}}",
         "'services':{'web':{'backends':[{'url':'http://a','weight':1001}]}}",
         "'services':{'web':{'backends':[{'url':'http://a','weight':0}]}}",
-        "'services':{'web':{'backends':[{'weight':1}]}}", "'services':{'web':{'backends':['http://${HOST}']}}",
+        "'services':{'web':{'backends':[{'weight':1}]}}",
+        "'services':{'web':{'backends':['http://${HOST}']}}",
         "'services':{'web':{'pool':{'maxConnections':1000000,'maxQueue':10000000}}}",
-        "'services':{'web':{'pool':{'maxConnections':1000001}}}", "'services':{'web':{'pool':{'maxConnections':0}}}",
+        "'services':{'web':{'pool':{'maxConnections':1000001}}}",
+        "'services':{'web':{'pool':{'maxConnections':0}}}",
         "'services':{'web':{'pool':{'maxQueue':10000001}}}", "'services':{'web':{'pool':{'maxQueue':0}}}",
         "'services':{'web':{'pool':{'keepAlive':30}}}", "'services':{'web':{'pool':{'keepAlive':'1.5s'}}}",
-        "'services':{'web':{'timeouts':{'request':'1d'}}}", "'services':{'web':{'timeouts':{'request':'1h'}}}",
+        "'services':{'web':{'timeouts':{'request':'1d'}}}",
+        "'services':{'web':{'timeouts':{'request':'1h'}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
-        "'routes':[{'service':'web','path':'/*'}]", "'routes':[{'service':'web','path':'a'}]",
+        "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
+        "'routes':[{'service':'web','path':'a'}]",
         "'routes':[{'service':'web','path':'/a?b'}]", "'routes':[{'path':'/'}]", "'routes':[{'service':''}]",
         "'admin':{'port':-1}", "'admin':{'token':''}", "'admin':{'token':7}", "'admin':{'token':'x'}",
         "'cluster':{'port':0}", "'cluster':{'eventBusPort':0}", "'cluster':{'members':['a']}", "'cluster':[]",
-        "'forwarding':{'forwarded':'yes'}", "'forwarding':{'forwarded':'${YES}'}", "'forwarding':{'trusted':'x'}",
+        "'forwarding':{'forwarded':'yes'}", "'forwarding':{'forwarded':'${YES}'}",
+        "'forwarding':{'trusted':'x'}",
         "'data':''", "'data':'x'", "'grace':'0s'", "'grace':'5'", "'grace':5", "'$schema':'x'", "'$schema':5",
         "'stores':[{}]", "'stores':[{'type':'json','optional':true}]", "'stores':[{'type':'json','config':5}]"
     })

@@ -15,15 +15,17 @@ class SubstitutionTest {
     private static final Map<String, String> FILES = Map.of("/run/token", "t0ken\r\n", "rel", "r");
 
     private static Checked<Settings> read(String rest) {
-        return Read.config(Read.json("{'services':{'web':{'backends':['http://${HOST}:${PORT}']}}," + rest + "}"),
-                ENV, FILES);
+        String web = "'web':{'backends':['http://${HOST}:${PORT}']}";
+        return Read.config(Read.json("{'services':{" + web + "}," + rest + "}"), ENV, FILES);
     }
 
     @Test
     void putsInVariablesAndFilesAnywhere() {
         Settings settings = read("""
                 'listeners':[{'port':'${PORT}'}], 'forwarding':{'forwarded':'${YES}'},
-                'admin':{'host':'${HOST}','token':'x-${file:/run/token}'}, 'data':'/var/${file:rel}/$${HOST}/$5'""").accepted().orElseThrow();
+                'admin':{'host':'${HOST}','token':'x-${file:/run/token}'},
+                'data':'/var/${file:rel}/$${HOST}/$5'""")
+                .accepted().orElseThrow();
         assertThat(settings.declared().services().get("web").backends().get(0).url())
                 .hasToString("http://10.0.0.5:9001");
         assertThat(settings.listeners().get(0).port()).isEqualTo(9001);
