@@ -68,8 +68,8 @@ class Starter:
         port, admin = free_ports(2)
         config = self._render(FILES[name], PORT=port, ADMIN_PORT=admin, ORIGIN_PORT=origin.port)
         command = {
-            "gyre": lambda: [self._tools.paths["java"], *self._gyre_options, "-jar", self._tools.paths["gyre"],
-                             "run", "dev.gyre.MainVerticle", "-conf", config],
+            "gyre": lambda: [self._tools.paths["java"], *self._gyre_options, "-jar",
+                             self._tools.paths["gyre"], "run", "dev.gyre.MainVerticle", "-conf", config],
             "nginx": lambda: [self._tools.paths["nginx"], "-p", self._directory, "-c", config],
             "haproxy": lambda: [self._tools.paths["haproxy"], "-db", "-f", config],
             "http-proxy": lambda: ["env", f"NODE_PATH={Path(self._tools.paths['http-proxy']).parent}",

@@ -68,7 +68,7 @@ class Process:
         seen = "no connection"
         while time.monotonic() < deadline:
             if self._popen.poll() is not None:
-                raise StartFailed(f"{self.name} ended with code {self._popen.returncode}: {self._last_words()}")
+                raise StartFailed(f"{self.name} ended with {self._popen.returncode}: {self._last_words()}")
             try:
                 status = _status(port, path)
                 if status == 200:
@@ -77,10 +77,12 @@ class Process:
             except (OSError, http.client.HTTPException) as e:
                 seen = str(e)
             time.sleep(0.05)
-        raise StartFailed(f"{self.name} did not answer {path} within {seconds} s ({seen}): {self._last_words()}")
+        raise StartFailed(f"{self.name} did not answer {path} within {seconds} s ({seen}): "
+                          f"{self._last_words()}")
 
     def _last_words(self):
-        return " | ".join(self._log.read_text(errors="replace").strip().splitlines()[-5:]) or "it wrote nothing"
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return " / ".join(lines[-5:]) or "it wrote nothing"
 
     def end(self):
         """SIGTERM, five seconds, then SIGKILL to what is left of it."""

@@ -16,17 +16,23 @@ class Run:
     versions: dict
     settings: str
     cases: list = field(default_factory=list)
+    not_measured: list = field(default_factory=list)
+
+    def failed(self):
+        return bool(self.not_measured) or any(measured.failed() for measured in self.cases)
 
     def as_json(self):
         return {"started": self.started, "machine": self.machine, "versions": self.versions,
-                "settings": self.settings, "cases": [measured.as_json() for measured in self.cases]}
+                "settings": self.settings, "not_measured": self.not_measured,
+                "cases": [measured.as_json() for measured in self.cases]}
 
 
 def tables(run):
     """What was measured, case by case, with all that a reader needs to judge it."""
     lines = [f"# Gyre beside its peers, {run.started}", ""]
     lines += [f"- {name}: {value}" for name, value in {**run.machine, **run.versions}.items()]
-    lines += [f"- run: {run.settings}", ""]
+    lines += [f"- run: {run.settings}"]
+    lines += [f"- **not measured**: {reason}" for reason in run.not_measured] + [""]
     for measured in run.cases:
         lines += _case(measured) + [""]
     return "\n".join(lines)
@@ -66,16 +72,20 @@ def _row(name, rounds):
              (("cpu_us", 1), ("per_second", 0), ("p50_ms", 2), ("p99_ms", 2))]
     failed = failures(rounds, name)
     total = sum(name in r for r in rounds)
-    count = f"{total - len(failed)} of {total}" + (f", **failed**: {'; '.join(sorted(set(failed)))}" if failed else "")
-    return f"| {TITLES[name]} | {' | '.join(cells)} | {_share(of(rounds, name, 'load_core'))} | {count} |"
+    count = f"{total - len(failed)} of {total}"
+    if failed:
+        count += f", **failed**: {'; '.join(sorted(set(failed)))}"
+    cells += [_share(of(rounds, name, "load_core")), count]
+    return f"| {TITLES[name]} | {' | '.join(cells)} |"
 
 
 def _ceiling(measured):
     sample = measured.ceiling
     if sample.failure:
         return [f"| {TITLES['direct']} | – | – | – | – | – | **failed**: {sample.failure} |"]
-    return [f"| {TITLES['direct']} | – | {sample.per_second:,.0f} | {sample.p50_ms:.2f} | {sample.p99_ms:.2f} "
-            f"| {sample.load_core:.0%} | 1 |"]
+    cells = [TITLES["direct"], "–", f"{sample.per_second:,.0f}", f"{sample.p50_ms:.2f}", f"{sample.p99_ms:.2f}",
+             f"{sample.load_core:.0%}", "1"]
+    return [f"| {' | '.join(cells)} |"]
 
 
 def _notes(measured):
@@ -89,13 +99,13 @@ def _notes(measured):
             lines.append(f"- warm-up of {TITLES[name]}, µs CPU per request: {steps}: {verdict}")
     for name, seen in measured.headers.items():
         absent = [header for header, value in seen.items() if not value]
-        lines.append(f"- {TITLES[name]} adds " + (f"all but {', '.join(absent)}" if absent else
-                     f"{', '.join(seen)}"))
+        added = f"all but {', '.join(absent)}" if absent else ", ".join(seen)
+        lines.append(f"- {TITLES[name]} adds {added}")
     counted = [s for r in measured.rounds for s in r.values() if not s.failure]
     others, stolen = (max((getattr(s, field) for s in counted), default=0) for field in ("others", "stolen"))
     if max(others, stolen) > QUIET:
-        lines.append(f"- **not a quiet machine**: in a round, other processes used up to {others:.2f} of a core "
-                     f"and the hypervisor took up to {stolen:.2f}")
+        lines.append(f"- **not a quiet machine**: in a round, other processes used up to {others:.2f} of a "
+                     f"core and the hypervisor took up to {stolen:.2f}")
     return lines
 
 

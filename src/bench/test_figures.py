@@ -43,7 +43,8 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(figures.Spread(1.2, 1.2, 1.3, 3), figures.ratio(rounds, "gyre", "nginx", "cpu_us"))
 
     def test_a_failed_round_enters_no_sum(self):
-        rounds = [pair(gyre=12, nginx=10), {**pair(gyre=99, nginx=10), "gyre": Sample("gyre", failure="errors")}]
+        failed = {**pair(nginx=10), "gyre": Sample("gyre", failure="errors")}
+        rounds = [pair(gyre=12, nginx=10), failed]
         self.assertEqual(1, figures.of(rounds, "gyre", "cpu_us").count)
         self.assertEqual(1, figures.ratio(rounds, "gyre", "nginx", "cpu_us").count)
         self.assertEqual(["errors"], figures.failures(rounds, "gyre"))

@@ -50,7 +50,8 @@ def find(jar):
     note("taskset", _which("taskset"), "apt install util-linux", lambda p: _said(p, "--version"))
     note("nginx", _which("nginx"), "apt install nginx-light", lambda p: _said(p, "-v"))
     note("haproxy", _which("haproxy"), "apt install haproxy", lambda p: _words(_said(p, "-v"), 3))
-    note("java", _java(), "apt install openjdk-17-jdk-headless, or set JAVA_HOME", lambda p: _said(p, "-version", 3))
+    note("java", _java(), "apt install openjdk-17-jdk-headless, or set JAVA_HOME",
+         lambda p: _said(p, "-version", 3))
     note("node", _which("node"), "apt install nodejs", lambda p: _said(p, "--version"))
     note("http-proxy", _http_proxy(), f"npm install --no-save --prefix {HERE} http-proxy@1.18.1 "
          f"(or set {NODE_MODULES} to a node_modules that has it)", _package_version)
@@ -91,7 +92,7 @@ def machine(proxy_core, load_core):
     cpu = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return {
         "cpu": cpu.group(1) if cpu else platform.machine(),
-        "cores": f"{len(os.sched_getaffinity(0))} (proxy on core {proxy_core}, load and origin on {load_core})",
+        "cores": f"{len(os.sched_getaffinity(0))} (proxy on {proxy_core}, load and origin on {load_core})",
         "kernel": f"{platform.system()} {platform.release()}",
         "load average at start": " ".join(f"{x:.2f}" for x in os.getloadavg()),
         "open files": str(resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
