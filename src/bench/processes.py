@@ -1,0 +1,133 @@
+"""Processes started, watched and ended by process id, and the CPU time they used."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+
+class StartFailed(Exception):
+    """A process did not come up; the message says which, and ends with what it wrote."""
+
+
+class Processes:
+    """Everything one run has started. Leaving the context ends all of it, last started first."""
+
+    def __init__(self, directory):
+        self._directory = directory
+        self._running = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        while self._running:
+            self.end(self._running[-1])
+
+    def start(self, name, command, core):
+        """Starts a command pinned to one core, in its own session so that Ctrl-C reaches only us."""
+        log = self._directory / f"{name}.log"
+        with open(log, "wb") as out:
+            popen = subprocess.Popen(["taskset", "-c", str(core), *map(str, command)],
+                                     stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                     cwd=self._directory, start_new_session=True)
+        process = Process(name, popen, log)
+        self._running.append(process)
+        return process
+
+    def end(self, process):
+        self._running.remove(process)
+        process.end()
+
+
+class Process:
+    def __init__(self, name, popen, log):
+        self.name = name
+        self._popen = popen
+        self._log = log
+
+    def pids(self):
+        """The process and its descendants, so that the workers of a master count."""
+        parents = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                pid, rest = int(stat.parent.name), stat.read_text().rpartition(")")[2]
+                parents.setdefault(int(rest.split()[1]), []).append(pid)
+        found = [self._popen.pid]
+        for pid in found:
+            found += parents.get(pid, [])
+        return sorted(found)
+
+    def await_answer(self, port, path, seconds):
+        """Waits until a GET of the path is answered with 200. Raises StartFailed after the given seconds."""
+        deadline = time.monotonic() + seconds
+        seen = "no connection"
+        while time.monotonic() < deadline:
+            if self._popen.poll() is not None:
+                raise StartFailed(f"{self.name} ended with {self._popen.returncode}: {self._last_words()}")
+            try:
+                status = _status(port, path)
+                if status == 200:
+                    return
+                seen = f"status {status}"
+            except (OSError, http.client.HTTPException) as e:
+                seen = str(e)
+            time.sleep(0.05)
+        raise StartFailed(f"{self.name} did not answer {path} within {seconds} s ({seen}): "
+                          f"{self._last_words()}")
+
+    def _last_words(self):
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return " / ".join(lines[-5:]) or "it wrote nothing"
+
+    def end(self):
+        """SIGTERM, five seconds, then SIGKILL to what is left of it."""
+        descendants = self.pids()
+        if self._popen.poll() is None:
+            self._popen.terminate()
+        try:
+            self._popen.wait(5)
+        except subprocess.TimeoutExpired:
+            for pid in descendants:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._popen.wait()
+
+
+def _status(port, path):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def cpu_ns(pids):
+    """User and system time of the processes, of threads that have ended too, in nanoseconds.
+
+    The kernel's CPU clock of another process (clock_getcpuclockid(3)) has no 10 ms tick, unlike
+    /proc/PID/stat, and forgets no thread, unlike a sum over /proc/PID/task.
+    """
+    cpuclock_sched = 2
+    return sum(time.clock_gettime_ns((~pid << 3) | cpuclock_sched) for pid in pids)
+
+
+def machine_ns():
+    """CPU time (busy, stolen by the hypervisor) of all cores since boot, in nanoseconds."""
+    user, nice, system, _, _, irq, softirq, steal = map(int, open("/proc/stat").readline().split()[1:9])
+    tick = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    return (user + nice + system + irq + softirq) * tick, steal * tick
+
+
+def free_ports(count):
+    """Ports of the loopback interface that were free a moment ago, all different."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]

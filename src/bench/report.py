@@ -1,0 +1,123 @@
+"""The Markdown a run leaves behind."""
+
+from dataclasses import dataclass, field
+
+from contenders import TITLES
+from figures import drift, failures, goals, of, ratio
+
+STEADY = 0.05
+QUIET = 0.05
+
+
+@dataclass
+class Run:
+    started: str
+    machine: dict
+    versions: dict
+    settings: str
+    cases: list = field(default_factory=list)
+    not_measured: list = field(default_factory=list)
+
+    def failed(self):
+        return bool(self.not_measured) or any(measured.failed() for measured in self.cases)
+
+    def as_json(self):
+        return {"started": self.started, "machine": self.machine, "versions": self.versions,
+                "settings": self.settings, "not_measured": self.not_measured,
+                "cases": [measured.as_json() for measured in self.cases]}
+
+
+def tables(run):
+    """What was measured, case by case, with all that a reader needs to judge it."""
+    lines = [f"# Gyre beside its peers, {run.started}", ""]
+    lines += [f"- {name}: {value}" for name, value in {**run.machine, **run.versions}.items()]
+    lines += [f"- run: {run.settings}"]
+    lines += [f"- **not measured**: {reason}" for reason in run.not_measured] + [""]
+    for measured in run.cases:
+        lines += _case(measured) + [""]
+    return "\n".join(lines)
+
+
+def configurations(run):
+    """The command and the configuration of everything that ran."""
+    lines = ["## Commands and configurations", ""]
+    for measured in run.cases:
+        for name, (command, config) in measured.configurations.items():
+            text = f"{command}\n\n{config}".strip()
+            lines += [f"### {measured.case.name}: {name}", "", "```", text, "```", ""]
+    return "\n".join(lines)
+
+
+def _case(measured):
+    rounds = measured.rounds
+    lines = [f"## {measured.case.name}: {measured.case.title}", ""]
+    lines += _notes(measured) + [""]
+    lines += ["| proxy | µs CPU per request | requests/s | p50 ms | p99 ms | load core | rounds |",
+              "|---|---|---|---|---|---|---|"]
+    lines += [_row(name, rounds) for name in measured.proxies]
+    lines += _ceiling(measured) + [""]
+    peers = [name for name in measured.proxies if name != "gyre" and "gyre" in measured.proxies]
+    if peers:
+        lines += ["| round by round | CPU per request | requests/s |", "|---|---|---|"]
+        lines += [f"| Gyre / {TITLES[peer]} | {_text(ratio(rounds, 'gyre', peer, 'cpu_us'), 2)} "
+                  f"| {_text(ratio(rounds, 'gyre', peer, 'per_second'), 2)} |" for peer in peers]
+        lines += ["", "| goal | measured | |", "|---|---|---|"]
+        lines += [f"| {goal.text} | {_text(found, 2)} | {_verdict(met)} |"
+                  for goal, found, met in goals(measured.case, rounds)]
+    return lines
+
+
+def _row(name, rounds):
+    cells = [_text(of(rounds, name, field), digits) for field, digits in
+             (("cpu_us", 1), ("per_second", 0), ("p50_ms", 2), ("p99_ms", 2))]
+    failed = failures(rounds, name)
+    total = sum(name in r for r in rounds)
+    count = f"{total - len(failed)} of {total}"
+    if failed:
+        count += f", **failed**: {'; '.join(sorted(set(failed)))}"
+    cells += [_share(of(rounds, name, "load_core")), count]
+    return f"| {TITLES[name]} | {' | '.join(cells)} |"
+
+
+def _ceiling(measured):
+    sample = measured.ceiling
+    if sample.failure:
+        return [f"| {TITLES['direct']} | – | – | – | – | – | **failed**: {sample.failure} |"]
+    cells = [TITLES["direct"], "–", f"{sample.per_second:,.0f}", f"{sample.p50_ms:.2f}", f"{sample.p99_ms:.2f}",
+             f"{sample.load_core:.0%}", "1"]
+    return [f"| {' | '.join(cells)} |"]
+
+
+def _notes(measured):
+    lines = [f"- **left out**: {reason}" for reason in measured.left_out]
+    for name, slices in measured.warm_up.items():
+        moved = drift(slices)
+        if len(slices) > 1:
+            steps = ", ".join("failed" if s.failure else f"{s.cpu_us:.1f}" for s in slices)
+            verdict = ("not judged" if moved is None else "steady" if moved <= STEADY
+                       else f"**not steady yet ({moved:.0%} between the last two): warm up longer**")
+            lines.append(f"- warm-up of {TITLES[name]}, µs CPU per request: {steps}: {verdict}")
+    for name, seen in measured.headers.items():
+        absent = [header for header, value in seen.items() if not value]
+        added = f"all but {', '.join(absent)}" if absent else ", ".join(seen)
+        lines.append(f"- {TITLES[name]} adds {added}")
+    counted = [s for r in measured.rounds for s in r.values() if not s.failure]
+    others, stolen = (max((getattr(s, field) for s in counted), default=0) for field in ("others", "stolen"))
+    if max(others, stolen) > QUIET:
+        lines.append(f"- **not a quiet machine**: in a round, other processes used up to {others:.2f} of a "
+                     f"core and the hypervisor took up to {stolen:.2f}")
+    return lines
+
+
+def _text(found, digits):
+    if found is None:
+        return "–"
+    return f"{found.median:,.{digits}f} ({found.low:,.{digits}f}–{found.high:,.{digits}f})"
+
+
+def _share(found):
+    return "–" if found is None else f"{found.median:.0%}"
+
+
+def _verdict(met):
+    return {True: "met", False: "**missed**", None: "not judged"}[met]
