@@ -1,0 +1,179 @@
+package dev.gyre;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Who may use what. Each rule's message says what the rule is for and what to do instead. */
+@AnalyzeClasses(packages = "dev.gyre", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String ROOT = "dev.gyre";
+
+    /** Package to the packages it may use; the root package may use all. The README's table is its twin. */
+    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
+            Map.entry("model", List.of()),
+            Map.entry("config", List.of("model")),
+            Map.entry("routing", List.of("model", "config")),
+            Map.entry("balancing", List.of("model", "config")),
+            Map.entry("pool", List.of("model")),
+            Map.entry("proxy", List.of("model", "config", "routing", "balancing", "pool")),
+            Map.entry("health", List.of("model", "config")),
+            Map.entry("registry", List.of("model", "config")),
+            Map.entry("cluster", List.of("model", "config", "registry")),
+            Map.entry("telemetry", List.of("model", "config")),
+            Map.entry("admin", List.of("model", "config", "registry", "telemetry")),
+            Map.entry("dashboard", List.of("model", "config", "telemetry"))));
+
+    @ArchTest
+    static final ArchRule packagesUseOnlyWhatTheTableAllows = CompositeArchRule.of(
+            MAY_USE.keySet().stream().map(ArchitectureTest::usesOnlyWhatItMay).toList());
+
+    @ArchTest
+    static final ArchRule everyPackageStandsInTheTable = classes()
+            .should().resideInAnyPackage(Stream.concat(Stream.of(ROOT),
+                    MAY_USE.keySet().stream().map(ArchitectureTest::tree)).toArray(String[]::new))
+            .because("a package that is not in the table may use anything: add it here and to the README's"
+                    + " table, with one line on what it is for");
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycle = slices().matching(ROOT + ".(*)..")
+            .should().beFreeOfCycles().allowEmptyShould(true)
+            .because("packages that use each other can only be understood together: move the shared type"
+                    + " down, or hand a function in from the composition root");
+
+    @ArchTest
+    static final ArchRule hazelcastStaysInCluster = noClasses()
+            .that(describe("are outside cluster", outside("cluster")))
+            .should().dependOnClassesThat(resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster.."))
+            .allowEmptyShould(true)
+            .because("one node must run, and the data path must go on, without the cluster's library");
+
+    @ArchTest
+    static final ArchRule nettyStaysOnTheDataPath = noClasses()
+            .that(describe("are outside proxy and pool", outside("proxy", "pool")))
+            .should().dependOnClassesThat(resideInAnyPackage("io.netty..")).allowEmptyShould(true)
+            .because("Netty is worth its price only where every microsecond counts; elsewhere use Vert.x");
+
+    @ArchTest
+    static final ArchRule vertxInternalsStayOnTheDataPath = noClasses()
+            .that(describe("are outside proxy and pool", outside("proxy", "pool")))
+            .should().dependOnClassesThat(resideInAnyPackage("io.vertx.core.internal..", "io.vertx..impl.."))
+            .allowEmptyShould(true)
+            .because("Vert.x changes its internals without notice: the fewer places know them, the cheaper an"
+                    + " upgrade");
+
+    @ArchTest
+    static final ArchRule purePackagesKnowNoVertx = noClasses()
+            .that().resideInAnyPackage(tree("model"), tree("routing"), tree("balancing"))
+            .should().dependOnClassesThat(resideInAnyPackage("io.vertx..", "io.netty.."))
+            .allowEmptyShould(true)
+            .because("what decides needs no I/O: pure classes are tested in microseconds, without a server");
+
+    @ArchTest
+    static final ArchRule namesSayWhatAClassIs = CompositeArchRule.of(
+            Stream.of("Manager", "Util", "Utils", "Helper", "Impl", "Common", "Base")
+                    .map(ArchitectureTest::noNameEndsIn).toList());
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLinePrints = noClasses()
+            .that(describe("are outside admin and the root package",
+                    outside("admin").and(resideOutsideOfPackage(ROOT))))
+            .should().accessTargetWhere(HiddenInputs.standardStreams()).allowEmptyShould(true)
+            .because("what a running node says goes through a logger named gyre.<area>, where it can be"
+                    + " filtered and has a time");
+
+    @ArchTest
+    static final ArchRule clockAndRandomnessArePassedIn = noClasses()
+            .that().resideOutsideOfPackage(ROOT)
+            .should().accessTargetWhere(HiddenInputs.wallClockOrChance()).allowEmptyShould(true)
+            .because("a test must be able to step the clock and repeat a run: take a Clock, a LongSupplier or"
+                    + " a RandomGenerator as a parameter; the root package supplies the real one");
+
+    @ArchTest
+    static final ArchRule nanoTimeIsReadOnTheDataPathOnly = noClasses()
+            .that(describe("are outside proxy, pool and the root package",
+                    outside("proxy", "pool").and(resideOutsideOfPackage(ROOT))))
+            .should().accessTargetWhere(HiddenInputs.nanoTime()).allowEmptyShould(true)
+            .because("a test must be able to step the clock: take a LongSupplier as a parameter");
+
+    @ArchTest
+    static final ArchRule constructorsTakeAtMostSixParameters = constructors()
+            .that().areDeclaredInClassesThat().areNotRecords()
+            .and().areDeclaredInClassesThat().areNotAnonymousClasses()
+            .and().areDeclaredInClassesThat().areNotLocalClasses()
+            .should(new AtMostSixParameters()).allowEmptyShould(true)
+            .because("a class that needs more does more than one thing, or its parameters form a noun that"
+                    + " wants to be a record");
+
+    private static ArchRule usesOnlyWhatItMay(String name) {
+        String[] allowed = Stream.concat(Stream.of(name), MAY_USE.get(name).stream())
+                .map(ArchitectureTest::tree).toArray(String[]::new);
+        return classes().that().resideInAPackage(tree(name))
+                .should().onlyDependOnClassesThat(describe(
+                        "belong to " + String.join(", ", allowed) + " or to a library",
+                        resideOutsideOfPackage(tree("")).or(resideInAnyPackage(allowed))))
+                .allowEmptyShould(true)
+                .because("packages use one another downwards only, by the README's table: hand what is"
+                        + " missing in from the composition root, or move the shared noun to model");
+    }
+
+    private static ArchRule noNameEndsIn(String word) {
+        return noClasses().should().haveSimpleNameEndingWith(word)
+                .because("\"" + word + "\" tells nobody what the class does: name it after the thing it is");
+    }
+
+    private static DescribedPredicate<JavaClass> outside(String... names) {
+        return DescribedPredicate.not(
+                resideInAnyPackage(Stream.of(names).map(ArchitectureTest::tree).toArray(String[]::new)));
+    }
+
+    private static String tree(String name) {
+        return name.isEmpty() ? ROOT + ".." : ROOT + "." + name + "..";
+    }
+
+    private static final class AtMostSixParameters extends ArchCondition<JavaConstructor> {
+
+        AtMostSixParameters() {
+            super("take at most six parameters");
+        }
+
+        @Override
+        public void check(JavaConstructor constructor, ConditionEvents events) {
+            int written = constructor.getRawParameterTypes().size() - hidden(constructor.getOwner());
+            if (written > 6) {
+                events.add(SimpleConditionEvent.violated(constructor,
+                        constructor.getFullName() + " takes " + written + " in "
+                                + constructor.getSourceCodeLocation()));
+            }
+        }
+
+        /** Those the compiler adds: name and ordinal of an enum constant, the outer object. */
+        private static int hidden(JavaClass owner) {
+            if (owner.isEnum()) {
+                return 2;
+            }
+            return owner.isInnerClass() ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.gyre;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.Date;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+
+/** The calls by which a class gets at the clock, at chance or at the terminal behind its caller's back. */
+final class HiddenInputs {
+
+    private static final Map<String, Set<String>> WALL_CLOCK_OR_CHANCE = Map.of(
+            System.class.getName(), Set.of("currentTimeMillis"),
+            Clock.class.getName(), Set.of("systemUTC", "systemDefaultZone", "system", "tickMillis",
+                    "tickSeconds", "tickMinutes"),
+            Math.class.getName(), Set.of("random"),
+            ThreadLocalRandom.class.getName(), Set.of("current"),
+            RandomGenerator.class.getName(), Set.of("getDefault", "of"),
+            UUID.class.getName(), Set.of("randomUUID"));
+
+    private static final Set<String> UNSEEDED = Set.of(
+            Random.class.getName(), SplittableRandom.class.getName(), Date.class.getName());
+
+    private HiddenInputs() {
+    }
+
+    static DescribedPredicate<JavaAccess<?>> standardStreams() {
+        return DescribedPredicate.describe("System.out or System.err", access ->
+                owner(access).equals(System.class.getName())
+                        && Set.of("out", "err").contains(access.getName()));
+    }
+
+    static DescribedPredicate<JavaAccess<?>> nanoTime() {
+        return DescribedPredicate.describe("System.nanoTime", access ->
+                owner(access).equals(System.class.getName()) && access.getName().equals("nanoTime"));
+    }
+
+    static DescribedPredicate<JavaAccess<?>> wallClockOrChance() {
+        return DescribedPredicate.describe("the wall clock or unseeded randomness", access ->
+                WALL_CLOCK_OR_CHANCE.getOrDefault(owner(access), Set.of()).contains(access.getName())
+                        || readsSystemClock(access) || isUnseeded(access));
+    }
+
+    /** {@code Instant.now()} and its kin, but not {@code now(Clock)}. */
+    private static boolean readsSystemClock(JavaAccess<?> access) {
+        return owner(access).startsWith("java.time.") && access.getName().equals("now")
+                && access.getTarget() instanceof CodeUnitAccessTarget target
+                && target.getRawParameterTypes().stream().noneMatch(type -> type.isEquivalentTo(Clock.class));
+    }
+
+    private static boolean isUnseeded(JavaAccess<?> access) {
+        if (!(access.getTarget() instanceof CodeUnitAccessTarget target)) {
+            return false;
+        }
+        int parameters = target.getRawParameterTypes().size();
+        boolean construction = access.getName().equals("<init>") && UNSEEDED.contains(owner(access));
+        boolean shuffle = access.getName().equals("shuffle")
+                && owner(access).equals(Collections.class.getName());
+        return construction && parameters == 0 || shuffle && parameters == 1;
+    }
+
+    private static String owner(JavaAccess<?> access) {
+        return access.getTargetOwner().getFullName();
+    }
+}

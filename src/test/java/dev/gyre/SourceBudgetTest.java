@@ -1,0 +1,59 @@
+package dev.gyre;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class SourceBudgetTest {
+
+    private static final int LINES = 300;
+    private static final int COLUMNS = 110;
+
+    @Test
+    void aFileFitsInAHead() {
+        assertThat(sources().filter(file -> lines(file).size() > LINES)
+                .map(file -> file + ": " + lines(file).size() + " lines"))
+                .as("files of more than %d lines: a file is read as a whole, so split it where a second"
+                        + " concern begins, and name the new type after that", LINES)
+                .isEmpty();
+    }
+
+    @Test
+    void aLineFitsBesideAnother() {
+        assertThat(sources().flatMap(file -> {
+            List<String> lines = lines(file);
+            return IntStream.range(0, lines.size()).filter(i -> columns(lines.get(i)) > COLUMNS)
+                    .mapToObj(i -> file + ":" + (i + 1) + ": " + columns(lines.get(i)) + " columns");
+        })).as("lines of more than %d columns: two files are compared side by side, so break the line",
+                COLUMNS).isEmpty();
+    }
+
+    private static int columns(String line) {
+        return line.codePointCount(0, line.length());
+    }
+
+    private static Stream<Path> sources() {
+        try (Stream<Path> files = Files.walk(Path.of("src"))) {
+            List<Path> sources = files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+            assertThat(sources).as("Java files under src, seen from the project's directory").isNotEmpty();
+            return sources.stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
