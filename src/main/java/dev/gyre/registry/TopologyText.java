@@ -1,6 +1,7 @@
 package dev.gyre.registry;
 
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,9 @@ final class TopologyText {
             throw new NewerFormat(format);
         }
         try {
-            JsonObject json = new JsonObject(new String(body, StandardCharsets.UTF_8));
+            if (!(Json.decodeValue(new String(body, StandardCharsets.UTF_8)) instanceof JsonObject json)) {
+                throw new Damaged("it holds no JSON object");
+            }
             Entries entries = Entries.fromJson(json.getJsonArray("entries", new JsonArray()));
             // Somebody may have edited it and set the sum right: values must make sense, too.
             Overlay.topology(entries);

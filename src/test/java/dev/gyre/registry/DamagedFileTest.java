@@ -89,7 +89,7 @@ class DamagedFileTest {
 
     @Test
     void wellFormedButSenseless() throws Exception {
-        for (String body : new String[] {"[]", "{\"entries\":[1]}", "{\"entries\":{}}",
+        for (String body : new String[] {"[]", "null", "{\"entries\":[1]}", "{\"entries\":{}}",
                 "{\"entries\":[{\"kind\":\"backend\",\"name\":\"x\",\"layer\":\"config\",\"stamp\":\"1\"}]}",
                 backend("no-url", "{\"weight\":1}"), backend("http://10.0.0.9:1", "{\"weight\":\"x\"}")}) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
