@@ -6,7 +6,7 @@ import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** A backend from JSON: its URL alone, or an object with {@code url} and {@code weight} (1..1000, default 1). */
+/** A backend from JSON: its URL alone, or {@code url} with {@code weight} (1..1000, default 1). */
 public final class BackendReader {
 
     private static final String FORM = "http://host:port";
@@ -29,10 +29,13 @@ public final class BackendReader {
 
     /** Empty, with the mistake noted, when there is no usable URL. */
     static Optional<Backend> read(Value value, Origin origin) {
-        if (value.isText()) {
+        if (value.asText().isPresent()) {
             return url(value).map(url -> new Backend(url, 1, false, origin));
         }
-        Fields fields = value.object();
+        return value.object().flatMap(fields -> read(fields, origin));
+    }
+
+    private static Optional<Backend> read(Fields fields, Origin origin) {
         Optional<BackendUrl> url = fields.required("url", FORM).flatMap(BackendReader::url);
         int weight = fields.integer("weight", 1, Backend.MAX_WEIGHT, 1);
         fields.done();

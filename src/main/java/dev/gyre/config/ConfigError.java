@@ -33,7 +33,8 @@ public record ConfigError(String path, String found, String expected, List<Strin
     /** A name that should be one of a few: lists them only where no near one makes that needless. */
     static ConfigError notOneOf(String path, String name, String found, Collection<String> known) {
         Optional<String> nearest = Nearest.to(name, known);
-        return new ConfigError(path, found, "", nearest.isPresent() ? List.of() : List.copyOf(known), nearest);
+        List<String> listed = nearest.isPresent() ? List.of() : List.copyOf(known);
+        return new ConfigError(path, found, "", listed, nearest);
     }
 
     ConfigError withFound(String other) {

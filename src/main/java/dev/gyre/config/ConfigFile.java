@@ -48,7 +48,7 @@ final class ConfigFile {
     /** Opened by the first read, so that it lives on the context that reads. */
     private ConfigRetriever retriever() {
         if (opened.isEmpty()) {
-            // Raw text, because the store's own JSON format keeps neither double keys nor the mistake's place.
+            // Raw text: the store's own JSON format keeps neither double keys nor the place of a mistake.
             opened = Optional.of(ConfigRetriever.create(vertx, new ConfigRetrieverOptions().setScanPeriod(-1)
                     .addStore(new ConfigStoreOptions().setType("file").setFormat("raw").setConfig(
                             new JsonObject().put("path", path.toString()).put("raw.key", TEXT)))));

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * Where a node's config comes from: a file or JSON given at the start, and the stores either lists. What it
  * yields is JSON as it was found; {@link ConfigReader} checks it and puts in variables and files.
  *
- * <p>Failures are {@link UnreadableConfig}. Everything happens on the context that {@link #open} was called on.
+ * <p>Failures are {@link UnreadableConfig}. All happens on the context that {@link #open} was called on.
  */
 public final class ConfigSource {
 
@@ -38,7 +38,8 @@ public final class ConfigSource {
     private boolean closed;
     private long timer = -1;
 
-    private ConfigSource(Vertx vertx, Supplier<Future<JsonObject>> base, Runnable closeBase, long scanMillis) {
+    private ConfigSource(Vertx vertx, Supplier<Future<JsonObject>> base, Runnable closeBase,
+                         long scanMillis) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.scanMillis = scanMillis;
@@ -74,10 +75,9 @@ public final class ConfigSource {
     }
 
     /**
-     * From now on tells what differs from what was loaded last, about a second after it changed; a changed file
-     * behind {@code ${file:PATH}} counts. A failure is
-     * told once, after it showed in two scans: a file caught half written is no news. What is read after a
-     * failure is always told, even when it is what was loaded before.
+     * From now on tells what differs from what was loaded last, about a second after it changed; a file
+     * behind {@code ${file:PATH}} counts. A failure is told once, after it showed in two scans: a file caught
+     * half written is no news. What is read after a failure is always told, even when it was loaded before.
      *
      * @param listener gets a completed future
      */
@@ -141,8 +141,8 @@ public final class ConfigSource {
             }
             Findings findings = new Findings();
             JsonObject stores = new JsonObject().put("stores", json.getValue("stores"));
-            List<StoreSettings> wanted =
-                    StoreSettings.read(new Fields("", Substitution.ofProcess(findings).in("", stores), findings));
+            JsonObject resolved = Substitution.ofProcess(findings).in("", stores);
+            List<StoreSettings> wanted = StoreSettings.read(new Fields("", resolved, findings));
             // Where the list itself is wrong, the reader says so, together with everything else.
             return findings.none() ? layers.over(json, wanted) : Future.succeededFuture(json);
         });

@@ -75,7 +75,7 @@ final class Fields {
 
     /** One without keys when absent. */
     Fields object(String key) {
-        return value(key).map(Value::object)
+        return value(key).flatMap(Value::object)
                 .orElseGet(() -> new Fields(path(key), new JsonObject(), findings));
     }
 

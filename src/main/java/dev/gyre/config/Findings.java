@@ -19,7 +19,7 @@ final class Findings {
         if (unresolved.contains(error.path())) {
             return;
         }
-        // A value that came out of a variable or file may be a secret in the wrong place: name its source only.
+        // What came out of a variable or file may be a secret in the wrong place: name its source only.
         String reference = replaced.get(error.path());
         errors.add(reference == null
                 ? error

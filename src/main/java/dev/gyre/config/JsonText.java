@@ -10,9 +10,10 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.JacksonCodec;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Parses a config's text so that a mistake is found again: by line and column, and with nothing overwritten. */
+/** Parses a config's text so that mistakes are found: by line and column, and with nothing overwritten. */
 final class JsonText {
 
     // Comments are let through as everywhere in Vert.x; a key given twice is not: the first would be lost.
@@ -20,8 +21,12 @@ final class JsonText {
             .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
-    private static final Pattern START = Pattern.compile(" \\(start marker at \\[.*?line: (\\d+), column: \\d+]\\)");
+    private static final Pattern START =
+            Pattern.compile(" \\(start marker at \\[.*?line: (\\d+), column: \\d+]\\)");
     private static final Pattern TOKEN = Pattern.compile("^Unrecognized token '[^']*'");
+    private static final Pattern CHARACTER =
+            Pattern.compile("Unexpected character \\('(.+?)' \\(code \\d+(?: / 0x[0-9a-f]+)?\\)\\)");
+    private static final Pattern VALUE = Pattern.compile("(?:a valid value )?\\(JSON String, Number, .*\\)");
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private JsonText() { }
@@ -58,14 +63,11 @@ final class JsonText {
     private static String plain(String message) {
         String found = START.matcher(message).replaceAll(" opened in line $1");
         found = TOKEN.matcher(found).replaceFirst("Text without quotes");
-        found = found.replaceAll(" \\(code \\d+(?: / 0x[0-9a-f]+)?\\)", "")
-                .replace("Unexpected character ('", "Unexpected '").replace("')", "'");
+        found = CHARACTER.matcher(found).replaceAll("Unexpected '$1'");
         String[] parts = found.split(": (?:was expecting|expected) ", 2);
-        String expected = parts.length == 2
-                ? " (expected: " + parts[1].replace("double-quote to start field name", "a key in double quotes")
-                + ")"
-                : "";
-        String lower = parts[0].isEmpty() ? "" : Character.toLowerCase(parts[0].charAt(0)) + parts[0].substring(1);
-        return (lower + expected).replaceAll("\\s+", " ");
+        String expected = parts.length == 2 ? " (expected: " + VALUE.matcher(parts[1]).replaceFirst("a value")
+                .replace("double-quote to start field name", "a key in double quotes") + ")" : "";
+        String begun = parts[0].substring(0, 1).toLowerCase(Locale.ROOT) + parts[0].substring(1);
+        return (begun + expected).replaceAll("\\s+", " ");
     }
 }

@@ -1,6 +1,8 @@
 package dev.gyre.config;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The forms that names in config and commands may take. */
@@ -8,14 +10,10 @@ public final class Names {
 
     private static final String LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
     private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
-    private static final Pattern ROUTE_HOST =
-            Pattern.compile("\\*|(?:\\*\\.)?" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-f:.]+]");
-    private static final Pattern HOST =
-            Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\\w+)?");
-    private static final Pattern MEMBER =
-            Pattern.compile("(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?"
-                    + "|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
-    private static final Pattern PATH = Pattern.compile("/[\\x21\\x22\\x24-\\x29\\x2b-\\x3e\\x40-\\x7e]*\\*?");
+    private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
+    private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]]*]|[^:]*)(?::(\\d{1,5}))?");
+    private static final Pattern PATH =
+            Pattern.compile("/[\\x21\\x22\\x24-\\x29\\x2b-\\x3e\\x40-\\x7e]*\\*?");
 
     private Names() { }
 
@@ -26,23 +24,30 @@ public final class Names {
                 "1..63 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit"));
     }
 
-    /** An address or name that a port can be bound to. */
+    /** An address or a name, without brackets or port. */
     static boolean isHost(String text) {
-        return HOST.matcher(text).matches();
+        boolean name = text.length() <= 253 && NAME.matcher(text.toLowerCase(Locale.ROOT)).matches();
+        return name || text.indexOf('/') < 0 && Network.parse(text).isPresent();
     }
 
-    /** A host, with or without a port. */
+    /** A host, with or without a port; an IPv6 address in brackets when it has one. */
     static boolean isMember(String text) {
-        var member = MEMBER.matcher(text);
-        if (!member.matches()) {
-            return false;
+        Matcher form = HOST_AND_PORT.matcher(text);
+        if (!form.matches()) {
+            return isHost(text);
         }
-        int port = member.group(1) == null ? 1 : Integer.parseInt(member.group(1));
-        return port >= 1 && port <= 65_535;
+        int port = form.group(2) == null ? 1 : Integer.parseInt(form.group(2));
+        return port >= 1 && port <= 65_535 && (isBracketed(form.group(1)) || isHost(form.group(1)));
     }
 
     static boolean isRouteHost(String lowerCase) {
-        return lowerCase.length() <= 255 && ROUTE_HOST.matcher(lowerCase).matches();
+        String host = lowerCase.startsWith("*.") ? lowerCase.substring(2) : lowerCase;
+        return lowerCase.equals("*") || isBracketed(host) || host.indexOf(':') < 0 && isHost(host);
+    }
+
+    private static boolean isBracketed(String text) {
+        return text.startsWith("[") && text.endsWith("]") && text.indexOf(':') > 0
+                && isHost(text.substring(1, text.length() - 1));
     }
 
     static boolean isRoutePath(String text) {

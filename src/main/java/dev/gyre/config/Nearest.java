@@ -10,7 +10,7 @@ public final class Nearest {
 
     private Nearest() { }
 
-    /** The known name the fewest slips away; empty when more than a third of the word would have to change. */
+    /** The known name the fewest slips away; empty when more than a third of the word would change. */
     public static Optional<String> to(String word, Collection<String> known) {
         return known.stream()
                 .filter(name -> slips(word, name) <= Math.max(1, Math.max(word.length(), name.length()) / 3))

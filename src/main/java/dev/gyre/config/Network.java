@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One address or a block of them, e.g. {@code 10.0.0.0/8} or {@code fd00::/8}. An IPv4 address written as IPv6
- * ({@code ::ffff:10.0.0.1}, RFC 4291 section 2.5.5.2) is the same as the IPv4 address itself.
+ * One address or a block of them, e.g. {@code 10.0.0.0/8} or {@code fd00::/8}. An IPv4 address written as
+ * IPv6 ({@code ::ffff:10.0.0.1}, RFC 4291 section 2.5.5.2) is the same as the IPv4 address itself.
  *
  * @param high   the first 64 bits of the block's lowest address; 0 for IPv4
  * @param low    the last 64 bits of it, the last 32 for IPv4

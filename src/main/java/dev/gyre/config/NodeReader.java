@@ -29,19 +29,22 @@ final class NodeReader {
         }
         List<Listener> listeners = new ArrayList<>();
         for (Value item : value.get().items()) {
-            Fields fields = item.object();
-            String host = host(fields, "host", DEFAULT_LISTENER.host());
-            int port = fields.required("port", "0.." + MAX_PORT)
-                    .map(number -> number.integer(0, MAX_PORT, 0)).orElse(0);
-            fields.done();
-            Listener listener = new Listener(host, port);
-            int before = first(listeners, listener);
+            Optional<Listener> read = item.object().map(NodeReader::listener);
+            int before = read.map(listener -> first(listeners, listener)).orElse(-1);
             if (before >= 0) {
-                item.refuse(listener + " is taken by listeners[" + before + "]", "each port once");
+                item.refuse("the same port as listeners[" + before + "]", "each port once");
             }
-            listeners.add(listener);
+            read.ifPresent(listeners::add);
         }
         return listeners;
+    }
+
+    private static Listener listener(Fields fields) {
+        String host = host(fields, "host", DEFAULT_LISTENER.host());
+        int port = fields.required("port", "0.." + MAX_PORT)
+                .map(number -> number.integer(0, MAX_PORT, 0)).orElse(0);
+        fields.done();
+        return new Listener(host, port);
     }
 
     static OptionalInt instances(Fields top) {
@@ -53,7 +56,7 @@ final class NodeReader {
         if (value.get().is("auto")) {
             return OptionalInt.empty();
         }
-        if (value.get().isText() && !replaced) {
+        if (value.get().asText().isPresent() && !replaced) {
             value.get().refuse("\"auto\" or 1.." + MAX_INSTANCES);
             return OptionalInt.empty();
         }
@@ -68,18 +71,18 @@ final class NodeReader {
         boolean absent = fields.value("token").isEmpty();
         fields.done();
         if (absent && !loopback(host)) {
-            fields.refuse("token", "missing, and admin.host \"" + host + "\" is not loopback",
+            fields.refuse("token", "missing, while admin.host is not loopback",
                     "a token, or a host that is loopback such as 127.0.0.1");
         }
         int taken = first(listeners, new Listener(host, port));
         if (taken >= 0) {
-            fields.refuse("port", port + " is taken by listeners[" + taken + "]", "a port of its own");
+            fields.refuse("port", "the same port as listeners[" + taken + "]", "a port of its own");
         }
         return new AdminSettings(host, port, token);
     }
 
     static Optional<ClusterSettings> cluster(Fields top) {
-        return top.value("cluster").map(Value::object).map(fields -> {
+        return top.value("cluster").flatMap(Value::object).map(fields -> {
             String host = host(fields, "host", "127.0.0.1");
             List<String> members = new ArrayList<>();
             for (Value item : fields.items("members")) {
@@ -91,7 +94,7 @@ final class NodeReader {
             }
             Optional<String> secret = fields.secret("secret");
             if (fields.value("secret").isEmpty() && !loopback(host)) {
-                fields.refuse("secret", "missing, and cluster.host \"" + host + "\" is not loopback",
+                fields.refuse("secret", "missing, while cluster.host is not loopback",
                         "a secret that all nodes share");
             }
             ClusterSettings cluster = new ClusterSettings(fields.text("name", "text", "gyre"), host,

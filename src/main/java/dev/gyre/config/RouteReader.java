@@ -9,7 +9,8 @@ import java.util.Optional;
 /** A route to and from JSON: {@code host} (default any), {@code path} (default any) and {@code service}. */
 public final class RouteReader {
 
-    private static final String HOST_FORMS = "\"*\", \"api.example.com\" or \"*.example.com\", without a port";
+    private static final String HOST_FORMS =
+            "\"*\", \"api.example.com\" or \"*.example.com\", without a port";
     private static final String PATH_FORMS = "\"/exact\" or \"/prefix/*\", with \"*\" at the end only";
 
     private RouteReader() { }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a service treats its backends, to and from JSON: the keys {@code balance}, {@code host}, {@code pool} and
- * {@code timeouts}. Config and commands share it, so that both refuse the same things in the same words.
+ * How a service treats its backends, to and from JSON: the keys {@code balance}, {@code host}, {@code pool}
+ * and {@code timeouts}. Config and commands share it, so that both refuse the same things in the same words.
  */
 public final class ServicePolicyReader {
 

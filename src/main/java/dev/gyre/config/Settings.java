@@ -17,8 +17,8 @@ import java.util.OptionalInt;
  * @param data       directory for what the node must remember
  * @param grace      how long requests in flight may take to finish when the node stops, 0s..24h
  */
-public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared, AdminSettings admin,
-                       Optional<ClusterSettings> cluster, String data, Duration grace,
+public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
+                       AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
                        ForwardingSettings forwarding) {
 
     public Settings {

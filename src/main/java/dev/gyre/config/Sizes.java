@@ -4,7 +4,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as they are written: a whole number and a unit of {@code B}, {@code KB}, {@code MB} or {@code GB}. */
+/** Sizes as they are written: a whole number and {@code B}, {@code KB}, {@code MB} or {@code GB}. */
 public final class Sizes {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(B|KB|MB|GB)");

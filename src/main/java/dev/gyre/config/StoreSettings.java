@@ -26,13 +26,13 @@ record StoreSettings(String path, String type, String format, boolean optional, 
 
     /** What a store of a type cannot do without. */
     private static final Map<String, List<String>> REQUIRED = Map.of(
-            "dir", List.of("path", "filesets"), "env", List.of("keys"), "event-bus", List.of("address"),
+            "directory", List.of("path", "filesets"), "env", List.of("keys"), "event-bus", List.of("address"),
             "file", List.of("path"), "http", List.of("host"), "sys", List.of("keys"));
 
     static List<StoreSettings> read(Fields top) {
         List<StoreSettings> stores = new ArrayList<>();
         for (Value item : top.items("stores")) {
-            store(item.object()).ifPresent(stores::add);
+            item.object().flatMap(StoreSettings::store).ifPresent(stores::add);
         }
         return stores;
     }
@@ -54,7 +54,7 @@ record StoreSettings(String path, String type, String format, boolean optional, 
                 fields.path(), type.get(), format.get(), optional, config, keys));
     }
 
-    /** The whole environment holds a hundred names that are no business of the config: it takes what it lists. */
+    /** Of an environment with a hundred names of all kinds, the config takes only what it lists. */
     private static Set<String> keys(Fields inner) {
         Set<String> keys = new TreeSet<>();
         for (Value item : inner.items("keys")) {
@@ -73,8 +73,8 @@ record StoreSettings(String path, String type, String format, boolean optional, 
     }
 
     private static List<String> types() {
-        return ServiceLoader.load(ConfigStoreFactory.class, ConfigStoreFactory.class.getClassLoader()).stream()
-                .map(factory -> factory.get().name()).sorted().toList();
+        return ServiceLoader.load(ConfigStoreFactory.class, ConfigStoreFactory.class.getClassLoader())
+                .stream().map(factory -> factory.get().name()).sorted().toList();
     }
 
     private static List<String> formats() {

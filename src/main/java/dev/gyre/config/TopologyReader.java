@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -32,7 +33,8 @@ final class TopologyReader {
         }
         for (String name : services.names()) {
             Names.service(services.path(name), name).ifPresent(top.findings()::addKey);
-            services.value(name).ifPresent(json -> read.put(name, service(name, json.object())));
+            services.value(name).flatMap(Value::object)
+                    .ifPresent(json -> read.put(name, service(name, json)));
         }
         List<Route> routes = routes(top, new TreeSet<>(services.names()));
         return new Topology(read, routes, VERSION);
@@ -47,7 +49,7 @@ final class TopologyReader {
             backend.ifPresent(known -> {
                 String before = first.putIfAbsent(known.url(), value.path());
                 if (before != null) {
-                    value.refuse(known.url() + " is there already, at " + before, "each backend once");
+                    value.refuse("the same as " + before, "each backend once");
                 }
                 backends.put(known.url(), known);
             });
@@ -56,7 +58,7 @@ final class TopologyReader {
         return new Service(name, policy, List.copyOf(backends.values()), Origin.CONFIG);
     }
 
-    private static List<Route> routes(Fields top, TreeSet<String> services) {
+    private static List<Route> routes(Fields top, Set<String> services) {
         List<Value> items = top.items("routes");
         if (services.size() > 1 && top.value("routes").map(Value::isEmpty).orElse(true)) {
             top.refuse("routes", top.names().contains("routes") ? "empty" : "missing",
@@ -65,20 +67,25 @@ final class TopologyReader {
         List<Route> routes = new ArrayList<>();
         Map<List<String>, String> first = new HashMap<>();
         for (Value item : items) {
-            Fields fields = item.object();
-            RouteReader.read(fields, Origin.CONFIG).ifPresent(route -> {
-                if (!services.contains(route.service())) {
-                    top.findings().add(ConfigError.notOneOf(fields.path("service"), route.service(),
-                            Value.describe(route.service()) + " is no service", services));
-                }
-                String before = first.putIfAbsent(List.of(route.host(), route.path()), item.path());
+            Optional<Route> route = item.object().flatMap(fields -> {
+                refuseDangling(fields, services);
+                return RouteReader.read(fields, Origin.CONFIG);
+            });
+            route.ifPresent(known -> {
+                String before = first.putIfAbsent(List.of(known.host(), known.path()), item.path());
                 if (before != null) {
-                    item.refuse("host \"" + route.host() + "\" with path \"" + route.path()
-                            + "\" is there already, at " + before, "each pair of host and path once");
+                    item.refuse("the same as " + before, "each pair of host and path once");
                 }
-                routes.add(route);
+                routes.add(known);
             });
         }
         return routes;
+    }
+
+    private static void refuseDangling(Fields route, Set<String> services) {
+        route.value("service").ifPresent(value -> value.asText()
+                .filter(name -> !name.isBlank() && !services.contains(name))
+                .ifPresent(name -> route.findings().add(ConfigError.notOneOf(value.path(), name,
+                        Value.describe(name) + " is no service", services))));
     }
 }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One JSON value and where it stands; reading it as the wrong type notes a mistake and yields the fallback. */
+/** One JSON value and where it stands; read as the wrong type it notes a mistake and yields the fallback. */
 final class Value {
 
     private static final int SHOWN = 80;
@@ -28,8 +28,9 @@ final class Value {
         return path;
     }
 
-    boolean isText() {
-        return raw instanceof String;
+    /** Without a word about it when it is something else. */
+    Optional<String> asText() {
+        return raw instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
     boolean is(Object other) {
@@ -108,16 +109,16 @@ final class Value {
         return duration.get();
     }
 
-    /** An empty one, with a mistake noted, unless it is an object. */
-    Fields object() {
+    /** Empty, with a mistake noted, unless it is an object. */
+    Optional<Fields> object() {
         if (raw instanceof JsonObject object) {
-            return new Fields(path, object, findings);
+            return Optional.of(new Fields(path, object, findings));
         }
         refuse(kind(raw), "an object");
-        return new Fields(path, new JsonObject(), findings);
+        return Optional.empty();
     }
 
-    /** An empty one, with a mistake noted, unless it is a list. */
+    /** None, with a mistake noted, unless it is a list. */
     List<Value> items() {
         List<Value> items = new ArrayList<>();
         if (raw instanceof JsonArray array) {

@@ -1,0 +1,75 @@
+package dev.gyre.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.HostHeader;
+import dev.gyre.model.Origin;
+import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Route;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.Strategy;
+import dev.gyre.model.Timeouts;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Commands refuse what config refuses, and what is written out is read back the same. */
+class CommandWordsTest {
+
+    private static final ServicePolicy ODD = new ServicePolicy(
+            Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
+            new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
+            new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
+                    Optional.of(Duration.ofMinutes(3))));
+
+    @Test
+    void aPolicyComesBackAsItWent() {
+        for (ServicePolicy policy : new ServicePolicy[] {ODD, ServicePolicy.DEFAULT}) {
+            assertThat(ServicePolicyReader.read("", ServicePolicyReader.write(policy)).accepted())
+                    .hasValue(policy);
+        }
+    }
+
+    @Test
+    void whatACommandLeavesOutStaysAsItWas() {
+        JsonObject change = Read.json("{'pool':{'maxQueue':9}}");
+        assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
+                ODD.balance(), ODD.host(),
+                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts()));
+    }
+
+    @Test
+    void aPolicyIsRefusedInTheSameWords() {
+        JsonObject wrong = Read.json("{'pool':{'maxConections':1},'balance':'x','backends':[]}");
+        assertThat(Read.lines(ServicePolicyReader.read("", wrong))).containsExactly(
+                "balance: \"x\" (known: round-robin)",
+                "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
+                        + " maxConnections, maxQueue, queueTimeout)",
+                "backends: unknown key (known: balance, host, pool, timeouts)");
+    }
+
+    @Test
+    void aRouteComesBackAsItWentAndIsRefusedInTheSameWords() {
+        Route route = new Route("*.example.com", "/v1/*", "web", Origin.OPERATOR);
+        assertThat(RouteReader.read("", RouteReader.write(route), Origin.OPERATOR).accepted())
+                .hasValue(route);
+        JsonObject wrong = Read.json("{'path':'x'}");
+        assertThat(Read.lines(RouteReader.read("", wrong, Origin.OPERATOR))).containsExactly(
+                "path: \"x\" (expected: \"/exact\" or \"/prefix/*\", with \"*\" at the end only)",
+                "service: missing (expected: the name of a service)");
+    }
+
+    @Test
+    void aBackendIsRefusedInTheSameWords() {
+        JsonObject right = Read.json("{'url':'http://a:1','weight':5}");
+        assertThat(BackendReader.read("", right, Origin.OPERATOR).accepted())
+                .hasValue(new Backend(new BackendUrl("a", 1), 5, false, Origin.OPERATOR));
+        assertThat(Read.lines(BackendReader.read("", Read.json("{'url':'a:1','weight':0}"), Origin.OPERATOR)))
+                .containsExactly("url: \"a:1\" (expected: http://host:port, without path or query)",
+                        "weight: 0 (expected: 1..1000)");
+        assertThat(BackendReader.url("url", "http://A").accepted()).hasValue(new BackendUrl("a", 80));
+    }
+}
