@@ -7,7 +7,9 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 
-/** The door on the event bus: a JSON body in, a JSON reply out; a refusal is a reply failure with its code. */
+/**
+ * The door on the event bus: a JSON body in, a JSON reply out; a refusal is a reply failure with its code.
+ */
 public final class AdminBus {
 
     public static final String ADDRESS = "gyre.admin";
@@ -28,7 +30,8 @@ public final class AdminBus {
 
     private void take(Message<Object> message) {
         if (!(message.body() instanceof JsonObject command)) {
-            message.fail(400, "the body is no JSON object (expected: {\"command\":\"backend.list\"} or the like)");
+            message.fail(400,
+                    "the body is no JSON object (expected: {\"command\":\"backend.list\"} or the like)");
             return;
         }
         handler.handle(command).onComplete(message::reply,

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The door for people: {@code gyre admin …} sends one command to one node and says in words what came of it. */
+/**
+ * The door for people: {@code gyre admin …} sends one command to one node and says in words what came of it.
+ */
 public final class AdminCli {
 
     public static final int OK = 0;
@@ -55,7 +57,8 @@ public final class AdminCli {
     }
 
     private int run(List<String> args) {
-        if (args.isEmpty() || args.contains("--help") || args.contains("-h") || args.equals(List.of("help"))) {
+        if (args.isEmpty() || args.contains("--help") || args.contains("-h")
+                || args.equals(List.of("help"))) {
             (args.isEmpty() ? err : out).print(help());
             return args.isEmpty() ? MISUSED : OK;
         }
@@ -80,11 +83,13 @@ public final class AdminCli {
                 throw new CliLine.Misused("--token-file: " + line.tokenFile().get() + " cannot be read");
             }
         }
-        return Optional.ofNullable(env.get("GYRE_TOKEN")).map(String::strip).filter(token -> !token.isEmpty());
+        return Optional.ofNullable(env.get("GYRE_TOKEN")).map(String::strip)
+                .filter(token -> !token.isEmpty());
     }
 
     private int send(CliLine line, Optional<String> token) throws CliLine.Misused {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + line.node() + "/api/commands"))
+        URI commands = URI.create("http://" + line.node() + "/api/commands");
+        HttpRequest.Builder request = HttpRequest.newBuilder(commands)
                 .header("Content-Type", "application/json").timeout(patience(line.command()))
                 .POST(HttpRequest.BodyPublishers.ofString(line.command().encode()));
         try {
@@ -95,11 +100,13 @@ public final class AdminCli {
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT).build();
         try {
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = client.send(request.build(),
+                    HttpResponse.BodyHandlers.ofString());
             return tell(line, response.statusCode(), response.body());
         } catch (IOException e) {
-            err.println("admin: no node answers at " + line.node() + " (" + reason(e) + "): is it running, and does"
-                    + " \"admin\" in its config name this host and port? --node HOST:PORT names another.");
+            err.println("admin: no node answers at " + line.node() + " (" + reason(e)
+                    + "): is it running, and does \"admin\" in its config name this host and port? --node "
+                    + "HOST:PORT names another.");
             return UNREACHABLE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,8 +139,8 @@ public final class AdminCli {
         boolean answered = json.isPresent()
                 && (json.get().getValue("ok") instanceof Boolean || json.get().containsKey("detail"));
         if (!answered) {
-            err.println("admin: what answers at " + line.node() + " is no admin port of Gyre (status " + status
-                    + "): does --node name the port of \"admin\" in the config?");
+            err.println("admin: what answers at " + line.node() + " is no admin port of Gyre (status "
+                    + status + "): does --node name the port of \"admin\" in the config?");
             return UNREACHABLE;
         }
         JsonObject reply = json.get();
@@ -171,9 +178,11 @@ public final class AdminCli {
 
                 Options for all:
                   --node HOST:PORT   admin port of the node (default 127.0.0.1:9090)
-                  --token T          token of that port; also by --token-file F, or GYRE_TOKEN in the environment
+                  --token T          token of that port; also by --token-file F, or GYRE_TOKEN in the
+                                     environment
                   --json             print the reply as it comes
-                Exit code: 0 done, 1 refused or still in flight after --wait, 2 wrong usage, 3 node not reachable
+                Exit code: 0 done, 1 refused or still in flight after --wait, 2 wrong usage,
+                           3 node not reachable
                 """).toString();
     }
 }

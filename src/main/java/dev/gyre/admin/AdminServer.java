@@ -53,7 +53,8 @@ public final class AdminServer {
                                             Observed observed, BooleanSupplier ready) {
         AdminServer admin = new AdminServer(vertx, settings, handler, observed, ready);
         return admin.server.listen().map(admin).recover(failure ->
-                Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": " + reason(failure))));
+                Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
+                        + reason(failure))));
     }
 
     /** The port in use, also where the settings leave it open. */
@@ -79,7 +80,8 @@ public final class AdminServer {
         router.post("/api/commands").handler(AdminServer::requireJson);
         router.post("/api/commands")
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY)).handler(this::command);
-        router.errorHandler(404, context -> Problem.answer(context, 404, "nothing at " + context.request().path()
+        router.errorHandler(404,
+                context -> Problem.answer(context, 404, "nothing at " + context.request().path()
                 + " (there are: POST /api/commands, GET " + String.join(", ", READABLE.keySet())
                 + ", /live, /ready, /metrics)"));
         router.errorHandler(405, context -> Problem.answer(context, 405, context.request().method() + " "
@@ -88,13 +90,16 @@ public final class AdminServer {
         router.errorHandler(413, context -> Problem.answer(context, 413, "the body is larger than 1 MB"));
         router.errorHandler(400, context -> Problem.answer(context, 400, "the request cannot be read"));
         router.errorHandler(500, context -> {
-            LOG.error("{} {} failed", context.request().method(), context.request().path(), context.failure());
+            LOG.error("{} {} failed", context.request().method(), context.request().path(),
+                    context.failure());
             Problem.answer(context, 500, "the request failed inside the node; its log says why");
         });
         return router;
     }
 
-    /** A browser sends this type across sites only after asking, and nobody answers that question with yes. */
+    /**
+     * A browser sends this type across sites only after asking, and nobody answers that question with yes.
+     */
     private static void requireJson(RoutingContext context) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         String bare = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
@@ -129,7 +134,8 @@ public final class AdminServer {
     private void answer(RoutingContext context, JsonObject command) {
         handler.handle(command).onComplete(reply -> {
             if (!context.response().closed()) {
-                context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(reply.encode());
+                context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                        .end(reply.encode());
             }
         }, failure -> Problem.answer(context, ((CommandRefused) failure).code(), failure.getMessage()));
     }

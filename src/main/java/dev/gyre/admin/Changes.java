@@ -95,7 +95,8 @@ final class Changes {
         for (int i = 0; i < items.size(); i++) {
             String path = "backends[" + i + "]";
             if (items.get(i) instanceof String text) {
-                fields.accept(BackendReader.url(path, text)).ifPresent(url -> backends.put(url, Optional.empty()));
+                fields.accept(BackendReader.url(path, text))
+                        .ifPresent(url -> backends.put(url, Optional.empty()));
             } else if (items.get(i) instanceof JsonObject json) {
                 fields.accept(BackendReader.read(path, json, Origin.OPERATOR)).ifPresent(backend ->
                         backends.put(backend.url(), Optional.ofNullable(json.getInteger("weight"))));
@@ -158,7 +159,8 @@ final class Changes {
                 .flatMap(service -> service.backends().stream())
                 .filter(backend -> backend.url().equals(id.url()))
                 .findFirst().map((Backend backend) -> Listings.backend(id.service(), backend))
-                .orElseGet(() -> new JsonObject().put("service", id.service()).put("url", id.url().toString()));
+                .orElseGet(() -> new JsonObject().put("service", id.service())
+                        .put("url", id.url().toString()));
     }
 
     private Future<JsonObject> apply(Command command) {

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * @param summary   one line for the help
  * @param example   what stands behind {@code gyre admin}
  */
-record CliCommand(String name, List<String> arguments, Map<String, Kind> options, String summary, String example) {
+record CliCommand(String name, List<String> arguments, Map<String, Kind> options, String summary,
+        String example) {
 
     /** How an option's value is read. */
     enum Kind { TEXT, NUMBER, FLAG, LIST, OBJECT }

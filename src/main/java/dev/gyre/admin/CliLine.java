@@ -22,7 +22,8 @@ import java.util.TreeSet;
  * @param node    to send it to, {@code host:port}
  * @param raw     print the reply as it comes
  */
-record CliLine(JsonObject command, String node, Optional<String> token, Optional<String> tokenFile, boolean raw) {
+record CliLine(JsonObject command, String node, Optional<String> token, Optional<String> tokenFile,
+        boolean raw) {
 
     static final String DEFAULT_NODE = "127.0.0.1:9090";
 
@@ -87,7 +88,8 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         private void option(String word) throws Misused {
             int equals = word.indexOf('=');
             String name = equals < 0 ? word : word.substring(0, equals);
-            Optional<String> attached = equals < 0 ? Optional.empty() : Optional.of(word.substring(equals + 1));
+            Optional<String> attached = equals < 0 ? Optional.empty()
+                    : Optional.of(word.substring(equals + 1));
             Map<String, CliCommand.Kind> own = command.map(CliCommand::options).orElse(Map.of());
             boolean rawJson = name.equals("json") && attached.isEmpty()
                     && !(own.containsKey("json") && !rest.isEmpty() && rest.peek().startsWith("{"));
@@ -181,7 +183,8 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         private String node() throws Misused {
             String node = common.getOrDefault("node", DEFAULT_NODE).replaceFirst("^http://", "");
             if (!node.matches("([^:/\\s]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5}")) {
-                throw new Misused("--node: \"" + node + "\" (expected: host:port, e.g. " + DEFAULT_NODE + ")");
+                throw new Misused("--node: \"" + node + "\" (expected: host:port, e.g. " + DEFAULT_NODE
+                        + ")");
             }
             return node;
         }

@@ -25,7 +25,8 @@ final class CliText {
     }
 
     private static String change(JsonObject reply) {
-        String text = reply.getString("what", "done") + (reply.getBoolean("changed", true) ? "" : " (no change)");
+        String text = reply.getString("what", "done")
+                + (reply.getBoolean("changed", true) ? "" : " (no change)");
         if (!reply.containsKey("drained")) {
             return text;
         }
@@ -34,7 +35,8 @@ final class CliText {
     }
 
     private static String backends(JsonArray backends) {
-        String table = table(backends, "service", "url", "weight", "state", "origin", "inFlight", "inUse", "idle",
+        String table = table(backends, "service", "url", "weight", "state", "origin", "inFlight", "inUse",
+                "idle",
                 "maxConnections", "queued", "waitMedianMs", "refused", "requests", "failures");
         String saturated = backends.stream().map(JsonObject.class::cast)
                 .filter(row -> row.containsKey("saturation"))

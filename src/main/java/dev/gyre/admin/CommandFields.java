@@ -21,8 +21,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The fields of one command, asked for one by one. What is wrong is collected and told by {@link #done}, all at
- * once; until then a placeholder stands in for it. A field never asked for is unknown.
+ * The fields of one command, asked for one by one. What is wrong is collected and told by {@link #done}, all
+ * at once; until then a placeholder stands in for it. A field never asked for is unknown.
  */
 final class CommandFields {
 

@@ -79,6 +79,7 @@ public final class CommandHandler {
             return Future.failedFuture(failure);
         }
         LOG.error("a command failed", failure);
-        return Future.failedFuture(new CommandRefused(500, "the command failed inside the node; its log says why"));
+        return Future.failedFuture(new CommandRefused(500,
+                "the command failed inside the node; its log says why"));
     }
 }

@@ -40,7 +40,8 @@ final class DrainWait {
             } else {
                 vertx.setTimer(POLL_MILLIS, timer -> poll(id, late, left));
             }
-        }, failure -> left.fail(new CommandRefused(500, id + " gets no new request, but the node cannot tell how"
-                + " many are in flight: " + failure.getMessage())));
+        }, failure -> left.fail(new CommandRefused(500, id
+                + " gets no new request, but the node cannot tell how many are in flight: "
+                + failure.getMessage())));
     }
 }

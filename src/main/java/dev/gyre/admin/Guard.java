@@ -9,9 +9,9 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * Lets in who may. With a token: who knows it. Without one the port stands on loopback, where the danger is a page
- * in a browser of this machine: it can make its own name point here (DNS rebinding), so that names other than
- * localhost are turned away.
+ * Lets in who may. With a token: who knows it. Without one the port stands on loopback, where the danger is a
+ * page in a browser of this machine: it can make its own name point here (DNS rebinding), so that names other
+ * than localhost are turned away.
  */
 final class Guard {
 
@@ -44,7 +44,8 @@ final class Guard {
         context.response().putHeader("WWW-Authenticate",
                 given ? "Bearer realm=\"gyre\", error=\"invalid_token\"" : "Bearer realm=\"gyre\"");
         Problem.answer(context, 401, given ? "the token is not the one this node expects"
-                : "a token is needed (expected: Authorization: Bearer …, the token of \"admin\" in the config)");
+                : "a token is needed (expected: Authorization: Bearer …, the token of \"admin\" in the "
+                + "config)");
     }
 
     /** Takes as long for a token that is wrong at its start as for one wrong at its end. */

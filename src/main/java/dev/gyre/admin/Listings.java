@@ -103,7 +103,8 @@ final class Listings {
             json.remove("name");
             services.put(name, json);
         });
-        return Future.succeededFuture(reply(topology).put("services", services).put("routes", routes(topology)));
+        return Future.succeededFuture(reply(topology).put("services", services)
+                .put("routes", routes(topology)));
     }
 
     Future<JsonObject> nodes(CommandFields fields) throws CommandRefused {

@@ -14,8 +14,10 @@ final class MetricsText {
 
     private static final List<Metric> METRICS = List.of(
             new Metric("requests_total", "Requests ended since the node started.", BackendStats::requests),
-            new Metric("failures_total", "Requests that ended by the backend's fault.", BackendStats::failures),
-            new Metric("refused_total", "Requests turned away because the queue was full or the wait too long.",
+            new Metric("failures_total", "Requests that ended by the backend's fault.",
+                    BackendStats::failures),
+            new Metric("refused_total",
+                    "Requests turned away because the queue was full or the wait too long.",
                     BackendStats::refused),
             new Metric("connections_opened_total", "Connections opened.", BackendStats::opened),
             new Metric("in_flight", "Requests in flight, waiting ones included.", BackendStats::inFlight),

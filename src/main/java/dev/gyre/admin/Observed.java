@@ -9,8 +9,9 @@ import java.util.Map;
 public interface Observed {
 
     /**
-     * Counted on the event loops, each after it has shown the topology of all commands acknowledged before. Backends
-     * no longer in the topology are among them as long as they have requests in flight or connections open.
+     * Counted on the event loops, each after it has shown the topology of all commands acknowledged before.
+     * Backends no longer in the topology are among them as long as they have requests in flight or
+     * connections open.
      */
     Future<Map<BackendId, BackendStats>> stats();
 }

@@ -14,15 +14,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The content of {@code topology.json}: a header {@code gyre-topology FORMAT LENGTH SHA-256}, then that many bytes
- * of JSON with one entry a line. Every later format keeps the header, so that an older Gyre can tell a file from
- * the future from a damaged one; to that end the sum covers the format's number too.
+ * The content of {@code topology.json}: a header {@code gyre-topology FORMAT LENGTH SHA-256}, then that many
+ * bytes of JSON with one entry a line. Every later format keeps the header, so that an older Gyre can tell a
+ * file from the future from a damaged one; to that end the sum covers the format's number too.
  */
 final class TopologyText {
 
     static final int FORMAT = 1;
 
-    private static final Pattern HEADER = Pattern.compile("gyre-topology (\\d{1,9}) (\\d{1,12}) ([0-9a-f]{64})");
+    private static final Pattern HEADER = Pattern.compile("gyre-topology (\\d{1,9}) (\\d{1,12}) "
+            + "([0-9a-f]{64})");
     private static final int LONGEST_HEADER = 120;
 
     private TopologyText() {

@@ -45,7 +45,8 @@ class AdminCliTest {
         assertThat(doors.cli("backend", "add", "web", "http://10.0.0.9:9001", "--weight", "1"))
                 .isEqualTo(new Said(0, "web/http://10.0.0.9:9001 added\n", ""));
         assertThat(doors.cli("backend", "add", "web", "http://10.0.0.9:9001"))
-                .isEqualTo(new Said(0, "web/http://10.0.0.9:9001 is there already, weight 1 (no change)\n", ""));
+                .isEqualTo(new Said(0, "web/http://10.0.0.9:9001 is there already, weight 1 (no change)\n",
+                ""));
         assertThat(doors.cli("backend", "drain", "web", A.toString(), "--wait", "--timeout", "30s"))
                 .isEqualTo(new Said(0, "web/http://10.0.0.5:9001 drains until it is resumed; "
                         + "nothing is in flight any more\n", ""));
@@ -62,7 +63,8 @@ class AdminCliTest {
         assertThat(lines.get(0)).startsWith("service  url                   weight  state  origin  inFlight");
         assertThat(lines.get(1)).startsWith("web      http://10.0.0.5:9001       1  up     config        12");
         assertThat(lines.get(2)).startsWith("web      http://10.0.0.6:9001       1  up     config         3");
-        assertThat(doors.cli("topology", "get").out()).startsWith("version ").contains("http://10.0.0.6:9001");
+        assertThat(doors.cli("topology", "get").out()).startsWith("version ")
+                .contains("http://10.0.0.6:9001");
         assertThat(doors.cli("service", "list").out().lines()).hasSize(2);
         assertThat(doors.cli("node", "list").out().lines()).hasSize(2);
         assertThat(doors.cli("route", "list").out()).startsWith("none");
@@ -76,7 +78,8 @@ class AdminCliTest {
 
     @Test
     void policiesAreSetByDottedOptions() {
-        Said said = doors.cli("service", "put", "web", "--pool.maxConnections", "100", "--pool.queueTimeout=2s",
+        Said said = doors.cli("service", "put", "web", "--pool.maxConnections", "100",
+                "--pool.queueTimeout=2s",
                 "--timeouts.request", "9s", "--json");
         JsonObject service = new JsonObject(said.out()).getJsonObject("service");
         assertThat(service.getJsonObject("pool").getInteger("maxConnections")).isEqualTo(100);
@@ -115,27 +118,32 @@ class AdminCliTest {
         List<String> list = List.of("node", "list", "--node", node);
         Said refused = Doors.cli(Map.of(), list);
         assertThat(refused.exit()).isEqualTo(1);
-        assertThat(refused.err()).startsWith("refused (401): a token is needed").contains("--token", "GYRE_TOKEN");
+        assertThat(refused.err()).startsWith("refused (401): a token is needed")
+                .contains("--token", "GYRE_TOKEN");
         assertThat(Doors.cli(Map.of("GYRE_TOKEN", "s3cret"), list).exit()).isZero();
         assertThat(doors.cli("node", "list", "--token", "s3cret").exit()).isZero();
         assertThat(doors.cli("node", "list", "--token-file", file).exit()).isZero();
         assertThat(doors.cli("node", "list", "--token=wrong").exit()).isEqualTo(1);
-        misused("--token-file: /nowhere/at/all cannot be read", "node", "list", "--token-file", "/nowhere/at/all");
+        misused("--token-file: /nowhere/at/all cannot be read", "node", "list", "--token-file",
+                "/nowhere/at/all");
     }
 
     @Test
     void linesThatMakeNoSenseExitWith2() {
-        misused("unknown command \"backend ad\" (did you mean \"backend add\"? known: ", "backend", "ad", "web");
+        misused("unknown command \"backend ad\" (did you mean \"backend add\"? known: ", "backend", "ad",
+                "web");
         misused("unknown command \"backend\"", "backend");
         misused("which command?", "--json");
         misused("unknown option --wieght (did you mean \"--weight\"? known: ", "backend", "add", "web",
                 "http://x", "--wieght", "1");
-        misused("too few arguments (expected: backend add SERVICE URL [--weight N])", "backend", "add", "web");
+        misused("too few arguments (expected: backend add SERVICE URL [--weight N])", "backend", "add",
+                "web");
         misused("too many arguments", "route", "list", "web");
         misused("--weight: \"heavy\" (expected: a whole number)", "backend", "add", "web", "http://x",
                 "--weight", "heavy");
         misused("--weight needs a value", "backend", "add", "web", "http://x", "--weight", "--json");
-        misused("--node: \"here\" (expected: host:port, e.g. 127.0.0.1:9090)", "node", "list", "--node", "here");
+        misused("--node: \"here\" (expected: host:port, e.g. 127.0.0.1:9090)", "node", "list", "--node",
+                "here");
     }
 
     @Test
@@ -143,7 +151,8 @@ class AdminCliTest {
         Said said = Doors.cli(Map.of(), List.of("--help"));
         assertThat(said.exit()).isZero();
         for (CliCommand command : CliCommand.ALL) {
-            assertThat(said.out()).contains("\n  " + command.usage() + "\n", "gyre admin " + command.example());
+            assertThat(said.out())
+                    .contains("\n  " + command.usage() + "\n", "gyre admin " + command.example());
         }
         assertThat(Doors.cli(Map.of(), List.of()).exit()).isEqualTo(2);
     }

@@ -69,12 +69,14 @@ class AdminServerTest {
             problem(missing, 401, "a token is needed");
             assertThat(missing.headers().firstValue("WWW-Authenticate")).contains("Bearer realm=\"gyre\"");
         }
-        for (String wrong : new String[] {"Bearer s3cre", "Bearer s3crets", "Bearer ", "Basic s3cret", "s3cret"}) {
+        for (String wrong : new String[] {"Bearer s3cre", "Bearer s3crets", "Bearer ", "Basic s3cret",
+                "s3cret"}) {
             assertThat(doors.send(doors.request("/api/backends").header("Authorization", wrong)).statusCode())
                     .as(wrong).isEqualTo(401);
         }
         problem(doors.send(post(doors.request("/api/commands"), LIST)), 401, "a token is needed");
-        assertThat(doors.send(post(doors.request("/api/commands").header("Authorization", "Bearer s3cret"), LIST))
+        assertThat(doors.send(post(doors.request("/api/commands").header("Authorization", "Bearer s3cret"),
+                LIST))
                 .statusCode()).isEqualTo(200);
         assertThat(doors.send(doors.request("/live")).statusCode()).isEqualTo(200);
         assertThat(doors.send(doors.request("/ready")).statusCode()).isEqualTo(200);
@@ -89,20 +91,24 @@ class AdminServerTest {
 
     @Test
     void onlyJsonIsTakenAsACommand() throws Exception {
-        for (String type : new String[] {"text/plain", "application/x-www-form-urlencoded", "application/jsonx"}) {
+        for (String type : new String[] {"text/plain", "application/x-www-form-urlencoded",
+                "application/jsonx"}) {
             problem(doors.send(doors.request("/api/commands").header("Content-Type", type)
                     .POST(BodyPublishers.ofString(LIST))), 415, "Content-Type: " + type);
         }
         problem(doors.send(doors.request("/api/commands").POST(BodyPublishers.ofString(LIST))), 415,
                 "Content-Type: missing (expected: application/json)");
-        assertThat(doors.send(doors.request("/api/commands").header("Content-Type", "application/JSON; charset=utf-8")
+        assertThat(doors.send(doors.request("/api/commands")
+                .header("Content-Type", "application/JSON; charset=utf-8")
                 .POST(BodyPublishers.ofString(LIST))).statusCode()).isEqualTo(200);
     }
 
     @Test
     void aBodyThatIsNoObjectIs400() throws Exception {
-        for (String body : new String[] {"", "{", "[]", "null", "7", "\"x\"", "{\"command\":\"backend.list\"} x"}) {
-            problem(doors.send(post(doors.request("/api/commands"), body)), 400, "the body is no JSON object");
+        for (String body : new String[] {"", "{", "[]", "null", "7", "\"x\"",
+                "{\"command\":\"backend.list\"} x"}) {
+            problem(doors.send(post(doors.request("/api/commands"), body)), 400,
+                    "the body is no JSON object");
         }
     }
 
@@ -125,7 +131,8 @@ class AdminServerTest {
             InputStream in = socket.getInputStream();
             byte[] answer = new byte[4096];
             int length = 0;
-            for (int read; length < answer.length && (read = in.read(answer, length, answer.length - length)) > 0;) {
+            for (int read; length < answer.length
+                    && (read = in.read(answer, length, answer.length - length)) > 0;) {
                 length += read;
                 if (new String(answer, 0, length, StandardCharsets.UTF_8).endsWith("}")) {
                     break;
@@ -146,7 +153,8 @@ class AdminServerTest {
 
     @Test
     void noAnswerInvitesOtherSites() throws Exception {
-        HttpResponse<String> response = doors.send(doors.request("/api/backends").header("Origin", "http://x"));
+        HttpResponse<String> response = doors.send(doors.request("/api/backends")
+                .header("Origin", "http://x"));
         assertThat(response.headers().map()).doesNotContainKey("access-control-allow-origin");
     }
 
@@ -176,9 +184,11 @@ class AdminServerTest {
         doors.sees("web", A, 3);
         doors.sees("web", C, 1);
         BackendId b = new BackendId("web", B);
-        doors.stats.put(b, new BackendStats(b, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.of("all busy")));
+        doors.stats.put(b,
+                new BackendStats(b, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.of("all busy")));
         doors.http(command("backend.drain", "service", "web", "url", A.toString()));
-        JsonArray rows = doors.http(command("backend.list", "service", "web")).reply().getJsonArray("backends");
+        JsonArray rows = doors.http(command("backend.list", "service", "web")).reply()
+                .getJsonArray("backends");
         assertThat(rows.getJsonObject(0)).isEqualTo(new JsonObject().put("service", "web")
                 .put("url", A.toString()).put("weight", 1).put("state", "draining").put("origin", "config")
                 .put("inFlight", 3).put("inUse", 3).put("idle", 2).put("queued", 1).put("waitMedianMs", 12.0)
@@ -204,10 +214,14 @@ class AdminServerTest {
                 """, """
                 # TYPE gyre_backend_in_flight gauge
                 gyre_backend_in_flight{service="web",backend="http://10.0.0.5:9001"} 3
-                """, "gyre_backend_queue_wait_median_seconds{service=\"web\",backend=\"http://10.0.0.5:9001\"} 0.012\n");
+                """,
+                "gyre_backend_queue_wait_median_seconds{service=\"web\",backend=\"http://10.0.0.5:9001\"} "
+                + "0.012\n");
         String sample = "gyre_backend_[a-z_]+\\{service=\"[^\"]*\",backend=\"[^\"]*\"} [0-9.E+-]+";
-        assertThat(response.body().lines()).allMatch(line -> line.matches(sample + "|# (HELP|TYPE) gyre_\\S+ .+"));
-        assertThat(response.body().lines().filter(line -> line.startsWith("# TYPE") && line.endsWith("counter")))
+        assertThat(response.body().lines())
+                .allMatch(line -> line.matches(sample + "|# (HELP|TYPE) gyre_\\S+ .+"));
+        assertThat(response.body().lines()
+                .filter(line -> line.startsWith("# TYPE") && line.endsWith("counter")))
                 .isNotEmpty().allMatch(line -> line.contains("_total "));
     }
 

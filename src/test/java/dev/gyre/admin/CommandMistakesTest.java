@@ -44,8 +44,10 @@ class CommandMistakesTest {
     @Test
     void commandsUnknownMissingOrOfAnotherType() throws Exception {
         assertThat(doors.bus(command("backend.ad")).refusal())
-                .startsWith("command: \"backend.ad\" is unknown (did you mean \"backend.add\"? known: backend.add, ");
-        assertThat(doors.bus(new JsonObject()).refusal()).startsWith("command: missing (known: backend.add, ");
+                .startsWith("command: \"backend.ad\" is unknown (did you mean \"backend.add\"? known: "
+                + "backend.add, ");
+        assertThat(doors.bus(new JsonObject()).refusal())
+                .startsWith("command: missing (known: backend.add, ");
         assertThat(doors.bus(new JsonObject().put("command", 5)).refusal())
                 .startsWith("command: 5 is unknown (known: ");
     }
@@ -56,7 +58,8 @@ class CommandMistakesTest {
                 "service: missing (expected: the name of a service); "
                         + "url: 5 (expected: http://host:port); "
                         + "weight: \"1\" (expected: 1..1000); "
-                        + "servcie: unknown field (did you mean \"service\"? known: command, service, url, weight)");
+                        + "servcie: unknown field (did you mean \"service\"? known: command, service, url, "
+                        + "weight)");
     }
 
     @Test
@@ -80,9 +83,11 @@ class CommandMistakesTest {
 
     @Test
     void urlsOfBackends() throws Exception {
-        assertThat(doors.bus(command("backend.add", "service", "web", "url", "https://10.0.0.1:443")).refusal())
+        assertThat(doors.bus(command("backend.add", "service", "web", "url", "https://10.0.0.1:443"))
+                .refusal())
                 .startsWith("url: ").contains("TLS to backends is not supported");
-        assertThat(doors.bus(command("backend.add", "service", "web", "url", "http://10.0.0.1:1/x")).refusal())
+        assertThat(doors.bus(command("backend.add", "service", "web", "url", "http://10.0.0.1:1/x"))
+                .refusal())
                 .contains("without path or query");
     }
 

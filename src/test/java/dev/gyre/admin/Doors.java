@@ -49,7 +49,8 @@ final class Doors implements AutoCloseable {
                 () -> List.of(new NodeInfo("here", node.registry.nodeId(), "0.1.0", Duration.ofSeconds(5),
                         node.registry.topology().version())));
         get(AdminBus.start(node.vertx, handler));
-        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler, observed,
+        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
+                observed,
                 ready::get));
     }
 
@@ -61,14 +62,16 @@ final class Doors implements AutoCloseable {
 
     Answer bus(Object body) throws Exception {
         try {
-            return new Answer(200, (JsonObject) get(node.vertx.eventBus().request("gyre.admin", body)).body(), "");
+            return new Answer(200, (JsonObject) get(node.vertx.eventBus().request("gyre.admin", body)).body(),
+                    "");
         } catch (ReplyException e) {
             return new Answer(e.failureCode(), null, e.getMessage());
         }
     }
 
     Answer http(JsonObject command) throws Exception {
-        HttpResponse<String> response = send(request("/api/commands").header("Content-Type", "application/json")
+        HttpResponse<String> response = send(request("/api/commands")
+                .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(command.encode())));
         JsonObject json = new JsonObject(response.body());
         return response.statusCode() == 200 ? new Answer(200, json, "")

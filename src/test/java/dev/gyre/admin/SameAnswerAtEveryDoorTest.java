@@ -96,6 +96,7 @@ class SameAnswerAtEveryDoorTest {
         same(command("service.put", "service", "api"), 409, "service", "put", "api");
         same(command("service.put", "service", "web", "pool", new JsonObject().put("maxQueue", -1)), 400,
                 "service", "put", "web", "--json", "{\"pool\":{\"maxQueue\":-1}}");
-        same(command("route.put", "service", "web", "path", "v1"), 400, "route", "put", "web", "--path", "v1");
+        same(command("route.put", "service", "web", "path", "v1"), 400, "route", "put", "web", "--path",
+                "v1");
     }
 }
