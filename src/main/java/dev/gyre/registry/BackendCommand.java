@@ -37,7 +37,8 @@ public sealed interface BackendCommand extends Command {
             Optional<Backend> there = state.find(service, url);
             if (there.isPresent()) {
                 Backend backend = there.get();
-                String draining = backend.draining() ? ", draining: backend.resume gives it requests again" : "";
+                String draining = backend.draining() ? ", draining: backend.resume gives it requests again"
+                        : "";
                 if (weight.isEmpty() || weight.get() == backend.weight()) {
                     return Change.none(id() + " is there already, weight " + backend.weight() + draining);
                 }
@@ -138,7 +139,8 @@ public sealed interface BackendCommand extends Command {
 
     private static void requireWeight(int weight) {
         if (weight < 1 || weight > Backend.MAX_WEIGHT) {
-            throw new IllegalArgumentException("weight: " + weight + " (expected: 1.." + Backend.MAX_WEIGHT + ")");
+            throw new IllegalArgumentException("weight: " + weight + " (expected: 1.." + Backend.MAX_WEIGHT
+                    + ")");
         }
     }
 }

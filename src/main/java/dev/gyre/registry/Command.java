@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The only thing that changes the topology. Every command may be given twice: where all is so already, it succeeds,
- * changes nothing and says so.
+ * The only thing that changes the topology. Every command may be given twice: where all is so already, it
+ * succeeds, changes nothing and says so.
  */
 public sealed interface Command permits BackendCommand, ServiceCommand, RouteCommand, Declare, EndDrains {
 

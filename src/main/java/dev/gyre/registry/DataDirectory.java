@@ -74,9 +74,9 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Replaces a file so that a crash at any moment leaves the old or the new content, and the new one is on the
-     * disk when this returns. Should the last step alone fail, the new content stands but is not yet proven to
-     * last; the caller takes that as a failure and the next replacement mends it.
+     * Replaces a file so that a crash at any moment leaves the old or the new content, and the new one is on
+     * the disk when this returns. Should the last step alone fail, the new content stands but is not yet
+     * proven to last; the caller takes that as a failure and the next replacement mends it.
      */
     void replace(String name, byte[] content) throws IOException {
         Path temporary = path.resolve(name + ".tmp");

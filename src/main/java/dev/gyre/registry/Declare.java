@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * Replaces what config says. Values that stay keep their stamp, so that saying the same again changes nothing; what
- * config no longer names becomes a tombstone of its layer. The operator's layer is not touched.
+ * Replaces what config says. Values that stay keep their stamp, so that saying the same again changes
+ * nothing; what config no longer names becomes a tombstone of its layer. The operator's layer is not touched.
  *
- * @param strict refuse what would leave the operator's routes without a service, or several services without a
- *               route; a node that starts is not strict, for it would otherwise not serve at all
+ * @param strict refuse what would leave the operator's routes without a service, or several services without
+ *               a route; a node that starts is not strict, for it would otherwise not serve at all
  */
 record Declare(Topology declared, boolean strict) implements Command {
 
@@ -44,7 +44,8 @@ record Declare(Topology declared, boolean strict) implements Command {
             boolean wanted = after.thing(Key.route(Origin.OPERATOR, route.host(), route.path())).present();
             if (wanted && after.route(route.host(), route.path()).isEmpty()) {
                 throw new CommandRefused(409, "config no longer has service \"" + route.service() + "\", but "
-                        + RouteCommand.name(route) + ", set by command, leads to it: remove that route first");
+                        + RouteCommand.name(route)
+                        + ", set by command, leads to it: remove that route first");
             }
         }
         if (after.undecided() && !before.undecided()) {

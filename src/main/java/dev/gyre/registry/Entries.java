@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 
 /**
  * All that the registry holds, one entry a key; immutable. Merging keeps the later entry of each key and is
- * therefore commutative, associative and idempotent: messages may be lost, repeated or reordered, and nodes that
- * have seen the same entries hold the same.
+ * therefore commutative, associative and idempotent: messages may be lost, repeated or reordered, and nodes
+ * that have seen the same entries hold the same.
  */
 public final class Entries {
 
@@ -72,8 +72,9 @@ public final class Entries {
     }
 
     /**
-     * Names this state in some twenty characters: the highest stamp's time and counter, so that later states sort
-     * behind earlier ones, and a digest, so that two nodes show the same version only when they hold the same.
+     * Names this state in some twenty characters: the highest stamp's time and counter, so that later states
+     * sort behind earlier ones, and a digest, so that two nodes show the same version only when they hold the
+     * same.
      */
     public String version() {
         if (byKey.isEmpty()) {

@@ -9,7 +9,8 @@ import java.util.Optional;
  * The smallest thing that is written, kept and merged: what one layer says of one thing, and since when. A
  * tombstone says that the layer no longer speaks of it, and has an empty value.
  *
- * @param value the fields this layer sets, never changed once here; those it does not set are the other layer's
+ * @param value the fields this layer sets, never changed once here; those it does not set are the other
+ *              layer's
  */
 public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
 
@@ -26,8 +27,8 @@ public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
     }
 
     /**
-     * The later of two entries for the same key. Equal stamps with unequal values do not come about by commands;
-     * were they to, the text decides, so that all nodes decide alike.
+     * The later of two entries for the same key. Equal stamps with unequal values do not come about by
+     * commands; were they to, the text decides, so that all nodes decide alike.
      */
     Entry later(Entry other) {
         int order = stamp.compareTo(other.stamp);
@@ -68,7 +69,8 @@ public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
     }
 
     private static Key.Kind kind(String word) {
-        return Key.Kind.of(String.valueOf(word)).orElseThrow(() -> new IllegalArgumentException("kind: " + word));
+        return Key.Kind.of(String.valueOf(word))
+                .orElseThrow(() -> new IllegalArgumentException("kind: " + word));
     }
 
     private static String name(JsonObject json) {

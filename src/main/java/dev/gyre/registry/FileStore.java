@@ -11,7 +11,9 @@ import java.time.format.DateTimeFormatter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the entries in {@code topology.json} and the node's id in {@code node-id}, both readable by a person. */
+/**
+ * Keeps the entries in {@code topology.json} and the node's id in {@code node-id}, both readable by a person.
+ */
 final class FileStore implements Store {
 
     static final String TOPOLOGY = "topology.json";
@@ -81,8 +83,8 @@ final class FileStore implements Store {
     private void setAside(Path file, String reason) throws DataUnusable {
         try {
             Path aside = directory.setAside(TOPOLOGY, ".damaged-" + TIMESTAMP.format(clock.instant()));
-            LOG.error("{} is damaged ({}); set aside as {}, starting from config alone: changes made by command"
-                    + " are lost unless they are given again", file, reason, aside.getFileName());
+            LOG.error("{} is damaged ({}); set aside as {}, starting from config alone: changes made by "
+                    + "command are lost unless they are given again", file, reason, aside.getFileName());
         } catch (IOException e) {
             throw directory.unusable(e);
         }

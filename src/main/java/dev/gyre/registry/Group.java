@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commands that share one write. Each is judged by what those before it in the group would leave, so nobody is
- * answered before it is known whether the write came off.
+ * Commands that share one write. Each is judged by what those before it in the group would leave, so nobody
+ * is answered before it is known whether the write came off.
  */
 final class Group {
 

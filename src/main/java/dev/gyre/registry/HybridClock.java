@@ -3,8 +3,8 @@ package dev.gyre.registry;
 import java.time.InstantSource;
 
 /**
- * Gives each change a stamp above every stamp it has given or seen, so that a wall clock that was set back, or an
- * entry from a node whose clock runs ahead, never makes a later change lose.
+ * Gives each change a stamp above every stamp it has given or seen, so that a wall clock that was set back,
+ * or an entry from a node whose clock runs ahead, never makes a later change lose.
  */
 public final class HybridClock {
 

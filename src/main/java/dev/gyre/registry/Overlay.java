@@ -28,8 +28,8 @@ final class Overlay {
     }
 
     /**
-     * The topology that counts. Whatever belongs to a service that is not there is left out: its backends, and
-     * routes to it.
+     * The topology that counts. Whatever belongs to a service that is not there is left out: its backends,
+     * and routes to it.
      */
     static Topology topology(Entries entries) {
         Map<String, List<Backend>> backends = new TreeMap<>();

@@ -18,8 +18,8 @@ final class Policies {
     }
 
     /**
-     * The policy that counts. Were the operator's part unreadable, as after a step back to an older version, config's
-     * alone holds: a node that serves by it is better than one that does not start.
+     * The policy that counts. Were the operator's part unreadable, as after a step back to an older version,
+     * config's alone holds: a node that serves by it is better than one that does not start.
      */
     static ServicePolicy read(Thing thing) {
         return read(thing.fields()).accepted()

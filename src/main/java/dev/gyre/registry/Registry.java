@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the topology and is the only writer of it. Commands are applied in the order of their coming; those that
- * come while the disk is busy share the next write. A command is acknowledged once it is on the disk.
+ * Holds the topology and is the only writer of it. Commands are applied in the order of their coming; those
+ * that come while the disk is busy share the next write. A command is acknowledged once it is on the disk.
  */
 public final class Registry {
 
@@ -54,10 +54,11 @@ public final class Registry {
     }
 
     /**
-     * Reads what was kept and lays the declared topology under it. Fails with {@link DataUnusable} when the data
-     * directory cannot be used.
+     * Reads what was kept and lays the declared topology under it. Fails with {@link DataUnusable} when the
+     * data directory cannot be used.
      *
-     * @param data     directory to keep changes in, created where missing; empty: they are forgotten at the end
+     * @param data     directory to keep changes in, created where missing; empty: they are forgotten at the
+     *                 end
      * @param declared what config says
      */
     public static Future<Registry> open(Vertx vertx, Optional<Path> data, Topology declared,
@@ -82,7 +83,8 @@ public final class Registry {
         State start = State.of(kept);
         try {
             start = start.with(new EndDrains().on(start, stamps.next(), clock.instant()).entries());
-            start = start.with(new Declare(declared, false).on(start, stamps.next(), clock.instant()).entries());
+            start = start.with(new Declare(declared, false).on(start, stamps.next(), clock.instant())
+                    .entries());
             if (!start.entries().equals(kept)) {
                 store.save(start.entries());
             }
@@ -109,16 +111,16 @@ public final class Registry {
     }
 
     /**
-     * Calls for every new topology from now on, one after the other on the registry's own thread, before the command
-     * that brought it is acknowledged.
+     * Calls for every new topology from now on, one after the other on the registry's own thread, before the
+     * command that brought it is acknowledged.
      */
     public void watch(Consumer<Topology> watcher) {
         watchers.add(watcher);
     }
 
     /**
-     * Replaces what config declared; what the operator overruled stays so. Fails with {@link CommandRefused} when
-     * routes would lead nowhere, and changes nothing then.
+     * Replaces what config declared; what the operator overruled stays so. Fails with {@link CommandRefused}
+     * when routes would lead nowhere, and changes nothing then.
      */
     public Future<Topology> declare(Topology declared) {
         return apply(new Declare(declared, true)).map(applied -> topology());

@@ -83,8 +83,8 @@ public sealed interface ServiceCommand extends Command {
             List<Route> routes = state.topology().routes().stream()
                     .filter(route -> route.service().equals(service)).toList();
             if (!routes.isEmpty()) {
-                throw new CommandRefused(409, "service \"" + service + "\" is still led to by " + routes.stream()
-                        .map(RouteCommand::name).collect(Collectors.joining(", "))
+                throw new CommandRefused(409, "service \"" + service + "\" is still led to by "
+                        + routes.stream().map(RouteCommand::name).collect(Collectors.joining(", "))
                         + ": remove the route or lead it elsewhere first");
             }
             List<Entry> entries = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.gyre.registry;
 
 /**
- * When and where an entry was written: a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014).
- * The order is total: wall time, then counter, then node.
+ * When and where an entry was written: a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks",
+ * 2014). The order is total: wall time, then counter, then node.
  *
  * @param wall    milliseconds since 1970
  * @param counter tells changes of the same millisecond apart, 0..65535

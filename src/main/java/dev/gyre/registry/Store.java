@@ -13,7 +13,10 @@ interface Store {
 
     Entries load() throws DataUnusable;
 
-    /** Returns when the entries will survive a loss of power; whatever fails leaves the last saved ones readable. */
+    /**
+     * Returns when the entries will survive a loss of power; whatever fails leaves the last saved ones
+     * readable.
+     */
     void save(Entries entries) throws IOException;
 
     void close();

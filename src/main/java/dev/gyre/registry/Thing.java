@@ -5,8 +5,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /**
- * One service, backend or route as both layers see it. Config declares, the operator overrules field by field:
- * the operator's entry holds the fields it sets and, under {@code present}, whether it added or removed the thing.
+ * One service, backend or route as both layers see it. Config declares, the operator overrules field by
+ * field: the operator's entry holds the fields it sets and, under {@code present}, whether it added or
+ * removed the thing.
  *
  * @param key      of the operator's layer
  * @param config   the fields config declares; empty: config does not know the thing
@@ -46,7 +47,9 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
         return fields;
     }
 
-    /** The operator wants it, with these fields over those of config; with none, config alone speaks again. */
+    /**
+     * The operator wants it, with these fields over those of config; with none, config alone speaks again.
+     */
     Entry wanted(JsonObject fields, Stamp stamp) {
         if (config.isPresent()) {
             return fields.isEmpty() ? Entry.tombstone(key, stamp) : Entry.of(key, stamp, fields);
@@ -54,7 +57,9 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
         return Entry.of(key, stamp, fields.copy().put(PRESENT, true));
     }
 
-    /** The operator does not want it; what config declares must be overruled, and stays so through reloads. */
+    /**
+     * The operator does not want it; what config declares must be overruled, and stays so through reloads.
+     */
     Entry unwanted(Stamp stamp) {
         return config.isPresent() ? Entry.of(key, stamp, new JsonObject().put(PRESENT, false))
                 : Entry.tombstone(key, stamp);

@@ -1,6 +1,7 @@
 package dev.gyre.registry;
 
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -13,15 +14,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The content of {@code topology.json}: a header {@code gyre-topology FORMAT LENGTH SHA-256}, then that many bytes
- * of JSON with one entry a line. Every later format keeps the header, so that an older Gyre can tell a file from
- * the future from a damaged one; to that end the sum covers the format's number too.
+ * The content of {@code topology.json}: a header {@code gyre-topology FORMAT LENGTH SHA-256}, then that many
+ * bytes of JSON with one entry a line. Every later format keeps the header, so that an older Gyre can tell a
+ * file from the future from a damaged one; to that end the sum covers the format's number too.
  */
 final class TopologyText {
 
     static final int FORMAT = 1;
 
-    private static final Pattern HEADER = Pattern.compile("gyre-topology (\\d{1,9}) (\\d{1,12}) ([0-9a-f]{64})");
+    private static final Pattern HEADER = Pattern.compile("gyre-topology (\\d{1,9}) (\\d{1,12}) "
+            + "([0-9a-f]{64})");
     private static final int LONGEST_HEADER = 120;
 
     private TopologyText() {
@@ -85,7 +87,9 @@ final class TopologyText {
             throw new NewerFormat(format);
         }
         try {
-            JsonObject json = new JsonObject(new String(body, StandardCharsets.UTF_8));
+            if (!(Json.decodeValue(new String(body, StandardCharsets.UTF_8)) instanceof JsonObject json)) {
+                throw new Damaged("it holds no JSON object");
+            }
             Entries entries = Entries.fromJson(json.getJsonArray("entries", new JsonArray()));
             // Somebody may have edited it and set the sum right: values must make sense, too.
             Overlay.topology(entries);

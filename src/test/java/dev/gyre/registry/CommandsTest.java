@@ -91,7 +91,8 @@ class CommandsTest {
                 "web/http://10.0.0.5:9001 drains until it is resumed");
         changesNothing(new BackendCommand.Drain("web", A, Optional.empty()),
                 "web/http://10.0.0.5:9001 is draining already");
-        changesNothing(new BackendCommand.Add("web", A, Optional.empty()), "web/http://10.0.0.5:9001 is there "
+        changesNothing(new BackendCommand.Add("web", A, Optional.empty()),
+                "web/http://10.0.0.5:9001 is there "
                 + "already, weight 1, draining: backend.resume gives it requests again");
         changes(new BackendCommand.Resume("web", A), "web/http://10.0.0.5:9001 takes requests again");
         changesNothing(new BackendCommand.Resume("web", A), "web/http://10.0.0.5:9001 is not draining");
@@ -112,7 +113,8 @@ class CommandsTest {
     void aWeightSurvivesDrainAndResume() throws Exception {
         changes(new BackendCommand.Weight("web", A, 9),
                 "web/http://10.0.0.5:9001 changes its weight from 1 to 9");
-        changesNothing(new BackendCommand.Weight("web", A, 9), "web/http://10.0.0.5:9001 has weight 9 already");
+        changesNothing(new BackendCommand.Weight("web", A, 9),
+                "web/http://10.0.0.5:9001 has weight 9 already");
         node.apply(new BackendCommand.Drain("web", A, Optional.empty()));
         node.apply(new BackendCommand.Resume("web", A));
         assertThat(node.backend("web", A)).contains(new Backend(A, 9, false, Origin.CONFIG));
@@ -131,7 +133,8 @@ class CommandsTest {
         refused(new BackendCommand.Add("wbe", C, Optional.empty()), 404,
                 "no service \"wbe\" (did you mean \"web\"? known: web)");
         refused(new BackendCommand.Remove("zzz", C), 404, "no service \"zzz\" (known: web)");
-        refused(new BackendCommand.Drain("web", BackendUrl.parse("http://10.0.0.5:9010"), Optional.empty()), 404,
+        refused(new BackendCommand.Drain("web", BackendUrl.parse("http://10.0.0.5:9010"), Optional.empty()),
+                404,
                 "service \"web\" has no backend http://10.0.0.5:9010 (did you mean \"http://10.0.0.5:9001\"? "
                         + "known: http://10.0.0.5:9001, http://10.0.0.6:9001)");
         refused(new BackendCommand.Resume("web", BackendUrl.parse("http://else.where")), 404,
@@ -150,7 +153,8 @@ class CommandsTest {
         changes(api, "service \"api\" added; api/http://10.0.0.7:9001 added");
         changesNothing(api, "service \"api\" is so already");
         assertThat(node.service("api").backends()).containsExactly(new Backend(C, 4, false, Origin.OPERATOR));
-        refused(new RouteCommand.Remove("*", "/*"), 409, "route */* is the last one and there are services api, "
+        refused(new RouteCommand.Remove("*", "/*"), 409,
+                "route */* is the last one and there are services api, "
                 + "web: add another route first, or remove all services but one");
     }
 

@@ -89,7 +89,7 @@ class DamagedFileTest {
 
     @Test
     void wellFormedButSenseless() throws Exception {
-        for (String body : new String[] {"[]", "{\"entries\":[1]}", "{\"entries\":{}}",
+        for (String body : new String[] {"[]", "null", "{\"entries\":[1]}", "{\"entries\":{}}",
                 "{\"entries\":[{\"kind\":\"backend\",\"name\":\"x\",\"layer\":\"config\",\"stamp\":\"1\"}]}",
                 backend("no-url", "{\"weight\":1}"), backend("http://10.0.0.9:1", "{\"weight\":\"x\"}")}) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -98,7 +98,8 @@ class DamagedFileTest {
     }
 
     private static String backend(String url, String value) {
-        return "{\"entries\":[{\"kind\":\"backend\",\"name\":\"web " + url + "\",\"layer\":\"config\",\"stamp\":\""
+        return "{\"entries\":[{\"kind\":\"backend\",\"name\":\"web " + url
+                + "\",\"layer\":\"config\",\"stamp\":\""
                 + Stamp.ZERO + "\",\"value\":" + value + "}]}";
     }
 
@@ -109,7 +110,8 @@ class DamagedFileTest {
                 .getBytes(StandardCharsets.UTF_8);
         Files.write(file, newer);
         assertThatThrownBy(() -> Node.on(data, web(A))).isInstanceOf(DataUnusable.class)
-                .hasMessage(file + " has format 2, this version of Gyre reads up to 1: start the newer version "
+                .hasMessage(file
+                + " has format 2, this version of Gyre reads up to 1: start the newer version "
                         + "again, or move the file away to begin from config alone");
         assertThat(Files.readAllBytes(file)).isEqualTo(newer);
         assertThat(setAside()).isEmpty();

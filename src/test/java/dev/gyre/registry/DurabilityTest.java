@@ -86,7 +86,8 @@ class DurabilityTest {
         CommandRefused refused = catchThrowableOfType(CommandRefused.class,
                 () -> node.apply(new BackendCommand.Add("web", C, Optional.empty())));
         assertThat(refused.code()).isEqualTo(503);
-        assertThat(refused).hasMessageStartingWith("cannot be made durable now: ").hasMessageContaining(reason);
+        assertThat(refused).hasMessageStartingWith("cannot be made durable now: ")
+                .hasMessageContaining(reason);
     }
 
     @Test

@@ -86,7 +86,8 @@ class MergeLawsTest {
             Origin layer = random.nextBoolean() ? Origin.CONFIG : Origin.OPERATOR;
             Stamp stamp = new Stamp(random.nextInt(4), random.nextInt(2), random.nextInt(2));
             Key key = key(layer);
-            entries.add(random.nextInt(4) == 0 ? Entry.tombstone(key, stamp) : Entry.of(key, stamp, value(key)));
+            entries.add(random.nextInt(4) == 0 ? Entry.tombstone(key, stamp)
+                    : Entry.of(key, stamp, value(key)));
         }
         return Entries.of(entries);
     }

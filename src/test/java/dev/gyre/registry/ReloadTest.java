@@ -130,7 +130,8 @@ class ReloadTest {
         Topology before = node.registry.topology();
         assertThatThrownBy(() -> node.declare(declared(List.of(), service("api", B))))
                 .isInstanceOf(CommandRefused.class)
-                .hasMessage("config no longer has service \"web\", but route */*, set by command, leads to it: "
+                .hasMessage("config no longer has service \"web\", but route */*, set by command, leads to "
+                + "it: "
                         + "remove that route first");
         assertThat(node.registry.topology()).isEqualTo(before);
     }

@@ -1,0 +1,168 @@
+package dev.gyre.admin;
+
+import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.registry.CommandRefused;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The door over HTTP: commands, what can be read, liveness, readiness and metrics. */
+public final class AdminServer {
+
+    static final long MAX_BODY = 1 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+    private static final Map<String, String> READABLE = new TreeMap<>(Map.of(
+            "/api/backends", "backend.list", "/api/services", "service.list", "/api/routes", "route.list",
+            "/api/topology", "topology.get", "/api/nodes", "node.list"));
+
+    private final CommandHandler handler;
+    private final Observed observed;
+    private final BooleanSupplier ready;
+    private final HttpServer server;
+
+    private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Observed observed,
+                        BooleanSupplier ready) {
+        this.handler = handler;
+        this.observed = observed;
+        this.ready = ready;
+        this.server = vertx.createHttpServer(new HttpServerOptions()
+                .setHost(settings.host()).setPort(settings.port()))
+                .requestHandler(router(vertx, new Guard(settings.token())));
+    }
+
+    /**
+     * Opens the port; fails with {@link AdminUnavailable} when it cannot.
+     *
+     * @param ready whether this node wants new requests from a load balancer before it
+     */
+    public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
+                                            Observed observed, BooleanSupplier ready) {
+        AdminServer admin = new AdminServer(vertx, settings, handler, observed, ready);
+        return admin.server.listen().map(admin).recover(failure ->
+                Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
+                        + reason(failure))));
+    }
+
+    /** The port in use, also where the settings leave it open. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    public Future<Void> close() {
+        return server.close();
+    }
+
+    private Router router(Vertx vertx, Guard guard) {
+        Router router = Router.router(vertx);
+        router.get("/live").handler(context -> text(context, 200, "live\n"));
+        router.get("/ready").handler(context -> {
+            boolean is = ready.getAsBoolean();
+            text(context, is ? 200 : 503, is ? "ready\n" : "not ready\n");
+        });
+        router.route().handler(guard::check);
+        router.get("/metrics").handler(this::metrics);
+        READABLE.forEach((path, command) -> router.get(path).handler(context -> read(context, command)));
+        // Two routes, for within one the body would be read before its type is looked at.
+        router.post("/api/commands").handler(AdminServer::requireJson);
+        router.post("/api/commands")
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY)).handler(this::command);
+        router.errorHandler(404,
+                context -> Problem.answer(context, 404, "nothing at " + context.request().path()
+                + " (there are: POST /api/commands, GET " + String.join(", ", READABLE.keySet())
+                + ", /live, /ready, /metrics)"));
+        router.errorHandler(405, context -> Problem.answer(context, 405, context.request().method() + " "
+                + context.request().path() + " (expected: "
+                + (context.request().path().equals("/api/commands") ? "POST" : "GET") + ")"));
+        router.errorHandler(413, context -> Problem.answer(context, 413, "the body is larger than 1 MB"));
+        router.errorHandler(400, context -> Problem.answer(context, 400, "the request cannot be read"));
+        router.errorHandler(500, context -> {
+            LOG.error("{} {} failed", context.request().method(), context.request().path(),
+                    context.failure());
+            Problem.answer(context, 500, "the request failed inside the node; its log says why");
+        });
+        return router;
+    }
+
+    /**
+     * A browser sends this type across sites only after asking, and nobody answers that question with yes.
+     */
+    private static void requireJson(RoutingContext context) {
+        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        String bare = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (bare.equals("application/json")) {
+            context.next();
+        } else {
+            Problem.answer(context, 415, "Content-Type: " + (type == null ? "missing" : type)
+                    + " (expected: application/json)");
+        }
+    }
+
+    private void command(RoutingContext context) {
+        Buffer body = context.body().buffer();
+        try {
+            if (body != null && body.toJsonValue() instanceof JsonObject command) {
+                answer(context, command);
+                return;
+            }
+        } catch (DecodeException e) {
+            LOG.debug("a body is no JSON: {}", e.getMessage());
+        }
+        Problem.answer(context, 400,
+                "the body is no JSON object (expected: {\"command\":\"backend.list\"} or the like)");
+    }
+
+    private void read(RoutingContext context, String name) {
+        JsonObject command = new JsonObject().put(CommandHandler.COMMAND, name);
+        context.queryParams().forEach(parameter -> command.put(parameter.getKey(), parameter.getValue()));
+        answer(context, command.put(CommandHandler.COMMAND, name));
+    }
+
+    private void answer(RoutingContext context, JsonObject command) {
+        handler.handle(command).onComplete(reply -> {
+            if (!context.response().closed()) {
+                context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                        .end(reply.encode());
+            }
+        }, failure -> Problem.answer(context, ((CommandRefused) failure).code(), failure.getMessage()));
+    }
+
+    private void metrics(RoutingContext context) {
+        observed.stats().onComplete(stats -> context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
+                .end(MetricsText.render(stats.values())), context::fail);
+    }
+
+    private static void text(RoutingContext context, int status, String text) {
+        context.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain").end(text);
+    }
+
+    private static String address(AdminSettings settings) {
+        return (settings.host().indexOf(':') >= 0 ? "[" + settings.host() + "]" : settings.host())
+                + ":" + settings.port();
+    }
+
+    private static String reason(Throwable failure) {
+        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+        if (message.contains("in use")) {
+            return "address already in use";
+        }
+        if (message.contains("permission denied")) {
+            return "permission denied (ports below 1024 need a privilege)";
+        }
+        return message.contains("cannot assign") ? "this machine has no such address" : failure.getMessage();
+    }
+}

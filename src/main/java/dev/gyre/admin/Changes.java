@@ -1,0 +1,174 @@
+package dev.gyre.admin;
+
+import dev.gyre.config.BackendReader;
+import dev.gyre.config.Durations;
+import dev.gyre.config.RouteReader;
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Origin;
+import dev.gyre.model.Route;
+import dev.gyre.registry.Applied;
+import dev.gyre.registry.BackendCommand;
+import dev.gyre.registry.Command;
+import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.Registry;
+import dev.gyre.registry.RouteCommand;
+import dev.gyre.registry.ServiceCommand;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The commands that change the topology: from JSON to a registry command, and its outcome to JSON. */
+final class Changes {
+
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
+    private static final Duration LONGEST_TTL = Duration.ofDays(365);
+
+    private final Registry registry;
+    private final DrainWait drainWait;
+
+    Changes(Registry registry, DrainWait drainWait) {
+        this.registry = registry;
+        this.drainWait = drainWait;
+    }
+
+    Future<JsonObject> addBackend(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        BackendUrl url = fields.url();
+        Optional<Integer> weight = fields.weight();
+        fields.done();
+        return backend(new BackendCommand.Add(service, url, weight));
+    }
+
+    Future<JsonObject> removeBackend(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        BackendUrl url = fields.url();
+        Optional<Duration> wait = wait(fields);
+        fields.done();
+        return waited(new BackendCommand.Remove(service, url), wait);
+    }
+
+    Future<JsonObject> drainBackend(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        BackendUrl url = fields.url();
+        Optional<Duration> ttl = fields.duration("ttl", Duration.ofMillis(1), LONGEST_TTL);
+        Optional<Duration> wait = wait(fields);
+        fields.done();
+        return waited(new BackendCommand.Drain(service, url, ttl), wait);
+    }
+
+    Future<JsonObject> resumeBackend(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        BackendUrl url = fields.url();
+        fields.done();
+        return backend(new BackendCommand.Resume(service, url));
+    }
+
+    Future<JsonObject> weighBackend(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        BackendUrl url = fields.url();
+        int weight = fields.requiredWeight();
+        fields.done();
+        return backend(new BackendCommand.Weight(service, url, weight));
+    }
+
+    Future<JsonObject> putService(CommandFields fields) throws CommandRefused {
+        String service = fields.newService();
+        JsonObject policy = fields.part("balance", "host", "pool", "timeouts");
+        Map<BackendUrl, Optional<Integer>> backends = backends(fields);
+        fields.done();
+        return apply(new ServiceCommand.Put(service, policy, backends)).map(reply -> {
+            Optional.ofNullable(registry.topology().services().get(service))
+                    .ifPresent(now -> reply.put("service", Listings.service(now)));
+            return reply;
+        });
+    }
+
+    private static Map<BackendUrl, Optional<Integer>> backends(CommandFields fields) {
+        Map<BackendUrl, Optional<Integer>> backends = new TreeMap<>();
+        List<Object> items = fields.list("backends");
+        for (int i = 0; i < items.size(); i++) {
+            String path = "backends[" + i + "]";
+            if (items.get(i) instanceof String text) {
+                fields.accept(BackendReader.url(path, text))
+                        .ifPresent(url -> backends.put(url, Optional.empty()));
+            } else if (items.get(i) instanceof JsonObject json) {
+                fields.accept(BackendReader.read(path, json, Origin.OPERATOR)).ifPresent(backend ->
+                        backends.put(backend.url(), Optional.ofNullable(json.getInteger("weight"))));
+            } else {
+                fields.refuse(path, CommandFields.found(items.get(i)), "http://host:port, or url and weight");
+            }
+        }
+        return backends;
+    }
+
+    Future<JsonObject> removeService(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        fields.done();
+        return apply(new ServiceCommand.Remove(service));
+    }
+
+    Future<JsonObject> putRoute(CommandFields fields) throws CommandRefused {
+        Optional<Route> route = fields.accept(RouteReader.read("", fields.part("host", "path", "service"),
+                Origin.OPERATOR));
+        fields.done();
+        Route wanted = route.orElseThrow();
+        return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service()))
+                .map(reply -> reply.put("route", RouteReader.write(wanted)));
+    }
+
+    Future<JsonObject> removeRoute(CommandFields fields) throws CommandRefused {
+        // Host and path name the route; the service is there only because the reader asks for one.
+        JsonObject named = fields.part("host", "path").put("service", "any");
+        Optional<Route> route = fields.accept(RouteReader.read("", named, Origin.OPERATOR));
+        fields.done();
+        Route gone = route.orElseThrow();
+        return apply(new RouteCommand.Remove(gone.host(), gone.path()));
+    }
+
+    private static Optional<Duration> wait(CommandFields fields) {
+        boolean wait = fields.flag("wait");
+        Optional<Duration> timeout = fields.duration("timeout", Duration.ZERO, Durations.LONGEST);
+        if (timeout.isPresent() && !wait) {
+            fields.refuse("timeout", "given without \"wait\"", "\"wait\": true beside it");
+        }
+        return wait ? Optional.of(timeout.orElse(DEFAULT_WAIT)) : Optional.empty();
+    }
+
+    private Future<JsonObject> waited(BackendCommand command, Optional<Duration> wait) {
+        Future<JsonObject> acknowledged = backend(command);
+        if (wait.isEmpty()) {
+            return acknowledged;
+        }
+        return acknowledged.compose(reply -> drainWait.left(command.id(), wait.get())
+                .map(left -> reply.put("drained", left == 0).put("inFlight", left)));
+    }
+
+    private Future<JsonObject> backend(BackendCommand command) {
+        return apply(command).map(reply -> reply.put("backend", show(command.id())));
+    }
+
+    /** As it is now; the name alone when it is gone. */
+    private JsonObject show(BackendId id) {
+        return Optional.ofNullable(registry.topology().services().get(id.service())).stream()
+                .flatMap(service -> service.backends().stream())
+                .filter(backend -> backend.url().equals(id.url()))
+                .findFirst().map((Backend backend) -> Listings.backend(id.service(), backend))
+                .orElseGet(() -> new JsonObject().put("service", id.service())
+                        .put("url", id.url().toString()));
+    }
+
+    private Future<JsonObject> apply(Command command) {
+        return registry.apply(command).map(Changes::reply);
+    }
+
+    private static JsonObject reply(Applied applied) {
+        return new JsonObject().put("ok", true).put("version", applied.version())
+                .put("changed", applied.changed()).put("what", applied.what());
+    }
+}

@@ -1,0 +1,108 @@
+package dev.gyre.admin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A command as it is typed: {@code admin NOUN VERB ARGUMENTS OPTIONS}.
+ *
+ * @param name      of the command it stands for, e.g. {@code backend.add}
+ * @param arguments fields given by place, all needed but those whose name ends in {@code ?}
+ * @param options   fields given by {@code --name}; a dot in a name leads into an object
+ * @param summary   one line for the help
+ * @param example   what stands behind {@code gyre admin}
+ */
+record CliCommand(String name, List<String> arguments, Map<String, Kind> options, String summary,
+        String example) {
+
+    /** How an option's value is read. */
+    enum Kind { TEXT, NUMBER, FLAG, LIST, OBJECT }
+
+    static final List<CliCommand> ALL = all();
+
+    /** {@code backend add}. */
+    String typed() {
+        return name.replace('.', ' ');
+    }
+
+    static Optional<CliCommand> find(String typed) {
+        return ALL.stream().filter(command -> command.typed().equals(typed)).findFirst();
+    }
+
+    static List<String> allTyped() {
+        return ALL.stream().map(CliCommand::typed).toList();
+    }
+
+    /** {@code backend add SERVICE URL [--weight N]}. */
+    String usage() {
+        StringBuilder usage = new StringBuilder(typed());
+        for (String argument : arguments) {
+            usage.append(argument.endsWith("?")
+                    ? " [" + argument.substring(0, argument.length() - 1).toUpperCase(Locale.ROOT) + "]"
+                    : " " + argument.toUpperCase(Locale.ROOT));
+        }
+        options.forEach((option, kind) -> usage.append(" [--").append(option).append(switch (kind) {
+            case TEXT -> " …]";
+            case NUMBER -> " N]";
+            case FLAG -> "]";
+            case LIST -> " …]…";
+            case OBJECT -> " '{…}']";
+        }));
+        return usage.toString();
+    }
+
+    private static List<CliCommand> all() {
+        List<String> backend = List.of("service", "url");
+        Map<String, Kind> wait = Map.of("wait", Kind.FLAG, "timeout", Kind.TEXT);
+        Map<String, Kind> drain = new TreeMap<>(wait);
+        drain.put("ttl", Kind.TEXT);
+        Map<String, Kind> route = Map.of("host", Kind.TEXT, "path", Kind.TEXT);
+        List<CliCommand> all = new ArrayList<>();
+        all.add(command("backend.add", backend, Map.of("weight", Kind.NUMBER),
+                "takes a backend in", "web http://10.0.0.9:9001 --weight 1"));
+        all.add(command("backend.remove", backend, wait,
+                "takes a backend out; requests in flight finish", "web http://10.0.0.9:9001 --wait"));
+        all.add(command("backend.drain", backend, drain, "gives a backend no new requests",
+                "web http://10.0.0.9:9001 --wait --timeout 30s --ttl 10m"));
+        all.add(command("backend.resume", backend, Map.of(),
+                "ends a drain; brings a removed backend of the config back", "web http://10.0.0.9:9001"));
+        all.add(command("backend.weight", List.of("service", "url", "weight"), Map.of(),
+                "sets a backend's share of requests, 1..1000", "web http://10.0.0.9:9001 5"));
+        all.add(command("backend.list", List.of("service?"), Map.of(),
+                "shows backends and what this node sees of them", "web"));
+        all.add(command("service.put", List.of("service"), policy(),
+                "adds a service or changes its policy", "web --pool.maxConnections 100"));
+        all.add(command("service.remove", List.of("service"), Map.of(),
+                "removes a service that no route leads to", "web"));
+        all.add(command("service.list", List.of(), Map.of(), "shows services and their policies", ""));
+        all.add(command("route.put", List.of("service"), route,
+                "leads requests to a service", "web --host api.example.com --path '/v1/*'"));
+        all.add(command("route.remove", List.of(), route,
+                "removes a route", "--host api.example.com --path '/v1/*'"));
+        all.add(command("route.list", List.of(), Map.of(), "shows routes", ""));
+        all.add(command("topology.get", List.of(), Map.of(), "shows all that is wanted of the nodes", ""));
+        all.add(command("node.list", List.of(), Map.of(), "shows the nodes", ""));
+        return List.copyOf(all);
+    }
+
+    private static Map<String, Kind> policy() {
+        Map<String, Kind> policy = new TreeMap<>(Map.of("balance", Kind.TEXT, "host", Kind.TEXT,
+                "pool.maxConnections", Kind.NUMBER, "pool.maxQueue", Kind.NUMBER,
+                "pool.queueTimeout", Kind.TEXT, "pool.keepAlive", Kind.TEXT));
+        List.of("connect", "firstByte", "idle", "request")
+                .forEach(phase -> policy.put("timeouts." + phase, Kind.TEXT));
+        policy.put("backends", Kind.LIST);
+        policy.put("json", Kind.OBJECT);
+        return policy;
+    }
+
+    private static CliCommand command(String name, List<String> arguments, Map<String, Kind> options,
+                                      String summary, String example) {
+        return new CliCommand(name, arguments, new TreeMap<>(options), summary,
+                (name.replace('.', ' ') + " " + example).strip());
+    }
+}

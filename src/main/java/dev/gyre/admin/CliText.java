@@ -1,0 +1,112 @@
+package dev.gyre.admin;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Replies for people: a sentence for a change, an aligned table for a list. */
+final class CliText {
+
+    private CliText() {
+    }
+
+    /** Without a line break at the end. */
+    static String of(String command, JsonObject reply) {
+        return switch (command) {
+            case "backend.list" -> backends(reply.getJsonArray("backends"));
+            case "service.list" -> services(reply.getJsonArray("services"));
+            case "route.list" -> table(reply.getJsonArray("routes"), "host", "path", "service", "origin");
+            case "node.list" -> table(reply.getJsonArray("nodes"), "name", "id", "version", "uptime", "view");
+            case "topology.get" -> topology(reply);
+            default -> change(reply);
+        };
+    }
+
+    private static String change(JsonObject reply) {
+        String text = reply.getString("what", "done")
+                + (reply.getBoolean("changed", true) ? "" : " (no change)");
+        if (!reply.containsKey("drained")) {
+            return text;
+        }
+        return text + (reply.getBoolean("drained") ? "; nothing is in flight any more"
+                : "; still in flight at the timeout: " + reply.getLong("inFlight"));
+    }
+
+    private static String backends(JsonArray backends) {
+        String table = table(backends, "service", "url", "weight", "state", "origin", "inFlight", "inUse",
+                "idle",
+                "maxConnections", "queued", "waitMedianMs", "refused", "requests", "failures");
+        String saturated = backends.stream().map(JsonObject.class::cast)
+                .filter(row -> row.containsKey("saturation"))
+                .map(row -> "\n" + row.getString("saturation")).collect(Collectors.joining());
+        return table + saturated;
+    }
+
+    private static String services(JsonArray services) {
+        JsonArray rows = new JsonArray();
+        for (Object element : services) {
+            JsonObject service = ((JsonObject) element).copy();
+            JsonObject timeouts = service.getJsonObject("timeouts", new JsonObject());
+            rows.add(service.put("backends", service.getJsonArray("backends", new JsonArray()).size())
+                    .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts));
+        }
+        return table(rows, "name", "origin", "backends", "balance", "host", "maxConnections", "maxQueue",
+                "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request");
+    }
+
+    private static String topology(JsonObject reply) {
+        JsonArray services = new JsonArray();
+        JsonArray backends = new JsonArray();
+        reply.getJsonObject("services").forEach(entry -> {
+            JsonObject service = ((JsonObject) entry.getValue()).copy().put("name", entry.getKey());
+            services.add(service);
+            service.getJsonArray("backends").forEach(backend ->
+                    backends.add(((JsonObject) backend).copy().put("service", entry.getKey())));
+        });
+        return "version " + reply.getString("version") + "\n\n" + services(services) + "\n\n"
+                + table(backends, "service", "url", "weight", "state", "origin") + "\n\n"
+                + table(reply.getJsonArray("routes"), "host", "path", "service", "origin");
+    }
+
+    /** Columns under their names, numbers to the right; what a row does not have is a dash. */
+    private static String table(JsonArray rows, String... columns) {
+        if (rows.isEmpty()) {
+            return "none: no row for " + String.join(", ", columns);
+        }
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(List.of(columns));
+        for (Object row : rows) {
+            List<String> cells = new ArrayList<>();
+            for (String column : columns) {
+                Object value = ((JsonObject) row).getValue(column);
+                cells.add(value == null ? "-" : value.toString());
+            }
+            lines.add(cells);
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> line : lines) {
+            StringBuilder out = new StringBuilder();
+            for (int i = 0; i < columns.length; i++) {
+                out.append(i == 0 ? "" : "  ").append(cell(line.get(i), width(lines, i), numeric(lines, i)));
+            }
+            text.append(text.isEmpty() ? "" : "\n").append(out.toString().stripTrailing());
+        }
+        return text.toString();
+    }
+
+    private static int width(List<List<String>> lines, int column) {
+        return lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0);
+    }
+
+    private static boolean numeric(List<List<String>> lines, int column) {
+        return lines.stream().skip(1).map(line -> line.get(column))
+                .allMatch(cell -> cell.equals("-") || cell.matches("\\d+(\\.\\d+)?"));
+    }
+
+    private static String cell(String text, int width, boolean right) {
+        String pad = " ".repeat(width - text.length());
+        return right ? pad + text : text + pad;
+    }
+}

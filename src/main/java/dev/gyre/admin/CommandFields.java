@@ -1,0 +1,170 @@
+package dev.gyre.admin;
+
+import dev.gyre.config.BackendReader;
+import dev.gyre.config.Checked;
+import dev.gyre.config.ConfigError;
+import dev.gyre.config.Durations;
+import dev.gyre.config.Names;
+import dev.gyre.config.Nearest;
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.registry.CommandRefused;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The fields of one command, asked for one by one. What is wrong is collected and told by {@link #done}, all
+ * at once; until then a placeholder stands in for it. A field never asked for is unknown.
+ */
+final class CommandFields {
+
+    private static final BackendUrl PLACEHOLDER = new BackendUrl("placeholder", 1);
+
+    private final JsonObject json;
+    private final List<ConfigError> errors = new ArrayList<>();
+    private final Set<String> known = new TreeSet<>();
+
+    CommandFields(JsonObject json) {
+        this.json = json;
+        known.add(CommandHandler.COMMAND);
+    }
+
+    private Optional<Object> raw(String field) {
+        known.add(field);
+        return Optional.ofNullable(json.getValue(field));
+    }
+
+    /** Given as text, or not at all. */
+    Optional<String> text(String field, String expected) {
+        Optional<Object> raw = raw(field);
+        if (raw.isPresent() && !(raw.get() instanceof String text && !text.isBlank())) {
+            refuse(field, found(raw.get()), expected);
+            return Optional.empty();
+        }
+        return raw.map(String.class::cast);
+    }
+
+    private String required(String field, String expected) {
+        Optional<String> text = text(field, expected);
+        if (text.isEmpty() && raw(field).isEmpty()) {
+            refuse(field, "missing", expected);
+        }
+        return text.orElse("");
+    }
+
+    String service() {
+        return required("service", "the name of a service");
+    }
+
+    /** One that may become a service's name. */
+    String newService() {
+        String name = service();
+        if (!name.isEmpty()) {
+            Names.service("service", name).ifPresent(errors::add);
+        }
+        return name;
+    }
+
+    BackendUrl url() {
+        String text = required("url", "http://host:port");
+        return text.isEmpty() ? PLACEHOLDER : accept(BackendReader.url("url", text)).orElse(PLACEHOLDER);
+    }
+
+    Optional<Integer> weight() {
+        Optional<Object> raw = raw("weight");
+        boolean right = raw.isEmpty() || raw.get() instanceof Integer weight && weight >= 1
+                && weight <= Backend.MAX_WEIGHT;
+        if (!right) {
+            refuse("weight", found(raw.get()), "1.." + Backend.MAX_WEIGHT);
+        }
+        return right ? raw.map(Integer.class::cast) : Optional.empty();
+    }
+
+    int requiredWeight() {
+        Optional<Integer> weight = weight();
+        if (weight.isEmpty() && raw("weight").isEmpty()) {
+            refuse("weight", "missing", "1.." + Backend.MAX_WEIGHT);
+        }
+        return weight.orElse(1);
+    }
+
+    boolean flag(String field) {
+        Optional<Object> raw = raw(field);
+        if (raw.isPresent() && !(raw.get() instanceof Boolean)) {
+            refuse(field, found(raw.get()), "true or false");
+        }
+        return raw.filter(Boolean.TRUE::equals).isPresent();
+    }
+
+    /** A duration from {@code least} to {@code most}, as text with a unit. */
+    Optional<Duration> duration(String field, Duration least, Duration most) {
+        Optional<Object> raw = raw(field);
+        Optional<Duration> span = raw.filter(String.class::isInstance).map(String.class::cast)
+                .flatMap(Durations::parse)
+                .filter(given -> given.compareTo(least) >= 0 && given.compareTo(most) <= 0);
+        if (raw.isPresent() && span.isEmpty()) {
+            refuse(field, found(raw.get()), "a duration such as \"30s\" or \"10m\", "
+                    + Durations.text(least) + ".." + Durations.text(most));
+        }
+        return span;
+    }
+
+    /** These fields as they stand, for a reader that will judge them. */
+    JsonObject part(String... fields) {
+        JsonObject part = new JsonObject();
+        for (String field : fields) {
+            known.add(field);
+            if (json.containsKey(field)) {
+                part.put(field, json.getValue(field));
+            }
+        }
+        return part;
+    }
+
+    List<Object> list(String field) {
+        Optional<Object> raw = raw(field);
+        if (raw.isPresent() && !(raw.get() instanceof JsonArray)) {
+            refuse(field, found(raw.get()), "a list");
+        }
+        List<Object> items = new ArrayList<>();
+        raw.filter(JsonArray.class::isInstance).map(JsonArray.class::cast)
+                .ifPresent(array -> array.forEach(items::add));
+        return items;
+    }
+
+    <T> Optional<T> accept(Checked<T> checked) {
+        errors.addAll(checked.mistakes());
+        return checked.accepted();
+    }
+
+    void refuse(String field, String found, String expected) {
+        errors.add(ConfigError.of(field, found, expected));
+    }
+
+    /** All fields were asked for. */
+    void done() throws CommandRefused {
+        for (String field : json.fieldNames()) {
+            if (!known.contains(field)) {
+                errors.add(new ConfigError(field, "unknown field", "", List.copyOf(known),
+                        Nearest.to(field, known)));
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new CommandRefused(400, errors.stream().map(ConfigError::toString)
+                    .collect(Collectors.joining("; ")));
+        }
+    }
+
+    static String found(Object raw) {
+        String text = Json.encode(raw);
+        return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.gyre.admin;
+
+import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.Known;
+import dev.gyre.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All commands there are, JSON in and JSON out; every door leads here. */
+public final class CommandHandler {
+
+    static final String COMMAND = "command";
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+
+    private final Map<String, Action> actions = new TreeMap<>();
+
+    /** Reads its fields, ends with {@link CommandFields#done}, then acts. */
+    private interface Action {
+        Future<JsonObject> on(CommandFields fields) throws CommandRefused;
+    }
+
+    /** @param nodes the nodes to list, this one first */
+    public CommandHandler(Vertx vertx, Registry registry, Observed observed, Supplier<List<NodeInfo>> nodes) {
+        Changes changes = new Changes(registry, new DrainWait(vertx, observed));
+        actions.put("backend.add", changes::addBackend);
+        actions.put("backend.remove", changes::removeBackend);
+        actions.put("backend.drain", changes::drainBackend);
+        actions.put("backend.resume", changes::resumeBackend);
+        actions.put("backend.weight", changes::weighBackend);
+        actions.put("service.put", changes::putService);
+        actions.put("service.remove", changes::removeService);
+        actions.put("route.put", changes::putRoute);
+        actions.put("route.remove", changes::removeRoute);
+        Listings listings = new Listings(registry, observed, nodes);
+        actions.put("backend.list", listings::backends);
+        actions.put("service.list", listings::services);
+        actions.put("route.list", listings::routes);
+        actions.put("topology.get", listings::topology);
+        actions.put("node.list", listings::nodes);
+    }
+
+    /** The names of all commands. */
+    Set<String> names() {
+        return actions.keySet();
+    }
+
+    /** Fails with {@link CommandRefused} and nothing else. */
+    public Future<JsonObject> handle(JsonObject command) {
+        try {
+            return action(command).on(new CommandFields(command)).recover(CommandHandler::refused);
+        } catch (CommandRefused | RuntimeException e) {
+            return refused(e);
+        }
+    }
+
+    private Action action(JsonObject command) throws CommandRefused {
+        Object name = command.getValue(COMMAND);
+        if (name == null) {
+            throw new CommandRefused(400, "command: missing (known: " + String.join(", ", names()) + ")");
+        }
+        Action action = name instanceof String text ? actions.get(text) : null;
+        if (action == null) {
+            throw new CommandRefused(400, "command: " + CommandFields.found(name) + " is unknown "
+                    + Known.hint(name.toString(), names()));
+        }
+        return action;
+    }
+
+    private static Future<JsonObject> refused(Throwable failure) {
+        if (failure instanceof CommandRefused) {
+            return Future.failedFuture(failure);
+        }
+        LOG.error("a command failed", failure);
+        return Future.failedFuture(new CommandRefused(500,
+                "the command failed inside the node; its log says why"));
+    }
+}

@@ -1,0 +1,143 @@
+package dev.gyre.admin;
+
+import dev.gyre.config.RouteReader;
+import dev.gyre.config.ServicePolicyReader;
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.Known;
+import dev.gyre.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** The commands that only tell; what is wanted comes from the topology, what is so from this node. */
+final class Listings {
+
+    private final Registry registry;
+    private final Observed observed;
+    private final Supplier<List<NodeInfo>> nodes;
+
+    Listings(Registry registry, Observed observed, Supplier<List<NodeInfo>> nodes) {
+        this.registry = registry;
+        this.observed = observed;
+        this.nodes = nodes;
+    }
+
+    Future<JsonObject> backends(CommandFields fields) throws CommandRefused {
+        Optional<String> only = fields.text("service", "the name of a service");
+        fields.done();
+        return observed.stats().compose(stats -> {
+            Topology topology = registry.topology();
+            Map<String, JsonObject> rows = rows(topology, stats);
+            if (only.isPresent()) {
+                rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
+            }
+            boolean unknown = only.isPresent() && rows.isEmpty()
+                    && !topology.services().containsKey(only.get());
+            return unknown
+                    ? Future.failedFuture(new CommandRefused(404, "no service \"" + only.get() + "\" "
+                            + Known.hint(only.get(), topology.services().keySet())))
+                    : Future.succeededFuture(reply(topology)
+                            .put("backends", new JsonArray(List.copyOf(rows.values()))));
+        });
+    }
+
+    /** Those wanted, then those that are not but still have requests to finish; by service and URL. */
+    private static Map<String, JsonObject> rows(Topology topology, Map<BackendId, BackendStats> stats) {
+        Map<String, JsonObject> rows = new TreeMap<>();
+        for (Service service : topology.services().values()) {
+            for (Backend backend : service.backends()) {
+                BackendId id = new BackendId(service.name(), backend.url());
+                JsonObject row = backend(service.name(), backend);
+                Optional.ofNullable(stats.get(id)).ifPresent(seen -> row.mergeIn(seen(seen)));
+                rows.put(id.toString(), row.put("maxConnections", service.policy().pool().maxConnections()));
+            }
+        }
+        stats.forEach((id, seen) -> rows.computeIfAbsent(id.toString(), absent -> new JsonObject()
+                .put("service", id.service()).put("url", id.url().toString()).put("state", "removing")
+                .mergeIn(seen(seen))));
+        return rows;
+    }
+
+    private static JsonObject seen(BackendStats stats) {
+        JsonObject json = new JsonObject()
+                .put("inFlight", stats.inFlight()).put("inUse", stats.inUse()).put("idle", stats.idle())
+                .put("queued", stats.queued())
+                .put("waitMedianMs", Math.round(stats.waitMedian().toNanos() / 10_000.0) / 100.0)
+                .put("refused", stats.refused()).put("requests", stats.requests())
+                .put("failures", stats.failures()).put("opened", stats.opened());
+        stats.saturation().ifPresent(words -> json.put("saturation", words));
+        return json;
+    }
+
+    Future<JsonObject> services(CommandFields fields) throws CommandRefused {
+        fields.done();
+        Topology topology = registry.topology();
+        return Future.succeededFuture(reply(topology).put("services", new JsonArray(
+                topology.services().values().stream().map(Listings::service).toList())));
+    }
+
+    Future<JsonObject> routes(CommandFields fields) throws CommandRefused {
+        fields.done();
+        Topology topology = registry.topology();
+        return Future.succeededFuture(reply(topology).put("routes", routes(topology)));
+    }
+
+    /** Services by name and routes, shaped as in the config, with the origin of each. */
+    Future<JsonObject> topology(CommandFields fields) throws CommandRefused {
+        fields.done();
+        Topology topology = registry.topology();
+        JsonObject services = new JsonObject();
+        topology.services().forEach((name, service) -> {
+            JsonObject json = service(service);
+            json.remove("name");
+            services.put(name, json);
+        });
+        return Future.succeededFuture(reply(topology).put("services", services)
+                .put("routes", routes(topology)));
+    }
+
+    Future<JsonObject> nodes(CommandFields fields) throws CommandRefused {
+        fields.done();
+        return Future.succeededFuture(new JsonObject().put("ok", true).put("nodes",
+                new JsonArray(nodes.get().stream().map(NodeInfo::toJson).toList())));
+    }
+
+    private static JsonObject reply(Topology topology) {
+        return new JsonObject().put("ok", true).put("version", topology.version());
+    }
+
+    private static JsonArray routes(Topology topology) {
+        return new JsonArray(topology.routes().stream().map(Listings::route).toList());
+    }
+
+    private static JsonObject route(Route route) {
+        return RouteReader.write(route).put("origin", route.origin().word());
+    }
+
+    static JsonObject service(Service service) {
+        return new JsonObject().put("name", service.name()).put("origin", service.origin().word())
+                .mergeIn(ServicePolicyReader.write(service.policy()))
+                .put("backends", new JsonArray(service.backends().stream().map(backend -> {
+                    JsonObject json = backend(service.name(), backend);
+                    json.remove("service");
+                    return json;
+                }).toList()));
+    }
+
+    static JsonObject backend(String service, Backend backend) {
+        return new JsonObject().put("service", service).put("url", backend.url().toString())
+                .put("weight", backend.weight()).put("state", backend.draining() ? "draining" : "up")
+                .put("origin", backend.origin().word());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.gyre.admin;
+
+import static dev.gyre.registry.Node.get;
+
+import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Topology;
+import dev.gyre.registry.Node;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A node's three doors on real sockets, in front of a real registry; what it observes is made up. */
+final class Doors implements AutoCloseable {
+
+    final Node node;
+    final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
+    final AtomicBoolean ready = new AtomicBoolean(true);
+    final AdminServer server;
+    final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** What a door answered: an HTTP status, and the reply or the refusal's message. */
+    record Answer(int code, JsonObject reply, String refusal) {
+    }
+
+    record Said(int exit, String out, String err) {
+    }
+
+    Doors(Topology declared, Optional<String> token) throws Exception {
+        node = Node.inMemory(declared);
+        Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
+        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed,
+                () -> List.of(new NodeInfo("here", node.registry.nodeId(), "0.1.0", Duration.ofSeconds(5),
+                        node.registry.topology().version())));
+        get(AdminBus.start(node.vertx, handler));
+        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
+                observed,
+                ready::get));
+    }
+
+    void sees(String service, BackendUrl url, long inFlight) {
+        BackendId id = new BackendId(service, url);
+        stats.put(id, new BackendStats(id, inFlight, 70, 7, 3, 2, 1, 4, 9, Duration.ofMillis(12),
+                Optional.empty()));
+    }
+
+    Answer bus(Object body) throws Exception {
+        try {
+            return new Answer(200, (JsonObject) get(node.vertx.eventBus().request("gyre.admin", body)).body(),
+                    "");
+        } catch (ReplyException e) {
+            return new Answer(e.failureCode(), null, e.getMessage());
+        }
+    }
+
+    Answer http(JsonObject command) throws Exception {
+        HttpResponse<String> response = send(request("/api/commands")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(command.encode())));
+        JsonObject json = new JsonObject(response.body());
+        return response.statusCode() == 200 ? new Answer(200, json, "")
+                : new Answer(response.statusCode(), null, json.getString("detail"));
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    Said cli(String... args) {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--node", "127.0.0.1:" + server.port()));
+        return cli(Map.of(), all);
+    }
+
+    static Said cli(Map<String, String> env, List<String> args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exit = AdminCli.run(args, env, new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Said(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    static JsonObject command(String name, Object... fields) {
+        JsonObject command = new JsonObject().put("command", name);
+        for (int i = 0; i < fields.length; i += 2) {
+            command.put((String) fields[i], fields[i + 1]);
+        }
+        return command;
+    }
+
+    @Override
+    public void close() throws Exception {
+        get(server.close());
+        node.close();
+    }
+}
