@@ -14,6 +14,7 @@ import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class Listings {
             for (Backend backend : service.backends()) {
                 BackendId id = new BackendId(service.name(), backend.url());
                 JsonObject row = backend(service.name(), backend);
-                Optional.ofNullable(stats.get(id)).ifPresent(seen -> row.mergeIn(seen(seen)));
+                row.mergeIn(seen(stats.getOrDefault(id, untouched(id))));
                 rows.put(id.toString(), row.put("maxConnections", service.policy().pool().maxConnections()));
             }
         }
@@ -67,6 +68,11 @@ final class Listings {
                 .put("service", id.service()).put("url", id.url().toString()).put("state", "removing")
                 .mergeIn(seen(seen))));
         return rows;
+    }
+
+    /** A backend no request has come to yet. */
+    private static BackendStats untouched(BackendId id) {
+        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
     }
 
     private static JsonObject seen(BackendStats stats) {

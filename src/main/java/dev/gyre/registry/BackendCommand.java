@@ -103,7 +103,7 @@ public sealed interface BackendCommand extends Command {
                 return Change.to(id() + " is back", thing.wanted(new JsonObject(), stamp));
             }
             Backend backend = state.backend(service, url);
-            return backend.draining() ? Change.to(id() + " takes requests again", resumed(thing, stamp))
+            return backend.draining() ? Change.to(id() + " takes requests again", thing.resumed(stamp))
                     : Change.none(id() + " is not draining");
         }
     }
@@ -125,16 +125,6 @@ public sealed interface BackendCommand extends Command {
             return Change.to(id() + " changes its weight from " + backend.weight() + " to " + weight,
                     thing.wanted(thing.overruled().put(Overlay.WEIGHT, weight), stamp));
         }
-    }
-
-    /** The entry that ends a drain and leaves all else. */
-    static Entry resumed(Thing thing, Stamp stamp) {
-        JsonObject fields = thing.overruled();
-        fields.remove(Overlay.UNTIL);
-        fields.remove(Overlay.DRAINING);
-        boolean declaredDraining = thing.config().map(value -> value.getBoolean(Overlay.DRAINING, false))
-                .orElse(false);
-        return thing.wanted(declaredDraining ? fields.put(Overlay.DRAINING, false) : fields, stamp);
     }
 
     private static void requireWeight(int weight) {

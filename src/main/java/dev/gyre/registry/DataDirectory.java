@@ -32,13 +32,28 @@ final class DataDirectory implements AutoCloseable {
     /** Creates the directory where it is missing, and locks it. */
     static DataDirectory open(Path path) throws DataUnusable {
         try {
-            Files.createDirectories(path);
+            create(path);
             FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE,
                     StandardOpenOption.READ, StandardOpenOption.WRITE);
             lock(path, channel);
             return new DataDirectory(path, channel);
         } catch (IOException e) {
             throw unusable(path, e);
+        }
+    }
+
+    /** A directory just made is itself an entry of its parent, and lasts only when that is written. */
+    private static void create(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return;
+        }
+        Path existing = path.toAbsolutePath().normalize();
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        Files.createDirectories(path);
+        for (Path made = path.toAbsolutePath().normalize(); !made.equals(existing); made = made.getParent()) {
+            sync(made.getParent());
         }
     }
 
@@ -89,7 +104,7 @@ final class DataDirectory implements AutoCloseable {
             file.force(true);
         }
         Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        sync();
+        sync(path);
     }
 
     /** Gives a file another name that is not taken yet. */
@@ -99,12 +114,12 @@ final class DataDirectory implements AutoCloseable {
             target = path.resolve(name + suffix + "-" + i);
         }
         Files.move(path.resolve(name), target);
-        sync();
+        sync(path);
         return target;
     }
 
     /** A rename is a change of the directory, and lasts only when that is written. */
-    private void sync() throws IOException {
+    private static void sync(Path path) throws IOException {
         try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
             directory.force(true);
         }

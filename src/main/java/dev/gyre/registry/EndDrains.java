@@ -26,14 +26,12 @@ record EndDrains() implements Command {
                 .min(Instant::compareTo);
     }
 
-    /** Nothing to take back where config has dropped the backend meanwhile: the drain alone is forgotten. */
+    /** Where config has dropped the backend meanwhile, the drain is forgotten without bringing it back. */
     private static Entry end(Thing thing, Stamp stamp) {
         if (thing.present()) {
-            return BackendCommand.resumed(thing, stamp);
+            return thing.resumed(stamp);
         }
-        JsonObject fields = thing.overruled();
-        fields.remove(Overlay.UNTIL);
-        fields.remove(Overlay.DRAINING);
+        JsonObject fields = thing.undrained();
         return fields.isEmpty() ? Entry.tombstone(thing.key(), stamp) : Entry.of(thing.key(), stamp, fields);
     }
 

@@ -60,6 +60,8 @@ final class Group {
     /** All is written. */
     void answer() {
         String version = state.topology().version();
+        judged.stream().filter(Judged::changed)
+                .forEach(one -> LOG.info("{} (version {})", one.what(), version));
         judged.forEach(one -> one.refusal().ifPresentOrElse(refusal -> fail(one, refusal),
                 () -> one.pending().context().runOnContext(context -> one.pending().reply()
                         .complete(new Applied(version, one.changed(), one.what())))));

@@ -191,10 +191,7 @@ public final class Registry {
             return;
         }
         apply(new EndDrains()).onComplete(
-                ended -> {
-                    LOG.info(ended.what());
-                    endingDrains.set(false);
-                },
+                ended -> endingDrains.set(false),
                 failure -> vertx.setTimer(RETRY_MILLIS, timer -> endingDrains.set(false)));
     }
 

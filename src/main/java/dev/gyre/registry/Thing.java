@@ -65,6 +65,20 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
                 : Entry.tombstone(key, stamp);
     }
 
+    /** A backend that drains no longer; all else the operator sets stays. */
+    Entry resumed(Stamp stamp) {
+        boolean declared = config.map(fields -> fields.getBoolean(Overlay.DRAINING, false)).orElse(false);
+        return wanted(declared ? undrained().put(Overlay.DRAINING, false) : undrained(), stamp);
+    }
+
+    /** The operator's fields but for the drain. */
+    JsonObject undrained() {
+        JsonObject fields = overruled();
+        fields.remove(Overlay.UNTIL);
+        fields.remove(Overlay.DRAINING);
+        return fields;
+    }
+
     private Optional<Boolean> said() {
         return operator.map(fields -> fields.getBoolean(PRESENT));
     }

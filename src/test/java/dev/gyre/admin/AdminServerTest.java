@@ -201,6 +201,14 @@ class AdminServerTest {
     }
 
     @Test
+    void aBackendNoRequestHasComeToShowsNoughts() throws Exception {
+        JsonObject row = doors.http(command("backend.list")).reply().getJsonArray("backends")
+                .getJsonObject(0);
+        assertThat(row.getInteger("inFlight")).isZero();
+        assertThat(row.getInteger("requests")).isZero();
+    }
+
+    @Test
     void metricsAreInPrometheusTextFormat() throws Exception {
         doors.sees("web", A, 3);
         doors.sees("web", B, 0);

@@ -43,6 +43,13 @@ class DurabilityTest {
     }
 
     @Test
+    void theDirectoryMayBeALink() throws Exception {
+        Path link = Files.createSymbolicLink(dir.resolve("link"), Files.createDirectory(dir.resolve("real")));
+        Node.on(link, web(A)).close();
+        assertThat(dir.resolve("real/topology.json")).exists();
+    }
+
+    @Test
     void theNodeKeepsItsId() throws Exception {
         String id;
         try (Node node = Node.on(dir, web(A))) {
