@@ -1,6 +1,8 @@
 package dev.gyre.model;
 
-/** Names a backend across services: the same server process may stand in two services, with a pool in each. */
+/**
+ * Names a backend across services: the same server process may stand in two services, with a pool in each.
+ */
 public record BackendId(String service, BackendUrl url) {
 
     @Override

@@ -9,36 +9,46 @@ import java.util.Locale;
  * <p>The error tokens are those of RFC 9209, section 2.3.
  */
 public enum Failure {
-    BAD_REQUEST(400, Side.CLIENT, "http_request_error"),
-    NO_ROUTE(404, Side.CLIENT, "destination_not_found"),
-    CLIENT_TIMEOUT(408, Side.CLIENT, "http_request_error"),
-    URI_TOO_LONG(414, Side.CLIENT, "http_request_error"),
-    EXPECTATION(417, Side.CLIENT, "http_request_error"),
-    HEADERS_TOO_LARGE(431, Side.CLIENT, "http_request_error"),
+    BAD_REQUEST(400, Side.CLIENT, "http_request_error", "the request is malformed"),
+    NO_ROUTE(404, Side.CLIENT, "destination_not_found", "no route matches this host and path"),
+    CLIENT_TIMEOUT(408, Side.CLIENT, "http_request_error", "the request did not arrive in time"),
+    URI_TOO_LONG(414, Side.CLIENT, "http_request_error", "the request target is too long"),
+    EXPECTATION(417, Side.CLIENT, "http_request_error",
+            "the only expectation that can be met is 100-continue"),
+    HEADERS_TOO_LARGE(431, Side.CLIENT, "http_request_error", "the request headers are too large"),
     /** The client left before its answer was complete; nobody is there to be told. */
-    CLIENT_GONE(499, Side.CLIENT, "http_request_error"),
-    METHOD_NOT_SUPPORTED(501, Side.CLIENT, "http_request_denied"),
+    CLIENT_GONE(499, Side.CLIENT, "http_request_error", "the client left"),
+    METHOD_NOT_SUPPORTED(501, Side.CLIENT, "http_request_denied", "this is no tunnel"),
 
-    NO_BACKEND(503, Side.NODE, "destination_unavailable"),
-    QUEUE_FULL(503, Side.NODE, "connection_limit_reached"),
-    QUEUE_TIMEOUT(503, Side.NODE, "connection_limit_reached"),
-    STOPPING(503, Side.NODE, "proxy_internal_response"),
-    INTERNAL(500, Side.NODE, "proxy_internal_error"),
+    NO_BACKEND(503, Side.NODE, "destination_unavailable", "the service has no backend"),
+    QUEUE_FULL(503, Side.NODE, "connection_limit_reached",
+            "all connections to the backend are busy and the queue is full"),
+    QUEUE_TIMEOUT(503, Side.NODE, "connection_limit_reached",
+            "no connection to the backend became free in time"),
+    STOPPING(503, Side.NODE, "proxy_internal_response", "this node is stopping"),
+    INTERNAL(500, Side.NODE, "proxy_internal_error", "an error inside the proxy"),
 
-    DNS(502, Side.BACKEND, "dns_error"),
-    CONNECT_REFUSED(502, Side.BACKEND, "connection_refused"),
-    CONNECT_UNREACHABLE(502, Side.BACKEND, "destination_ip_unroutable"),
-    CONNECT_TIMEOUT(504, Side.BACKEND, "connection_timeout"),
+    DNS(502, Side.BACKEND, "dns_error", "the name of the backend cannot be resolved"),
+    CONNECT_REFUSED(502, Side.BACKEND, "connection_refused", "the backend refused the connection"),
+    CONNECT_UNREACHABLE(502, Side.BACKEND, "destination_ip_unroutable",
+            "the backend cannot be reached"),
+    CONNECT_TIMEOUT(504, Side.BACKEND, "connection_timeout",
+            "the backend did not accept the connection in time"),
     /** The backend stopped taking the request's body. */
-    WRITE_TIMEOUT(504, Side.BACKEND, "connection_write_timeout"),
+    WRITE_TIMEOUT(504, Side.BACKEND, "connection_write_timeout",
+            "the backend stopped taking the request"),
     /** The connection ended before a single byte of the answer. */
-    NO_ANSWER(502, Side.BACKEND, "connection_terminated"),
-    FIRST_BYTE_TIMEOUT(504, Side.BACKEND, "http_response_timeout"),
-    REQUEST_TIMEOUT(504, Side.BACKEND, "http_response_timeout"),
-    RESPONSE_INVALID(502, Side.BACKEND, "http_protocol_error"),
+    NO_ANSWER(502, Side.BACKEND, "connection_terminated",
+            "the backend closed the connection without an answer"),
+    FIRST_BYTE_TIMEOUT(504, Side.BACKEND, "http_response_timeout",
+            "the backend did not begin to answer in time"),
+    REQUEST_TIMEOUT(504, Side.BACKEND, "http_response_timeout", "the whole request took too long"),
+    RESPONSE_INVALID(502, Side.BACKEND, "http_protocol_error", "the backend sent no valid answer"),
     /** The answer had begun and broke off. */
-    RESPONSE_INCOMPLETE(502, Side.BACKEND, "http_response_incomplete"),
-    RESPONSE_IDLE_TIMEOUT(504, Side.BACKEND, "connection_read_timeout");
+    RESPONSE_INCOMPLETE(502, Side.BACKEND, "http_response_incomplete",
+            "the backend broke off its answer"),
+    RESPONSE_IDLE_TIMEOUT(504, Side.BACKEND, "connection_read_timeout",
+            "the backend stalled in the middle of its answer");
 
     /** Whose fault a failure is; only {@link #BACKEND} is ever charged to a backend. */
     public enum Side { CLIENT, NODE, BACKEND }
@@ -46,11 +56,13 @@ public enum Failure {
     private final int status;
     private final Side side;
     private final String proxyError;
+    private final String explanation;
 
-    Failure(int status, Side side, String proxyError) {
+    Failure(int status, Side side, String proxyError, String explanation) {
         this.status = status;
         this.side = side;
         this.proxyError = proxyError;
+        this.explanation = explanation;
     }
 
     /** The HTTP status of the answer; 499 stands for a client that can no longer be answered. */
@@ -65,6 +77,11 @@ public enum Failure {
     /** The {@code error} parameter of Proxy-Status. */
     public String proxyError() {
         return proxyError;
+    }
+
+    /** For the client: what happened, without a word on what stands behind this node. */
+    public String explanation() {
+        return explanation;
     }
 
     /** The word for log fields and labels, e.g. {@code queue-full}. */

@@ -1,0 +1,210 @@
+package dev.gyre.pool;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Timeouts;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * The bounds that hold for one backend on the whole node: how many connections are open, and which requests
+ * wait for one. Thread-safe; event loops meet here, and nowhere else, and only when a connection opens or
+ * closes or somebody waits.
+ */
+public final class BackendPool {
+
+    /*
+     * A place is the right to one open connection. Whoever sees both a waiting request and something free
+     * brings them together: a loop that puts a connection to rest looks for waiting requests afterwards, and
+     * a request that joins the queue looks for free places and resting connections afterwards. `waiting` and
+     * LoopPool.resting are volatile, so at least one of the two sees the other, and no wake-up is lost. Both
+     * may see each other; then one of them finds nothing left to do.
+     */
+
+    /**
+     * How much longer than its elder on another loop a request may be served first because the connection is
+     * already on its own loop. To move a connection's place to another loop costs closing it and opening a
+     * new one.
+     */
+    private static final long TOLERANCE_NANOS = Duration.ofMillis(10).toNanos();
+
+    private final BackendId id;
+    private final List<LoopPool> loops;
+    private final AtomicInteger places = new AtomicInteger();
+    private volatile PoolPolicy policy;
+    private volatile Duration connectTimeout;
+    private volatile int waiting;
+
+    BackendPool(BackendId id, PoolPolicy policy, Timeouts timeouts,
+                Function<BackendPool, List<LoopPool>> perLoop) {
+        this.id = id;
+        this.policy = policy;
+        this.connectTimeout = timeouts.connect();
+        this.loops = perLoop.apply(this);
+    }
+
+    public BackendId id() {
+        return id;
+    }
+
+    /** This backend's connections on the given event loop. */
+    public LoopPool on(Loop loop) {
+        return loops.get(loop.index());
+    }
+
+    PoolPolicy policy() {
+        return policy;
+    }
+
+    Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    /** Takes effect at once; connections beyond a smaller limit are closed as they finish. */
+    void adopt(PoolPolicy newPolicy, Timeouts timeouts) {
+        policy = newPolicy;
+        connectTimeout = timeouts.connect();
+        serve();
+    }
+
+    int places() {
+        return places.get();
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    /** Idle connections of all loops. */
+    int resting() {
+        int sum = 0;
+        for (LoopPool pool : loops) {
+            sum += pool.resting();
+        }
+        return sum;
+    }
+
+    boolean overfull() {
+        return places.get() > policy.maxConnections();
+    }
+
+    boolean takePlace() {
+        int max = policy.maxConnections();
+        int taken = places.get();
+        while (taken < max) {
+            if (places.compareAndSet(taken, taken + 1)) {
+                return true;
+            }
+            taken = places.get();
+        }
+        return false;
+    }
+
+    void freePlace() {
+        places.decrementAndGet();
+        serve();
+    }
+
+    /** Gives a place that is already taken to a request that is no longer in the queue. */
+    void passPlace(Lease lease) {
+        lease.pool().loop().execute(() -> lease.pool().open(lease));
+    }
+
+    /** Puts a request at the end of the queue, unless that is full. */
+    boolean join(Lease lease) {
+        synchronized (this) {
+            if (waiting >= policy.maxQueue()) {
+                return false;
+            }
+            lease.pool().queue.add(lease);
+            waiting++;
+        }
+        serve();
+        return true;
+    }
+
+    /** Takes a request out of the queue; false when it was not there, because a place is on its way to it. */
+    synchronized boolean leave(Lease lease) {
+        boolean left = lease.pool().queue.remove(lease);
+        if (left) {
+            waiting--;
+        }
+        return left;
+    }
+
+    /** Brings free places and resting connections to those who wait, the oldest first. */
+    void serve() {
+        while (waiting > 0) {
+            Lease first;
+            synchronized (this) {
+                first = oldest().orElse(null);
+                if (first == null) {
+                    return;
+                }
+                if (!takePlace()) {
+                    askForResting(first.pool());
+                    return;
+                }
+                leave(first);
+            }
+            passPlace(first);
+        }
+    }
+
+    private void askForResting(LoopPool preferred) {
+        if (preferred.resting() > 0) {
+            preferred.loop().executeLater(preferred::giveUpResting);
+            return;
+        }
+        for (LoopPool pool : loops) {
+            if (pool.resting() > 0) {
+                pool.loop().executeLater(pool::giveUpResting);
+                return;
+            }
+        }
+    }
+
+    /**
+     * Takes the request out of the queue that a connection of the given loop is to serve next: that loop's
+     * oldest, unless another loop's has waited noticeably longer.
+     */
+    synchronized Optional<Lease> nextFor(LoopPool pool) {
+        Optional<Lease> eldest = oldest();
+        if (eldest.isEmpty()) {
+            return eldest;
+        }
+        Lease chosen = eldest.get();
+        if (chosen.pool() != pool && !pool.queue.isEmpty()) {
+            Lease own = pool.queue.iterator().next();
+            if (own.waitingSince() - chosen.waitingSince() <= TOLERANCE_NANOS) {
+                chosen = own;
+            }
+        }
+        leave(chosen);
+        return Optional.of(chosen);
+    }
+
+    private Optional<Lease> oldest() {
+        Lease oldest = null;
+        for (LoopPool pool : loops) {
+            if (!pool.queue.isEmpty()) {
+                Lease head = pool.queue.iterator().next();
+                if (oldest == null || head.waitingSince() - oldest.waitingSince() < 0) {
+                    oldest = head;
+                }
+            }
+        }
+        return Optional.ofNullable(oldest);
+    }
+
+    /** Takes all requests of one loop out of the queue. */
+    synchronized List<Lease> evict(LoopPool pool) {
+        List<Lease> evicted = List.copyOf(pool.queue);
+        pool.queue.clear();
+        waiting -= evicted.size();
+        return evicted;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.gyre.pool;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.Failure;
+import dev.gyre.model.Outcome;
+import dev.gyre.pool.DeadlineWheel.Deadline;
+
+/**
+ * One request's hold on a backend, from the choice of the backend to the end of the answer. It counts as in
+ * flight until it is ended, and is ended exactly once. Used on its event loop only.
+ */
+public final class Lease extends Deadline {
+
+    private enum Phase { NEW, WAITING, OPENING, CONNECTED, ENDED }
+
+    private final LoopPool pool;
+    private final LeaseHolder holder;
+    private final long begunNanos;
+    private Phase phase = Phase.NEW;
+    private PooledConnection connection;
+    private long waitingSince;
+    private long connectedNanos;
+    private boolean fresh;
+
+    Lease(LoopPool pool, LeaseHolder holder, long nowNanos) {
+        this.pool = pool;
+        this.holder = holder;
+        this.begunNanos = nowNanos;
+    }
+
+    public BackendId backend() {
+        return pool.shared().id();
+    }
+
+    /** Asks for a connection; the holder hears of it, possibly before this returns. */
+    public void acquire() {
+        pool.acquire(this);
+    }
+
+    /**
+     * Asks for a new connection in place of one that turned out to be closed by the backend. The request has
+     * not been answered, and its hold on the backend goes on.
+     */
+    public void acquireFresh() {
+        connection.close();
+        connection = null;
+        fresh = true;
+        pool.acquire(this);
+    }
+
+    /** The backend has sent something on this lease's connection. */
+    public boolean answered() {
+        return connection != null && connection.answered();
+    }
+
+    /**
+     * The connection stood ready before this request came, so that its loss says nothing about the backend.
+     */
+    public boolean onReusedConnection() {
+        return connection != null && connection.reused();
+    }
+
+    /**
+     * Ends the hold.
+     *
+     * @param reusable request and answer both went through to their last byte, so that the connection may
+     *                 carry the next request; any other connection is closed
+     * @throws IllegalStateException when it has ended before
+     */
+    public void end(Outcome outcome, boolean reusable) {
+        if (phase == Phase.ENDED) {
+            throw new IllegalStateException("lease on " + backend() + " ended twice");
+        }
+        Phase before = phase;
+        phase = Phase.ENDED;
+        pool.ended(this, outcome);
+        if (before == Phase.WAITING) {
+            pool.leaveQueue(this);
+        } else if (before == Phase.CONNECTED && connection != null) {
+            PooledConnection last = connection;
+            connection = null;
+            if (reusable) {
+                pool.release(last);
+            } else {
+                last.close();
+            }
+        }
+    }
+
+    LeaseHolder holder() {
+        return holder;
+    }
+
+    LoopPool pool() {
+        return pool;
+    }
+
+    long begunNanos() {
+        return begunNanos;
+    }
+
+    long connectedNanos() {
+        return connectedNanos;
+    }
+
+    long waitingSince() {
+        return waitingSince;
+    }
+
+    boolean wantsFresh() {
+        return fresh;
+    }
+
+    boolean ended() {
+        return phase == Phase.ENDED;
+    }
+
+    void waiting(long nowNanos) {
+        phase = Phase.WAITING;
+        waitingSince = nowNanos;
+    }
+
+    void opening() {
+        phase = Phase.OPENING;
+    }
+
+    void connected(PooledConnection granted, long nowNanos) {
+        phase = Phase.CONNECTED;
+        connection = granted;
+        connectedNanos = nowNanos;
+        granted.carry(this);
+        holder.connected(granted.http(), granted.reused());
+    }
+
+    /** Tells the holder, who ends the lease. */
+    void refuse(Failure failure, String details) {
+        phase = Phase.NEW;
+        holder.refused(failure, details);
+    }
+
+    @Override
+    protected void expired() {
+        pool.waitedTooLong(this);
+    }
+}

@@ -1,0 +1,253 @@
+package dev.gyre.pool;
+
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Failure;
+import dev.gyre.model.Outcome;
+import dev.gyre.pool.DeadlineWheel.Deadline;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpConnectOptions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * One event loop's connections to one backend. Used on that loop only, but for {@link #resting} and the
+ * queue, which the {@link BackendPool}'s lock guards. The connection used last is used next, so that a quiet
+ * hour lets the rest go.
+ */
+public final class LoopPool {
+
+    private final BackendPool shared;
+    private final Loop loop;
+    private final LoopTally tally = new LoopTally();
+    private final Deque<PooledConnection> idle = new ArrayDeque<>();
+    private final Expiry expiry = new Expiry();
+    /** Requests of this loop that wait, the oldest first; guarded by {@link #shared}. */
+    final Set<Lease> queue = new LinkedHashSet<>();
+    private volatile int resting;
+    private boolean open = true;
+
+    LoopPool(BackendPool shared, Loop loop) {
+        this.shared = shared;
+        this.loop = loop;
+    }
+
+    BackendPool shared() {
+        return shared;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    LoopTally tally() {
+        return tally;
+    }
+
+    /** Idle connections, as another thread may see them a moment late. */
+    int resting() {
+        return resting;
+    }
+
+    /** A request could have a connection without waiting. */
+    public boolean hasRoom() {
+        return shared.waiting() == 0
+                && (!idle.isEmpty() || shared.places() < shared.policy().maxConnections());
+    }
+
+    /** A request could at least wait. */
+    public boolean hasRoomToWait() {
+        return shared.waiting() < shared.policy().maxQueue();
+    }
+
+    /** Counts a request as in flight on this backend. */
+    public Lease lease(LeaseHolder holder) {
+        tally.begun();
+        return new Lease(this, holder, System.nanoTime());
+    }
+
+    void acquire(Lease lease) {
+        if (shared.waiting() == 0 && !lease.wantsFresh()) {
+            PooledConnection connection = idle.pollLast();
+            if (connection != null) {
+                resting = idle.size();
+                lease.connected(connection, lease.begunNanos());
+                return;
+            }
+        }
+        if (shared.waiting() == 0 && shared.takePlace()) {
+            open(lease);
+            return;
+        }
+        enqueue(lease);
+    }
+
+    private void enqueue(Lease lease) {
+        lease.waiting(System.nanoTime());
+        loop.schedule(lease, shared.policy().queueTimeout());
+        if (!shared.join(lease)) {
+            loop.cancel(lease);
+            tally.refused();
+            lease.refuse(Failure.QUEUE_FULL, "all " + shared.policy().maxConnections() + " connections to "
+                    + shared.id() + " busy and all " + shared.policy().maxQueue()
+                    + " places in the queue taken");
+        }
+    }
+
+    void waitedTooLong(Lease lease) {
+        // Not in the queue any more: a place is on its way, which is better than a refusal.
+        if (shared.leave(lease)) {
+            tally.refused();
+            lease.refuse(Failure.QUEUE_TIMEOUT, "no connection to " + shared.id() + " within "
+                    + Saturation.human(shared.policy().queueTimeout()) + ", all "
+                    + shared.policy().maxConnections() + " busy");
+        }
+    }
+
+    void leaveQueue(Lease lease) {
+        loop.cancel(lease);
+        shared.leave(lease);
+    }
+
+    /** Opens a connection on a place that is already taken. */
+    void open(Lease lease) {
+        loop.cancel(lease);
+        if (lease.ended()) {
+            shared.freePlace();
+            return;
+        }
+        if (lease.waitingSince() != 0) {
+            tally.waited(System.nanoTime() - lease.waitingSince());
+        }
+        lease.opening();
+        tally.opened();
+        BackendUrl url = shared.id().url();
+        HttpConnectOptions options = new HttpConnectOptions()
+                .setHost(url.host())
+                .setPort(url.port())
+                .setConnectTimeout(shared.connectTimeout().toMillis());
+        loop.client().connect(options).onComplete(http -> opened(lease, http),
+                cause -> loop.execute(() -> notOpened(lease, cause)));
+    }
+
+    private void opened(Lease lease, HttpClientConnection http) {
+        PooledConnection connection = new PooledConnection(this, http);
+        if (lease.ended()) {
+            release(connection);
+        } else {
+            lease.connected(connection, System.nanoTime());
+        }
+    }
+
+    private void notOpened(Lease lease, Throwable cause) {
+        shared.freePlace();
+        if (!lease.ended()) {
+            Failure failure = ConnectFailures.of(cause);
+            lease.refuse(failure,
+                    ConnectFailures.details(failure, shared.id(), shared.connectTimeout(), cause));
+        }
+    }
+
+    void ended(Lease lease, Outcome outcome) {
+        tally.ended(lease, outcome, System.nanoTime());
+    }
+
+    /** Passes a connection that is between two requests to who waits for it, else puts it to rest. */
+    void release(PooledConnection connection) {
+        connection.rest(System.nanoTime());
+        if (!connection.usable() || !open || shared.overfull()) {
+            connection.close();
+            return;
+        }
+        if (shared.waiting() > 0) {
+            Lease next = shared.nextFor(this).orElse(null);
+            if (next != null) {
+                handOver(connection, next);
+                return;
+            }
+        }
+        idle.addLast(connection);
+        resting = idle.size();
+        expiry.arm();
+        if (shared.waiting() > 0) {
+            giveUpResting();
+        }
+    }
+
+    private void handOver(PooledConnection connection, Lease next) {
+        if (next.pool() != this || next.wantsFresh()) {
+            connection.closeFor(next);
+            return;
+        }
+        loop.cancel(next);
+        long now = System.nanoTime();
+        tally.waited(now - next.waitingSince());
+        next.connected(connection, now);
+    }
+
+    /** Offers the connection that has rested longest to whoever waits on any loop. */
+    void giveUpResting() {
+        if (shared.waiting() > 0) {
+            PooledConnection connection = idle.pollFirst();
+            if (connection != null) {
+                resting = idle.size();
+                release(connection);
+            }
+        }
+    }
+
+    void forget(PooledConnection connection) {
+        if (idle.remove(connection)) {
+            resting = idle.size();
+        }
+    }
+
+    /** Lets requests in again after {@link #shut}. */
+    public void reopen() {
+        open = true;
+    }
+
+    /**
+     * Sends those who wait elsewhere and closes what is idle; connections in use are closed as they finish.
+     */
+    public void shut() {
+        open = false;
+        for (Lease lease : shared.evict(this)) {
+            loop.cancel(lease);
+            lease.holder().moved();
+        }
+        while (!idle.isEmpty()) {
+            idle.pollFirst().close();
+        }
+        resting = 0;
+    }
+
+    /** Closes connections that nobody has wanted for the policy's keep-alive time. */
+    private final class Expiry extends Deadline {
+
+        private boolean armed;
+
+        void arm() {
+            if (!armed) {
+                armed = true;
+                loop.schedule(this, shared.policy().keepAlive());
+            }
+        }
+
+        @Override
+        protected void expired() {
+            armed = false;
+            long keep = shared.policy().keepAlive().toNanos();
+            long now = System.nanoTime();
+            while (!idle.isEmpty() && now - idle.peekFirst().idleSince() >= keep) {
+                idle.pollFirst().close();
+            }
+            resting = idle.size();
+            if (!idle.isEmpty()) {
+                armed = true;
+                loop.schedule(this, idle.peekFirst().idleSince() + keep);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.gyre.pool;
+
+import dev.gyre.model.Failure;
+import dev.gyre.model.Outcome;
+
+/**
+ * What one event loop counts about one backend: plain fields, written on that loop for each request and read
+ * there by whoever asks.
+ */
+final class LoopTally {
+
+    /** Waits remembered for the median; at most this many of the latest, a power of two. */
+    static final int WAITS = 256;
+
+    private long begun;
+    private long ended;
+    private long failed;
+    private long refused;
+    private long opened;
+    private long served;
+    private long servedNanos;
+    private long waits;
+    private long waitedNanos;
+    private long[] latestWaits = LoopCount.ZERO.latestWaits();
+
+    void begun() {
+        begun++;
+    }
+
+    void opened() {
+        opened++;
+    }
+
+    void refused() {
+        refused++;
+    }
+
+    void waited(long nanos) {
+        if (latestWaits.length == 0) {
+            // Most backends never make anybody wait.
+            latestWaits = new long[WAITS];
+        }
+        latestWaits[(int) (waits & (WAITS - 1))] = nanos;
+        waits++;
+        waitedNanos += nanos;
+    }
+
+    void ended(Lease lease, Outcome outcome, long nowNanos) {
+        ended++;
+        if (lease.connectedNanos() != 0) {
+            served++;
+            servedNanos += nowNanos - lease.connectedNanos();
+        }
+        if (outcome instanceof Outcome.Failed f && f.failure().side() == Failure.Side.BACKEND) {
+            failed++;
+        }
+    }
+
+    LoopCount read() {
+        return new LoopCount(begun - ended, ended, failed, refused, opened, served, servedNanos, waits,
+                waitedNanos, latestWaits.clone());
+    }
+}

@@ -1,0 +1,114 @@
+package dev.gyre.pool;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.ServicePolicy;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The pools of all backends of this node. A pool outlives a change of the topology, with its counters.
+ * Thread-safe; never on the path of a request.
+ */
+public final class Pools {
+
+    private final List<Loop> loops;
+    private final Map<BackendId, BackendPool> pools = new HashMap<>();
+    private final Map<BackendId, RecentTraffic> recent = new HashMap<>();
+
+    /** @param loops all event loops of the node, each at its index */
+    public Pools(List<Loop> loops) {
+        this.loops = List.copyOf(loops);
+    }
+
+    /** The pool of a backend, made when there is none, with the given policy from now on. */
+    public synchronized BackendPool adopt(BackendId id, ServicePolicy policy) {
+        BackendPool pool = pools.get(id);
+        if (pool == null) {
+            pool = new BackendPool(id, policy.pool(), policy.timeouts(),
+                    shared -> loops.stream().map(loop -> new LoopPool(shared, loop)).toList());
+            pools.put(id, pool);
+            recent.put(id, new RecentTraffic());
+        } else {
+            pool.adopt(policy.pool(), policy.timeouts());
+        }
+        return pool;
+    }
+
+    /**
+     * Takes a sample of all pools, to be called once a second: rates are taken between samples.
+     *
+     * @param wanted backends of the present topology; others are forgotten as soon as nothing uses them
+     * @return the sentences on pools that stay full and are due to be logged, each at most once a minute
+     */
+    public Future<List<String>> sample(Set<BackendId> wanted) {
+        return readings().map(readings -> record(readings, wanted));
+    }
+
+    private synchronized List<String> record(Map<BackendId, Reading> readings, Set<BackendId> wanted) {
+        long now = System.nanoTime();
+        List<String> due = new ArrayList<>();
+        readings.forEach((id, reading) -> {
+            BackendPool pool = pools.get(id);
+            if (pool == null) {
+                return;
+            }
+            recent.get(id).add(now, reading, pool);
+            recent.get(id).dueSentence(now, pool).ifPresent(due::add);
+            if (!wanted.contains(id) && reading.inFlight() == 0 && pool.places() == 0) {
+                pools.remove(id);
+                recent.remove(id);
+            }
+        });
+        return due;
+    }
+
+    /**
+     * What this node sees of every backend at this moment, those included that finish after their removal.
+     */
+    public Future<Map<BackendId, BackendStats>> stats() {
+        return readings().map(this::evaluate);
+    }
+
+    private synchronized Map<BackendId, BackendStats> evaluate(Map<BackendId, Reading> readings) {
+        Map<BackendId, BackendStats> stats = new HashMap<>();
+        readings.forEach((id, reading) -> {
+            BackendPool pool = pools.get(id);
+            if (pool != null) {
+                stats.put(id, recent.get(id).stats(reading, pool));
+            }
+        });
+        return stats;
+    }
+
+    /** Counters are plain fields of their event loop, so each loop is asked to read its own. */
+    private synchronized Future<Map<BackendId, Reading>> readings() {
+        Collection<BackendPool> all = List.copyOf(pools.values());
+        List<Future<Map<BackendId, LoopCount>>> perLoop =
+                loops.stream().map(loop -> read(loop, all)).toList();
+        return Future.all(perLoop).map(done -> {
+            Map<BackendId, Reading> sums = new HashMap<>();
+            for (BackendPool pool : all) {
+                sums.put(pool.id(),
+                        Reading.of(perLoop.stream().map(f -> f.result().get(pool.id())).toList()));
+            }
+            return sums;
+        });
+    }
+
+    private static Future<Map<BackendId, LoopCount>> read(Loop loop, Collection<BackendPool> pools) {
+        Promise<Map<BackendId, LoopCount>> promise = Promise.promise();
+        loop.execute(() -> {
+            Map<BackendId, LoopCount> counts = new HashMap<>();
+            pools.forEach(pool -> counts.put(pool.id(), pool.on(loop).tally().read()));
+            promise.complete(counts);
+        });
+        return promise.future();
+    }
+}

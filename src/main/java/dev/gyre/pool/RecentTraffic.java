@@ -1,0 +1,98 @@
+package dev.gyre.pool;
+
+import dev.gyre.model.BackendStats;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** The last ten seconds of one backend's pool, sampled each second, and whether it stayed full. */
+final class RecentTraffic {
+
+    private static final int SECONDS = 10;
+    /**
+     * So many samples in a row must show a full pool with requests waiting or refused before it is called
+     * full.
+     */
+    private static final int STAYS_FULL = 3;
+    private static final long LOG_EVERY = Duration.ofMinutes(1).toNanos();
+
+    private record Sample(long atNanos, Reading reading, List<Long> waits) {
+    }
+
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private int fullInARow;
+    private boolean logged;
+    private long loggedAt;
+
+    void add(long nowNanos, Reading reading, BackendPool pool) {
+        Sample last = samples.peekLast();
+        long refusedBefore = last == null ? 0 : last.reading().sum().refused();
+        boolean full = pool.places() >= pool.policy().maxConnections()
+                && (pool.waiting() > 0 || reading.sum().refused() > refusedBefore);
+        fullInARow = full ? fullInARow + 1 : 0;
+        List<Long> waits = last == null ? List.of() : newWaits(last.reading(), reading);
+        samples.addLast(new Sample(nowNanos, reading, waits));
+        if (samples.size() > SECONDS + 1) {
+            samples.removeFirst();
+        }
+    }
+
+    private static List<Long> newWaits(Reading before, Reading after) {
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < after.loops().size(); i++) {
+            LoopCount loop = after.loops().get(i);
+            int kept = loop.latestWaits().length;
+            long from = Math.max(before.loops().get(i).waits(), loop.waits() - kept);
+            for (long number = from; number < loop.waits(); number++) {
+                waits.add(loop.latestWaits()[(int) (number % kept)]);
+            }
+        }
+        return waits;
+    }
+
+    /** The sentence, when the pool stays full and has not been spoken of within the last minute. */
+    Optional<String> dueSentence(long nowNanos, BackendPool pool) {
+        if (logged && nowNanos - loggedAt < LOG_EVERY) {
+            return Optional.empty();
+        }
+        Optional<String> sentence = sentence(pool);
+        if (sentence.isPresent()) {
+            logged = true;
+            loggedAt = nowNanos;
+        }
+        return sentence;
+    }
+
+    BackendStats stats(Reading reading, BackendPool pool) {
+        LoopCount sum = reading.sum();
+        int idle = pool.resting();
+        return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(),
+                Math.max(0, pool.places() - idle), idle, pool.waiting(), sum.refused(), sum.opened(),
+                waitMedian(), sentence(pool));
+    }
+
+    private Optional<String> sentence(BackendPool pool) {
+        if (fullInARow < STAYS_FULL) {
+            return Optional.empty();
+        }
+        LoopCount first = samples.peekFirst().reading().sum();
+        LoopCount last = samples.peekLast().reading().sum();
+        double seconds = (samples.peekLast().atNanos() - samples.peekFirst().atNanos()) / 1e9;
+        long served = last.served() - first.served();
+        long serviceNanos = served == 0 ? 0 : (last.servedNanos() - first.servedNanos()) / served;
+        long waitNanos = served == 0 ? 0 : (last.waitedNanos() - first.waitedNanos()) / served;
+        PoolWindow window = new PoolWindow(pool.id(), pool.policy().maxConnections(),
+                pool.places() - pool.resting(), pool.waiting(), waitMedian(), served / seconds,
+                (last.refused() - first.refused()) / seconds, Duration.ofNanos(serviceNanos),
+                Duration.ofNanos(waitNanos));
+        return Optional.of(Saturation.sentence(window));
+    }
+
+    private Duration waitMedian() {
+        List<Long> waits = samples.stream().flatMap(s -> s.waits().stream()).sorted().toList();
+        return waits.isEmpty() ? Duration.ZERO : Duration.ofNanos(waits.get(waits.size() / 2));
+    }
+}
