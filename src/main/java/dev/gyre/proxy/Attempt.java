@@ -1,0 +1,180 @@
+package dev.gyre.proxy;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.Failure;
+import dev.gyre.model.HostHeader;
+import dev.gyre.model.Outcome;
+import dev.gyre.pool.Lease;
+import dev.gyre.pool.LeaseHolder;
+import dev.gyre.pool.LoopPool;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+
+/**
+ * One request at one backend: from the lease over the connection to the head of the answer. When the backend
+ * turns out to have closed the connection before the request came, the attempt sends it once more on a fresh
+ * one.
+ */
+final class Attempt implements LeaseHolder {
+
+    private final RequestWalk walk;
+    private final HttpServerRequest request;
+    private final RequestHead head;
+    private final HostHeader host;
+    private Lease lease;
+    private HttpClientRequest outgoing;
+    private boolean ended;
+    private boolean continued;
+    private boolean replayed;
+
+    Attempt(RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host) {
+        this.walk = walk;
+        this.request = request;
+        this.head = head;
+        this.host = host;
+    }
+
+    /** From here on the request counts as in flight on this backend, so that a drain waits for it. */
+    void start(LoopPool backend) {
+        lease = backend.lease(this);
+        lease.acquire();
+    }
+
+    BackendId backend() {
+        return lease.backend();
+    }
+
+    @Override
+    public void refused(Failure failure, String details) {
+        walk.fail(failure, details);
+    }
+
+    @Override
+    public void moved() {
+        end(new Outcome.Moved(), false);
+        walk.chooseAgain();
+    }
+
+    @Override
+    public void readComplete() {
+        walk.readComplete();
+    }
+
+    @Override
+    public void connected(HttpClientConnection connection, boolean reused) {
+        if (reused && !idempotent()) {
+            // This request cannot be sent twice. If the backend has just closed the connection, the event
+            // loop may hold that news already: let it come first.
+            walk.later(() -> send(connection));
+        } else {
+            send(connection);
+        }
+    }
+
+    private void send(HttpClientConnection connection) {
+        if (!ended) {
+            RequestOptions options = new RequestOptions().setMethod(request.method()).setURI(head.target());
+            connection.request(options).onComplete(this::sendOn, e -> lost(outgoing, e));
+        }
+    }
+
+    private void sendOn(HttpClientRequest backendRequest) {
+        if (ended) {
+            backendRequest.reset();
+            return;
+        }
+        outgoing = backendRequest;
+        // How it fails is told by the response's future; without a handler Vert.x would log it as well.
+        outgoing.exceptionHandler(e -> { });
+        outgoing.response().onComplete(walk::answerBegan, e -> lost(backendRequest, e));
+        if (request.version() != HttpVersion.HTTP_1_0) {
+            outgoing.earlyHintsHandler(this::relayEarlyHints);
+        }
+        if (head.expectsContinue() && !continued) {
+            outgoing.continueHandler(v -> relayContinue());
+        }
+        walk.writeHead(ToBackend.host(head, host, lease.backend().url()), outgoing);
+    }
+
+    private void relayContinue() {
+        if (!ended && !continued) {
+            continued = true;
+            request.response().writeContinue();
+        }
+    }
+
+    private void relayEarlyHints(MultiMap hints) {
+        if (!ended) {
+            MultiMap relayed = HttpHeaders.headers();
+            ToClient.write(hints, false, relayed);
+            request.response().writeEarlyHints(relayed);
+        }
+    }
+
+    /** The connection broke before an answer began. */
+    private void lost(HttpClientRequest which, Throwable cause) {
+        if (ended || which != outgoing) {
+            return;
+        }
+        if (replayable()) {
+            replayed = true;
+            outgoing = null;
+            walk.sendingAgain();
+            lease.acquireFresh();
+            return;
+        }
+        Failure failure = !isBreak(cause) ? Failure.RESPONSE_INVALID
+                : lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
+        walk.fail(failure, cause.getMessage());
+    }
+
+    /** The connection ended, as against an answer that cannot be understood. */
+    static boolean isBreak(Throwable cause) {
+        return cause instanceof HttpClosedException || cause instanceof IOException;
+    }
+
+    /**
+     * RFC 9110, section 9.2.2: a request may be repeated when it is idempotent, or when it certainly was not
+     * processed. Only a connection that stood idle is given this benefit: the backend may have closed it
+     * before the request came, which is no fault of either.
+     */
+    private boolean replayable() {
+        if (replayed || continued || !lease.onReusedConnection() || lease.answered()) {
+            return false;
+        }
+        boolean unsent = outgoing == null || walk.body().map(RequestBody::untouched).orElse(false);
+        return unsent || idempotent() && walk.body().map(RequestBody::repeatable).orElse(true);
+    }
+
+    /** What is sent now may have to be sent again. */
+    boolean mayReplay() {
+        return !ended && !replayed && lease.onReusedConnection() && idempotent();
+    }
+
+    private boolean idempotent() {
+        return switch (request.method().name()) {
+            case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
+            default -> false;
+        };
+    }
+
+    /** The client waits for a 100 (Continue) that the backend has not sent. */
+    boolean awaitsContinue() {
+        return head.expectsContinue() && !continued && walk.body().map(RequestBody::untouched).orElse(false);
+    }
+
+    /** Gives up the hold on the backend; a second call changes nothing. */
+    void end(Outcome outcome, boolean reusable) {
+        if (!ended) {
+            ended = true;
+            lease.end(outcome, reusable);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.gyre.proxy;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+
+/** Passes a backend's answer on as it comes, never faster than the client takes it. */
+final class BackendAnswer {
+
+    private static final long UNKNOWN = -1;
+
+    private final RequestWalk walk;
+    private final HttpClientResponse from;
+    private final HttpServerResponse to;
+    private final HttpMethod method;
+    private final HttpVersion version;
+    private long length = UNKNOWN;
+    private long received;
+    private boolean blocked;
+
+    BackendAnswer(RequestWalk walk, HttpClientResponse from, HttpServerRequest request) {
+        this.walk = walk;
+        this.from = from;
+        this.to = request.response();
+        this.method = request.method();
+        this.version = request.version();
+    }
+
+    int status() {
+        return from.statusCode();
+    }
+
+    /**
+     * Writes the head into the client's answer; it goes out with the first piece of the body, or as soon as
+     * the event loop finds that none came with it.
+     *
+     * @return false when this is no final answer, or one whose framing cannot be understood
+     */
+    boolean begin() {
+        if (status() < 200) {
+            return false;
+        }
+        CharSequence contentLength = from.headers().get(HttpHeaders.CONTENT_LENGTH);
+        if (contentLength != null) {
+            length = ContentLength.parse(contentLength);
+            if (length == ContentLength.INVALID) {
+                return false;
+            }
+        }
+        to.setStatusCode(status());
+        if (!from.statusMessage().equals(to.getStatusMessage()) && status() != 304) {
+            to.setStatusMessage(from.statusMessage());
+        }
+        boolean chunked = length == UNKNOWN && !bodiless() && version != HttpVersion.HTTP_1_0;
+        ToClient.write(from.headers(), chunked, to.headers());
+        if (chunked) {
+            to.setChunked(true);
+        }
+        if (endsByClose()) {
+            walk.closeAfterwards();
+        }
+        from.handler(this::chunk);
+        from.endHandler(v -> ended());
+        from.exceptionHandler(walk::answerBroke);
+        to.drainHandler(v -> unblocked());
+        return true;
+    }
+
+    /** RFC 9110, section 6.4.1 */
+    private boolean bodiless() {
+        return method == HttpMethod.HEAD || status() == 204 || status() == 304;
+    }
+
+    /** Only the end of the connection tells an HTTP/1.0 client where this answer ends. */
+    boolean endsByClose() {
+        return length == UNKNOWN && !bodiless() && version == HttpVersion.HTTP_1_0;
+    }
+
+    private void chunk(Buffer data) {
+        walk.touch();
+        received += data.length();
+        if (received == length) {
+            to.end(data);
+            return;
+        }
+        to.write(data);
+        if (!blocked && to.writeQueueFull()) {
+            blocked = true;
+            from.pause();
+        }
+    }
+
+    private void unblocked() {
+        if (blocked) {
+            blocked = false;
+            walk.touch();
+            from.resume();
+        }
+    }
+
+    private void ended() {
+        if (!to.ended()) {
+            if (to.isChunked()) {
+                ToClient.writeTrailers(from.trailers(), to.trailers());
+            }
+            to.end();
+        }
+        walk.answered();
+    }
+
+    /** Sends the head alone when no part of the body came with it. */
+    void flushHead() {
+        if (!to.headWritten() && !to.ended() && !bodiless() && length != 0 && !endsByClose()) {
+            to.writeHead();
+        }
+    }
+
+    /** It is the client who does not take more at the moment. */
+    boolean blocked() {
+        return blocked;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.gyre.proxy;
+
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.pool.DeadlineWheel.Deadline;
+import dev.gyre.pool.Loop;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.VertxConnection;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** One client's connection: who is at its other end, and when it has been silent for too long. */
+final class ClientConnection extends Deadline {
+
+    /** Longer than the usual keep-alive of clients (60 s and less), so that it is the client who closes. */
+    private static final Duration IDLE = Duration.ofSeconds(75);
+    /** How long an idle connection may live on while the node stops. */
+    private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
+    private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("gyre.client");
+
+    private final Loop loop;
+    private final HttpConnection http;
+    private final Channel channel;
+    private final String address;
+    private final boolean trusted;
+    private boolean busy;
+    private boolean gone;
+
+    private ClientConnection(Loop loop, HttpConnection http, Channel channel, ForwardingSettings forwarding) {
+        this.loop = loop;
+        this.http = http;
+        this.channel = channel;
+        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        this.address = peer.getAddress().getHostAddress();
+        this.trusted = forwarding.trusts(peer.getAddress().getAddress());
+    }
+
+    /** Begins to watch a connection that was just accepted. */
+    static ClientConnection accept(Loop loop, HttpConnection http, ForwardingSettings forwarding) {
+        Channel channel = ((VertxConnection) http).channel();
+        ClientConnection connection = new ClientConnection(loop, http, channel, forwarding);
+        channel.attr(KEY).set(connection);
+        // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
+        http.exceptionHandler(e -> { });
+        loop.schedule(connection, IDLE);
+        return connection;
+    }
+
+    static ClientConnection of(HttpConnection http) {
+        return ((VertxConnection) http).channel().attr(KEY).get();
+    }
+
+    /** The peer's address in text, without port; an IPv6 address without brackets. */
+    String address() {
+        return address;
+    }
+
+    /** Forwarding headers from this peer are believed. */
+    boolean trusted() {
+        return trusted;
+    }
+
+    void busy() {
+        busy = true;
+    }
+
+    /** The last answer is out; the clock of silence starts anew. */
+    void idle() {
+        busy = false;
+        if (!gone) {
+            loop.schedule(this, IDLE);
+        }
+    }
+
+    /** The node stops: silence is borne for a moment only. */
+    void stopping() {
+        loop.schedule(this, IDLE_WHEN_STOPPING);
+    }
+
+    void gone() {
+        gone = true;
+        loop.cancel(this);
+    }
+
+    void close() {
+        http.close();
+    }
+
+    /**
+     * Closes so that the client cannot take what it has got for the whole: with a reset instead of an end.
+     */
+    void reset() {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        http.close();
+    }
+
+    @Override
+    protected void expired() {
+        if (!busy) {
+            http.close();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.gyre.proxy;
+
+import dev.gyre.balancing.Selector;
+import dev.gyre.model.Service;
+import dev.gyre.pool.LoopPool;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A service as one event loop sees it: its policy, and the backends that take requests in the order of turns.
+ */
+final class LiveService {
+
+    private final Service service;
+    private final List<LoopPool> backends;
+    private final Selector selector;
+
+    LiveService(Service service, List<LoopPool> backends, Selector selector) {
+        this.service = service;
+        this.backends = backends;
+        this.selector = selector;
+    }
+
+    Service service() {
+        return service;
+    }
+
+    /** The backends in rotation. */
+    List<LoopPool> backends() {
+        return backends;
+    }
+
+    /**
+     * The backend for the next request: whose turn it is, or, when that one is full, the next that has room;
+     * when all are full, one where the request can wait. Empty when the service has no backend in rotation.
+     */
+    Optional<LoopPool> pick() {
+        if (backends.isEmpty()) {
+            return Optional.empty();
+        }
+        int turn = selector.next();
+        LoopPool first = backends.get(turn);
+        return Optional.of(first.hasRoom() || backends.size() == 1 ? first : another(turn));
+    }
+
+    private LoopPool another(int turn) {
+        LoopPool waitAt = null;
+        for (int i = 0; i < backends.size(); i++) {
+            LoopPool candidate = backends.get((turn + i) % backends.size());
+            if (candidate.hasRoom()) {
+                return candidate;
+            }
+            if (waitAt == null && candidate.hasRoomToWait()) {
+                waitAt = candidate;
+            }
+        }
+        return waitAt == null ? backends.get(turn) : waitAt;
+    }
+}

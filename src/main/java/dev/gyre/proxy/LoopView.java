@@ -1,0 +1,73 @@
+package dev.gyre.proxy;
+
+import dev.gyre.balancing.Selectors;
+import dev.gyre.pool.Loop;
+import dev.gyre.pool.LoopPool;
+import dev.gyre.routing.RoutingTable;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** A {@link View} made live on one event loop: its own turns in the rotation, its own connections. */
+final class LoopView {
+
+    private final View source;
+    private final Map<String, LiveService> services;
+
+    private LoopView(View source, Map<String, LiveService> services) {
+        this.source = source;
+        this.services = services;
+    }
+
+    static LoopView empty(View source) {
+        return new LoopView(source, Map.of());
+    }
+
+    /** The next view; services that did not change keep their turns. */
+    LoopView next(View view, Loop loop, RandomGenerator random) {
+        Map<String, LiveService> next = new HashMap<>();
+        view.services().forEach((name, of) -> {
+            LiveService present = services.get(name);
+            boolean same = present != null && present.service().equals(of.service());
+            next.put(name, same ? present : live(of, loop, random));
+        });
+        return new LoopView(view, next);
+    }
+
+    private static LiveService live(View.ServiceView of, Loop loop, RandomGenerator random) {
+        List<LoopPool> backends = of.rotation().stream().map(pool -> pool.on(loop)).toList();
+        return new LiveService(of.service(), backends,
+                Selectors.of(of.service().policy().balance(), of.weights(), random));
+    }
+
+    /**
+     * Opens what is in rotation now and shuts what was and is not; to be called when this view is in force.
+     */
+    void replace(LoopView before) {
+        Set<LoopPool> now = rotation();
+        now.forEach(LoopPool::reopen);
+        before.rotation().stream().filter(pool -> !now.contains(pool)).forEach(LoopPool::shut);
+    }
+
+    private Set<LoopPool> rotation() {
+        Set<LoopPool> rotation = new HashSet<>();
+        services.values().forEach(service -> rotation.addAll(service.backends()));
+        return rotation;
+    }
+
+    View source() {
+        return source;
+    }
+
+    RoutingTable routes() {
+        return source.routes();
+    }
+
+    Optional<LiveService> service(String name) {
+        return Optional.ofNullable(services.get(name));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.gyre.proxy;
+
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.pool.Loop;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** One event loop's half of the proxy: its view of the topology and the clients connected to it. */
+final class ProxyLoop {
+
+    private final Proxy proxy;
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final ForwardingSettings forwarding;
+    private final ToBackend toBackend;
+    private final Set<ClientConnection> clients = new HashSet<>();
+    private LoopView view;
+    private boolean stopping;
+
+    ProxyLoop(Proxy proxy, Loop loop, RandomGenerator random) {
+        this.proxy = proxy;
+        this.loop = loop;
+        this.random = random;
+        this.forwarding = proxy.forwarding();
+        this.toBackend = new ToBackend(forwarding.forwarded());
+        this.view = LoopView.empty(proxy.shown());
+    }
+
+    void accept(HttpConnection connection) {
+        ClientConnection client = ClientConnection.accept(loop, connection, forwarding);
+        clients.add(client);
+        connection.closeHandler(v -> {
+            client.gone();
+            clients.remove(client);
+        });
+        if (stopping) {
+            client.stopping();
+        }
+    }
+
+    void handle(HttpServerRequest request) {
+        new RequestWalk(this, request, ClientConnection.of(request.connection())).start();
+    }
+
+    /** The present view, made live on this loop when it is new. */
+    LoopView view() {
+        View shown = proxy.shown();
+        if (shown != view.source()) {
+            LoopView before = view;
+            view = before.next(shown, loop, random);
+            // Requests that waited for a backend which left come back here to choose again.
+            view.replace(before);
+        }
+        return view;
+    }
+
+    /** From now on every answer ends its connection, and idle connections go. */
+    void stop() {
+        stopping = true;
+        clients.forEach(ClientConnection::stopping);
+    }
+
+    int clients() {
+        return clients.size();
+    }
+
+    boolean stopping() {
+        return stopping;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    ToBackend toBackend() {
+        return toBackend;
+    }
+
+    FailureLog failures() {
+        return proxy.failures();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.gyre.proxy;
+
+import dev.gyre.config.Settings.Listener;
+import dev.gyre.model.Failure;
+import dev.gyre.pool.Loop;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
+final class ProxyVerticle extends VerticleBase {
+
+    private static final int MAX_REQUEST_LINE = 8 * 1024;
+    private static final int MAX_HEADERS = 64 * 1024;
+
+    private final Proxy proxy;
+    private final int index;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private ProxyLoop loop;
+
+    ProxyVerticle(Proxy proxy, int index) {
+        this.proxy = proxy;
+        this.index = index;
+    }
+
+    @Override
+    public Future<?> start() {
+        loop = new ProxyLoop(proxy, new Loop(vertx, context, index), proxy.random());
+        proxy.joined(this);
+        return Future.succeededFuture();
+    }
+
+    Loop loop() {
+        return loop.loop();
+    }
+
+    /**
+     * Begins to take requests.
+     *
+     * @return the ports, in the order of the listeners
+     */
+    Future<List<Integer>> listen(List<Listener> listeners) {
+        Promise<List<Integer>> ports = Promise.promise();
+        context.runOnContext(v -> {
+            List<Future<HttpServer>> bound = new ArrayList<>();
+            for (int i = 0; i < listeners.size(); i++) {
+                Listener listener = listeners.get(i);
+                // To Vert.x a negative port is a free one, shared by all who name the same negative number.
+                int port = listener.port() == 0 ? -1 - i : listener.port();
+                bound.add(server().listen(port, listener.host())
+                        .recover(e -> Future.failedFuture("listener " + listener + ": " + reason(e))));
+            }
+            Future.all(bound).map(all -> bound.stream().map(f -> f.result().actualPort()).toList())
+                    .onComplete(ports);
+        });
+        return ports.future();
+    }
+
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("in use") ? "address already in use" : message;
+    }
+
+    private HttpServer server() {
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
+                .setStrictThreadMode(true)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setHandle100ContinueAutomatically(false)
+                .setCompressionSupported(false)
+                .setDecompressionSupported(false)
+                .setHttp2ClearTextEnabled(false)
+                .setMaxInitialLineLength(MAX_REQUEST_LINE)
+                .setMaxHeaderSize(MAX_HEADERS));
+        server.connectionHandler(loop::accept);
+        server.requestHandler(loop::handle);
+        server.invalidRequestHandler(ProxyVerticle::refuse);
+        servers.add(server);
+        return server;
+    }
+
+    /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
+    private static void refuse(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Failure failure = cause instanceof TooLongHttpLineException ? Failure.URI_TOO_LONG
+                : cause instanceof TooLongHttpHeaderException ? Failure.HEADERS_TOO_LARGE
+                : Failure.BAD_REQUEST;
+        Buffer problem = OwnAnswer.prepare(failure, request.response());
+        request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        request.response().end(problem);
+        request.connection().close();
+    }
+
+    /** Makes a new view live on this loop also when no request comes. */
+    void refresh() {
+        loop.loop().execute(loop::view);
+    }
+
+    /**
+     * Lets the clients go: each answer from now on ends its connection, idle connections are closed after a
+     * moment. New connections are still served for a while, for load balancers in front take a moment to
+     * notice; then the ports are closed, and what is left has until the end of the grace time.
+     */
+    @Override
+    public Future<?> stop() {
+        loop.stop();
+        proxy.stopping();
+        long begun = System.nanoTime();
+        Duration grace = proxy.grace();
+        Promise<Void> quiet = Promise.promise();
+        await(quiet, begun + grace.dividedBy(3).toNanos(), 0);
+        return quiet.future().compose(v -> {
+            long left = Math.max(1, grace.toMillis() - (System.nanoTime() - begun) / 1_000_000);
+            return Future.all(servers.stream().map(s -> s.shutdown(left, TimeUnit.MILLISECONDS)).toList());
+        });
+    }
+
+    /** Quiet is when no client has been connected for a tenth of a second. */
+    private void await(Promise<Void> quiet, long until, int quietTicks) {
+        if (quietTicks >= 5 || System.nanoTime() - until >= 0) {
+            quiet.complete();
+            return;
+        }
+        int ticks = loop.clients() == 0 ? quietTicks + 1 : 0;
+        vertx.setTimer(20, timer -> await(quiet, until, ticks));
+    }
+}

@@ -1,0 +1,179 @@
+package dev.gyre.proxy;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Passes a request's body on as it comes, never faster than the backend takes it. Before the backend's
+ * connection stands, nothing is read from the client.
+ */
+final class RequestBody {
+
+    /** Up to this many bytes are kept to be sent once more on a fresh connection. */
+    private static final int REPLAY_LIMIT = 64 * 1024;
+
+    private final RequestWalk walk;
+    private final HttpServerRequest request;
+    private final long length;
+    private final List<Buffer> kept = new ArrayList<>();
+    private HttpClientRequest outgoing;
+    private boolean listening;
+    private boolean headSent;
+    private boolean blocked;
+    private boolean sent;
+    private boolean received;
+    private long bytes;
+    private long keptBytes;
+
+    /** @param length in bytes or {@link RequestHead#CHUNKED} */
+    RequestBody(RequestWalk walk, HttpServerRequest request, long length) {
+        this.walk = walk;
+        this.request = request;
+        this.length = length;
+        request.pause();
+    }
+
+    /** Begins to send, or begins again with what has been kept. */
+    void sendTo(HttpClientRequest backend, boolean headFirst) {
+        outgoing = backend;
+        headSent = false;
+        blocked = false;
+        if (length == RequestHead.CHUNKED) {
+            backend.setChunked(true);
+        }
+        backend.drainHandler(v -> unblocked(backend));
+        if (headFirst) {
+            sendHead(backend);
+        }
+        long resent = 0;
+        for (Buffer chunk : List.copyOf(kept)) {
+            resent += chunk.length();
+            pass(chunk, resent == length);
+        }
+        if (received && !sent) {
+            end();
+        }
+        listen();
+        if (!blocked) {
+            request.resume();
+        }
+        if (!headSent) {
+            // The body may be long in coming; what has been read with the head goes out together with it.
+            walk.later(() -> sendHead(backend));
+        }
+    }
+
+    private void listen() {
+        if (!listening && !received) {
+            listening = true;
+            request.handler(this::chunk);
+            request.endHandler(v -> ended());
+            request.exceptionHandler(e -> {
+                if (!(e instanceof HttpClosedException)) {
+                    walk.malformed(e);
+                }
+            });
+        }
+    }
+
+    private void sendHead(HttpClientRequest backend) {
+        if (backend == outgoing && !headSent) {
+            headSent = true;
+            backend.sendHead();
+        }
+    }
+
+    private void chunk(Buffer data) {
+        walk.touch();
+        bytes += data.length();
+        if (outgoing == null) {
+            return;
+        }
+        if (bytes <= REPLAY_LIMIT && walk.mayReplay()) {
+            kept.add(data);
+            keptBytes += data.length();
+        }
+        pass(data, bytes == length);
+    }
+
+    private void pass(Buffer data, boolean last) {
+        headSent = true;
+        if (last) {
+            sent = true;
+            outgoing.end(data);
+            walk.requestSent();
+            return;
+        }
+        outgoing.write(data);
+        if (!blocked && outgoing.writeQueueFull()) {
+            blocked = true;
+            request.pause();
+        }
+    }
+
+    private void unblocked(HttpClientRequest backend) {
+        if (backend == outgoing && blocked) {
+            blocked = false;
+            walk.touch();
+            request.resume();
+        }
+    }
+
+    private void ended() {
+        received = true;
+        if (outgoing != null && !sent) {
+            end();
+        }
+        walk.requestReceived();
+    }
+
+    private void end() {
+        headSent = true;
+        sent = true;
+        outgoing.end();
+        walk.requestSent();
+    }
+
+    /** Sends no more; what has been kept can be sent again. */
+    void detach() {
+        outgoing = null;
+        sent = false;
+        request.pause();
+    }
+
+    /** Reads and discards the rest, so that the client gets to reading its answer. */
+    void discard() {
+        outgoing = null;
+        kept.clear();
+        listen();
+        request.resume();
+    }
+
+    /** The whole body has been handed to the backend's connection. */
+    boolean sent() {
+        return sent;
+    }
+
+    boolean received() {
+        return received;
+    }
+
+    /** Not one byte of it has come from the client. */
+    boolean untouched() {
+        return bytes == 0 && !received;
+    }
+
+    /** All that has come so far has been kept. */
+    boolean repeatable() {
+        return bytes == keptBytes;
+    }
+
+    /** It is the backend who does not take more at the moment. */
+    boolean blocked() {
+        return blocked;
+    }
+}

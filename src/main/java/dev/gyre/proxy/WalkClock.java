@@ -1,0 +1,80 @@
+package dev.gyre.proxy;
+
+import dev.gyre.model.Timeouts;
+import dev.gyre.pool.DeadlineWheel.Deadline;
+import dev.gyre.pool.Loop;
+import java.time.Duration;
+
+/** The time limits of one request: on each phase, and on the whole of it where the service sets one. */
+final class WalkClock extends Deadline {
+
+    /** How long the rest of a request is read after its answer, so that the client gets to reading that. */
+    private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private final RequestWalk walk;
+    private final Loop loop;
+    private Timeouts timeouts = Timeouts.DEFAULT;
+    private RequestWalk.Phase phase = RequestWalk.Phase.CHOOSING;
+    private boolean limited;
+    private long wholeDue;
+    private long touched;
+
+    WalkClock(RequestWalk walk, Loop loop) {
+        this.walk = walk;
+        this.loop = loop;
+    }
+
+    /** Begins to count the whole request; a second call, for another service's backend, changes nothing. */
+    void start(Timeouts ofService) {
+        timeouts = ofService;
+        if (!limited && timeouts.request().isPresent()) {
+            limited = true;
+            wholeDue = System.nanoTime() + timeouts.request().get().toNanos();
+            loop.schedule(this, wholeDue);
+        }
+    }
+
+    /** Enters a phase, with its full time before it. */
+    void restart(RequestWalk.Phase next) {
+        phase = next;
+        touch();
+        loop.schedule(this, due());
+    }
+
+    /** Something moved; the phase's time begins anew. */
+    void touch() {
+        touched = System.nanoTime();
+    }
+
+    void stop() {
+        loop.cancel(this);
+    }
+
+    private long due() {
+        long due = touched + switch (phase) {
+            case AWAITING -> timeouts.firstByte().toNanos();
+            case LINGERING -> LINGER_NANOS;
+            default -> timeouts.idle().toNanos();
+        };
+        return wholeCounts() && wholeDue - due < 0 ? wholeDue : due;
+    }
+
+    private boolean wholeCounts() {
+        return limited && phase != RequestWalk.Phase.LINGERING;
+    }
+
+    @Override
+    protected void expired() {
+        long now = System.nanoTime();
+        if (wholeCounts() && now - wholeDue >= 0) {
+            walk.wholeRequestTookTooLong();
+        } else if (phase == RequestWalk.Phase.CHOOSING) {
+            // Waiting for a connection has its own limits, in the pool.
+            loop.schedule(this, wholeDue);
+        } else if (now - due() < 0) {
+            loop.schedule(this, due());
+        } else {
+            walk.stalled();
+        }
+    }
+}
