@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,11 +29,23 @@ class SourceBudgetTest {
     @Test
     void aLineFitsBesideAnother() {
         assertThat(sources().flatMap(file -> {
-            List<String> lines = lines(file);
+            List<String> lines = withoutTextBlocks(lines(file));
             return IntStream.range(0, lines.size()).filter(i -> columns(lines.get(i)) > COLUMNS)
                     .mapToObj(i -> file + ":" + (i + 1) + ": " + columns(lines.get(i)) + " columns");
         })).as("lines of more than %d columns: two files are compared side by side, so break the line",
                 COLUMNS).isEmpty();
+    }
+
+    /** A message that a test expects word for word stands there as it will be read, in one line. */
+    private static List<String> withoutTextBlocks(List<String> lines) {
+        List<String> code = new ArrayList<>();
+        boolean inside = false;
+        for (String line : lines) {
+            boolean delimiter = line.contains("\"\"\"");
+            code.add(inside && !delimiter ? "" : line);
+            inside ^= delimiter;
+        }
+        return code;
     }
 
     private static int columns(String line) {

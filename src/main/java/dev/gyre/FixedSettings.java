@@ -1,0 +1,32 @@
+package dev.gyre;
+
+import dev.gyre.config.Settings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The settings that a running node cannot change. */
+final class FixedSettings {
+
+    private static final Map<String, Function<Settings, Object>> KEYS = new LinkedHashMap<>();
+
+    static {
+        KEYS.put("listeners", Settings::listeners);
+        KEYS.put("instances", Settings::instances);
+        KEYS.put("forwarding", Settings::forwarding);
+        KEYS.put("admin", Settings::admin);
+        KEYS.put("cluster", Settings::cluster);
+        KEYS.put("data", Settings::data);
+    }
+
+    private FixedSettings() {
+    }
+
+    /** The keys of those that differ. */
+    static List<String> changed(Settings before, Settings after) {
+        return KEYS.entrySet().stream()
+                .filter(key -> !key.getValue().apply(before).equals(key.getValue().apply(after)))
+                .map(Map.Entry::getKey).toList();
+    }
+}

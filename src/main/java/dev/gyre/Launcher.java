@@ -1,0 +1,105 @@
+package dev.gyre;
+
+import dev.gyre.admin.AdminCli;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.cli.CLI;
+import io.vertx.core.cli.CLIException;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line. {@code run} is the classic command of Vert.x; {@code demo}, {@code check} and {@code
+ * admin} are Gyre's own. Exit codes: 0 done or stopped in good order, 1 something on this machine or the node
+ * said no, 2 the command line or the config is wrong.
+ */
+public final class Launcher extends io.vertx.core.Launcher {
+
+    private static final Transports TRANSPORTS;
+
+    static {
+        // Before any class of Netty or Vert.x that reads them is loaded. What the user has set stays.
+        Map.of(
+                // The adaptive allocator, Netty's default, halves the throughput of large bodies on JDK 25.
+                "io.netty.allocator.type", "pooled",
+                "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory",
+                // Nothing of Gyre's is read through Vert.x's cache of class path resources.
+                "vertx.disableFileCPResolving", "true",
+                "vertx.cli.usage.prefix", "java -jar gyre.jar"
+        ).forEach((key, value) -> System.setProperty(key, System.getProperty(key, value)));
+        TRANSPORTS = Transports.choose();
+    }
+
+    static Transports transports() {
+        return TRANSPORTS;
+    }
+
+    public static void main(String[] args) {
+        List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+        switch (args.length == 0 ? "--help" : args[0]) {
+            case "run" -> new Launcher().run(rest);
+            case "demo" -> Demo.run(rest);
+            case "check" -> System.exit(Check.run(rest, System.out, System.err));
+            case "admin" -> System.exit(AdminCli.run(rest, System.getenv(), System.out, System.err));
+            case "--version", "-version", "version" -> System.out.println(Version.line());
+            case "--help", "-help", "-h", "help" -> System.out.print(Usage.TEXT);
+            default -> fail(2, List.of("unknown command: " + args[0]
+                    + " (known: run, demo, check, admin, --help, --version)"));
+        }
+    }
+
+    private void run(List<String> args) {
+        try {
+            dispatch(RunArguments.prepare(args).toArray(String[]::new));
+        } catch (StartFailed e) {
+            fail(e.exitCode(), e.reasons());
+        }
+    }
+
+    /** Ends the process at once; called where nothing runs yet that would have to be stopped in order. */
+    static void fail(int exitCode, List<String> reasons) {
+        reasons.forEach(reason -> System.err.println("gyre: " + reason));
+        System.err.flush();
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    @Override
+    public void beforeStartingVertx(VertxOptions options) {
+        options.setFileSystemOptions(new FileSystemOptions()
+                .setClassPathResolvingEnabled(false).setFileCachingEnabled(false));
+    }
+
+    @Override
+    public VertxBuilder createVertxBuilder(VertxOptions options) {
+        return Vertx.builder().with(options).withTransport(TRANSPORTS.chosen());
+    }
+
+    @Override
+    public void handleDeployFailed(Vertx vertx, String verticle, DeploymentOptions options, Throwable cause) {
+        if (cause instanceof StartFailed failed) {
+            fail(failed.exitCode(), failed.reasons());
+        }
+        cause.printStackTrace();
+        fail(1, List.of("cannot start " + verticle + ": " + cause));
+    }
+
+    /** Everything has been stopped in order, which to the JVM alone would still be death by a signal. */
+    @Override
+    public void afterStoppingVertx() {
+        Runtime.getRuntime().halt(0);
+    }
+
+    @Override
+    protected void printSpecificException(CLI cli, Exception e) {
+        fail(2, List.of(cli.getName() + ": " + e.getMessage()));
+    }
+
+    @Override
+    protected void printGenericExecutionError(CLI cli, CLIException e) {
+        fail(2, List.of(cli.getName() + ": " + e.getMessage()));
+    }
+}

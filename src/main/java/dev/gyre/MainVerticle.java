@@ -1,0 +1,177 @@
+package dev.gyre;
+
+import dev.gyre.admin.AdminBus;
+import dev.gyre.admin.AdminServer;
+import dev.gyre.admin.CommandHandler;
+import dev.gyre.admin.NodeInfo;
+import dev.gyre.config.Checked;
+import dev.gyre.config.ConfigError;
+import dev.gyre.config.ConfigReader;
+import dev.gyre.config.ConfigSource;
+import dev.gyre.config.Settings;
+import dev.gyre.proxy.Proxy;
+import dev.gyre.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: builds, connects, starts and stops everything, in the order written here. The data
+ * path is joined to the rest by one seam: the registry shows its topology to the proxy.
+ */
+public final class MainVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre");
+
+    private final boolean durable;
+    private ConfigSource source;
+    private Settings settings;
+    private Registry registry;
+    private Proxy proxy;
+    private AdminServer admin;
+    private AdminBus bus;
+    private List<Integer> ports = List.of();
+    private volatile boolean ready;
+
+    public MainVerticle() {
+        this(true);
+    }
+
+    /** @param durable keep changes in the data directory; otherwise they are forgotten at the end */
+    MainVerticle(boolean durable) {
+        this.durable = durable;
+    }
+
+    @Override
+    public Future<?> start() {
+        source = ConfigSource.open(vertx, config());
+        return readConfig()
+                .compose(v -> openRegistry())
+                .compose(v -> prepareProxy())
+                .compose(v -> openAdmin())
+                .compose(v -> openListeners())
+                .onSuccess(v -> followConfig());
+    }
+
+    private Future<Void> readConfig() {
+        return source.load()
+                .recover(e -> Future.failedFuture(StartFailed.badConfig(List.of(e.getMessage()))))
+                .compose(json -> {
+                    Checked<Settings> read = ConfigReader.read(json);
+                    if (read instanceof Checked.Rejected<Settings> rejected) {
+                        return Future.failedFuture(StartFailed.badConfig(lines(rejected)));
+                    }
+                    settings = read.accepted().orElseThrow();
+                    return Future.succeededFuture();
+                });
+    }
+
+    private static List<String> lines(Checked.Rejected<Settings> rejected) {
+        return rejected.errors().stream().map(ConfigError::toString).toList();
+    }
+
+    private Future<Void> openRegistry() {
+        Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
+        return Registry.open(vertx, data, settings.declared(), InstantSource.system())
+                .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
+                .onSuccess(opened -> registry = opened)
+                .mapEmpty();
+    }
+
+    private Future<Void> prepareProxy() {
+        proxy = new Proxy(vertx, settings.forwarding(), RandomGenerator::getDefault, settings.grace(),
+                () -> ready = false);
+        int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
+        return proxy.deploy(instances).onSuccess(v -> {
+            // The watcher is called before a command is acknowledged: what was acknowledged is served.
+            registry.watch(proxy::show);
+            proxy.show(registry.topology());
+        });
+    }
+
+    private Future<Void> openAdmin() {
+        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, () -> List.of(node()));
+        return AdminBus.start(vertx, handler)
+                .onSuccess(started -> bus = started)
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, () -> ready))
+                .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
+                .onSuccess(started -> admin = started)
+                .mapEmpty();
+    }
+
+    private Future<Void> openListeners() {
+        return proxy.listen(settings.listeners())
+                .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
+                .onSuccess(opened -> {
+                    ports = opened;
+                    ready = true;
+                    StartLog.write(settings, registry.topology(), ports, admin.port(), durable);
+                })
+                .mapEmpty();
+    }
+
+    /** The listeners' ports in use, in their order in the config. */
+    List<Integer> ports() {
+        return ports;
+    }
+
+    /** The admin port in use. */
+    int adminPort() {
+        return admin.port();
+    }
+
+    private NodeInfo node() {
+        return new NodeInfo(StartLog.hostName(), registry.nodeId(), Version.gyre(), StartLog.uptime(),
+                registry.topology().version());
+    }
+
+    /** What cannot change while the node runs is said, not silently left. */
+    private void followConfig() {
+        source.onChange(loaded -> loaded
+                .map(ConfigReader::read)
+                .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()))
+                .onSuccess(read -> {
+                    if (read instanceof Checked.Rejected<Settings> rejected) {
+                        LOG.error("config not applied, what runs stays:\n  {}",
+                                String.join("\n  ", lines(rejected)));
+                    } else {
+                        apply(read.accepted().orElseThrow());
+                    }
+                }));
+    }
+
+    private void apply(Settings changed) {
+        FixedSettings.changed(settings, changed).forEach(key ->
+                LOG.warn("config: {} has changed, which takes effect at the next start only", key));
+        proxy.grace(changed.grace());
+        registry.declare(changed.declared())
+                .onSuccess(topology -> {
+                    settings = changed;
+                    LOG.info("config applied, topology {}", topology.version());
+                })
+                .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()));
+    }
+
+    /** The proxy's verticles have let their clients go by now; they are undeployed before this one. */
+    @Override
+    public Future<?> stop() {
+        ready = false;
+        return close(source, ConfigSource::close)
+                .eventually(() -> close(bus, AdminBus::close))
+                .eventually(() -> close(admin, AdminServer::close))
+                .eventually(() -> close(registry, Registry::close))
+                .onSuccess(v -> LOG.info("stopped"));
+    }
+
+    private static <T> Future<Void> close(T part, Function<T, Future<Void>> how) {
+        return part == null ? Future.succeededFuture() : how.apply(part);
+    }
+}

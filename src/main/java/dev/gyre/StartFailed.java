@@ -1,0 +1,35 @@
+package dev.gyre;
+
+import java.util.List;
+
+/** The node cannot start, for reasons that its operator can act on; each reason is one line. */
+final class StartFailed extends Exception {
+
+    private static final long serialVersionUID = 1L;
+    private final transient List<String> reasons;
+    private final int exitCode;
+
+    private StartFailed(int exitCode, List<String> reasons) {
+        super(String.join("; ", reasons), null, false, false);
+        this.exitCode = exitCode;
+        this.reasons = List.copyOf(reasons);
+    }
+
+    /** The config is wrong or cannot be read. */
+    static StartFailed badConfig(List<String> reasons) {
+        return new StartFailed(2, reasons);
+    }
+
+    /** The config is right, but something on this machine stands in the way. */
+    static StartFailed because(String reason) {
+        return new StartFailed(1, List.of(reason));
+    }
+
+    List<String> reasons() {
+        return reasons;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.gyre;
+
+import dev.gyre.config.Settings;
+import dev.gyre.config.Settings.Listener;
+import dev.gyre.model.Backend;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a node says of itself when it begins to serve. */
+final class StartLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre");
+    /** So many backends of a service are named; a thousand would hide the rest. */
+    private static final int NAMED = 10;
+
+    private StartLog() {
+    }
+
+    static void write(Settings settings, Topology topology, List<Integer> ports, int adminPort,
+                      boolean durable) {
+        LOG.info("{}, transport {}", Version.line(), Launcher.transports());
+        int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
+        LOG.info("listening on {}, instances {}", listeners(settings.listeners(), ports), instances);
+        LOG.info("admin on {}{}", new Listener(settings.admin().host(), adminPort),
+                settings.admin().token().isPresent() ? ", with a token" : "");
+        topology.services().forEach((name, service) -> LOG.info("service {}: {}", name, of(service)));
+        LOG.info("data in {}", durable ? Path.of(settings.data()).toAbsolutePath()
+                : "memory only: changes are forgotten at the end");
+        OpenFiles.warning(topology, OpenFiles.limit()).ifPresent(LOG::warn);
+        LOG.info("ready after {} ms", uptime().toMillis());
+    }
+
+    private static String listeners(List<Listener> listeners, List<Integer> ports) {
+        return IntStream.range(0, listeners.size())
+                .mapToObj(i -> new Listener(listeners.get(i).host(), ports.get(i)).toString())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String of(Service service) {
+        if (service.backends().isEmpty()) {
+            return "no backend yet";
+        }
+        String named = service.backends().stream().limit(NAMED).map(StartLog::of)
+                .collect(Collectors.joining(", "));
+        int more = service.backends().size() - NAMED;
+        return more > 0 ? named + " and " + more + " more" : named;
+    }
+
+    private static String of(Backend backend) {
+        return backend.url() + (backend.weight() == 1 ? "" : " weight " + backend.weight())
+                + (backend.draining() ? " draining" : "");
+    }
+
+    static Duration uptime() {
+        return Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
+    }
+
+    static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

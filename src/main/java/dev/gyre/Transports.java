@@ -1,0 +1,54 @@
+package dev.gyre;
+
+import io.vertx.core.transport.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The way to the kernel's sockets: io_uring before epoll before NIO, with the reasons why a better one was
+ * not to be had. Containers often forbid io_uring.
+ */
+record Transports(Transport chosen, List<String> passedOver) {
+
+    /** Forces one of {@code io_uring}, {@code epoll}, {@code nio}, e.g. to compare them. */
+    static final String PROPERTY = "gyre.transport";
+
+    static Transports choose() {
+        return choose(Optional.ofNullable(System.getProperty(PROPERTY)));
+    }
+
+    static Transports choose(Optional<String> wanted) {
+        List<String> passedOver = new ArrayList<>();
+        for (String name : List.of("io_uring", "epoll")) {
+            if (wanted.isPresent() && !wanted.get().equals(name)) {
+                passedOver.add(name + " (not asked for)");
+                continue;
+            }
+            Transport transport = name.equals("epoll") ? Transport.EPOLL : Transport.IO_URING;
+            if (transport != null && transport.available()) {
+                return new Transports(transport, passedOver);
+            }
+            passedOver.add(name + " (" + reason(transport) + ")");
+        }
+        return new Transports(Transport.NIO, passedOver);
+    }
+
+    private static String reason(Transport transport) {
+        if (transport == null) {
+            return "not built for this system";
+        }
+        Throwable cause = transport.unavailabilityCause();
+        while (cause != null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause == null || cause.getMessage() == null ? "not available" : cause.getMessage();
+        return message.lines().findFirst().orElse("not available");
+    }
+
+    /** E.g. {@code epoll, not io_uring (Operation not permitted)}. */
+    @Override
+    public String toString() {
+        return chosen.name() + (passedOver.isEmpty() ? "" : ", not " + String.join(", ", passedOver));
+    }
+}

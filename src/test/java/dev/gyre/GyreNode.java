@@ -1,0 +1,79 @@
+package dev.gyre;
+
+import dev.gyre.admin.AdminBus;
+import dev.gyre.kit.Origin;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
+
+/** A whole node inside the test's process: real sockets on free ports, its topology in memory. */
+public final class GyreNode implements AutoCloseable {
+
+    private final Vertx vertx;
+    private final MainVerticle main;
+    private final String deployment;
+
+    private GyreNode(Vertx vertx, MainVerticle main, String deployment) {
+        this.vertx = vertx;
+        this.main = main;
+        this.deployment = deployment;
+    }
+
+    /** The config as in a file; the ports default to free ones, the listener to loopback. */
+    public static GyreNode start(JsonObject config) {
+        JsonObject complete = new JsonObject()
+                .put("listeners", new JsonArray()
+                        .add(new JsonObject().put("host", "127.0.0.1").put("port", 0)))
+                .put("admin", new JsonObject().put("port", 0))
+                .put("instances", 2)
+                .put("grace", "5s")
+                .mergeIn(config);
+        Vertx vertx = Vertx.builder().withTransport(Transports.choose().chosen()).build();
+        MainVerticle main = new MainVerticle(false);
+        String deployment = vertx.deployVerticle(main, new DeploymentOptions().setConfig(complete)).await();
+        return new GyreNode(vertx, main, deployment);
+    }
+
+    /** One service "web" with these backends and the given further keys, e.g. pool and timeouts. */
+    public static GyreNode before(JsonObject service, Origin... origins) {
+        JsonArray backends = new JsonArray();
+        Arrays.stream(origins).forEach(origin -> backends.add(origin.url()));
+        return start(new JsonObject().put("services",
+                new JsonObject().put("web", service.copy().put("backends", backends))));
+    }
+
+    public static GyreNode before(Origin... origins) {
+        return before(new JsonObject(), origins);
+    }
+
+    public int port() {
+        return main.ports().get(0);
+    }
+
+    public int adminPort() {
+        return main.adminPort();
+    }
+
+    /** Sends a command over the event bus and waits for the reply. */
+    public JsonObject command(JsonObject command) {
+        return vertx.eventBus().<JsonObject>request(AdminBus.ADDRESS, command).await().body();
+    }
+
+    /** What {@code backend.list} says of the only, or first, backend of service "web". */
+    public JsonObject backend() {
+        return command(new JsonObject().put("command", "backend.list").put("service", "web"))
+                .getJsonArray("backends").getJsonObject(0);
+    }
+
+    /** Stops in good order, as SIGTERM does. */
+    public void stop() {
+        vertx.undeploy(deployment).await();
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+    }
+}

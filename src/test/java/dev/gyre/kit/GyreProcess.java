@@ -1,0 +1,141 @@
+package dev.gyre.kit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Gyre in a process of its own, to be killed, stopped and read from; started from the test's class path. */
+public final class GyreProcess implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+),");
+    private static final Pattern ADMIN = Pattern.compile("admin on \\S+:(\\d+)");
+
+    private final Process process;
+    private final List<String> lines = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private GyreProcess(Process process) {
+        this.process = process;
+        Thread reader = new Thread(this::readAll, "gyre-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** The command line after {@code java -jar gyre.jar}, with the given flags of the JVM before it. */
+    public static GyreProcess start(List<String> jvm, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.gyre.Launcher"));
+        command.addAll(arguments);
+        return new GyreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /** A node with this config file, up to the moment it serves. */
+    public static GyreProcess node(Path config, String... jvm) throws IOException, InterruptedException {
+        GyreProcess node = start(List.of(jvm),
+                List.of("run", "dev.gyre.MainVerticle", "-conf", config.toString()));
+        node.await("ready after");
+        return node;
+    }
+
+    private void readAll() {
+        try (BufferedReader out = new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                synchronized (lines) {
+                    lines.add(line);
+                    lines.notifyAll();
+                }
+            }
+        } catch (IOException e) {
+            // The process was killed in the middle of a line.
+        } finally {
+            ended.countDown();
+            synchronized (lines) {
+                lines.notifyAll();
+            }
+        }
+    }
+
+    /** The first line that contains the text, waiting for it. */
+    public String await(String text) throws InterruptedException {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (lines) {
+            while (true) {
+                for (String line : lines) {
+                    if (line.contains(text)) {
+                        return line;
+                    }
+                }
+                long left = (until - System.nanoTime()) / 1_000_000;
+                if (left <= 0 || ended.getCount() == 0) {
+                    throw new AssertionError(
+                            "no line with \"" + text + "\" in:\n" + String.join("\n", lines));
+                }
+                lines.wait(left);
+            }
+        }
+    }
+
+    /** All that was printed so far, on standard output and standard error. */
+    public List<String> output() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    public int port() throws InterruptedException {
+        return number(LISTENING, await("listening on"));
+    }
+
+    public int adminPort() throws InterruptedException {
+        return number(ADMIN, await("admin on"));
+    }
+
+    private static int number(Pattern pattern, String line) {
+        Matcher matcher = pattern.matcher(line);
+        if (!matcher.find()) {
+            throw new AssertionError("no port in: " + line);
+        }
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** SIGTERM. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** SIGKILL, and waits until it is dead. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** The exit code, waiting for the end. */
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running:\n" + String.join("\n", output()));
+        }
+        ended.await(5, TimeUnit.SECONDS);
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,170 @@
+package dev.gyre.kit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A backend of raw sockets, one thread a connection, that does exactly as told: it sees every byte of each
+ * request and writes every byte of each answer itself.
+ */
+public final class Origin implements AutoCloseable {
+
+    /**
+     * What a backend does with one request; the connection is kept when it returns normally and is still
+     * open.
+     */
+    @FunctionalInterface
+    public interface Script {
+        void answer(Exchange exchange) throws IOException;
+    }
+
+    private final ServerSocket server;
+    private final Script script;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger mostOpen = new AtomicInteger();
+    private final List<HttpMessage> requests = new CopyOnWriteArrayList<>();
+    private volatile boolean recording = true;
+
+    private Origin(Script script) throws IOException {
+        this.script = script;
+        this.server = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress());
+        Thread acceptor = new Thread(this::acceptAll, "origin-" + server.getLocalPort());
+        acceptor.setDaemon(true);
+        acceptor.start();
+    }
+
+    public static Origin of(Script script) {
+        try {
+            return new Origin(script);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Answers everything with 200 and this body. */
+    public static Origin saying(String body) {
+        return of(exchange -> exchange.respond(200, body));
+    }
+
+    /** Does not remember requests; for those with very many. */
+    public Origin withoutRecording() {
+        recording = false;
+        return this;
+    }
+
+    private void acceptAll() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                socket.setTcpNoDelay(true);
+                open.add(socket);
+                accepted.incrementAndGet();
+                mostOpen.accumulateAndGet(open.size(), Math::max);
+                Thread thread = new Thread(() -> serve(socket), "origin-connection");
+                thread.setDaemon(true);
+                thread.start();
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            Wire wire = new Wire(socket);
+            while (true) {
+                HttpMessage head = wire.readHead();
+                if (head == null) {
+                    return;
+                }
+                if (recording) {
+                    requests.add(head);
+                }
+                script.answer(new Exchange(wire, head));
+                if (socket.isClosed()) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            // The proxy closed this connection, which is among the things under test.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** The heads of all requests so far, in the order of their coming. */
+    public List<HttpMessage> requests() {
+        return requests;
+    }
+
+    public int accepted() {
+        return accepted.get();
+    }
+
+    public int openNow() {
+        return open.size();
+    }
+
+    /** The most connections open at one time. */
+    public int mostOpen() {
+        return mostOpen.get();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One request on one of the origin's connections. */
+    public record Exchange(Wire wire, HttpMessage request) {
+
+        /** Reads the request's body to its end, then answers with Content-Length. */
+        public void respond(int status, String body) throws IOException {
+            readBody();
+            wire.write("HTTP/1.1 " + status + " OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+
+        /** The request's whole body, by its framing. */
+        public byte[] readBody() throws IOException {
+            return wire.readBody(request);
+        }
+
+        public void write(String raw) throws IOException {
+            wire.write(raw);
+        }
+
+        /** Ends the connection in order (FIN). */
+        public void close() throws IOException {
+            wire.close();
+        }
+
+        /** Breaks the connection off (RST). */
+        public void reset() throws IOException {
+            wire.reset();
+        }
+    }
+}
