@@ -17,8 +17,9 @@ final class CliText {
         return switch (command) {
             case "backend.list" -> backends(reply.getJsonArray("backends"));
             case "service.list" -> services(reply.getJsonArray("services"));
-            case "route.list" -> table(reply.getJsonArray("routes"), "host", "path", "service", "origin");
-            case "node.list" -> table(reply.getJsonArray("nodes"), "name", "id", "version", "uptime", "view");
+            case "route.list" -> routes(reply.getJsonArray("routes"));
+            case "node.list" ->
+                    table("nodes", reply.getJsonArray("nodes"), "name", "id", "version", "uptime", "view");
             case "topology.get" -> topology(reply);
             default -> change(reply);
         };
@@ -35,9 +36,8 @@ final class CliText {
     }
 
     private static String backends(JsonArray backends) {
-        String table = table(backends, "service", "url", "weight", "state", "origin", "inFlight", "inUse",
-                "idle",
-                "maxConnections", "queued", "waitMedianMs", "refused", "requests", "failures");
+        String table = table("backends", backends, "service", "url", "weight", "state", "origin", "inFlight",
+                "inUse", "idle", "maxConnections", "queued", "waitMedianMs", "refused", "requests", "failures");
         String saturated = backends.stream().map(JsonObject.class::cast)
                 .filter(row -> row.containsKey("saturation"))
                 .map(row -> "\n" + row.getString("saturation")).collect(Collectors.joining());
@@ -52,8 +52,13 @@ final class CliText {
             rows.add(service.put("backends", service.getJsonArray("backends", new JsonArray()).size())
                     .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts));
         }
-        return table(rows, "name", "origin", "backends", "balance", "host", "maxConnections", "maxQueue",
-                "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request");
+        return table("services", rows, "name", "origin", "backends", "balance", "host", "maxConnections",
+                "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request");
+    }
+
+    private static String routes(JsonArray routes) {
+        String table = table("routes", routes, "host", "path", "service", "origin");
+        return routes.isEmpty() ? table + ": everything goes to the only service" : table;
     }
 
     private static String topology(JsonObject reply) {
@@ -66,14 +71,14 @@ final class CliText {
                     backends.add(((JsonObject) backend).copy().put("service", entry.getKey())));
         });
         return "version " + reply.getString("version") + "\n\n" + services(services) + "\n\n"
-                + table(backends, "service", "url", "weight", "state", "origin") + "\n\n"
-                + table(reply.getJsonArray("routes"), "host", "path", "service", "origin");
+                + table("backends", backends, "service", "url", "weight", "state", "origin") + "\n\n"
+                + routes(reply.getJsonArray("routes"));
     }
 
     /** Columns under their names, numbers to the right; what a row does not have is a dash. */
-    private static String table(JsonArray rows, String... columns) {
+    private static String table(String rowsAre, JsonArray rows, String... columns) {
         if (rows.isEmpty()) {
-            return "none: no row for " + String.join(", ", columns);
+            return "no " + rowsAre;
         }
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of(columns));

@@ -67,7 +67,7 @@ class AdminCliTest {
                 .contains("http://10.0.0.6:9001");
         assertThat(doors.cli("service", "list").out().lines()).hasSize(2);
         assertThat(doors.cli("node", "list").out().lines()).hasSize(2);
-        assertThat(doors.cli("route", "list").out()).startsWith("none");
+        assertThat(doors.cli("route", "list").out()).startsWith("no routes: everything goes to the only service");
     }
 
     @Test
