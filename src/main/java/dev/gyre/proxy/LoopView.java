@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.balancing.Selector;
 import dev.gyre.balancing.Selectors;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
@@ -40,8 +41,10 @@ final class LoopView {
 
     private static LiveService live(View.ServiceView of, Loop loop, RandomGenerator random) {
         List<LoopPool> backends = of.rotation().stream().map(pool -> pool.on(loop)).toList();
-        return new LiveService(of.service(), backends,
-                Selectors.of(of.service().policy().balance(), of.weights(), random));
+        // Without a backend in rotation nobody has a turn; the selector is never asked then.
+        Selector selector = backends.isEmpty() ? () -> 0
+                : Selectors.of(of.service().policy().balance(), of.weights(), random);
+        return new LiveService(of.service(), backends, selector);
     }
 
     /**
