@@ -53,9 +53,14 @@ public final class Lease extends Deadline {
         return connection != null && connection.answered();
     }
 
-    /**
-     * The connection stood ready before this request came, so that its loss says nothing about the backend.
-     */
+    /** What was held back has been taken; the end of the connection may follow if it has come. */
+    public void caughtUp() {
+        if (connection != null) {
+            connection.deliverEnd();
+        }
+    }
+
+    /** The connection stood ready before this request came, so that its loss says nothing about the backend. */
     public boolean onReusedConnection() {
         return connection != null && connection.reused();
     }

@@ -8,6 +8,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.VertxConnection;
+import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -24,6 +25,8 @@ final class PooledConnection {
     private final Channel channel;
     private Lease lease;
     private Lease heir;
+    /** Where the end of the connection waits until all that came before it has been taken; null when nowhere. */
+    private ChannelHandlerContext heldEnd;
     private int leases;
     private boolean answered;
     private boolean gone;
@@ -35,6 +38,7 @@ final class PooledConnection {
         VertxConnection transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
         this.channel = transport.channel();
         channel.pipeline().addFirst("gyre", new Watch());
+        channel.pipeline().addBefore("handler", "gyre-end", new End());
         http.closeHandler(v -> closed());
         // A broken connection is reported to its request by the stream; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
@@ -76,8 +80,17 @@ final class PooledConnection {
     }
 
     void close() {
+        deliverEnd();
         if (!gone) {
             http.close();
+        }
+    }
+
+    void deliverEnd() {
+        if (heldEnd != null) {
+            ChannelHandlerContext end = heldEnd;
+            heldEnd = null;
+            end.fireChannelInactive();
         }
     }
 
@@ -124,6 +137,30 @@ final class PooledConnection {
             ctx.fireChannelReadComplete();
             if (lease != null) {
                 lease.holder().readComplete();
+            }
+        }
+    }
+
+    /**
+     * Holds back the end of the connection while the client is behind. Vert.x takes the end for a break as long as
+     * a part of the answer waits in its queues, and a backend may well close after the last byte.
+     */
+    private final class End extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            if (lease != null && lease.holder().holdsBack()) {
+                heldEnd = ctx;
+            } else {
+                ctx.fireChannelInactive();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // A reset is an end as well, and channelInactive comes right after it.
+            if (!(cause instanceof IOException) || lease == null || !lease.holder().holdsBack()) {
+                ctx.fireExceptionCaught(cause);
             }
         }
     }

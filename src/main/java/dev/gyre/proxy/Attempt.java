@@ -68,6 +68,18 @@ final class Attempt implements LeaseHolder {
     }
 
     @Override
+    public boolean holdsBack() {
+        return walk.holdsBack();
+    }
+
+    /** What was held back has been taken. */
+    void caughtUp() {
+        if (!ended) {
+            lease.caughtUp();
+        }
+    }
+
+    @Override
     public void connected(HttpClientConnection connection, boolean reused) {
         if (reused && !idempotent()) {
             // This request cannot be sent twice. If the backend has just closed the connection, the event

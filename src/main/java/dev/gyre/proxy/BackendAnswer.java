@@ -99,6 +99,14 @@ final class BackendAnswer {
             blocked = false;
             walk.touch();
             from.resume();
+            // After what was held back has come through, if that did not fill the client's connection again.
+            walk.later(this::caughtUp);
+        }
+    }
+
+    private void caughtUp() {
+        if (!blocked) {
+            walk.caughtUp();
         }
     }
 

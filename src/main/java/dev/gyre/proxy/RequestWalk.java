@@ -138,6 +138,15 @@ final class RequestWalk {
         }
     }
 
+    /** A part of the answer waits until the client takes it. */
+    boolean holdsBack() {
+        return phase == Phase.ANSWERING && answer.blocked();
+    }
+
+    void caughtUp() {
+        attempt.caughtUp();
+    }
+
     void answerBroke(Throwable cause) {
         if (phase == Phase.ANSWERING) {
             fail(Attempt.isBreak(cause) ? Failure.RESPONSE_INCOMPLETE : Failure.RESPONSE_INVALID,
