@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -145,7 +146,17 @@ public final class Origin implements AutoCloseable {
         /** Reads the request's body to its end, then answers with Content-Length. */
         public void respond(int status, String body) throws IOException {
             readBody();
+            answer(status, body);
+        }
+
+        /** Answers with Content-Length, without reading anything before. */
+        public void answer(int status, String body) throws IOException {
             wire.write("HTTP/1.1 " + status + " OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+
+        /** Answers 200 with the request's own body. */
+        public void echo() throws IOException {
+            answer(200, new String(readBody(), StandardCharsets.ISO_8859_1));
         }
 
         /** The request's whole body, by its framing. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,17 @@ public final class Wire implements AutoCloseable {
         socket.getOutputStream().write(raw);
         socket.getOutputStream().flush();
         return this;
+    }
+
+    /** Sends a GET of HTTP/1.1. */
+    public Wire get(String target) throws IOException {
+        return write("GET " + target + " HTTP/1.1\r\nHost: example.com\r\n\r\n");
+    }
+
+    /** Sends a POST of HTTP/1.1 with Content-Length, head and body at once. */
+    public Wire post(String target, String body) throws IOException {
+        return write("POST " + target + " HTTP/1.1\r\nHost: example.com\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body);
     }
 
     /** The next head, or null when the peer has closed the connection in order before its first byte. */
@@ -100,6 +112,15 @@ public final class Wire implements AutoCloseable {
     /** Everything up to the end of the connection. */
     public byte[] readToEnd() throws IOException {
         return in.readAllBytes();
+    }
+
+    /** Waits for the end of the connection, in order or not; true when nothing else came before it. */
+    public boolean ends() throws IOException {
+        try {
+            return in.read() == -1;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     /** One byte, or -1 at the end of the connection. */
