@@ -3,8 +3,10 @@ package dev.gyre.proxy;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
@@ -82,6 +84,12 @@ final class ClientConnection extends Deadline {
     void gone() {
         gone = true;
         loop.cancel(this);
+    }
+
+    /** Ends this node's side once all that was written is out; what the client sends is still read. */
+    void endAnswers() {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
     }
 
     void close() {

@@ -208,6 +208,9 @@ final class RequestWalk {
     private void finish() {
         if (body.isPresent() && !body.get().received()) {
             enter(Phase.LINGERING);
+            if (closeAfterwards) {
+                client.endAnswers();
+            }
             body.get().discard();
         } else {
             done();
