@@ -33,19 +33,20 @@ final class RecentTraffic {
         boolean full = pool.places() >= pool.policy().maxConnections()
                 && (pool.waiting() > 0 || reading.sum().refused() > refusedBefore);
         fullInARow = full ? fullInARow + 1 : 0;
-        List<Long> waits = last == null ? List.of() : newWaits(last.reading(), reading);
-        samples.addLast(new Sample(nowNanos, reading, waits));
+        samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading)));
         if (samples.size() > SECONDS + 1) {
             samples.removeFirst();
         }
     }
 
-    private static List<Long> newWaits(Reading before, Reading after) {
+    /** @param before null for a pool's first sample: all that it counted is new */
+    private static List<Long> newWaits(Sample before, Reading after) {
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < after.loops().size(); i++) {
             LoopCount loop = after.loops().get(i);
             int kept = loop.latestWaits().length;
-            long from = Math.max(before.loops().get(i).waits(), loop.waits() - kept);
+            long known = before == null ? 0 : before.reading().loops().get(i).waits();
+            long from = Math.max(known, loop.waits() - kept);
             for (long number = from; number < loop.waits(); number++) {
                 waits.add(loop.latestWaits()[(int) (number % kept)]);
             }
