@@ -2,25 +2,35 @@ package dev.gyre.kit;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
-/** Waits for what comes about by itself, and no longer than it takes. */
+/** Waits for what is about to become so. */
 public final class Await {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final long LOOK_EVERY_NANOS = 2_000_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration STEP = Duration.ofMillis(5);
 
     private Await() {
     }
 
-    /** @param what in words, for the failure */
+    /** Returns once the condition holds; fails with its description after 20 s. */
     public static void until(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        until(() -> what, condition);
+    }
+
+    /** The same, with a description that is made at the end. */
+    public static void until(Supplier<String> what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.call()) {
-            if (System.nanoTime() - deadline >= 0) {
-                throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what.get());
             }
-            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+            pass(STEP);
         }
+    }
+
+    /** Lets time pass; only where its passing is itself part of what is tested, such as a rate. */
+    public static void pass(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
     }
 }

@@ -1,9 +1,12 @@
 package dev.gyre.kit;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +20,9 @@ import java.util.regex.Pattern;
 public final class GyreProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Most of these processes live for a second; they are to start fast, not to run fast. */
+    private static final List<String> QUICK =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m");
     private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+),");
     private static final Pattern ADMIN = Pattern.compile("admin on \\S+:(\\d+)");
 
@@ -33,12 +39,49 @@ public final class GyreProcess implements AutoCloseable {
 
     /** The command line after {@code java -jar gyre.jar}, with the given flags of the JVM before it. */
     public static GyreProcess start(List<String> jvm, List<String> arguments) throws IOException {
+        return start(command(jvm, arguments));
+    }
+
+    /** The same, with a limit of open files. */
+    public static GyreProcess limited(int openFiles, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of("bash", "-c", "ulimit -n " + openFiles + "; exec \"$@\"", "bash"));
+        command.addAll(command(List.of(), arguments));
+        return start(command);
+    }
+
+    private static GyreProcess start(List<String> command) throws IOException {
+        return new GyreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    private static List<String> command(List<String> jvm, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(QUICK);
         command.addAll(jvm);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.gyre.Launcher"));
+        command.addAll(List.of("-jar", RunnableJar.path().toString()));
         command.addAll(arguments);
-        return new GyreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        return command;
+    }
+
+    /**
+     * A node with this config, up to the moment it serves. Ports default to free ones on loopback; the config's file
+     * and the data directory are in the given directory.
+     */
+    public static GyreProcess node(Path directory, JsonObject config, String... jvm)
+            throws IOException, InterruptedException {
+        return node(write(directory, config), jvm);
+    }
+
+    /** Writes the file of a node's config, as {@link #node(Path, JsonObject, String...)} does. */
+    public static Path write(Path directory, JsonObject config) throws IOException {
+        JsonObject complete = new JsonObject()
+                .put("listeners", new JsonArray().add(new JsonObject().put("host", "127.0.0.1").put("port", 0)))
+                .put("admin", new JsonObject().put("port", 0))
+                .put("instances", 2)
+                .put("data", directory.resolve("data").toString())
+                .mergeIn(config);
+        return Files.writeString(directory.resolve("gyre.json"), complete.encodePrettily());
     }
 
     /** A node with this config file, up to the moment it serves. */
@@ -113,6 +156,20 @@ public final class GyreProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    public Admin admin() throws InterruptedException {
+        return new Admin(adminPort());
+    }
+
+    /** All that was printed, as one text. */
+    public String text() {
+        return String.join("\n", output());
+    }
+
+    /** SIGINT, as by Ctrl-C. */
+    public void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(pid())).start().waitFor();
     }
 
     /** SIGTERM. */

@@ -81,24 +81,25 @@ public final class Origin implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
-            Wire wire = new Wire(socket);
-            while (true) {
-                HttpMessage head = wire.readHead();
-                if (head == null) {
-                    return;
-                }
-                if (recording) {
-                    requests.add(head);
-                }
-                script.answer(new Exchange(wire, head));
-                if (socket.isClosed()) {
-                    return;
-                }
+            try {
+                serve(new Wire(socket));
+            } finally {
+                // Before the peer can see that it is closed and open the next one in its place.
+                open.remove(socket);
             }
         } catch (IOException e) {
             // The proxy closed this connection, which is among the things under test.
-        } finally {
-            open.remove(socket);
+        }
+    }
+
+    private void serve(Wire wire) throws IOException {
+        HttpMessage head = wire.readHead();
+        while (head != null) {
+            if (recording) {
+                requests.add(head);
+            }
+            script.answer(new Exchange(wire, head));
+            head = wire.socket().isClosed() ? null : wire.readHead();
         }
     }
 

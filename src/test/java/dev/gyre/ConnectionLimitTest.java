@@ -1,0 +1,122 @@
+package dev.gyre;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.Load;
+import dev.gyre.kit.Origin;
+import dev.gyre.kit.Wire;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Two event loops share one limit. Vert.x gives connections to the loops by turns, so that 2n clients are n on each. */
+class ConnectionLimitTest {
+
+    private static JsonObject pool(int maxConnections) {
+        return new JsonObject().put("pool", new JsonObject().put("maxConnections", maxConnections)
+                .put("maxQueue", 10_000).put("queueTimeout", "10s"));
+    }
+
+    private static Wire ask(Wire client, int number) throws Exception {
+        return client.write("GET /" + number + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+
+    @Test
+    void aThousandClientsNeverOpenTheHundredAndFirstConnection() throws Exception {
+        try (Origin origin = Origin.saying("hello").withoutRecording();
+             GyreNode node = GyreNode.before(pool(100), origin);
+             Load load = Load.of(node.port(), 1000)) {
+            Await.until(() -> "10,000 answers, but " + load.answered(), () -> load.answered() >= 10_000);
+            load.stop();
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.connections()).isEqualTo(1000);
+            assertThat(origin.mostOpen()).as("connections open at one time").isEqualTo(100);
+        }
+    }
+
+    @Test
+    void bothLoopsGetOnWhenTheyShareOneConnection() throws Exception {
+        try (Origin origin = Origin.saying("hello").withoutRecording();
+             GyreNode node = GyreNode.before(pool(1), origin);
+             Load load = Load.of(node.port(), 20)) {
+            Await.until(() -> "1,000 answers, but " + load.answered(), () -> load.answered() >= 1000);
+            load.stop();
+            assertThat(load.failures()).isEmpty();
+            assertThat(origin.mostOpen()).isEqualTo(1);
+            // Were a loop's wake-up lost or its waiters passed over, they would be here until the queue's timeout.
+            assertThat(load.slowestMillis()).isLessThan(1000);
+        }
+    }
+
+    @Test
+    void whoCameFirstIsServedFirstWhicheverLoopItCameTo() throws Exception {
+        List<Integer> served = Collections.synchronizedList(new ArrayList<>());
+        try (Origin origin = Origin.of(exchange -> {
+                served.add(Integer.parseInt(exchange.request().target().substring(1)));
+                pass(60);
+                exchange.respond(200, "");
+             });
+             GyreNode node = GyreNode.before(pool(1), origin)) {
+            List<Wire> clients = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                clients.add(Wire.to(node.port()));
+            }
+            // In twos, so that the turns of the loops and the order of service cannot agree by chance.
+            List<Integer> order = IntStream.range(0, 16).map(i -> i ^ (i >> 1 & 1)).boxed().toList();
+            for (int number : order) {
+                ask(clients.get(number), number);
+                // More than the 10 ms by which a later request may be preferred on its own loop.
+                pass(25);
+            }
+            for (Wire client : clients) {
+                assertThat(client.readAnswer().status()).isEqualTo(200);
+                client.close();
+            }
+            assertThat(served).isEqualTo(order);
+            assertThat(origin.mostOpen()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anIdleConnectionOfOneLoopIsGivenUpForTheOthersClient() throws Exception {
+        try (Origin origin = Origin.saying("hello"); GyreNode node = GyreNode.before(pool(1), origin);
+             Wire one = Wire.to(node.port()); Wire other = Wire.to(node.port())) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(ask(one, i).readAnswer().status()).isEqualTo(200);
+                long begun = System.nanoTime();
+                assertThat(ask(other, i).readAnswer().status()).isEqualTo(200);
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(300));
+            }
+            assertThat(origin.accepted()).as("a connection for each change of the loop").isEqualTo(10);
+            assertThat(origin.mostOpen()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aSmallerLimitHoldsAsSoonAsConnectionsFinish() throws Exception {
+        try (Origin origin = Origin.saying("hello").withoutRecording();
+             GyreNode node = GyreNode.before(pool(50), origin);
+             Load load = Load.of(node.port(), 100)) {
+            Await.until("50 connections", () -> origin.openNow() == 50);
+            node.command(new JsonObject().put("command", "service.put").put("service", "web")
+                    .mergeIn(pool(5)));
+            Await.until(() -> "5 connections, but " + origin.openNow(), () -> origin.openNow() <= 5);
+            load.stop();
+            assertThat(load.failures()).isEmpty();
+            assertThat(node.backend().getInteger("maxConnections")).isEqualTo(5);
+        }
+    }
+
+    private static void pass(long millis) {
+        try {
+            Await.pass(Duration.ofMillis(millis));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

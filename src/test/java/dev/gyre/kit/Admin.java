@@ -1,0 +1,69 @@
+package dev.gyre.kit;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A node's admin port, over HTTP. */
+public record Admin(int port) {
+
+    private static final int PATIENCE_MILLIS = 60_000;
+
+    /** An answer of the admin port. */
+    public record Reply(int status, String body) {
+        public JsonObject json() {
+            return new JsonObject(body);
+        }
+    }
+
+    /** The reply of a command that is expected to succeed. */
+    public JsonObject command(JsonObject command) throws IOException {
+        Reply reply = post(command);
+        if (reply.status() != 200) {
+            throw new AssertionError(command + ": " + reply);
+        }
+        return reply.json();
+    }
+
+    /** E.g. {@code backend("drain", url, "wait", true)}, on service "web". */
+    public JsonObject backend(String verb, String url, Object... more) throws IOException {
+        return command(Command.backend(verb, url, more));
+    }
+
+    /** The rows of {@code backend.list} for service "web". */
+    public List<JsonObject> backends() throws IOException {
+        return Command.rows(command(Command.LIST));
+    }
+
+    public Reply post(JsonObject command) throws IOException {
+        HttpURLConnection http = open("/api/commands");
+        http.setRequestMethod("POST");
+        http.setRequestProperty("Content-Type", "application/json");
+        http.setDoOutput(true);
+        http.getOutputStream().write(command.encode().getBytes(StandardCharsets.UTF_8));
+        return read(http);
+    }
+
+    public Reply get(String path) throws IOException {
+        return read(open(path));
+    }
+
+    private HttpURLConnection open(String path) throws IOException {
+        HttpURLConnection http = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+        http.setConnectTimeout(PATIENCE_MILLIS);
+        http.setReadTimeout(PATIENCE_MILLIS);
+        return http;
+    }
+
+    private static Reply read(HttpURLConnection http) throws IOException {
+        int status = http.getResponseCode();
+        try (InputStream in = status < 400 ? http.getInputStream() : http.getErrorStream()) {
+            return new Reply(status, in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.gyre.kit;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.net.ConnectException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Users who each keep one connection to a port on loopback and send one GET after the other. Whatever is not answered
+ * by 200 and the full body counts as failed, with its reason. A connection is given up when the server says so, or
+ * closes it while nothing is asked.
+ */
+public final class Load implements AutoCloseable {
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final HttpClientAgent client = vertx.createHttpClient();
+    private final HttpConnectOptions address;
+    private final CountDownLatch left;
+    private final long everyNanos;
+    private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong connections = new AtomicLong();
+    private final AtomicLong slowestNanos = new AtomicLong();
+    private final Map<String, Integer> failures = new ConcurrentSkipListMap<>();
+    private volatile boolean stopping;
+    private volatile boolean mayBeRefused;
+
+    private Load(int port, int users, int perSecond) {
+        address = new HttpConnectOptions().setHost("127.0.0.1").setPort(port).setConnectTimeout(10_000);
+        left = new CountDownLatch(users);
+        everyNanos = perSecond == 0 ? 0 : 1_000_000_000L * users / perSecond;
+        vertx.runOnContext(v -> {
+            for (int i = 0; i < users; i++) {
+                new User(System.nanoTime() + everyNanos * i / users).next();
+            }
+        });
+    }
+
+    /** As many requests as are answered. */
+    public static Load of(int port, int users) {
+        return new Load(port, users, 0);
+    }
+
+    /** At most so many requests a second, of all users together; fewer when the answers take longer. */
+    public static Load of(int port, int users, int perSecond) {
+        return new Load(port, users, perSecond);
+    }
+
+    public long answered() {
+        return answered.get();
+    }
+
+    /** How many connections were opened. */
+    public long connections() {
+        return connections.get();
+    }
+
+    public double slowestMillis() {
+        return slowestNanos.get() / 1e6;
+    }
+
+    /** Reasons, and how often each. */
+    public Map<String, Integer> failures() {
+        return failures;
+    }
+
+    /** From now on a user whose connection is refused goes home. */
+    public void mayBeRefused() {
+        mayBeRefused = true;
+    }
+
+    /** Lets every user finish the request under way, and returns when all have gone home. */
+    public void stop() throws InterruptedException {
+        stopping = true;
+        awaitEnd();
+    }
+
+    /** Returns when all users have gone home. */
+    public void awaitEnd() throws InterruptedException {
+        if (!left.await(60, TimeUnit.SECONDS)) {
+            throw new AssertionError(left.getCount() + " users still wait for an answer");
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        vertx.close().await();
+    }
+
+    private final class User {
+
+        private HttpClientConnection connection;
+        private long due;
+        private long begun;
+
+        User(long due) {
+            this.due = due;
+        }
+
+        void next() {
+            if (stopping) {
+                goHome();
+                return;
+            }
+            long wait = everyNanos == 0 ? 0 : (due - System.nanoTime()) / 1_000_000;
+            due = Math.max(due, System.nanoTime() - everyNanos) + everyNanos;
+            if (wait > 0) {
+                vertx.setTimer(wait, timer -> connect());
+            } else {
+                connect();
+            }
+        }
+
+        private void connect() {
+            begun = System.nanoTime();
+            if (connection != null) {
+                send(connection);
+                return;
+            }
+            client.connect(address).onComplete(opened -> {
+                connections.incrementAndGet();
+                connection = opened;
+                opened.closeHandler(v -> {
+                    if (connection == opened) {
+                        connection = null;
+                    }
+                });
+                send(opened);
+            }, e -> {
+                if (mayBeRefused && e instanceof ConnectException) {
+                    goHome();
+                } else {
+                    failed("connect: " + e);
+                }
+            });
+        }
+
+        private void send(HttpClientConnection on) {
+            on.request(new RequestOptions().setMethod(HttpMethod.GET).setURI("/"))
+                    .compose(HttpClientRequest::send)
+                    .compose(response -> response.body().map(body -> judge(response, body)))
+                    .onComplete(judged -> next(), e -> failed(String.valueOf(e)));
+        }
+
+        private Void judge(HttpClientResponse response, Buffer body) {
+            if ("close".equalsIgnoreCase(response.getHeader("Connection"))) {
+                connection = null;
+            }
+            if (response.statusCode() == 200) {
+                answered.incrementAndGet();
+                slowestNanos.accumulateAndGet(System.nanoTime() - begun, Math::max);
+            } else {
+                count(response.statusCode() + " " + body);
+            }
+            return null;
+        }
+
+        private void failed(String reason) {
+            count(reason);
+            connection = null;
+            // A moment's rest, so that a node that is gone does not make a million failures.
+            vertx.setTimer(20, timer -> next());
+        }
+
+        private void count(String reason) {
+            failures.merge(reason, 1, Integer::sum);
+        }
+
+        private void goHome() {
+            if (connection != null) {
+                connection.close();
+            }
+            left.countDown();
+        }
+    }
+}
