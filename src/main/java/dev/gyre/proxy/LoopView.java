@@ -41,7 +41,7 @@ final class LoopView {
 
     private static LiveService live(View.ServiceView of, Loop loop, RandomGenerator random) {
         List<LoopPool> backends = of.rotation().stream().map(pool -> pool.on(loop)).toList();
-        // Without a backend in rotation nobody has a turn; the selector is never asked then.
+        // With nobody in rotation there are no turns to take, and none are asked for.
         Selector selector = backends.isEmpty() ? () -> 0
                 : Selectors.of(of.service().policy().balance(), of.weights(), random);
         return new LiveService(of.service(), backends, selector);
