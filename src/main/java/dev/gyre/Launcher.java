@@ -39,8 +39,13 @@ public final class Launcher extends io.vertx.core.Launcher {
     }
 
     public static void main(String[] args) {
-        List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
-        switch (args.length == 0 ? "--help" : args[0]) {
+        Transports.mistake().ifPresent(mistake -> fail(2, List.of(mistake)));
+        if (args.length == 0) {
+            System.err.print(Usage.TEXT);
+            System.exit(2);
+        }
+        List<String> rest = Arrays.asList(args).subList(1, args.length);
+        switch (args[0]) {
             case "run" -> new Launcher().run(rest);
             case "demo" -> Demo.run(rest);
             case "check" -> System.exit(Check.run(rest, System.out, System.err));
@@ -82,6 +87,9 @@ public final class Launcher extends io.vertx.core.Launcher {
     public void handleDeployFailed(Vertx vertx, String verticle, DeploymentOptions options, Throwable cause) {
         if (cause instanceof StartFailed failed) {
             fail(failed.exitCode(), failed.reasons());
+        }
+        if (cause instanceof ClassNotFoundException) {
+            fail(2, List.of("run: no verticle " + verticle + " (expected: " + MainVerticle.class.getName() + ")"));
         }
         cause.printStackTrace();
         fail(1, List.of("cannot start " + verticle + ": " + cause));

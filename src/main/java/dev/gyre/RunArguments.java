@@ -14,6 +14,9 @@ import java.util.List;
  */
 final class RunArguments {
 
+    /** Options of Vert.x that mean something here; it would pass over any other word in silence. */
+    private static final List<String> PASSED_ON = List.of("-options", "-cp", "-classpath");
+
     private RunArguments() {
     }
 
@@ -26,14 +29,20 @@ final class RunArguments {
             if (name.equals("-cluster") || name.equals("-ha")) {
                 throw StartFailed.badConfig(List.of(arg + ": this version of Gyre runs on one node"));
             }
+            if (name.equals("-instances") || name.startsWith("-instances=")) {
+                throw StartFailed.badConfig(List.of(arg + ": this is \"instances\" in the config"));
+            }
             if (name.equals("-conf") || name.startsWith("-conf=")) {
                 String value = name.startsWith("-conf=") ? name.substring("-conf=".length())
                         : i + 1 < args.size() ? args.get(++i) : "";
                 prepared.add("-conf");
                 prepared.add(given(value).encode());
                 hasConf = true;
-            } else {
+            } else if (known(name)) {
                 prepared.add(arg);
+            } else {
+                throw StartFailed.badConfig(List.of("run: unknown option " + arg
+                        + " (known: -conf, " + String.join(", ", PASSED_ON) + ", --help)"));
             }
         }
         boolean asksForHelp = args.stream().anyMatch(arg -> arg.equals("--help") || arg.equals("-h"));
@@ -42,6 +51,11 @@ final class RunArguments {
                     "run: no config (expected: run dev.gyre.MainVerticle -conf FILE)"));
         }
         return prepared;
+    }
+
+    private static boolean known(String name) {
+        return !name.startsWith("-") || name.startsWith("-D") || name.equals("-help") || name.equals("-h")
+                || PASSED_ON.stream().anyMatch(option -> name.equals(option) || name.startsWith(option + "="));
     }
 
     /** What {@link ConfigSource} is given for the value of {@code -conf}: a file's path, or JSON. */

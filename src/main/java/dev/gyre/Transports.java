@@ -15,7 +15,17 @@ record Transports(Transport chosen, List<String> passedOver) {
     static final String PROPERTY = "gyre.transport";
 
     static Transports choose() {
-        return choose(Optional.ofNullable(System.getProperty(PROPERTY)));
+        return choose(wanted());
+    }
+
+    private static Optional<String> wanted() {
+        return Optional.ofNullable(System.getProperty(PROPERTY));
+    }
+
+    /** What is wrong with the transport that is asked for. */
+    static Optional<String> mistake() {
+        return wanted().filter(name -> !List.of("io_uring", "epoll", "nio").contains(name))
+                .map(name -> PROPERTY + ": \"" + name + "\" (expected: io_uring, epoll or nio)");
     }
 
     static Transports choose(Optional<String> wanted) {
