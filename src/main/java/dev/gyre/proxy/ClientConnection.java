@@ -44,6 +44,7 @@ final class ClientConnection extends Deadline {
         Channel channel = ((VertxConnection) http).channel();
         ClientConnection connection = new ClientConnection(loop, http, channel, forwarding);
         channel.attr(KEY).set(connection);
+        channel.pipeline().addFirst("gyre-end", OrderlyEnd.INSTANCE);
         // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
         loop.schedule(connection, IDLE);
@@ -57,6 +58,11 @@ final class ClientConnection extends Deadline {
     /** The peer's address in text, without port; an IPv6 address without brackets. */
     String address() {
         return address;
+    }
+
+    /** The listening socket that this connection came through. */
+    Channel port() {
+        return channel.parent();
     }
 
     /** Forwarding headers from this peer are believed. */

@@ -2,6 +2,9 @@ package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.pool.Loop;
+import io.netty.channel.Channel;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
@@ -17,6 +20,8 @@ final class ProxyLoop {
     private final ForwardingSettings forwarding;
     private final ToBackend toBackend;
     private final Set<ClientConnection> clients = new HashSet<>();
+    /** The listening sockets that clients came through. */
+    private final Set<Channel> ports = new HashSet<>();
     private LoopView view;
     private boolean stopping;
 
@@ -31,6 +36,7 @@ final class ProxyLoop {
 
     void accept(HttpConnection connection) {
         ClientConnection client = ClientConnection.accept(loop, connection, forwarding);
+        ports.add(client.port());
         clients.add(client);
         connection.closeHandler(v -> {
             client.gone();
@@ -61,6 +67,20 @@ final class ProxyLoop {
     void stop() {
         stopping = true;
         clients.forEach(ClientConnection::stopping);
+    }
+
+    /**
+     * Takes no more connections. A server of Vert.x that is shut down first stops to handle connections and then to
+     * accept them: what comes in between would be lost.
+     */
+    Future<Void> closePorts() {
+        return Future.join(ports.stream().map(ProxyLoop::close).toList()).mapEmpty();
+    }
+
+    private static Future<Void> close(Channel port) {
+        Promise<Void> closed = Promise.promise();
+        port.close().addListener(done -> closed.complete());
+        return closed.future();
     }
 
     int clients() {

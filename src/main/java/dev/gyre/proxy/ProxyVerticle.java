@@ -119,20 +119,27 @@ final class ProxyVerticle extends VerticleBase {
         long begun = System.nanoTime();
         Duration grace = proxy.grace();
         Promise<Void> quiet = Promise.promise();
-        await(quiet, begun + grace.dividedBy(3).toNanos(), 0);
-        return quiet.future().compose(v -> {
-            long left = Math.max(1, grace.toMillis() - (System.nanoTime() - begun) / 1_000_000);
-            return Future.all(servers.stream().map(s -> s.shutdown(left, TimeUnit.MILLISECONDS)).toList());
-        });
+        await(quiet, 5, begun + grace.dividedBy(3).toNanos(), 0);
+        return quiet.future()
+                .compose(v -> loop.closePorts())
+                .compose(v -> {
+                    Promise<Void> empty = Promise.promise();
+                    await(empty, 2, begun + grace.toNanos(), 0);
+                    return empty.future();
+                })
+                .compose(v -> {
+                    long left = Math.max(1, grace.toMillis() - (System.nanoTime() - begun) / 1_000_000);
+                    return Future.all(servers.stream().map(s -> s.shutdown(left, TimeUnit.MILLISECONDS)).toList());
+                });
     }
 
-    /** Quiet is when no client has been connected for a tenth of a second. */
-    private void await(Promise<Void> quiet, long until, int quietTicks) {
-        if (quietTicks >= 5 || System.nanoTime() - until >= 0) {
+    /** Completes when no client was connected for so many ticks of 20 ms, or when it is time. */
+    private void await(Promise<Void> quiet, int ticks, long until, int quietTicks) {
+        if (quietTicks >= ticks || System.nanoTime() - until >= 0) {
             quiet.complete();
             return;
         }
-        int ticks = loop.clients() == 0 ? quietTicks + 1 : 0;
-        vertx.setTimer(20, timer -> await(quiet, until, ticks));
+        int next = loop.clients() == 0 ? quietTicks + 1 : 0;
+        vertx.setTimer(20, timer -> await(quiet, ticks, until, next));
     }
 }
