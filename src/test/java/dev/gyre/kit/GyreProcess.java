@@ -169,12 +169,16 @@ public final class GyreProcess implements AutoCloseable {
 
     /** SIGINT, as by Ctrl-C. */
     public void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(pid())).start().waitFor();
+        signal("INT");
     }
 
-    /** SIGTERM. */
-    public void terminate() {
-        process.destroy();
+    /** SIGTERM; not by {@link Process#destroy}, which would lose what is printed from then on. */
+    public void terminate() throws IOException, InterruptedException {
+        signal("TERM");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
     }
 
     /** SIGKILL, and waits until it is dead. */

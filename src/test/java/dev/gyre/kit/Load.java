@@ -132,6 +132,8 @@ public final class Load implements AutoCloseable {
             client.connect(address).onComplete(opened -> {
                 connections.incrementAndGet();
                 connection = opened;
+                // Reported by the request as well, when there is one.
+                opened.exceptionHandler(e -> { });
                 opened.closeHandler(v -> {
                     if (connection == opened) {
                         connection = null;

@@ -1,0 +1,132 @@
+package dev.gyre;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.GyreProcess;
+import dev.gyre.kit.Load;
+import dev.gyre.kit.Origin;
+import dev.gyre.kit.Wire;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StopUnderLoadTest {
+
+    private static final String SLOW = "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final Duration SLOWNESS = Duration.ofMillis(1500);
+
+    @TempDir
+    Path directory;
+
+    private final Origin origin = Origin.of(exchange -> {
+        try {
+            switch (exchange.request().target()) {
+                case "/slow" -> Await.pass(SLOWNESS);
+                case "/never" -> Await.pass(Duration.ofMinutes(1));
+                default -> { }
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+        exchange.respond(200, "hello");
+    }).withoutRecording();
+    private final List<Wire> clients = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (Wire client : clients) {
+            client.close();
+        }
+        origin.close();
+    }
+
+    private GyreProcess node(String grace) throws Exception {
+        return GyreProcess.node(directory, new JsonObject().put("grace", grace).put("services", new JsonObject()
+                .put("web", new JsonObject().put("backends", new JsonArray().add(origin.url())))));
+    }
+
+    private Wire ask(GyreProcess node, String request) throws Exception {
+        Wire client = Wire.to(node.port()).write(request);
+        clients.add(client);
+        return client;
+    }
+
+    private interface Signal {
+        void send(GyreProcess node) throws Exception;
+    }
+
+    private void stopsWithoutLosingARequest(Signal signal) throws Exception {
+        try (GyreProcess node = node("6s"); Load load = Load.of(node.port(), 50, 1500)) {
+            Await.until("a load", () -> load.answered() > 500);
+            for (int i = 0; i < 10; i++) {
+                ask(node, SLOW);
+            }
+            Await.until("slow requests under way", () -> node.admin().backends().get(0).getInteger("inFlight") >= 10);
+            assertThat(node.admin().get("/ready").status()).isEqualTo(200);
+            long connectionsBefore = load.connections();
+            signal.send(node);
+            load.mayBeRefused();
+            Await.until("not ready", () -> node.admin().get("/ready").status() == 503);
+            assertThat(node.admin().get("/live").status()).isEqualTo(200);
+            for (Wire client : clients) {
+                Wire.Answer answer = client.readAnswer();
+                assertThat(answer.body()).isEqualTo("hello");
+                assertThat(answer.head().first("Connection")).contains("close");
+                assertThat(client.read()).as("the connection's end").isEqualTo(-1);
+            }
+            assertThat(node.exitCode()).isZero();
+            load.awaitEnd();
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.connections()).as("clients were told to come again").isGreaterThan(connectionsBefore);
+            assertThat(node.text()).contains("stopped").doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void sigtermLosesNoRequest() throws Exception {
+        stopsWithoutLosingARequest(GyreProcess::terminate);
+    }
+
+    @Test
+    void sigintLosesNoRequest() throws Exception {
+        stopsWithoutLosingARequest(GyreProcess::interrupt);
+    }
+
+    @Test
+    void idleClientsDoNotHoldUpTheEnd() throws Exception {
+        try (GyreProcess node = node("30s")) {
+            for (int i = 0; i < 20; i++) {
+                ask(node, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+                assertThat(clients.get(i).readAnswer().status()).isEqualTo(200);
+            }
+            long begun = System.nanoTime();
+            node.terminate();
+            assertThat(node.exitCode()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
+            for (Wire client : clients) {
+                assertThat(client.read()).as("an end in order, no reset").isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void graceBoundsTheWaitForABackendThatNeverAnswers() throws Exception {
+        try (GyreProcess node = node("1s")) {
+            ask(node, "GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+            Await.until("under way", () -> node.admin().backends().get(0).getInteger("inFlight") == 1);
+            long begun = System.nanoTime();
+            node.terminate();
+            assertThat(node.exitCode()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofMillis(900), Duration.ofMillis(4000));
+        }
+    }
+}
