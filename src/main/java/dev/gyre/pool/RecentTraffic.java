@@ -19,7 +19,7 @@ final class RecentTraffic {
     private static final int STAYS_FULL = 3;
     private static final long LOG_EVERY = Duration.ofMinutes(1).toNanos();
 
-    private record Sample(long atNanos, Reading reading, List<Long> waits) {
+    private record Sample(long atNanos, Reading reading, List<Long> waits, int waiting) {
     }
 
     private final Deque<Sample> samples = new ArrayDeque<>();
@@ -33,7 +33,7 @@ final class RecentTraffic {
         boolean full = pool.places() >= pool.policy().maxConnections()
                 && (pool.waiting() > 0 || reading.sum().refused() > refusedBefore);
         fullInARow = full ? fullInARow + 1 : 0;
-        samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading)));
+        samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading), pool.waiting()));
         if (samples.size() > SECONDS + 1) {
             samples.removeFirst();
         }
@@ -84,7 +84,10 @@ final class RecentTraffic {
         double seconds = (samples.peekLast().atNanos() - samples.peekFirst().atNanos()) / 1e9;
         long served = last.served() - first.served();
         long serviceNanos = served == 0 ? 0 : (last.servedNanos() - first.servedNanos()) / served;
-        long waitNanos = served == 0 ? 0 : (last.waitedNanos() - first.waitedNanos()) / served;
+        long waited = served == 0 ? 0 : (last.waitedNanos() - first.waitedNanos()) / served;
+        // Who waits still has not been counted: just after a pool became full that is nearly everybody.
+        double queue = samples.stream().mapToInt(Sample::waiting).average().orElse(0);
+        long waitNanos = served == 0 ? 0 : Math.max(waited, (long) (queue * seconds * 1e9 / served));
         PoolWindow window = new PoolWindow(pool.id(), pool.policy().maxConnections(),
                 pool.places() - pool.resting(), pool.waiting(), waitMedian(), served / seconds,
                 (last.refused() - first.refused()) / seconds, Duration.ofNanos(serviceNanos),
