@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Two event loops share one limit. Vert.x gives connections to the loops by turns, so that 2n clients are n on each. */
+/**
+ * Two event loops share one limit. Vert.x gives connections to the loops by turns, so that 2n clients are n
+ * on each.
+ */
 class ConnectionLimitTest {
 
     private static JsonObject pool(int maxConnections) {
@@ -48,7 +51,8 @@ class ConnectionLimitTest {
             load.stop();
             assertThat(load.failures()).isEmpty();
             assertThat(origin.mostOpen()).isEqualTo(1);
-            // Were a loop's wake-up lost or its waiters passed over, they would be here until the queue's timeout.
+            // Were a loop's wake-up lost or its waiters passed over, they would be here until the queue's
+            // timeout.
             assertThat(load.slowestMillis()).isLessThan(1000);
         }
     }

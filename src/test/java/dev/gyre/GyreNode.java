@@ -48,7 +48,9 @@ public final class GyreNode implements AutoCloseable {
         return before(new JsonObject(), origins);
     }
 
-    /** As above, with further keys of the node's own, e.g. forwarding, and with backends that are no origins. */
+    /**
+     * As above, with further keys of the node's own, e.g. forwarding, and with backends that are no origins.
+     */
     public static GyreNode before(JsonObject node, JsonObject service, String... urls) {
         return start(node.copy().put("services", new JsonObject().put("web",
                 service.copy().put("backends", new JsonArray(Arrays.asList(urls))))));

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The wall that 5 connections are to a backend that takes 200 ms: Gyre says that it is there, and how high. */
+/**
+ * The wall that 5 connections are to a backend that takes 200 ms: Gyre says that it is there, and how high.
+ */
 class SaturationWordsTest {
 
     private static final Pattern SIZE = Pattern.compile("needs about ([\\d,]+)");

@@ -60,7 +60,9 @@ public final class Lease extends Deadline {
         }
     }
 
-    /** The connection stood ready before this request came, so that its loss says nothing about the backend. */
+    /**
+     * The connection stood ready before this request came, so that its loss says nothing about the backend.
+     */
     public boolean onReusedConnection() {
         return connection != null && connection.reused();
     }

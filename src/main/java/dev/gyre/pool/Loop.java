@@ -16,6 +16,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Loop {
 
+    /**
+     * As large as the largest read from a socket, in bytes: a body is cut into no more pieces than it came
+     * in, each of which costs a pass through both pipelines.
+     */
+    public static final int BODY_PIECE = 64 * 1024;
+
     private static final long TICK_MILLIS = 10;
 
     private final EventLoop eventLoop;
@@ -42,6 +48,7 @@ public final class Loop {
         return new HttpClientOptions()
                 .setDecompressionSupported(false)
                 .setKeepAliveTimeout(0)
+                .setMaxChunkSize(BODY_PIECE)
                 .setMaxInitialLineLength(8 * 1024)
                 .setMaxHeaderSize(64 * 1024);
     }

@@ -25,7 +25,9 @@ final class PooledConnection {
     private final Channel channel;
     private Lease lease;
     private Lease heir;
-    /** Where the end of the connection waits until all that came before it has been taken; null when nowhere. */
+    /**
+     * Where the end of the connection waits until all that came before it has been taken; null when nowhere.
+     */
     private ChannelHandlerContext heldEnd;
     private int leases;
     private boolean answered;
@@ -142,8 +144,8 @@ final class PooledConnection {
     }
 
     /**
-     * Holds back the end of the connection while the client is behind. Vert.x takes the end for a break as long as
-     * a part of the answer waits in its queues, and a backend may well close after the last byte.
+     * Holds back the end of the connection while the client is behind. Vert.x takes the end for a break as
+     * long as a part of the answer waits in its queues, and a backend may well close after the last byte.
      */
     private final class End extends ChannelInboundHandlerAdapter {
 

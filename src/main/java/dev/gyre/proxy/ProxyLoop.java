@@ -70,8 +70,8 @@ final class ProxyLoop {
     }
 
     /**
-     * Takes no more connections. A server of Vert.x that is shut down first stops to handle connections and then to
-     * accept them: what comes in between would be lost.
+     * Takes no more connections. A server of Vert.x that is shut down first stops to handle connections and
+     * then to accept them: what comes in between would be lost.
      */
     Future<Void> closePorts() {
         return Future.join(ports.stream().map(ProxyLoop::close).toList()).mapEmpty();

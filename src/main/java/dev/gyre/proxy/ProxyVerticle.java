@@ -81,6 +81,7 @@ final class ProxyVerticle extends VerticleBase {
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
                 .setHttp2ClearTextEnabled(false)
+                .setMaxChunkSize(Loop.BODY_PIECE)
                 .setMaxInitialLineLength(MAX_REQUEST_LINE)
                 .setMaxHeaderSize(MAX_HEADERS));
         server.connectionHandler(loop::accept);

@@ -50,7 +50,8 @@ public final class GyreProcess implements AutoCloseable {
         return start(command);
     }
 
-    private static GyreProcess start(List<String> command) throws IOException {
+    /** Any command that ends in Gyre. */
+    public static GyreProcess start(List<String> command) throws IOException {
         return new GyreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
@@ -65,8 +66,8 @@ public final class GyreProcess implements AutoCloseable {
     }
 
     /**
-     * A node with this config, up to the moment it serves. Ports default to free ones on loopback; the config's file
-     * and the data directory are in the given directory.
+     * A node with this config, up to the moment it serves. Ports default to free ones on loopback; the
+     * config's file and the data directory are in the given directory.
      */
     public static GyreProcess node(Path directory, JsonObject config, String... jvm)
             throws IOException, InterruptedException {

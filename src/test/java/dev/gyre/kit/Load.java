@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Users who each keep one connection to a port on loopback and send one GET after the other. Whatever is not answered
- * by 200 and the full body counts as failed, with its reason. A connection is given up when the server says so, or
- * closes it while nothing is asked.
+ * Users who each keep one connection to a port on loopback and send one GET after the other. Whatever is not
+ * answered by 200 and the full body counts as failed, with its reason. A connection is given up when the
+ * server says so, or closes it while nothing is asked.
  */
 public final class Load implements AutoCloseable {
 

@@ -13,7 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Stands for {@code gyre.jar}: a jar with the manifest entries of the pom whose classes are those under test. */
+/**
+ * Stands for {@code gyre.jar}: a jar with the manifest entries of the pom whose classes are those under test.
+ */
 final class RunnableJar {
 
     private static final Pattern ENTRIES = Pattern.compile("<manifestEntries>(.*?)</manifestEntries>", Pattern.DOTALL);

@@ -114,6 +114,15 @@ public final class Wire implements AutoCloseable {
         return in.readAllBytes();
     }
 
+    /** Waits for the end of the connection, in order or not; true when nothing else came before it. */
+    public boolean ends() throws IOException {
+        try {
+            return in.read() == -1;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
     /** What follows the last thing read; for bodies too large to be held. */
     public InputStream stream() {
         return in;

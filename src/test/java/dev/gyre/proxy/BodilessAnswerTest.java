@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An answer that has no body by its nature must not be given one, nor a length that the backend did not state. */
+/**
+ * An answer that has no body by its nature must not be given one, nor a length that the backend did not
+ * state.
+ */
 class BodilessAnswerTest {
 
     private static final String HEAD = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";

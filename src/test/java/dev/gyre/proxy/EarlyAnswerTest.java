@@ -10,8 +10,9 @@ import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
 /**
- * A backend may answer before it has the request's body. What is left of that body on the backend's connection would
- * become part of the next request there, and the next client would get an answer that is not its own.
+ * A backend may answer before it has the request's body. What is left of that body on the backend's
+ * connection would become part of the next request there, and the next client would get an answer that is not
+ * its own.
  */
 class EarlyAnswerTest {
 

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP/1.0 on either side: where the end of the connection is the end of the answer, and chunks are unknown. */
+/**
+ * HTTP/1.0 on either side: where the end of the connection is the end of the answer, and chunks are unknown.
+ */
 class OldProtocolTest {
 
     private static final String LONG = "x".repeat(300_000);
