@@ -75,9 +75,13 @@ final class PooledConnection {
         return !gone && channel.isActive();
     }
 
+    /**
+     * Closes at once. Vert.x would first write out what is pending, and so never close a connection whose
+     * backend has stopped reading.
+     */
     void close() {
         if (!gone) {
-            http.close();
+            channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
 

@@ -25,7 +25,10 @@ final class ClientConnection extends Deadline {
     private final Channel channel;
     private final String address;
     private final boolean trusted;
-    private boolean busy;
+    /** More than one for a moment: a pipelined request begins within the last write of the answer before. */
+    private int requests;
+    private boolean stopping;
+    private boolean closing;
     private boolean gone;
 
     private ClientConnection(Loop loop, HttpConnection http, Channel channel, ForwardingSettings forwarding) {
@@ -62,21 +65,25 @@ final class ClientConnection extends Deadline {
         return trusted;
     }
 
+    /** A request begins. */
     void busy() {
-        busy = true;
+        requests++;
     }
 
-    /** The last answer is out; the clock of silence starts anew. */
+    /** A request's answer is out; with the last one the clock of silence starts anew. */
     void idle() {
-        busy = false;
+        requests--;
         if (!gone) {
-            loop.schedule(this, IDLE);
+            loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : IDLE);
         }
     }
 
     /** The node stops: silence is borne for a moment only. */
     void stopping() {
-        loop.schedule(this, IDLE_WHEN_STOPPING);
+        stopping = true;
+        if (!closing) {
+            loop.schedule(this, IDLE_WHEN_STOPPING);
+        }
     }
 
     void gone() {
@@ -84,8 +91,21 @@ final class ClientConnection extends Deadline {
         loop.cancel(this);
     }
 
+    /** Closes when all that was written is out, or when the client does not take it. */
     void close() {
         http.close();
+        closing = true;
+        if (!gone) {
+            loop.schedule(this, IDLE);
+        }
+    }
+
+    /**
+     * Closes at once, whatever is still to be written: {@link #close} waits for as long as the client does
+     * not read.
+     */
+    void abort() {
+        channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
     /**
@@ -93,13 +113,15 @@ final class ClientConnection extends Deadline {
      */
     void reset() {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        http.close();
+        abort();
     }
 
     @Override
     protected void expired() {
-        if (!busy) {
-            http.close();
+        if (closing) {
+            abort();
+        } else if (requests == 0) {
+            close();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.gyre.pool.Loop;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -61,6 +62,11 @@ final class ProxyLoop {
     void stop() {
         stopping = true;
         clients.forEach(ClientConnection::stopping);
+    }
+
+    /** The time is up for whoever is still connected. */
+    void abort() {
+        List.copyOf(clients).forEach(ClientConnection::abort);
     }
 
     int clients() {

@@ -122,6 +122,8 @@ final class ProxyVerticle extends VerticleBase {
         await(quiet, begun + grace.dividedBy(3).toNanos(), 0);
         return quiet.future().compose(v -> {
             long left = Math.max(1, grace.toMillis() - (System.nanoTime() - begun) / 1_000_000);
+            // Vert.x waits without end for a client that does not take the last of its answer.
+            vertx.setTimer(left, timer -> loop.abort());
             return Future.all(servers.stream().map(s -> s.shutdown(left, TimeUnit.MILLISECONDS)).toList());
         });
     }

@@ -172,7 +172,7 @@ final class RequestWalk {
         if (failure == Failure.CLIENT_GONE || response.ended()) {
             done();
         } else if (response.headWritten()) {
-            breakOff();
+            breakOff(failure);
         } else {
             Buffer problem = OwnAnswer.prepare(failure, response);
             if (failure == Failure.CLIENT_TIMEOUT) {
@@ -185,10 +185,10 @@ final class RequestWalk {
     }
 
     /** Part of the answer is out: only a broken connection says that the rest will never come. */
-    private void breakOff() {
+    private void breakOff(Failure failure) {
         boolean wouldLookComplete = answer.endsByClose();
         done();
-        if (wouldLookComplete) {
+        if (wouldLookComplete || failure == Failure.CLIENT_TIMEOUT) {
             client.reset();
         } else {
             client.close();
