@@ -125,9 +125,8 @@ public final class LoopPool {
         BackendUrl url = shared.id().url();
         HttpConnectOptions options = new HttpConnectOptions()
                 .setHost(url.host())
-                .setPort(url.port())
-                .setConnectTimeout(shared.connectTimeout().toMillis());
-        loop.client().connect(options).onComplete(http -> opened(lease, http),
+                .setPort(url.port());
+        loop.client(shared.connectTimeout()).connect(options).onComplete(http -> opened(lease, http),
                 cause -> loop.execute(() -> notOpened(lease, cause)));
     }
 
