@@ -28,6 +28,7 @@ final class ClientConnection extends Deadline {
     /** More than one for a moment: a pipelined request begins within the last write of the answer before. */
     private int requests;
     private boolean stopping;
+    private boolean ending;
     private boolean closing;
     private boolean gone;
 
@@ -65,6 +66,15 @@ final class ClientConnection extends Deadline {
         return trusted;
     }
 
+    /** The present answer says that it is the last one: what the client sent after it is not served. */
+    void endWithThisAnswer() {
+        ending = true;
+    }
+
+    boolean ending() {
+        return ending;
+    }
+
     /** A request begins. */
     void busy() {
         requests++;
@@ -94,6 +104,7 @@ final class ClientConnection extends Deadline {
     /** Closes when all that was written is out, or when the client does not take it. */
     void close() {
         http.close();
+        ending = true;
         closing = true;
         if (!gone) {
             loop.schedule(this, IDLE);

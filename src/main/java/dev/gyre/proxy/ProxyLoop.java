@@ -43,7 +43,10 @@ final class ProxyLoop {
     }
 
     void handle(HttpServerRequest request) {
-        new RequestWalk(this, request, ClientConnection.of(request.connection())).start();
+        ClientConnection client = ClientConnection.of(request.connection());
+        if (!client.ending()) {
+            new RequestWalk(this, request, client).start();
+        }
     }
 
     /** The present view, made live on this loop when it is new. */
