@@ -180,9 +180,18 @@ public final class LoopPool {
             return;
         }
         loop.cancel(next);
+        connection.promiseTo(next);
+    }
+
+    /** A request that waited has got a connection, unless it has left meanwhile. */
+    void granted(PooledConnection connection, Lease lease) {
+        if (lease.ended()) {
+            release(connection);
+            return;
+        }
         long now = System.nanoTime();
-        tally.waited(now - next.waitingSince());
-        next.connected(connection, now);
+        tally.waited(now - lease.waitingSince());
+        lease.connected(connection, now);
     }
 
     /** Offers the connection that has rested longest to whoever waits on any loop. */
@@ -193,6 +202,8 @@ public final class LoopPool {
                 resting = idle.size();
                 release(connection);
             }
+            // Several may have asked here for the same connection: the others are to ask elsewhere.
+            shared.serve();
         }
     }
 

@@ -104,6 +104,21 @@ final class PooledConnection {
         }, FAREWELL);
     }
 
+    /**
+     * Carries the request next, when the event loop has dealt with all that has come from the backend: what
+     * exceeds the last answer must find nobody that it could be taken for an answer to. If the connection is
+     * lost over it, its place is left to the request.
+     */
+    void promiseTo(Lease next) {
+        heir = next;
+        pool.loop().executeLater(() -> {
+            if (!gone && channel.isActive()) {
+                heir = null;
+                pool.granted(this, next);
+            }
+        });
+    }
+
     private void closed() {
         gone = true;
         pool.forget(this);
