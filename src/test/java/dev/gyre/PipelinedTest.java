@@ -55,8 +55,8 @@ class PipelinedTest {
         try (Origin origin = Origin.of(e -> e.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "1\r\nx\r\n0\r\n\r\n"));
              GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
-            client.write("GET /first HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"
-                    + "POST /after HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n");
+            String keep = " HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n";
+            client.write("GET /first" + keep + "\r\nPOST /after" + keep + "Content-Length: 0\r\n\r\n");
             assertThat(new String(client.readToEnd())).containsIgnoringCase("connection: close")
                     .endsWith("x");
             try (Wire other = Wire.to(node.port())) {

@@ -6,7 +6,6 @@ import dev.gyre.pool.LoopPool;
 import dev.gyre.routing.RoutingTable;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,15 +31,13 @@ final class LoopView {
         Map<String, LiveService> next = new HashMap<>();
         view.services().forEach((name, of) -> {
             LiveService present = services.get(name);
-            boolean same = present != null && present.service().equals(of.service());
-            next.put(name, same ? present : live(of, loop, random));
+            next.put(name, present != null && present.shows(of, loop) ? present : live(of, loop, random));
         });
         return new LoopView(view, next);
     }
 
     private static LiveService live(View.ServiceView of, Loop loop, RandomGenerator random) {
-        List<LoopPool> backends = of.rotation().stream().map(pool -> pool.on(loop)).toList();
-        return new LiveService(of.service(), backends,
+        return new LiveService(of.service(), of.rotation(loop),
                 Selectors.of(of.service().policy().balance(), of.weights(), random));
     }
 
