@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.model.Failure;
 import dev.gyre.pool.Loop;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -8,9 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One event loop's half of the proxy: its view of the topology and the clients connected to it. */
 final class ProxyLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
 
     private final Proxy proxy;
     private final Loop loop;
@@ -44,8 +49,16 @@ final class ProxyLoop {
 
     void handle(HttpServerRequest request) {
         ClientConnection client = ClientConnection.of(request.connection());
-        if (!client.ending()) {
-            new RequestWalk(this, request, client).start();
+        if (client.ending()) {
+            return;
+        }
+        RequestWalk walk = new RequestWalk(this, request, client);
+        try {
+            walk.start();
+        } catch (RuntimeException e) {
+            // Vert.x would log it and leave the client without an answer.
+            LOG.error("request {} {}", request.method(), request.uri(), e);
+            walk.fail(Failure.INTERNAL, e.toString());
         }
     }
 
