@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 
 /** One client's connection: who is at its other end, and when it has been silent for too long. */
 final class ClientConnection extends Deadline {
@@ -41,6 +42,11 @@ final class ClientConnection extends Deadline {
         this.trusted = forwarding.trusts(peer.getAddress().getAddress());
     }
 
+    /** Broken off by the client before it was accepted, so that the system cannot tell whose it was. */
+    static boolean isGone(HttpConnection http) {
+        return ((VertxConnection) http).channel().remoteAddress() == null;
+    }
+
     /** Begins to watch a connection that was just accepted. */
     static ClientConnection accept(Loop loop, HttpConnection http, ForwardingSettings forwarding) {
         Channel channel = ((VertxConnection) http).channel();
@@ -52,8 +58,9 @@ final class ClientConnection extends Deadline {
         return connection;
     }
 
-    static ClientConnection of(HttpConnection http) {
-        return ((VertxConnection) http).channel().attr(KEY).get();
+    /** Empty for one that was gone before it was accepted. */
+    static Optional<ClientConnection> of(HttpConnection http) {
+        return Optional.ofNullable(((VertxConnection) http).channel().attr(KEY).get());
     }
 
     /** The peer's address in text, without port; an IPv6 address without brackets. */

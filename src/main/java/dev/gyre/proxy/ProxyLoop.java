@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -36,6 +37,10 @@ final class ProxyLoop {
     }
 
     void accept(HttpConnection connection) {
+        if (ClientConnection.isGone(connection)) {
+            connection.close();
+            return;
+        }
         ClientConnection client = ClientConnection.accept(loop, connection, forwarding);
         clients.add(client);
         connection.closeHandler(v -> {
@@ -48,11 +53,11 @@ final class ProxyLoop {
     }
 
     void handle(HttpServerRequest request) {
-        ClientConnection client = ClientConnection.of(request.connection());
-        if (client.ending()) {
+        Optional<ClientConnection> client = ClientConnection.of(request.connection());
+        if (client.isEmpty() || client.get().ending()) {
             return;
         }
-        RequestWalk walk = new RequestWalk(this, request, client);
+        RequestWalk walk = new RequestWalk(this, request, client.get());
         try {
             walk.start();
         } catch (RuntimeException e) {
