@@ -116,7 +116,8 @@ public final class BackendPool {
     /** Puts a request at the end of the queue, unless that is full. */
     boolean join(Lease lease) {
         synchronized (this) {
-            if (waiting >= policy.maxQueue()) {
+            // Who is to get a connection that rests on another loop waits for a moment, but not for its turn.
+            if (waiting >= policy.maxQueue() + resting()) {
                 return false;
             }
             lease.pool().queue.add(lease);

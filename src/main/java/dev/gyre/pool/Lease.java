@@ -44,6 +44,7 @@ public final class Lease extends Deadline {
     public void acquireFresh() {
         connection.close();
         connection = null;
+        waitingSince = 0;
         fresh = true;
         pool.acquire(this);
     }

@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +28,9 @@ public final class Loop {
 
     private final EventLoop eventLoop;
     private final int index;
-    private final HttpClientAgent client;
+    private final Vertx vertx;
+    private final ContextInternal context;
+    private final Map<Duration, HttpClientAgent> clients = new HashMap<>();
     private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
     private boolean ticking;
 
@@ -35,17 +39,19 @@ public final class Loop {
      * @param index   0-based number of this loop within the node
      */
     public Loop(Vertx vertx, Context context, int index) {
-        this.eventLoop = ((ContextInternal) context).nettyEventLoop();
+        this.vertx = vertx;
+        this.context = (ContextInternal) context;
+        this.eventLoop = this.context.nettyEventLoop();
         this.index = index;
-        this.client = vertx.createHttpClient(clientOptions());
     }
 
     /**
-     * One client an event loop: the pool of Vert.x is never used, and its client would share connections
-     * across loops. Answers are passed on as they come, so nothing is decompressed.
+     * Clients of this event loop alone: the pool of Vert.x is never used, and would share connections across
+     * loops. Answers are passed on as they come, so nothing is decompressed.
      */
-    private static HttpClientOptions clientOptions() {
+    private static HttpClientOptions clientOptions(Duration connectTimeout) {
         return new HttpClientOptions()
+                .setConnectTimeout((int) Math.min(Integer.MAX_VALUE, connectTimeout.toMillis()))
                 .setDecompressionSupported(false)
                 .setKeepAliveTimeout(0)
                 .setMaxChunkSize(BODY_PIECE)
@@ -57,8 +63,19 @@ public final class Loop {
         return index;
     }
 
-    HttpClientAgent client() {
-        return client;
+    /** Opens connections; the time to connect is a client's property, and cannot be set for each. */
+    HttpClientAgent client(Duration connectTimeout) {
+        return clients.computeIfAbsent(connectTimeout, this::newClient);
+    }
+
+    /** Closed with the loop's verticle, after its requests; without a context it would be closed before. */
+    private HttpClientAgent newClient(Duration connectTimeout) {
+        ContextInternal before = context.beginDispatch();
+        try {
+            return vertx.createHttpClient(clientOptions(connectTimeout));
+        } finally {
+            context.endDispatch(before);
+        }
     }
 
     /** Runs on this event loop: at once when called from it, else as soon as the loop gets to it. */
@@ -98,11 +115,14 @@ public final class Loop {
     }
 
     private void tick() {
-        wheel.advance(System.nanoTime());
-        if (wheel.isEmpty()) {
-            ticking = false;
-        } else {
-            eventLoop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            wheel.advance(System.nanoTime());
+        } finally {
+            // Whatever one deadline throws, the others are still to expire.
+            ticking = !wheel.isEmpty();
+            if (ticking) {
+                eventLoop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            }
         }
     }
 }

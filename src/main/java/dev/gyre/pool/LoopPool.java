@@ -125,9 +125,8 @@ public final class LoopPool {
         BackendUrl url = shared.id().url();
         HttpConnectOptions options = new HttpConnectOptions()
                 .setHost(url.host())
-                .setPort(url.port())
-                .setConnectTimeout(shared.connectTimeout().toMillis());
-        loop.client().connect(options).onComplete(http -> opened(lease, http),
+                .setPort(url.port());
+        loop.client(shared.connectTimeout()).connect(options).onComplete(http -> opened(lease, http),
                 cause -> loop.execute(() -> notOpened(lease, cause)));
     }
 
@@ -181,9 +180,18 @@ public final class LoopPool {
             return;
         }
         loop.cancel(next);
+        connection.promiseTo(next);
+    }
+
+    /** A request that waited has got a connection, unless it has left meanwhile. */
+    void granted(PooledConnection connection, Lease lease) {
+        if (lease.ended()) {
+            release(connection);
+            return;
+        }
         long now = System.nanoTime();
-        tally.waited(now - next.waitingSince());
-        next.connected(connection, now);
+        tally.waited(now - lease.waitingSince());
+        lease.connected(connection, now);
     }
 
     /** Offers the connection that has rested longest to whoever waits on any loop. */
@@ -194,6 +202,8 @@ public final class LoopPool {
                 resting = idle.size();
                 release(connection);
             }
+            // Several may have asked here for the same connection: the others are to ask elsewhere.
+            shared.serve();
         }
     }
 

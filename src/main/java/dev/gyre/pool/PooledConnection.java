@@ -81,10 +81,14 @@ final class PooledConnection {
         return !gone && channel.isActive();
     }
 
+    /**
+     * Closes at once. Vert.x would first write out what is pending, and so never close a connection whose
+     * backend has stopped reading.
+     */
     void close() {
         deliverEnd();
         if (!gone) {
-            http.close();
+            channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
 
@@ -113,6 +117,21 @@ final class PooledConnection {
                 close();
             }
         }, FAREWELL);
+    }
+
+    /**
+     * Carries the request next, when the event loop has dealt with all that has come from the backend: what
+     * exceeds the last answer must find nobody that it could be taken for an answer to. If the connection is
+     * lost over it, its place is left to the request.
+     */
+    void promiseTo(Lease next) {
+        heir = next;
+        pool.loop().executeLater(() -> {
+            if (!gone && channel.isActive()) {
+                heir = null;
+                pool.granted(this, next);
+            }
+        });
     }
 
     private void closed() {

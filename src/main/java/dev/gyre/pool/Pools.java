@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The pools of all backends of this node. A pool outlives a change of the topology, with its counters.
@@ -44,14 +45,17 @@ public final class Pools {
     /**
      * Takes a sample of all pools, to be called once a second: rates are taken between samples.
      *
-     * @param wanted backends of the present topology; others are forgotten as soon as nothing uses them
+     * @param wanted backends of the present topology, asked for when the sample is there, since one may come
+     *               back in between; others are forgotten as soon as nothing uses them
      * @return the sentences on pools that stay full and are due to be logged, each at most once a minute
      */
-    public Future<List<String>> sample(Set<BackendId> wanted) {
+    public Future<List<String>> sample(Supplier<Set<BackendId>> wanted) {
         return readings().map(readings -> record(readings, wanted));
     }
 
-    private synchronized List<String> record(Map<BackendId, Reading> readings, Set<BackendId> wanted) {
+    private synchronized List<String> record(Map<BackendId, Reading> readings,
+                                             Supplier<Set<BackendId>> topology) {
+        Set<BackendId> wanted = topology.get();
         long now = System.nanoTime();
         List<String> due = new ArrayList<>();
         readings.forEach((id, reading) -> {

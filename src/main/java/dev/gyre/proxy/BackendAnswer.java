@@ -41,7 +41,12 @@ final class BackendAnswer {
      * @return false when this is no final answer, or one whose framing cannot be understood
      */
     boolean begin() {
-        if (status() < 200) {
+        if (status() < 200 || status() > 999) {
+            return false;
+        }
+        String coding = from.headers().get(HttpHeaders.TRANSFER_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+            // E.g. gzip, which only this connection is told of: the client could not read the body.
             return false;
         }
         CharSequence contentLength = from.headers().get(HttpHeaders.CONTENT_LENGTH);

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 
 /** One client's connection: who is at its other end, and when it has been silent for too long. */
 final class ClientConnection extends Deadline {
@@ -27,7 +28,11 @@ final class ClientConnection extends Deadline {
     private final Channel channel;
     private final String address;
     private final boolean trusted;
-    private boolean busy;
+    /** More than one for a moment: a pipelined request begins within the last write of the answer before. */
+    private int requests;
+    private boolean stopping;
+    private boolean ending;
+    private boolean closing;
     private boolean gone;
 
     private ClientConnection(Loop loop, HttpConnection http, Channel channel, ForwardingSettings forwarding) {
@@ -37,6 +42,11 @@ final class ClientConnection extends Deadline {
         InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
         this.address = peer.getAddress().getHostAddress();
         this.trusted = forwarding.trusts(peer.getAddress().getAddress());
+    }
+
+    /** Broken off by the client before it was accepted, so that the system cannot tell whose it was. */
+    static boolean isGone(HttpConnection http) {
+        return ((VertxConnection) http).channel().remoteAddress() == null;
     }
 
     /** Begins to watch a connection that was just accepted. */
@@ -51,8 +61,9 @@ final class ClientConnection extends Deadline {
         return connection;
     }
 
-    static ClientConnection of(HttpConnection http) {
-        return ((VertxConnection) http).channel().attr(KEY).get();
+    /** Empty for one that was gone before it was accepted. */
+    static Optional<ClientConnection> of(HttpConnection http) {
+        return Optional.ofNullable(((VertxConnection) http).channel().attr(KEY).get());
     }
 
     /** The peer's address in text, without port; an IPv6 address without brackets. */
@@ -70,21 +81,34 @@ final class ClientConnection extends Deadline {
         return trusted;
     }
 
-    void busy() {
-        busy = true;
+    /** The present answer says that it is the last one: what the client sent after it is not served. */
+    void endWithThisAnswer() {
+        ending = true;
     }
 
-    /** The last answer is out; the clock of silence starts anew. */
+    boolean ending() {
+        return ending;
+    }
+
+    /** A request begins. */
+    void busy() {
+        requests++;
+    }
+
+    /** A request's answer is out; with the last one the clock of silence starts anew. */
     void idle() {
-        busy = false;
+        requests--;
         if (!gone) {
-            loop.schedule(this, IDLE);
+            loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : IDLE);
         }
     }
 
     /** The node stops: silence is borne for a moment only. */
     void stopping() {
-        loop.schedule(this, IDLE_WHEN_STOPPING);
+        stopping = true;
+        if (!closing) {
+            loop.schedule(this, IDLE_WHEN_STOPPING);
+        }
     }
 
     void gone() {
@@ -98,8 +122,22 @@ final class ClientConnection extends Deadline {
                 .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
     }
 
+    /** Closes when all that was written is out, or when the client does not take it. */
     void close() {
         http.close();
+        ending = true;
+        closing = true;
+        if (!gone) {
+            loop.schedule(this, IDLE);
+        }
+    }
+
+    /**
+     * Closes at once, whatever is still to be written: {@link #close} waits for as long as the client does
+     * not read.
+     */
+    void abort() {
+        channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
     /**
@@ -107,13 +145,15 @@ final class ClientConnection extends Deadline {
      */
     void reset() {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        http.close();
+        abort();
     }
 
     @Override
     protected void expired() {
-        if (!busy) {
-            http.close();
+        if (closing) {
+            abort();
+        } else if (requests == 0) {
+            close();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.gyre.proxy;
 
 import dev.gyre.balancing.Selector;
 import dev.gyre.model.Service;
+import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,11 @@ final class LiveService {
 
     Service service() {
         return service;
+    }
+
+    /** Nothing has changed, nor has a backend gone and come back with a new pool in between. */
+    boolean shows(View.ServiceView view, Loop loop) {
+        return service.equals(view.service()) && backends.equals(view.rotation(loop));
     }
 
     /** The backends in rotation. */

@@ -33,14 +33,13 @@ final class LoopView {
         Map<String, LiveService> next = new HashMap<>();
         view.services().forEach((name, of) -> {
             LiveService present = services.get(name);
-            boolean same = present != null && present.service().equals(of.service());
-            next.put(name, same ? present : live(of, loop, random));
+            next.put(name, present != null && present.shows(of, loop) ? present : live(of, loop, random));
         });
         return new LoopView(view, next);
     }
 
     private static LiveService live(View.ServiceView of, Loop loop, RandomGenerator random) {
-        List<LoopPool> backends = of.rotation().stream().map(pool -> pool.on(loop)).toList();
+        List<LoopPool> backends = of.rotation(loop);
         // With nobody in rotation there are no turns to take, and none are asked for.
         Selector selector = backends.isEmpty() ? () -> 0
                 : Selectors.of(of.service().policy().balance(), of.weights(), random);

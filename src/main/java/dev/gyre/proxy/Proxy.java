@@ -111,7 +111,7 @@ public final class Proxy {
     }
 
     private void sample() {
-        pools.sample(wanted).onSuccess(sentences -> sentences.forEach(LOG::warn));
+        pools.sample(() -> wanted).onSuccess(sentences -> sentences.forEach(LOG::warn));
     }
 
     void joined(ProxyVerticle verticle) {

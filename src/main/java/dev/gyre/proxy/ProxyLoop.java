@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.model.Failure;
 import dev.gyre.pool.Loop;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
@@ -8,11 +9,17 @@ import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One event loop's half of the proxy: its view of the topology and the clients connected to it. */
 final class ProxyLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
 
     private final Proxy proxy;
     private final Loop loop;
@@ -35,6 +42,10 @@ final class ProxyLoop {
     }
 
     void accept(HttpConnection connection) {
+        if (ClientConnection.isGone(connection)) {
+            connection.close();
+            return;
+        }
         ClientConnection client = ClientConnection.accept(loop, connection, forwarding);
         ports.add(client.port());
         clients.add(client);
@@ -48,7 +59,18 @@ final class ProxyLoop {
     }
 
     void handle(HttpServerRequest request) {
-        new RequestWalk(this, request, ClientConnection.of(request.connection())).start();
+        Optional<ClientConnection> client = ClientConnection.of(request.connection());
+        if (client.isEmpty() || client.get().ending()) {
+            return;
+        }
+        RequestWalk walk = new RequestWalk(this, request, client.get());
+        try {
+            walk.start();
+        } catch (RuntimeException e) {
+            // Vert.x would log it and leave the client without an answer.
+            LOG.error("request {} {}", request.method(), request.uri(), e);
+            walk.fail(Failure.INTERNAL, e.toString());
+        }
     }
 
     /** The present view, made live on this loop when it is new. */
@@ -81,6 +103,11 @@ final class ProxyLoop {
         Promise<Void> closed = Promise.promise();
         port.close().addListener(done -> closed.complete());
         return closed.future();
+    }
+
+    /** The time is up for whoever is still connected. */
+    void abort() {
+        List.copyOf(clients).forEach(ClientConnection::abort);
     }
 
     int clients() {

@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
 final class ProxyVerticle extends VerticleBase {
@@ -119,19 +118,20 @@ final class ProxyVerticle extends VerticleBase {
         proxy.stopping();
         long begun = System.nanoTime();
         Duration grace = proxy.grace();
-        Promise<Void> quiet = Promise.promise();
-        await(quiet, 5, begun + grace.dividedBy(3).toNanos(), 0);
-        return quiet.future()
+        return quiet(5, begun + grace.dividedBy(3).toNanos())
                 .compose(v -> loop.closePorts())
+                .compose(v -> quiet(2, begun + grace.toNanos()))
                 .compose(v -> {
-                    Promise<Void> empty = Promise.promise();
-                    await(empty, 2, begun + grace.toNanos(), 0);
-                    return empty.future();
-                })
-                .compose(v -> {
-                    long left = Math.max(1, grace.toMillis() - (System.nanoTime() - begun) / 1_000_000);
-                    return Future.all(servers.stream().map(s -> s.shutdown(left, TimeUnit.MILLISECONDS)).toList());
+                    // Vert.x would wait without end for a client that does not take the last of its answer.
+                    loop.abort();
+                    return Future.all(servers.stream().map(HttpServer::close).toList());
                 });
+    }
+
+    private Future<Void> quiet(int ticks, long until) {
+        Promise<Void> quiet = Promise.promise();
+        await(quiet, ticks, until, 0);
+        return quiet.future();
     }
 
     /** Completes when no client was connected for so many ticks of 20 ms, or when it is time. */

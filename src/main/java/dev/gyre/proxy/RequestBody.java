@@ -2,7 +2,6 @@ package dev.gyre.proxy;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +72,8 @@ final class RequestBody {
             request.handler(this::chunk);
             request.endHandler(v -> ended());
             request.exceptionHandler(e -> {
-                if (!(e instanceof HttpClosedException)) {
+                // A connection that broke ends the request by itself.
+                if (!Attempt.isBreak(e)) {
                     walk.malformed(e);
                 }
             });

@@ -68,7 +68,21 @@ record RequestHead(String host, String target, long length, boolean expectsConti
             }
             target = target.startsWith("/", end) ? target.substring(end) : "/" + target.substring(end);
         }
+        check(target, headers);
         return new RequestHead(host, target, length(headers), expectsContinue(request, headers));
+    }
+
+    /** What recipients read in different ways, and what the encoder would write in other bytes than came. */
+    private static void check(String target, MultiMap headers) throws Rejected {
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#') {
+                throw new Rejected(Failure.BAD_REQUEST, "target with a character that no URI has");
+            }
+        }
+        if (headers.contains("")) {
+            throw new Rejected(Failure.BAD_REQUEST, "field without a name");
+        }
     }
 
     private static String host(HttpServerRequest request, MultiMap headers) throws Rejected {

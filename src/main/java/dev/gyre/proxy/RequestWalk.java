@@ -124,11 +124,16 @@ final class RequestWalk {
         }
         answer = begun;
         enter(Phase.ANSWERING);
-        if (attempt.awaitsContinue()) {
-            // Nobody can tell whether the body will still come (RFC 9110, section 10.1.1).
+        if (awaitsContinue()) {
             closeAfterwards();
         }
         announceClose();
+    }
+
+    /** Nobody can tell whether the body will still come after an answer (RFC 9110, section 10.1.1). */
+    private boolean awaitsContinue() {
+        return attempt == null
+                ? head != null && head.expectsContinue() && body.isPresent() : attempt.awaitsContinue();
     }
 
     /** The event loop has read what had come from the backend. */
@@ -181,10 +186,10 @@ final class RequestWalk {
         if (failure == Failure.CLIENT_GONE || response.ended()) {
             done();
         } else if (response.headWritten()) {
-            breakOff();
+            breakOff(failure);
         } else {
             Buffer problem = OwnAnswer.prepare(failure, response);
-            if (failure == Failure.CLIENT_TIMEOUT) {
+            if (failure == Failure.CLIENT_TIMEOUT || awaitsContinue()) {
                 closeAfterwards();
             }
             announceClose();
@@ -194,10 +199,10 @@ final class RequestWalk {
     }
 
     /** Part of the answer is out: only a broken connection says that the rest will never come. */
-    private void breakOff() {
+    private void breakOff(Failure failure) {
         boolean wouldLookComplete = answer.endsByClose();
         done();
-        if (wouldLookComplete) {
+        if (wouldLookComplete || failure == Failure.CLIENT_TIMEOUT) {
             client.reset();
         } else {
             client.close();
@@ -243,6 +248,7 @@ final class RequestWalk {
             closeAfterwards();
         }
         if (closeAfterwards) {
+            client.endWithThisAnswer();
             HttpServerResponse response = request.response();
             response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             if (request.version() == HttpVersion.HTTP_1_0) {
@@ -270,7 +276,7 @@ final class RequestWalk {
     /** Nothing has moved for as long as the present phase allows. */
     void stalled() {
         switch (phase) {
-            case SENDING -> fail(attempt.awaitsContinue() ? Failure.FIRST_BYTE_TIMEOUT
+            case SENDING -> fail(awaitsContinue() ? Failure.FIRST_BYTE_TIMEOUT
                     : body.map(RequestBody::blocked).orElse(true) ? Failure.WRITE_TIMEOUT
                     : Failure.CLIENT_TIMEOUT, "");
             case AWAITING -> fail(Failure.FIRST_BYTE_TIMEOUT, "");

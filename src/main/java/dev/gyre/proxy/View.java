@@ -5,6 +5,8 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.BackendPool;
+import dev.gyre.pool.Loop;
+import dev.gyre.pool.LoopPool;
 import dev.gyre.pool.Pools;
 import dev.gyre.routing.RoutingTable;
 import java.util.List;
@@ -18,6 +20,10 @@ record View(RoutingTable routes, Map<String, ServiceView> services) {
 
     /** @param rotation the backends that take new requests, and at the same index the weight of each */
     record ServiceView(Service service, List<BackendPool> rotation, int[] weights) {
+
+        List<LoopPool> rotation(Loop loop) {
+            return rotation.stream().map(pool -> pool.on(loop)).toList();
+        }
     }
 
     static View nothing() {

@@ -8,8 +8,12 @@ import java.time.Duration;
 /** The time limits of one request: on each phase, and on the whole of it where the service sets one. */
 final class WalkClock extends Deadline {
 
-    /** How long the rest of a request is read after its answer, so that the client gets to reading that. */
+    /**
+     * How long the rest of a request is read after its answer, so that the client gets to reading that: while
+     * it comes, and in all.
+     */
     private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long LINGER_AT_MOST_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final RequestWalk walk;
     private final Loop loop;
@@ -38,6 +42,10 @@ final class WalkClock extends Deadline {
     void restart(RequestWalk.Phase next) {
         phase = next;
         touch();
+        if (next == RequestWalk.Phase.LINGERING) {
+            limited = true;
+            wholeDue = touched + LINGER_AT_MOST_NANOS;
+        }
         loop.schedule(this, due());
     }
 
@@ -56,17 +64,13 @@ final class WalkClock extends Deadline {
             case LINGERING -> LINGER_NANOS;
             default -> timeouts.idle().toNanos();
         };
-        return wholeCounts() && wholeDue - due < 0 ? wholeDue : due;
-    }
-
-    private boolean wholeCounts() {
-        return limited && phase != RequestWalk.Phase.LINGERING;
+        return limited && wholeDue - due < 0 ? wholeDue : due;
     }
 
     @Override
     protected void expired() {
         long now = System.nanoTime();
-        if (wholeCounts() && now - wholeDue >= 0) {
+        if (limited && now - wholeDue >= 0 && phase != RequestWalk.Phase.LINGERING) {
             walk.wholeRequestTookTooLong();
         } else if (phase == RequestWalk.Phase.CHOOSING) {
             // Waiting for a connection has its own limits, in the pool.
