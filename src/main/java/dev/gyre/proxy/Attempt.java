@@ -7,6 +7,7 @@ import dev.gyre.model.Outcome;
 import dev.gyre.pool.Lease;
 import dev.gyre.pool.LeaseHolder;
 import dev.gyre.pool.LoopPool;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
@@ -149,7 +150,8 @@ final class Attempt implements LeaseHolder {
 
     /** The connection ended, as against an answer that cannot be understood. */
     static boolean isBreak(Throwable cause) {
-        return cause instanceof HttpClosedException || cause instanceof IOException;
+        return cause instanceof HttpClosedException || cause instanceof PrematureChannelClosureException
+                || cause instanceof IOException;
     }
 
     /**
