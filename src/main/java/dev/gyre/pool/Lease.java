@@ -88,7 +88,7 @@ public final class Lease extends Deadline {
             PooledConnection last = connection;
             connection = null;
             if (reusable) {
-                pool.release(last);
+                last.release();
             } else {
                 last.close();
             }

@@ -1,10 +1,12 @@
 package dev.gyre.pool;
 
 import dev.gyre.pool.DeadlineWheel.Deadline;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.VertxConnection;
@@ -31,6 +33,9 @@ final class PooledConnection {
     private ChannelHandlerContext heldEnd;
     private int leases;
     private boolean answered;
+    private boolean reading;
+    private boolean released;
+    private boolean soiled;
     private boolean gone;
     private long idleSince;
 
@@ -57,6 +62,15 @@ final class PooledConnection {
         answered = false;
     }
 
+    /** Gives the connection to the next request, once it is known that nothing follows the answer. */
+    void release() {
+        if (reading) {
+            released = true;
+        } else {
+            pool.release(this);
+        }
+    }
+
     /** Carries nothing from now on. */
     void rest(long nowNanos) {
         lease = null;
@@ -76,9 +90,9 @@ final class PooledConnection {
         return idleSince;
     }
 
-    /** Not closed by either side, as far as this node has been told. */
+    /** Not closed by either side, as far as this node has been told, and no bytes out of turn on it. */
     boolean usable() {
-        return !gone && channel.isActive();
+        return !gone && !soiled && channel.isActive();
     }
 
     /**
@@ -144,13 +158,32 @@ final class PooledConnection {
         }
     }
 
-    /** Sees what arrives before Vert.x does: whether anything came at all, and when a read is through. */
+    /**
+     * Sees what arrives before Vert.x does: whether anything came at all, what came that nobody asked for, and when
+     * a read is through.
+     */
     private final class Watch extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (lease == null && !released) {
+                ReferenceCountUtil.release(message);
+                close();
+                return;
+            }
             answered = true;
+            ByteBuf bytes = ((ByteBuf) message).retain();
+            reading = true;
             ctx.fireChannelRead(message);
+            reading = false;
+            // What the decoder leaves of it after the answer's end would become the beginning of the next answer.
+            // (It takes everything where it still had a rest of an earlier read; then this goes unseen.)
+            soiled = bytes.isReadable();
+            bytes.release();
+            if (released) {
+                released = false;
+                pool.release(PooledConnection.this);
+            }
         }
 
         @Override
