@@ -21,6 +21,8 @@ public final class Launcher extends io.vertx.core.Launcher {
 
     private static final Transports TRANSPORTS;
 
+    private volatile Vertx vertx;
+
     static {
         // Before any class of Netty or Vert.x that reads them is loaded. What the user has set stays.
         Map.of(
@@ -95,9 +97,16 @@ public final class Launcher extends io.vertx.core.Launcher {
         fail(1, List.of("cannot start " + verticle + ": " + cause));
     }
 
+    @Override
+    public void afterStartingVertx(Vertx started) {
+        vertx = started;
+    }
+
     /** Everything has been stopped in order, which to the JVM alone would still be death by a signal. */
     @Override
     public void afterStoppingVertx() {
+        // The hook of Vert.x loses patience after two minutes; a grace time may be longer.
+        vertx.close().await();
         Runtime.getRuntime().halt(0);
     }
 

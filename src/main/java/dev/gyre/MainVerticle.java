@@ -33,6 +33,7 @@ public final class MainVerticle extends VerticleBase {
 
     private final boolean durable;
     private ConfigSource source;
+    /** Those of the start: what cannot be changed while running stays as they say. */
     private Settings settings;
     private Registry registry;
     private Proxy proxy;
@@ -153,10 +154,7 @@ public final class MainVerticle extends VerticleBase {
                 LOG.warn("config: {} has changed, which takes effect at the next start only", key));
         proxy.grace(changed.grace());
         registry.declare(changed.declared())
-                .onSuccess(topology -> {
-                    settings = changed;
-                    LOG.info("config applied, topology {}", topology.version());
-                })
+                .onSuccess(topology -> LOG.info("config applied, topology {}", topology.version()))
                 .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()));
     }
 

@@ -21,6 +21,10 @@ final class ConnectFailures {
             return Failure.DNS;
         }
         String message = String.valueOf(cause.getMessage());
+        if (message.contains("Too many open files")) {
+            // This node's own limit; no backend is to blame for it.
+            return Failure.INTERNAL;
+        }
         return cause instanceof ConnectException && message.contains("refused")
                 ? Failure.CONNECT_REFUSED : Failure.CONNECT_UNREACHABLE;
     }
@@ -30,6 +34,7 @@ final class ConnectFailures {
             case CONNECT_TIMEOUT ->
                     backend + " did not accept the connection within " + Saturation.human(timeout);
             case CONNECT_REFUSED -> backend + " refused the connection";
+            case INTERNAL -> "no connection can be opened: too many open files, raise `ulimit -n`";
             case DNS -> "the name of " + backend + " cannot be resolved";
             default -> backend + " cannot be reached: " + cause.getMessage();
         };

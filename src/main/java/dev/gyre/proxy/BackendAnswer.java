@@ -38,24 +38,10 @@ final class BackendAnswer {
      * Writes the head into the client's answer; it goes out with the first piece of the body, or as soon as
      * the event loop finds that none came with it.
      *
-     * @return false when this is no final answer, or one whose framing cannot be understood
+     * @throws IllegalArgumentException when this is no final answer, or none that can be passed on as it was meant
      */
-    boolean begin() {
-        if (status() < 200 || status() > 999) {
-            return false;
-        }
-        String coding = from.headers().get(HttpHeaders.TRANSFER_ENCODING);
-        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
-            // E.g. gzip, which only this connection is told of: the client could not read the body.
-            return false;
-        }
-        CharSequence contentLength = from.headers().get(HttpHeaders.CONTENT_LENGTH);
-        if (contentLength != null) {
-            length = ContentLength.parse(contentLength);
-            if (length == ContentLength.INVALID) {
-                return false;
-            }
-        }
+    void begin() {
+        checkFraming();
         to.setStatusCode(status());
         if (!from.statusMessage().equals(to.getStatusMessage()) && status() != 304) {
             to.setStatusMessage(from.statusMessage());
@@ -72,7 +58,24 @@ final class BackendAnswer {
         from.endHandler(v -> ended());
         from.exceptionHandler(walk::answerBroke);
         to.drainHandler(v -> unblocked());
-        return true;
+    }
+
+    private void checkFraming() {
+        if (status() < 200 || status() > 999) {
+            throw new IllegalArgumentException("status " + status() + " is no final answer's");
+        }
+        String coding = from.headers().get(HttpHeaders.TRANSFER_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+            // E.g. gzip, which only this connection is told of: the client could not read the body.
+            throw new IllegalArgumentException("Transfer-Encoding " + coding);
+        }
+        CharSequence contentLength = from.headers().get(HttpHeaders.CONTENT_LENGTH);
+        if (contentLength != null) {
+            length = ContentLength.parse(contentLength);
+            if (length == ContentLength.INVALID) {
+                throw new IllegalArgumentException("Content-Length " + contentLength);
+            }
+        }
     }
 
     /** RFC 9110, section 6.4.1 */

@@ -117,9 +117,10 @@ final class RequestWalk {
             return;
         }
         BackendAnswer begun = new BackendAnswer(this, response, request);
-        if (!begun.begin()) {
-            fail(Failure.RESPONSE_INVALID, "status " + response.statusCode() + ", Content-Length "
-                    + response.getHeader(HttpHeaders.CONTENT_LENGTH));
+        try {
+            begun.begin();
+        } catch (IllegalArgumentException e) {
+            fail(Failure.RESPONSE_INVALID, e.getMessage());
             return;
         }
         answer = begun;
