@@ -130,7 +130,8 @@ final class ProxyVerticle extends VerticleBase {
                 })
                 .compose(v -> {
                     long left = Math.max(1, grace.toMillis() - (System.nanoTime() - begun) / 1_000_000);
-                    return Future.all(servers.stream().map(s -> s.shutdown(left, TimeUnit.MILLISECONDS)).toList());
+                    return Future.all(servers.stream()
+                            .map(s -> s.shutdown(left, TimeUnit.MILLISECONDS)).toList());
                 });
     }
 
