@@ -91,7 +91,8 @@ public final class Launcher extends io.vertx.core.Launcher {
             fail(failed.exitCode(), failed.reasons());
         }
         if (cause instanceof ClassNotFoundException) {
-            fail(2, List.of("run: no verticle " + verticle + " (expected: " + MainVerticle.class.getName() + ")"));
+            String expected = MainVerticle.class.getName();
+            fail(2, List.of("run: no verticle " + verticle + " (expected: " + expected + ")"));
         }
         cause.printStackTrace();
         fail(1, List.of("cannot start " + verticle + ": " + cause));

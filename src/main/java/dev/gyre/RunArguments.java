@@ -55,7 +55,8 @@ final class RunArguments {
 
     private static boolean known(String name) {
         return !name.startsWith("-") || name.startsWith("-D") || name.equals("-help") || name.equals("-h")
-                || PASSED_ON.stream().anyMatch(option -> name.equals(option) || name.startsWith(option + "="));
+                || PASSED_ON.stream()
+                        .anyMatch(option -> name.equals(option) || name.startsWith(option + "="));
     }
 
     /** What {@link ConfigSource} is given for the value of {@code -conf}: a file's path, or JSON. */

@@ -112,7 +112,8 @@ class ChangesUnderLoadTest {
             load.stop();
             assertThat(load.failures()).as("failed requests, seed %d", seed).isEmpty();
             assertThat(late).as("requests to backends long gone, seed %d", seed).hasValue(0);
-            assertThat(longAway).as("backends away for long enough to tell, seed %d", seed).hasPositiveValue();
+            assertThat(longAway).as("backends away for long enough to tell, seed %d", seed)
+                    .hasPositiveValue();
             assertThat(rate).as("requests/s").isGreaterThan(PER_SECOND * 0.6);
         }
     }

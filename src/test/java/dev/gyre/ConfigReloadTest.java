@@ -50,7 +50,8 @@ class ConfigReloadTest {
     private static Map<String, String> backends(Admin admin) throws IOException {
         return admin.backends().stream().filter(row -> !row.getString("state").equals("removing"))
                 .collect(Collectors.toMap(row -> row.getString("url"),
-                        row -> row.getInteger("weight") + " " + row.getString("state"), (a, b) -> a, TreeMap::new));
+                        row -> row.getInteger("weight") + " " + row.getString("state"),
+                        (a, b) -> a, TreeMap::new));
     }
 
     @Test
@@ -89,7 +90,8 @@ class ConfigReloadTest {
             node.kill();
         }
         try (GyreProcess again = GyreProcess.node(directory, config(url(0), url(1), url(2)))) {
-            assertThat(backends(again.admin())).isEqualTo(Map.of(url(0), "7 up", url(1), "1 draining", url(3), "3 up"));
+            assertThat(backends(again.admin()))
+                    .isEqualTo(Map.of(url(0), "7 up", url(1), "1 draining", url(3), "3 up"));
             again.admin().backend("resume", url(1));
             again.admin().backend("add", url(2));
             assertThat(backends(again.admin())).containsEntry(url(1), "1 up").containsEntry(url(2), "1 up");
@@ -106,7 +108,8 @@ class ConfigReloadTest {
             Files.writeString(file, right.substring(0, right.length() / 2));
             assertThat(node.await("config not applied")).contains("gyre.json").contains("line");
             Files.writeString(file, right.replace("\"backends\"", "\"backend\""));
-            assertThat(node.await("services.web.backend: unknown key")).contains("did you mean \"backends\"?");
+            assertThat(node.await("services.web.backend: unknown key"))
+                    .contains("did you mean \"backends\"?");
             assertThat(backends(node.admin())).isEqualTo(before);
             assertThat(node.text()).doesNotContain("Exception");
             GyreProcess.write(directory, config(url(0), url(2)));

@@ -45,7 +45,8 @@ class DrainTest {
 
     private static JsonObject row(GyreNode node, Origin origin) {
         return Command.rows(node.command(Command.LIST)).stream()
-                .filter(row -> row.getString("url").equals(origin.url())).findFirst().orElse(new JsonObject());
+                .filter(row -> row.getString("url").equals(origin.url()))
+                .findFirst().orElse(new JsonObject());
     }
 
     /** A node before both, with a request held at the first. */
@@ -84,7 +85,8 @@ class DrainTest {
     @Test
     void aDrainThatWaitsInVainTellsHowManyAreLeft() throws Exception {
         try (GyreNode node = withOneHeld(new JsonObject())) {
-            JsonObject reply = node.command(Command.backend("drain", held.url(), "wait", true, "timeout", "200ms"));
+            JsonObject reply = node.command(
+                    Command.backend("drain", held.url(), "wait", true, "timeout", "200ms"));
             assertThat(reply.getBoolean("drained")).isFalse();
             assertThat(reply.getInteger("inFlight")).isEqualTo(1);
             gate.open();
@@ -164,8 +166,8 @@ class DrainTest {
                 assertThat(answer.status()).isEqualTo(503);
                 assertThat(new JsonObject(answer.body()).getString("error")).isEqualTo("no-backend");
                 assertThat(answer.head().first("Retry-After")).isPresent();
-                assertThat(answer.head().first("Proxy-Status")).contains("gyre; error=destination_unavailable;"
-                        + " details=\"the service has no backend\"");
+                assertThat(answer.head().first("Proxy-Status")).contains(
+                        "gyre; error=destination_unavailable; details=\"the service has no backend\"");
             }
             node.command(Command.backend("resume", other.url()));
             assertThat(ask(node).readAnswer().body()).isEqualTo("other");
@@ -178,7 +180,8 @@ class DrainTest {
                 .put("web", new JsonObject().put("backends", List.of(other.url())));
         List<JsonObject> routes = List.of(new JsonObject().put("path", "/*").put("service", "web"),
                 new JsonObject().put("path", "/later").put("service", "later"));
-        try (GyreNode node = GyreNode.start(new JsonObject().put("services", services).put("routes", routes))) {
+        JsonObject config = new JsonObject().put("services", services).put("routes", routes);
+        try (GyreNode node = GyreNode.start(config)) {
             assertThat(ask(node).readAnswer().body()).isEqualTo("other");
             assertThat(clients.get(0).write("GET /later HTTP/1.1\r\nHost: x\r\n\r\n").readAnswer().status())
                     .isEqualTo(503);

@@ -34,7 +34,8 @@ class JarIT {
             assertThat(client.readAnswer().body()).isEqualTo("hello");
             node.terminate();
             assertThat(node.exitCode()).isZero();
-            assertThat(node.output()).as("nothing but Gyre's own lines").allMatch(line -> line.contains(" gyre"));
+            assertThat(node.output()).as("nothing but Gyre's own lines")
+                    .allMatch(line -> line.contains(" gyre"));
         }
     }
 
@@ -79,7 +80,8 @@ class JarIT {
     }
 
     private static List<String> jar() {
-        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return List.of(java.toString(), "-jar", JAR.toString());
     }
 
     private static GyreProcess run(List<String> program, List<String> arguments) throws IOException {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,7 +39,8 @@ class KilledNodeTest {
     /** Url to weight and state. */
     private static Map<String, String> wanted(Admin admin) throws IOException {
         return admin.backends().stream().filter(row -> !row.getString("state").equals("removing"))
-                .collect(Collectors.toMap(row -> row.getString("url"), KilledNodeTest::text, (a, b) -> a, TreeMap::new));
+                .collect(Collectors.toMap(row -> row.getString("url"), KilledNodeTest::text,
+                        (a, b) -> a, TreeMap::new));
     }
 
     private static String text(JsonObject row) {
@@ -96,7 +98,8 @@ class KilledNodeTest {
                 if (round % 2 == 1) {
                     // Killed in the middle of it: it may have happened or not, as long as nobody was told.
                     Step last = Step.random(state, random);
-                    CompletableFuture<Boolean> acknowledged = CompletableFuture.supplyAsync(() -> sent(admin, last));
+                    CompletableFuture<Boolean> acknowledged =
+                            CompletableFuture.supplyAsync(() -> sent(admin, last));
                     node.kill();
                     possible = acknowledged.join() ? List.of(last.after()) : List.of(state, last.after());
                     undecided += possible.size() - 1;
@@ -126,8 +129,9 @@ class KilledNodeTest {
         }
         Path file = directory.resolve("data").resolve("topology.json");
         byte[] whole = Files.readAllBytes(file);
+        byte[] half = Arrays.copyOf(whole, whole.length / 2);
         int round = 0;
-        for (byte[] damaged : List.of(java.util.Arrays.copyOf(whole, whole.length / 2), garbage(), new byte[0])) {
+        for (byte[] damaged : List.of(half, garbage(), new byte[0])) {
             Files.write(file, damaged);
             try (GyreProcess node = GyreProcess.node(directory, config())) {
                 assertThat(wanted(node.admin())).containsOnlyKeys(URLS.get(0), URLS.get(1));

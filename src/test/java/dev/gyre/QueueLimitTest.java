@@ -156,7 +156,8 @@ class QueueLimitTest {
             assertThat(answers()).allMatch(answer -> answer.status() == 200);
             double most = (System.nanoTime() - begun) / 1e6;
             // Waits are gathered once a second.
-            Await.until(() -> "a median in " + node.backend(), () -> node.backend().getDouble("waitMedianMs") > 0);
+            Await.until(() -> "a median in " + node.backend(),
+                    () -> node.backend().getDouble("waitMedianMs") > 0);
             assertThat(node.backend().getDouble("waitMedianMs")).isBetween(least, most);
         }
     }

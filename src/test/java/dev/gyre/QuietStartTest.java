@@ -30,22 +30,26 @@ class QuietStartTest {
     private static void assertServes(GyreProcess node) throws Exception {
         node.admin().backend("remove", "http://127.0.0.1:9");
         try (Wire client = Wire.to(node.port())) {
-            assertThat(client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n").readAnswer().body()).isEqualTo("hello");
+            assertThat(client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n").readAnswer().body())
+                    .isEqualTo("hello");
         }
     }
 
     @Test
     void aNodeSaysWhatRunsAndNothingElseIsPrinted() throws Exception {
-        try (Origin origin = Origin.saying("hello"); GyreProcess node = GyreProcess.node(directory, before(origin))) {
+        try (Origin origin = Origin.saying("hello");
+             GyreProcess node = GyreProcess.node(directory, before(origin))) {
             assertServes(node);
             node.terminate();
             assertThat(node.exitCode()).isZero();
             assertThat(node.output()).allMatch(line -> line.matches(OWN_LINE));
             assertThat(node.await("gyre 0.")).contains("JDK " + System.getProperty("java.version"))
-                    .containsPattern("transport (io_uring|epoll, not io_uring \\(.+\\)|nio, not io_uring \\(.+\\)"
-                            + ", epoll \\(.+\\))");
-            assertThat(node.await("listening on")).contains("127.0.0.1:" + node.port()).contains("instances 2");
-            assertThat(node.await("service web")).contains(origin.url()).contains("http://127.0.0.1:9 weight 3");
+                    .containsPattern("transport (io_uring|epoll, not io_uring \\(.+\\)"
+                            + "|nio, not io_uring \\(.+\\), epoll \\(.+\\))");
+            assertThat(node.await("listening on"))
+                    .contains("127.0.0.1:" + node.port()).contains("instances 2");
+            assertThat(node.await("service web"))
+                    .contains(origin.url()).contains("http://127.0.0.1:9 weight 3");
             assertThat(node.await("service later")).contains("no backend");
             assertThat(node.await("data in")).contains(directory.resolve("data").toString());
         }
@@ -62,7 +66,8 @@ class QuietStartTest {
                     List.of("run", "dev.gyre.MainVerticle", "-conf", file.toString()))) {
                 node.await("ready after");
                 // Two backends of 1,000 connections, a client's for each, and Gyre's own 256.
-                assertThat(node.await("open files")).contains(" WARN ").contains("512").contains("ulimit -n 4256");
+                assertThat(node.await("open files"))
+                        .contains(" WARN ").contains("512").contains("ulimit -n 4256");
             }
             try (GyreProcess node = GyreProcess.limited(4256,
                     List.of("run", "dev.gyre.MainVerticle", "-conf", file.toString()))) {

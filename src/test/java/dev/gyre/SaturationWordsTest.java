@@ -62,12 +62,14 @@ class SaturationWordsTest {
     void aPoolOfFiveBeforeAHundredClientsIsSaidToNeedAHundred() throws Exception {
         try (GyreProcess node = node(5, 1000); Load load = Load.of(node.port(), 100)) {
             String line = node.await("all 5 connections busy");
-            assertThat(line).contains(" WARN gyre.pool - web/" + origin.url() + ": ").contains("requests waiting");
+            assertThat(line).contains(" WARN gyre.pool - web/" + origin.url() + ": ")
+                    .contains("requests waiting");
             assertThat(size(line)).isBetween(80, 120);
             String words = words(node);
             assertThat(words).startsWith("web/" + origin.url() + ": all 5 connections busy");
             assertThat(size(words)).isBetween(80, 120);
-            Await.until("two more samples", () -> node.admin().backends().get(0).getInteger("requests") > 150);
+            Await.until("two more samples",
+                    () -> node.admin().backends().get(0).getInteger("requests") > 150);
             assertThat(size(words(node))).isBetween(80, 120);
             load.stop();
             assertThat(load.failures()).isEmpty();

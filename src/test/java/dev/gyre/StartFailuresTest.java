@@ -107,7 +107,8 @@ class StartFailuresTest {
     @Test
     void aDataDirectoryThatCannotBeOne() throws Exception {
         Path occupied = Files.writeString(directory.resolve("occupied"), "a file");
-        run(GyreProcess.write(directory, config().put("data", occupied.toString()))).says(1, "data ", "occupied");
+        run(GyreProcess.write(directory, config().put("data", occupied.toString())))
+                .says(1, "data ", "occupied");
         // Not even root can make a directory there.
         run(GyreProcess.write(directory, config().put("data", "/proc/gyre"))).says(1, "data /proc/gyre");
     }
@@ -121,7 +122,8 @@ class StartFailuresTest {
     @Test
     void aClusterInAVersionWithoutOne() throws Exception {
         Path config = GyreProcess.write(directory, config());
-        end("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-cluster").says(2, "-cluster", "one node");
+        end("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-cluster")
+                .says(2, "-cluster", "one node");
     }
 
     @Test
@@ -136,7 +138,8 @@ class StartFailuresTest {
     void aVerticleOrOptionThatDoesNotExist() throws Exception {
         Path config = GyreProcess.write(directory, config());
         end("run", "dev.gyre.MainVertical", "-conf", config.toString()).says(2, "dev.gyre.MainVertical");
-        end("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-intsances", "2").says(2, "-intsances");
+        end("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-intsances", "2")
+                .says(2, "-intsances");
     }
 
     @Test
@@ -153,10 +156,12 @@ class StartFailuresTest {
     void whatIsAskedForIsToldWithoutFailing() throws Exception {
         End none = end();
         assertThat(none.exitCode()).as("no command at all").isEqualTo(2);
-        assertThat(none.lines()).anySatisfy(line -> assertThat(line).contains("run dev.gyre.MainVerticle -conf"));
+        assertThat(none.lines())
+                .anySatisfy(line -> assertThat(line).contains("run dev.gyre.MainVerticle -conf"));
         End help = end("--help");
         assertThat(help.exitCode()).isZero();
-        assertThat(help.lines()).anySatisfy(line -> assertThat(line).contains("run dev.gyre.MainVerticle -conf"));
+        assertThat(help.lines())
+                .anySatisfy(line -> assertThat(line).contains("run dev.gyre.MainVerticle -conf"));
         End version = end("--version");
         assertThat(version.exitCode()).isZero();
         assertThat(version.lines()).singleElement().asString().startsWith("gyre 0.").contains("JDK");

@@ -49,8 +49,9 @@ class StopUnderLoadTest {
     }
 
     private GyreProcess node(String grace) throws Exception {
-        return GyreProcess.node(directory, new JsonObject().put("grace", grace).put("services", new JsonObject()
-                .put("web", new JsonObject().put("backends", new JsonArray().add(origin.url())))));
+        JsonObject web = new JsonObject().put("backends", new JsonArray().add(origin.url()));
+        return GyreProcess.node(directory, new JsonObject().put("grace", grace)
+                .put("services", new JsonObject().put("web", web)));
     }
 
     private Wire ask(GyreProcess node, String request) throws Exception {
@@ -69,7 +70,8 @@ class StopUnderLoadTest {
             for (int i = 0; i < 10; i++) {
                 ask(node, SLOW);
             }
-            Await.until("slow requests under way", () -> node.admin().backends().get(0).getInteger("inFlight") >= 10);
+            Await.until("slow requests under way",
+                    () -> node.admin().backends().get(0).getInteger("inFlight") >= 10);
             assertThat(node.admin().get("/ready").status()).isEqualTo(200);
             long connectionsBefore = load.connections();
             signal.send(node);
@@ -85,7 +87,8 @@ class StopUnderLoadTest {
             assertThat(node.exitCode()).isZero();
             load.awaitEnd();
             assertThat(load.failures()).isEmpty();
-            assertThat(load.connections()).as("clients were told to come again").isGreaterThan(connectionsBefore);
+            assertThat(load.connections()).as("clients were told to come again")
+                    .isGreaterThan(connectionsBefore);
             assertThat(node.text()).contains("stopped").doesNotContain("Exception");
         }
     }

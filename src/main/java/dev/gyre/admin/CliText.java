@@ -37,7 +37,8 @@ final class CliText {
 
     private static String backends(JsonArray backends) {
         String table = table("backends", backends, "service", "url", "weight", "state", "origin", "inFlight",
-                "inUse", "idle", "maxConnections", "queued", "waitMedianMs", "refused", "requests", "failures");
+                "inUse", "idle", "maxConnections", "queued", "waitMedianMs", "refused", "requests",
+                "failures");
         String saturated = backends.stream().map(JsonObject.class::cast)
                 .filter(row -> row.containsKey("saturation"))
                 .map(row -> "\n" + row.getString("saturation")).collect(Collectors.joining());

@@ -159,8 +159,8 @@ final class PooledConnection {
     }
 
     /**
-     * Sees what arrives before Vert.x does: whether anything came at all, what came that nobody asked for, and when
-     * a read is through.
+     * Sees what arrives before Vert.x does: whether anything came at all, what came that nobody asked for,
+     * and when a read is through.
      */
     private final class Watch extends ChannelInboundHandlerAdapter {
 
@@ -176,8 +176,9 @@ final class PooledConnection {
             reading = true;
             ctx.fireChannelRead(message);
             reading = false;
-            // What the decoder leaves of it after the answer's end would become the beginning of the next answer.
-            // (It takes everything where it still had a rest of an earlier read; then this goes unseen.)
+            // What the decoder leaves of it after the answer's end would become the beginning of the next
+            // answer. (It takes everything where it still had a rest of an earlier read; then this goes
+            // unseen.)
             soiled = bytes.isReadable();
             bytes.release();
             if (released) {

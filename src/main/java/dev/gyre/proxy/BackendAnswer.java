@@ -38,7 +38,8 @@ final class BackendAnswer {
      * Writes the head into the client's answer; it goes out with the first piece of the body, or as soon as
      * the event loop finds that none came with it.
      *
-     * @throws IllegalArgumentException when this is no final answer, or none that can be passed on as it was meant
+     * @throws IllegalArgumentException when this is no final answer, or none that can be passed on as it was
+     *         meant
      */
     void begin() {
         checkFraming();

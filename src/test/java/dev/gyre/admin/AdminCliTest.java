@@ -67,7 +67,8 @@ class AdminCliTest {
                 .contains("http://10.0.0.6:9001");
         assertThat(doors.cli("service", "list").out().lines()).hasSize(2);
         assertThat(doors.cli("node", "list").out().lines()).hasSize(2);
-        assertThat(doors.cli("route", "list").out()).startsWith("no routes: everything goes to the only service");
+        assertThat(doors.cli("route", "list").out())
+                .startsWith("no routes: everything goes to the only service");
     }
 
     @Test

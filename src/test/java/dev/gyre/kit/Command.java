@@ -6,7 +6,8 @@ import java.util.List;
 /** Commands for service "web", as JSON. */
 public final class Command {
 
-    public static final JsonObject LIST = new JsonObject().put("command", "backend.list").put("service", "web");
+    public static final JsonObject LIST =
+            new JsonObject().put("command", "backend.list").put("service", "web");
 
     private Command() {
     }

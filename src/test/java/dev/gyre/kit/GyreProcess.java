@@ -76,8 +76,9 @@ public final class GyreProcess implements AutoCloseable {
 
     /** Writes the file of a node's config, as {@link #node(Path, JsonObject, String...)} does. */
     public static Path write(Path directory, JsonObject config) throws IOException {
+        JsonObject listener = new JsonObject().put("host", "127.0.0.1").put("port", 0);
         JsonObject complete = new JsonObject()
-                .put("listeners", new JsonArray().add(new JsonObject().put("host", "127.0.0.1").put("port", 0)))
+                .put("listeners", new JsonArray().add(listener))
                 .put("admin", new JsonObject().put("port", 0))
                 .put("instances", 2)
                 .put("data", directory.resolve("data").toString())
@@ -124,8 +125,7 @@ public final class GyreProcess implements AutoCloseable {
                 }
                 long left = (until - System.nanoTime()) / 1_000_000;
                 if (left <= 0 || ended.getCount() == 0) {
-                    throw new AssertionError(
-                            "no line with \"" + text + "\" in:\n" + String.join("\n", lines));
+                    throw new AssertionError("no line with \"" + text + "\" in:\n" + text());
                 }
                 lines.wait(left);
             }
@@ -190,7 +190,7 @@ public final class GyreProcess implements AutoCloseable {
     /** The exit code, waiting for the end. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("still running:\n" + String.join("\n", output()));
+            throw new AssertionError("still running:\n" + text());
         }
         ended.await(5, TimeUnit.SECONDS);
         return process.exitValue();

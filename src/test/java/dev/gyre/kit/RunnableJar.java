@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  */
 final class RunnableJar {
 
-    private static final Pattern ENTRIES = Pattern.compile("<manifestEntries>(.*?)</manifestEntries>", Pattern.DOTALL);
+    private static final Pattern ENTRIES =
+            Pattern.compile("<manifestEntries>(.*?)</manifestEntries>", Pattern.DOTALL);
     private static final Pattern ENTRY = Pattern.compile("<([A-Za-z-]+)>([^<$]+)</");
     private static final Path JAR = Path.of("target", "test-gyre.jar").toAbsolutePath();
 

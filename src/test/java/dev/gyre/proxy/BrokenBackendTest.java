@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A broken answer must never look complete, and what was not begun gets an answer that says what happened. */
+/**
+ * A broken answer must never look complete, and what was not begun gets an answer that says what happened.
+ */
 class BrokenBackendTest {
 
     /** So that a reset which the transport does not report costs no minute. */
@@ -130,7 +132,9 @@ class BrokenBackendTest {
         }).isInstanceOf(IOException.class).isNotInstanceOf(SocketTimeoutException.class);
     }
 
-    /** Where the end of the connection is the end of the answer, only a reset tells the one from the other. */
+    /**
+     * Where the end of the connection is the end of the answer, only a reset tells the one from the other.
+     */
     private static void brokenForAnOldOne(Wire client) {
         assertThatThrownBy(() -> {
             HttpMessage head = client.readHead();

@@ -30,7 +30,8 @@ class EarlyAnswerTest {
     }
 
     private static Wire begin(Wire client, String target) throws Exception {
-        return client.write("POST " + target + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + BODY + "\r\n\r\nsome");
+        return client.write("POST " + target + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + BODY
+                + "\r\n\r\nsome");
     }
 
     @Test

@@ -32,7 +32,8 @@ class ForwardedHeadersTest {
 
     /** What the backend sees of a request with these lines after its Host. */
     private static HttpMessage seen(JsonObject node, JsonObject service, String head) throws Exception {
-        try (Origin origin = Origin.saying("ok"); GyreNode gyre = GyreNode.before(node, service, origin.url());
+        try (Origin origin = Origin.saying("ok");
+             GyreNode gyre = GyreNode.before(node, service, origin.url());
              Wire client = Wire.to(gyre.port())) {
             assertThat(client.write(head + "\r\n").readAnswer().status()).isEqualTo(200);
             return origin.requests().get(0);
@@ -97,7 +98,8 @@ class ForwardedHeadersTest {
         try (Origin origin = Origin.of(exchange -> exchange.write(
                 "HTTP/1.1 200 OK\r\nVia: 1.1 cache\r\nContent-Length: 0\r\n\r\n"));
              GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
-            assertThat(client.get("/").readAnswer().head().all("Via")).containsExactly("1.1 cache", "1.1 gyre");
+            assertThat(client.get("/").readAnswer().head().all("Via"))
+                    .containsExactly("1.1 cache", "1.1 gyre");
         }
     }
 

@@ -31,7 +31,8 @@ class FramingTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int at = 0; at < body.length; ) {
             int size = Math.min(body.length - at, 1 + (int) Math.pow(20_000, random.nextDouble()));
-            out.writeBytes((Integer.toHexString(size) + ";x=\"y\"\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            String sizeLine = Integer.toHexString(size) + ";x=\"y\"\r\n";
+            out.writeBytes(sizeLine.getBytes(StandardCharsets.ISO_8859_1));
             out.write(body, at, size);
             out.writeBytes("\r\n".getBytes(StandardCharsets.ISO_8859_1));
             at += size;
@@ -58,7 +59,8 @@ class FramingTest {
              Wire client = Wire.to(node.port())) {
             for (int size : new int[] {0, 1, 2, 4095, 8192, 65_535, 65_536, 65_537, LARGE}) {
                 byte[] body = bytes(size, size);
-                client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n").write(body);
+                client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n")
+                        .write(body);
                 HttpMessage head = client.readHead();
                 assertThat(head.all("Content-Length")).containsExactly(Integer.toString(size));
                 assertThat(head.has("Transfer-Encoding")).isFalse();
@@ -88,7 +90,8 @@ class FramingTest {
     void oneBytePieceAtATimeArrivesWhole() throws Exception {
         try (Origin origin = Origin.of(FramingTest::echo); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
-            String request = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+            String request = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "3\r\nabc\r\n0\r\n\r\n";
             for (char c : request.toCharArray()) {
                 client.write(String.valueOf(c));
             }
@@ -134,7 +137,8 @@ class FramingTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + many + "\r\n"));
              GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
             Wire.Answer answer = client.write("GET / HTTP/1.1\r\nHost: a\r\n" + many + "\r\n").readAnswer();
-            assertThat(answer.head().headerLines()).filteredOn(line -> line.startsWith("X-Field-")).hasSize(500);
+            assertThat(answer.head().headerLines())
+                    .filteredOn(line -> line.startsWith("X-Field-")).hasSize(500);
             assertThat(origin.requests().get(0).headerLines())
                     .filteredOn(line -> line.startsWith("X-Field-")).hasSize(500);
         }

@@ -64,7 +64,8 @@ class InterimAnswersTest {
     void anotherExpectationIsRefused() throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
-            Wire.Answer answer = client.write("GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n").readAnswer();
+            Wire.Answer answer = client.write("GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n")
+                    .readAnswer();
             assertThat(answer.status()).isEqualTo(417);
             assertThat(answer.head().first("Content-Type")).contains("application/problem+json");
             assertThat(client.ends()).isTrue();
@@ -114,7 +115,8 @@ class InterimAnswersTest {
             for (int i = 1; i <= 3; i++) {
                 Wire.Answer answer = client.get("/" + i).readAnswer();
                 assertThat(answer.status()).isEqualTo(502);
-                assertThat(answer.head().first("Proxy-Status").orElse("")).contains("error=http_protocol_error");
+                assertThat(answer.head().first("Proxy-Status").orElse(""))
+                        .contains("error=http_protocol_error");
                 assertThat(origin.accepted()).as("connections, none of them reused").isEqualTo(i);
             }
         }

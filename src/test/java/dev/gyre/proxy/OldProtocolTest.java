@@ -25,8 +25,10 @@ class OldProtocolTest {
     }
 
     private static Origin chunking() {
-        return Origin.of(exchange -> exchange.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-S"
-                + "\r\n\r\n" + Integer.toHexString(LONG.length()) + "\r\n" + LONG + "\r\n0\r\nX-S: 1\r\n\r\n"));
+        String chunk = Integer.toHexString(LONG.length()) + "\r\n" + LONG + "\r\n";
+        return Origin.of(exchange -> exchange.write(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-S\r\n\r\n"
+                + chunk + "0\r\nX-S: 1\r\n\r\n"));
     }
 
     @ParameterizedTest
@@ -64,7 +66,8 @@ class OldProtocolTest {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
             for (int i = 0; i < 3; i++) {
-                Wire.Answer answer = client.write("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").readAnswer();
+                Wire.Answer answer = client.write("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                        .readAnswer();
                 assertThat(answer.body()).isEqualTo("ok");
                 assertThat(answer.head().first("Connection")).hasValueSatisfying(
                         value -> assertThat(value).isEqualToIgnoringCase("keep-alive"));

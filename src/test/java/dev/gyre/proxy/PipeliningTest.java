@@ -48,7 +48,8 @@ class PipeliningTest {
                 String body = "x".repeat(i * 500);
                 ahead.append("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: ").append(body.length())
                         .append("\r\n\r\n").append(body)
-                        .append("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+                        .append("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+                        .append("3\r\nabc\r\n0\r\n\r\n");
             }
             client.write(ahead + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             for (int i = 0; i < REQUESTS; i++) {

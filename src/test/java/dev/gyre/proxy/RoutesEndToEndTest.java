@@ -15,7 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request must reach the service its host and path name, and none other; what is no request reaches nobody. */
+/**
+ * A request must reach the service its host and path name, and none other; what is no request reaches nobody.
+ */
 class RoutesEndToEndTest {
 
     private static Origin exact;
