@@ -163,6 +163,11 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** What comes next, byte by byte. */
+    public InputStream in() {
+        return in;
+    }
+
     public Socket socket() {
         return socket;
     }

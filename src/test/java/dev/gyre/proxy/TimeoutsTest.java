@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gyre.GyreNode;
 import dev.gyre.kit.Await;
@@ -13,9 +14,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -206,8 +210,15 @@ class TimeoutsTest {
 
     @Test
     void aBackendThatDoesNotTakeTheBody() throws Exception {
-        try (Origin origin = Origin.of(exchange -> pause(GENEROUS_MILLIS * 2));
-             GyreNode node = GyreNode.before(timeouts("idle"), origin); Wire client = Wire.to(node.port())) {
+        JsonObject service = timeouts("idle").put("pool", new JsonObject().put("maxConnections", 1));
+        CountDownLatch end = new CountDownLatch(1);
+        try (Origin origin = Origin.of(exchange -> {
+            if (exchange.request().method().equals("POST")) {
+                await(end);
+            }
+            exchange.respond(200, "ok");
+        }); GyreNode node = GyreNode.before(service, origin); Wire client = Wire.to(node.port());
+             Wire next = Wire.to(node.port())) {
             Thread sender = new Thread(() -> {
                 try {
                     client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
@@ -221,8 +232,38 @@ class TimeoutsTest {
             sender.start();
             answered(client, 504, "connection_write_timeout", "write-timeout");
             assertThat(node.backend().getLong("failures")).isEqualTo(1);
+            assertThat(next.get("/").readAnswer().status()).as("the connection's place is free").isEqualTo(200);
             client.close();
             sender.join();
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotTakeTheAnswer() throws Exception {
+        try (Origin origin = Origin.of(exchange -> {
+            exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+            while (true) {
+                exchange.wire().write(new byte[65_536]);
+            }
+        }); GyreNode node = GyreNode.before(timeouts("idle"), origin); Wire client = Wire.to(node.port())) {
+            takesTheLimit(() -> {
+                client.get("/");
+                Await.until("the backend has the request", () -> !origin.requests().isEmpty());
+                Await.until("the backend is free", () -> origin.openNow() == 0);
+            });
+            assertThat(node.backend().getLong("inFlight")).isZero();
+            assertThat(node.backend().getLong("failures")).as("the backend has done nothing").isZero();
+            assertThatThrownBy(client::readToEnd).as("the end of its connection").isInstanceOf(SocketException.class);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
