@@ -2,6 +2,7 @@ package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
@@ -14,12 +15,16 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BigBodyTest {
 
     private static final long LENGTH = 5L << 30;
@@ -48,9 +53,19 @@ class BigBodyTest {
         return sum.getValue();
     }
 
+    private static void pass(Duration time) throws IOException {
+        try {
+            Await.pass(time);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
     private static long received(InputStream in) throws IOException {
         CRC32C sum = new CRC32C();
         byte[] buffer = new byte[1 << 18];
+        // Time for a sender that is not held back to fill all the memory there is.
+        pass(Duration.ofSeconds(2));
         for (long left = LENGTH; left > 0; ) {
             int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
             if (read == -1) {
