@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrokenBackendTest {
 
     /** So that a reset which the transport does not report costs no minute. */
-    private static final JsonObject IMPATIENT = new JsonObject().put("timeouts", new JsonObject().put("idle", "1s"));
+    private static final JsonObject IMPATIENT = new JsonObject()
+            .put("timeouts", new JsonObject().put("idle", "1s"));
 
     /** Sends this and ends the connection; answers /after properly. */
     private static Origin sendingThenEnding(String raw, boolean rudely) {
@@ -58,7 +59,8 @@ class BrokenBackendTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = closed.getLocalPort();
         }
-        try (GyreNode node = GyreNode.before(new JsonObject(), new JsonObject(), "http://127.0.0.1:" + nobody);
+        try (GyreNode node = GyreNode.before(new JsonObject(), new JsonObject(),
+                "http://127.0.0.1:" + nobody);
              Wire client = Wire.to(node.port())) {
             ProblemAnswer.check(client.get("/").readAnswer(), 502, "connection_refused", "connect-refused");
             ProblemAnswer.check(client.post("/", "body").readAnswer(), 502, "connection_refused",
@@ -74,7 +76,8 @@ class BrokenBackendTest {
         try (Origin origin = sendingThenEnding("", rudely); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
             ProblemAnswer.check(client.get("/").readAnswer(), 502, "connection_terminated", "no-answer");
-            ProblemAnswer.check(client.post("/", "body").readAnswer(), 502, "connection_terminated", "no-answer");
+            ProblemAnswer.check(client.post("/", "body").readAnswer(), 502, "connection_terminated",
+                    "no-answer");
             assertThat(origin.requests()).as("fresh connections give no reason for a replay").hasSize(2);
             othersAreFine(node, 2);
         }
@@ -93,7 +96,8 @@ class BrokenBackendTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SSH-2.0-OpenSSH_9", "HTTP/1.1 abc OK", "HTTP/3.7 200 OK", "HTTP/1.1 200 OK|Content-Length: x",
+    @CsvSource({"SSH-2.0-OpenSSH_9", "HTTP/1.1 abc OK", "HTTP/3.7 200 OK",
+        "HTTP/1.1 200 OK|Content-Length: x",
         "HTTP/1.1 200 OK|Content-Length: -1", "HTTP/1.1 200 OK|Content-Length: 1|Content-Length: 2",
         "HTTP/1.1 200 OK|Content-Length: 99999999999999999999"})
     void garbageInsteadOfAnAnswer(String lines) throws Exception {
@@ -105,14 +109,16 @@ class BrokenBackendTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Content-Length: 10, abc, false", "Content-Length: 10, abc, true", "Content-Length: 10, '', false",
+    @CsvSource({"Content-Length: 10, abc, false", "Content-Length: 10, abc, true",
+        "Content-Length: 10, '', false",
         "Transfer-Encoding: chunked, 'a|abc', false", "Transfer-Encoding: chunked, 'a|abc', true",
         "Transfer-Encoding: chunked, '3|abc|', false", "Transfer-Encoding: chunked, '3|abc|0|', false",
         "Transfer-Encoding: chunked, '', false", "Transfer-Encoding: chunked, '3|abc|oops|', false",
         "Transfer-Encoding: chunked, '3|abcde', false", "X-Until: the end, abc, true"})
     void aTruncatedAnswerNeverLooksComplete(String framing, String part, boolean rudely) throws Exception {
         String raw = "HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n" + part.replace("|", "\r\n");
-        try (Origin origin = sendingThenEnding(raw, rudely); GyreNode node = GyreNode.before(IMPATIENT, origin);
+        try (Origin origin = sendingThenEnding(raw, rudely);
+             GyreNode node = GyreNode.before(IMPATIENT, origin);
              Wire client = Wire.to(node.port()); Wire old = Wire.to(node.port())) {
             broken(client.get("/"));
             brokenForAnOldOne(old.write("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));

@@ -63,7 +63,7 @@ class ClientGoneTest {
 
     @ParameterizedTest
     @CsvSource({"false, Content-Length: 1000", "true, Content-Length: 1000",
-            "false, Transfer-Encoding: chunked"})
+        "false, Transfer-Encoding: chunked"})
     void inTheMiddleOfTheUpload(boolean rudely, String framing) throws Exception {
         try (Origin origin = origin(); GyreNode node = GyreNode.before(ONE_CONNECTION, origin)) {
             Wire client = Wire.to(node.port())

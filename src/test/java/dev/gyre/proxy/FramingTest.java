@@ -31,8 +31,8 @@ class FramingTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int at = 0; at < body.length; ) {
             int size = Math.min(body.length - at, 1 + (int) Math.pow(20_000, random.nextDouble()));
-            String sizeLine = Integer.toHexString(size) + ";x=\"y\"\r\n";
-            out.writeBytes(sizeLine.getBytes(StandardCharsets.ISO_8859_1));
+            out.writeBytes((Integer.toHexString(size) + ";x=\"y\"\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
             out.write(body, at, size);
             out.writeBytes("\r\n".getBytes(StandardCharsets.ISO_8859_1));
             at += size;
@@ -137,8 +137,8 @@ class FramingTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + many + "\r\n"));
              GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
             Wire.Answer answer = client.write("GET / HTTP/1.1\r\nHost: a\r\n" + many + "\r\n").readAnswer();
-            assertThat(answer.head().headerLines())
-                    .filteredOn(line -> line.startsWith("X-Field-")).hasSize(500);
+            assertThat(answer.head().headerLines()).filteredOn(line -> line.startsWith("X-Field-"))
+                    .hasSize(500);
             assertThat(origin.requests().get(0).headerLines())
                     .filteredOn(line -> line.startsWith("X-Field-")).hasSize(500);
         }

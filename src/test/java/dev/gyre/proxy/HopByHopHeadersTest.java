@@ -23,7 +23,8 @@ class HopByHopHeadersTest {
             X-Public: 1\r
             """;
     private static final List<String> GONE = List.of("TE", "Trailer", "Upgrade", "Keep-Alive",
-            "Proxy-Connection", "X-Private", "X-Lower-Private");
+            "Proxy-Connection",
+            "X-Private", "X-Lower-Private");
 
     private static final List<String> END_TO_END = List.of("x-lower: a", "X-UPPER: B", "X-dUp: 1",
             "X-Between: Mon, 01 Jan 2026", "x-DuP: 2", "X-Dup: 1", "X-Empty:", "X-Inner: a  b\tc",
@@ -101,7 +102,8 @@ class HopByHopHeadersTest {
         try (Origin origin = Origin.of(exchange -> {
             String body = new String(exchange.readBody());
             exchange.write("HTTP/1.1 200 OK\r\nConnection: Content-Length, Via\r\nContent-Length: "
-                    + body.length() + "\r\n\r\n" + body);
+                    + body.length()
+                    + "\r\n\r\n" + body);
         }); GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
             client.write("POST / HTTP/1.1\r\nHost: example.com\r\nConnection: Host, content-LENGTH, "
                     + "Transfer-Encoding, Via, X-Forwarded-For\r\nContent-Length: 4\r\n\r\nbody");
@@ -122,17 +124,17 @@ class HopByHopHeadersTest {
     void aRequestKeepsItsEndToEndFieldsInOrderAndCase() throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
-            String fields = String.join("\r\n", END_TO_END);
-            client.write("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n\r\n").readAnswer();
+            client.write("GET / HTTP/1.1\r\nHost: a\r\n" + String.join("\r\n", END_TO_END) + "\r\n\r\n")
+                    .readAnswer();
             assertThat(endToEnd(origin.requests().get(0))).isEqualTo(END_TO_END);
         }
     }
 
     @Test
     void anAnswerKeepsItsEndToEndFieldsInOrderAndCase() throws Exception {
-        String fields = String.join("\r\n", END_TO_END) + "\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n";
         try (Origin origin = Origin.of(exchange -> exchange.write(
-                "HTTP/1.1 200 Fine, thanks\r\nContent-Length: 0\r\n" + fields + "\r\n"));
+                "HTTP/1.1 200 Fine, thanks\r\nContent-Length: 0\r\n"
+                + String.join("\r\n", END_TO_END) + "\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\n"));
              GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
             HttpMessage answer = client.get("/").readAnswer().head();
             assertThat(answer.startLine()).isEqualTo("HTTP/1.1 200 Fine, thanks");

@@ -25,10 +25,10 @@ class OldProtocolTest {
     }
 
     private static Origin chunking() {
-        String chunk = Integer.toHexString(LONG.length()) + "\r\n" + LONG + "\r\n";
         return Origin.of(exchange -> exchange.write(
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-S\r\n\r\n"
-                + chunk + "0\r\nX-S: 1\r\n\r\n"));
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-S"
+                + "\r\n\r\n" + Integer.toHexString(LONG.length()) + "\r\n" + LONG
+                + "\r\n0\r\nX-S: 1\r\n\r\n"));
     }
 
     @ParameterizedTest

@@ -67,7 +67,8 @@ class RoutesEndToEndTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"api.example.com, /v1/a?b=c, exact", "API.Example.com:8080, /v1, exact", "api.example.com, /v2, wild",
+    @CsvSource({"api.example.com, /v1/a?b=c, exact", "API.Example.com:8080, /v1, exact",
+        "api.example.com, /v2, wild",
         "x.example.com, /v1/a, wild", "x.y.example.com, /open/one, wild", "other.org, /open/two, any",
         "other.org, /open, any", "other.org, /open/one, exact", "other.org, /open/one?x, exact"})
     void theMostSpecificRouteWins(String host, String target, String service) throws Exception {
@@ -85,7 +86,8 @@ class RoutesEndToEndTest {
     @ParameterizedTest
     @CsvSource({"http://api.example.com/v1/a?b, /v1/a?b, exact, api.example.com",
         "HTTP://API.example.com:81/v1/a, /v1/a, exact, API.example.com:81",
-        "https://x.example.com, /, wild, x.example.com", "http://x.example.com?q=/, /?q=/, wild, x.example.com"})
+        "https://x.example.com, /, wild, x.example.com",
+        "http://x.example.com?q=/, /?q=/, wild, x.example.com"})
     void theTargetsAuthorityCountsMoreThanHost(String target, String path, String service, String host)
             throws Exception {
         Wire.Answer answer = answer("GET " + target + " HTTP/1.1\r\nHost: other.org\r\n\r\n");
@@ -96,7 +98,8 @@ class RoutesEndToEndTest {
     @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET http://a/ HTTP/1.1\r\n\r\n",
         "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://u:p@x.example.com/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET http://u:p@x.example.com/ HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET * HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
@@ -104,7 +107,8 @@ class RoutesEndToEndTest {
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, identity\r\n\r\n", "nonsense\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nX-A\u0000: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX A: b\r\n\r\n"})
     void aMalformedRequestIsRefusedAndNothingFollowsIt(String request) throws Exception {
         int before = exact.requests().size() + wild.requests().size() + any.requests().size();
@@ -115,7 +119,8 @@ class RoutesEndToEndTest {
             assertThat(answer.head().all("Connection")).containsExactly("close");
             assertThat(client.ends()).isTrue();
         }
-        assertThat(exact.requests().size() + wild.requests().size() + any.requests().size()).isEqualTo(before);
+        assertThat(exact.requests().size() + wild.requests().size() + any.requests().size())
+                .isEqualTo(before);
     }
 
     @Test

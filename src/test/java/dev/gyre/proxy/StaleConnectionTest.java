@@ -22,14 +22,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A backend may close a kept connection at any moment, and the next request may just be on its way. A client must see
- * nothing of it, and no request may be carried out twice that does not bear it.
+ * A backend may close a kept connection at any moment, and the next request may just be on its way. A client
+ * must see nothing of it, and no request may be carried out twice that does not bear it.
  */
 class StaleConnectionTest {
 
     private static final int CLIENTS = 16;
 
-    /** Closes each connection without a word after one answer to ten; counts how often it has read each target. */
+    /**
+     * Closes each connection without a word after one answer to ten; counts how often it has read each
+     * target.
+     */
     private static Origin moody(Map<String, AtomicInteger> seen) {
         Random seeds = new Random(42);
         Map<Wire, AtomicInteger> left = new ConcurrentHashMap<>();
@@ -39,7 +42,8 @@ class StaleConnectionTest {
                     return new AtomicInteger(1 + seeds.nextInt(10));
                 }
             });
-            seen.computeIfAbsent(exchange.request().target(), target -> new AtomicInteger()).incrementAndGet();
+            seen.computeIfAbsent(exchange.request().target(), target -> new AtomicInteger())
+                    .incrementAndGet();
             exchange.respond(200, exchange.request().target());
             if (answers.decrementAndGet() == 0) {
                 left.remove(exchange.wire());
@@ -53,7 +57,9 @@ class StaleConnectionTest {
         Wire.Answer answer(Wire client, String target) throws Exception;
     }
 
-    /** The number of requests that got another answer than their own; each of those must say that it failed. */
+    /**
+     * The number of requests that got another answer than their own; each of those must say that it failed.
+     */
     private static int failed(GyreNode node, int requests, Call call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try {
@@ -93,15 +99,17 @@ class StaleConnectionTest {
         try (Origin origin = moody(seen); GyreNode node = GyreNode.before(origin)) {
             assertThat(failed(node, 20_000, (client, target) -> client.get(target).readAnswer())).isZero();
             assertThat(seen).hasSize(20_000);
-            assertThat(origin.accepted()).as("connections, for the test to mean anything").isGreaterThan(2_000);
+            assertThat(origin.accepted()).as("connections, for the test to mean anything")
+                    .isGreaterThan(2_000);
             assertThat(node.backend().getLong("failures")).isZero();
         }
     }
 
     /**
-     * A POST whose body is out may have been carried out, so it is not sent again: some must fail, for the backend can
-     * close at the very moment at which the body goes out. What must hold: none is seen twice, each one answered with
-     * 200 was seen, a failure says so, and failures stay rare because a close that is known of is looked at first.
+     * A POST whose body is out may have been carried out, so it is not sent again: some must fail, for the
+     * backend can close at the very moment at which the body goes out. What must hold: none is seen twice,
+     * each one answered with 200 was seen, a failure says so, and failures stay rare because a close that is
+     * known of is looked at first.
      */
     @Test
     void whatMustNotBeRepeatedIsNotRepeated() throws Exception {
@@ -136,7 +144,8 @@ class StaleConnectionTest {
         try (Origin origin = closingOnTheSecond(); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
             for (int i = 0; i < 2; i++) {
-                client.write(method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                client.write(method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length()
+                        + "\r\n\r\n" + body);
                 assertThat(client.readAnswer().status()).isEqualTo(200);
             }
             assertThat(origin.requests()).as("one, and one twice").hasSize(3);
@@ -153,7 +162,8 @@ class StaleConnectionTest {
             String request = method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n"
                     + "x".repeat(length);
             assertThat(client.write(request).readAnswer().status()).isEqualTo(200);
-            ProblemAnswer.check(client.write(request).readAnswer(), 502, "connection_terminated", "no-answer");
+            ProblemAnswer.check(client.write(request).readAnswer(), 502, "connection_terminated",
+                    "no-answer");
             assertThat(origin.requests()).hasSize(2);
             assertThat(node.backend().getLong("failures")).isEqualTo(1);
         }
@@ -187,7 +197,8 @@ class StaleConnectionTest {
             }
         }); GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
             client.get("/").readAnswer();
-            ProblemAnswer.check(client.get("/").readAnswer(), 502, "http_response_incomplete", "response-incomplete");
+            ProblemAnswer.check(client.get("/").readAnswer(), 502, "http_response_incomplete",
+                    "response-incomplete");
             assertThat(requests).hasValue(2);
         }
     }

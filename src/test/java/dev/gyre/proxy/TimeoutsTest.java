@@ -150,7 +150,8 @@ class TimeoutsTest {
                 pause(5);
                 exchange.write("1\r\nx\r\n");
             }
-        }); GyreNode node = GyreNode.before(timeouts("request"), origin); Wire client = Wire.to(node.port())) {
+        }); GyreNode node = GyreNode.before(timeouts("request"), origin);
+             Wire client = Wire.to(node.port())) {
             takesTheLimit(() -> {
                 assertThat(client.get("/").readHead().status()).isEqualTo(200);
                 assertThat(client.readToEnd()).asString().doesNotEndWith("0\r\n\r\n");
@@ -173,7 +174,8 @@ class TimeoutsTest {
     @Test
     void theQueue() throws Exception {
         JsonObject pool = new JsonObject().put("maxConnections", 1).put("queueTimeout", LIMIT_MILLIS + "ms");
-        try (Origin origin = silent(); GyreNode node = GyreNode.before(new JsonObject().put("pool", pool), origin);
+        try (Origin origin = silent();
+             GyreNode node = GyreNode.before(new JsonObject().put("pool", pool), origin);
              Wire first = Wire.to(node.port()).get("/"); Wire second = Wire.to(node.port())) {
             Await.until("the only connection is taken", () -> origin.requests().size() == 1);
             answered(second.get("/"), 503, "connection_limit_reached", "queue-timeout");
@@ -185,7 +187,8 @@ class TimeoutsTest {
     @Test
     void aFullQueueIsNotWaitedFor() throws Exception {
         JsonObject pool = new JsonObject().put("maxConnections", 1).put("maxQueue", 0);
-        try (Origin origin = silent(); GyreNode node = GyreNode.before(new JsonObject().put("pool", pool), origin);
+        try (Origin origin = silent();
+             GyreNode node = GyreNode.before(new JsonObject().put("pool", pool), origin);
              Wire first = Wire.to(node.port()).get("/"); Wire second = Wire.to(node.port())) {
             Await.until("the only connection is taken", () -> origin.requests().size() == 1);
             ProblemAnswer.check(second.get("/").readAnswer(), 503, "connection_limit_reached", "queue-full");
@@ -232,7 +235,8 @@ class TimeoutsTest {
             sender.start();
             answered(client, 504, "connection_write_timeout", "write-timeout");
             assertThat(node.backend().getLong("failures")).isEqualTo(1);
-            assertThat(next.get("/").readAnswer().status()).as("the connection's place is free").isEqualTo(200);
+            assertThat(next.get("/").readAnswer().status()).as("the connection's place is free")
+                    .isEqualTo(200);
             client.close();
             sender.join();
         } finally {
@@ -255,7 +259,8 @@ class TimeoutsTest {
             });
             assertThat(node.backend().getLong("inFlight")).isZero();
             assertThat(node.backend().getLong("failures")).as("the backend has done nothing").isZero();
-            assertThatThrownBy(client::readToEnd).as("the end of its connection").isInstanceOf(SocketException.class);
+            assertThatThrownBy(client::readToEnd).as("the end of its connection")
+                    .isInstanceOf(SocketException.class);
         }
     }
 
