@@ -44,7 +44,7 @@ class QuietStartTest {
             assertThat(node.exitCode()).isZero();
             assertThat(node.output()).allMatch(line -> line.matches(OWN_LINE));
             assertThat(node.await("gyre 0.")).contains("JDK " + System.getProperty("java.version"))
-                    .containsPattern("transport (io_uring|epoll, not io_uring \\(.+\\)"
+                    .containsPattern("transport (epoll, not io_uring \\(not asked for\\)"
                             + "|nio, not io_uring \\(.+\\), epoll \\(.+\\))");
             assertThat(node.await("listening on"))
                     .contains("127.0.0.1:" + node.port()).contains("instances 2");
@@ -82,6 +82,12 @@ class QuietStartTest {
         try (Origin origin = Origin.saying("hello")) {
             try (GyreProcess node = GyreProcess.node(directory, before(origin), "-Dgyre.transport=epoll")) {
                 assertThat(node.await("transport")).contains("transport epoll, not io_uring (not asked for)");
+                assertServes(node);
+            }
+            String wish = "-Dgyre.transport=io_uring";
+            try (GyreProcess node = GyreProcess.node(directory, before(origin), wish)) {
+                assertThat(node.await("transport"))
+                        .containsPattern("transport (io_uring|epoll, not io_uring)");
                 assertServes(node);
             }
             try (GyreProcess node = GyreProcess.node(directory, before(origin), "-Dgyre.transport=nio")) {

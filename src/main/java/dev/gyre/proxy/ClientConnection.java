@@ -8,7 +8,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.VertxConnection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -81,9 +85,17 @@ final class ClientConnection extends Deadline {
         return trusted;
     }
 
-    /** The present answer says that it is the last one: what the client sent after it is not served. */
-    void endWithThisAnswer() {
+    /**
+     * Says in the head of this answer that it is the last one; what the client sent after it is not served.
+     */
+    void endWithAnswerTo(HttpServerRequest request) {
         ending = true;
+        MultiMap headers = request.response().headers();
+        headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            // Vert.x would announce the opposite, at the last moment.
+            request.response().headersEndHandler(v -> headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+        }
     }
 
     boolean ending() {

@@ -8,10 +8,8 @@ import dev.gyre.pool.LoopPool;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.util.Optional;
 
 /**
@@ -249,14 +247,7 @@ final class RequestWalk {
             closeAfterwards();
         }
         if (closeAfterwards) {
-            client.endWithThisAnswer();
-            HttpServerResponse response = request.response();
-            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            if (request.version() == HttpVersion.HTTP_1_0) {
-                // Vert.x would announce the opposite, at the last moment.
-                response.headersEndHandler(v ->
-                        response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
-            }
+            client.endWithAnswerTo(request);
         }
     }
 

@@ -25,10 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class BrokenBackendTest {
 
-    /** So that a reset which the transport does not report costs no minute. */
-    private static final JsonObject IMPATIENT = new JsonObject()
-            .put("timeouts", new JsonObject().put("idle", "1s"));
-
     /** Sends this and ends the connection; answers /after properly. */
     private static Origin sendingThenEnding(String raw, boolean rudely) {
         return Origin.of(exchange -> {
@@ -118,7 +114,7 @@ class BrokenBackendTest {
     void aTruncatedAnswerNeverLooksComplete(String framing, String part, boolean rudely) throws Exception {
         String raw = "HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n" + part.replace("|", "\r\n");
         try (Origin origin = sendingThenEnding(raw, rudely);
-             GyreNode node = GyreNode.before(IMPATIENT, origin);
+             GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port()); Wire old = Wire.to(node.port())) {
             broken(client.get("/"));
             brokenForAnOldOne(old.write("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
