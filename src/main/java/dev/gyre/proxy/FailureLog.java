@@ -16,6 +16,8 @@ final class FailureLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
     private static final long EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+    /** Backends come and go for years; beyond so many kinds of failure the log begins anew. */
+    private static final int KINDS = 10_000;
 
     private record Kind(Failure failure, String backend) {
     }
@@ -35,6 +37,9 @@ final class FailureLog {
     void report(Failure failure, String backend, String details) {
         if (failure.side() == Failure.Side.CLIENT) {
             return;
+        }
+        if (lines.size() > KINDS) {
+            lines.clear();
         }
         long now = System.nanoTime();
         Line line = lines.computeIfAbsent(new Kind(failure, backend), kind -> new Line(now));
