@@ -91,6 +91,11 @@ final class ProxyLoop {
         clients.forEach(ClientConnection::stopping);
     }
 
+    /** Lets no new connection begin; those that have begun are still taken. */
+    void refuseConnections() {
+        ports.stream().filter(Channel::isOpen).forEach(NewConnections::refuse);
+    }
+
     /**
      * Takes no more connections. A server of Vert.x that is shut down first stops to handle connections and
      * then to accept them: what comes in between would be lost.

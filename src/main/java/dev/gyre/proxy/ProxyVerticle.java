@@ -16,12 +16,16 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
 final class ProxyVerticle extends VerticleBase {
 
     private static final int MAX_REQUEST_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 64 * 1024;
+
+    /** Ample time to take from the kernel the connections that it has accepted. */
+    private static final long ACCEPTING_MILLIS = 100;
 
     private final Proxy proxy;
     private final int index;
@@ -119,6 +123,10 @@ final class ProxyVerticle extends VerticleBase {
         long begun = System.nanoTime();
         Duration grace = proxy.grace();
         return quiet(5, begun + grace.dividedBy(3).toNanos())
+                .compose(v -> {
+                    loop.refuseConnections();
+                    return vertx.timer(ACCEPTING_MILLIS, TimeUnit.MILLISECONDS);
+                })
                 .compose(v -> loop.closePorts())
                 .compose(v -> quiet(2, begun + grace.toNanos()))
                 .compose(v -> {

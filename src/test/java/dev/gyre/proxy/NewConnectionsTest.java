@@ -1,0 +1,51 @@
+package dev.gyre.proxy;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** A listening socket that is about to be closed must get nothing more that its end would reset. */
+class NewConnectionsTest {
+
+    @Test
+    void afterRefusingNoConnectionBeginsAndNoneIsReset() throws Exception {
+        assumeThat(Epoll.isAvailable()).as("epoll is available").isTrue();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try {
+            Channel port = new ServerBootstrap().group(group).channel(EpollServerSocketChannel.class)
+                    .childHandler(new ChannelInboundHandlerAdapter() {
+                        @Override
+                        public boolean isSharable() {
+                            return true;
+                        }
+                    })
+                    .bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
+            InetSocketAddress address = (InetSocketAddress) port.localAddress();
+            connect(address);
+            NewConnections.refuse(port);
+            assertThatThrownBy(() -> connect(address)).isInstanceOf(SocketTimeoutException.class);
+        } finally {
+            group.shutdownGracefully();
+        }
+    }
+
+    private static void connect(InetSocketAddress address) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(address, 300);
+        }
+    }
+}
