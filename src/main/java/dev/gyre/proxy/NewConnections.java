@@ -1,11 +1,15 @@
 package dev.gyre.proxy;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.UnixChannel;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns new connections away from a listening socket before it is closed. A socket that is closed resets what
@@ -28,6 +32,8 @@ final class NewConnections {
         {0x06, 0, 0, 0xFFFF_FFFFL},
     };
 
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
+
     private NewConnections() {
     }
 
@@ -38,14 +44,22 @@ final class NewConnections {
         if (!(port instanceof UnixChannel)) {
             return;
         }
-        ByteBuffer program = Buffer.allocateDirectWithNativeOrder(DROP_SYN.length * 8);
+        int size = DROP_SYN.length * 8;
+        ByteBuffer program = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
         for (long[] instruction : DROP_SYN) {
             program.putShort((short) instruction[0]).put((byte) instruction[1]).put((byte) instruction[2])
                     .putInt((int) instruction[3]);
         }
         ByteBuffer option = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
         option.putShort(0, (short) DROP_SYN.length).putLong(8, Buffer.memoryAddress(program));
-        port.config().setOption(ATTACH_FILTER, option);
-        Buffer.free(program);
+        try {
+            port.config().setOption(ATTACH_FILTER, option);
+        } catch (ChannelException e) {
+            // A kernel that takes no filter: the port is closed all the same, and its queue lost with it.
+            LOG.warn("new connections cannot be held off while the node stops: {}", e.getMessage());
+        } finally {
+            // The kernel has copied the program by now; it had to live until then.
+            Reference.reachabilityFence(program);
+        }
     }
 }

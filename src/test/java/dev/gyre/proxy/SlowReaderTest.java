@@ -27,7 +27,9 @@ class SlowReaderTest {
     private static final int PIECE = 65_521;
     private static final int PIECES = 1_200;
     private static final long TOTAL = (long) PIECE * PIECES;
-    /** What the kernel's buffers may take, of which a receive buffer alone may grow to 32 MB, and some more. */
+    /**
+     * What the kernel's buffers may take, of which a receive buffer alone may grow to 32 MB, and some more.
+     */
     private static final long FEW = 48_000_000;
     private static final int SMALL_BUFFER = 65_536;
 
