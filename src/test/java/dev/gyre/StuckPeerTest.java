@@ -2,13 +2,13 @@ package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** A peer that takes no more bytes must not hold a connection for longer than its timeouts allow. */
@@ -49,7 +49,7 @@ class StuckPeerTest {
         }); GyreNode node = GyreNode.before(service, origin); Wire client = Wire.to(node.port())) {
             client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             client.readHead();
-            await(() -> node.backend().getLong("inFlight") == 0);
+            Await.until("nothing in flight", () -> node.backend().getLong("inFlight") == 0);
 
             Thread stop = new Thread(node::stop);
             stop.start();
@@ -76,14 +76,6 @@ class StuckPeerTest {
             latch.await(20, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(until);
-            Thread.sleep(10);
         }
     }
 }
