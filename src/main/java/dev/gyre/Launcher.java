@@ -29,6 +29,7 @@ public final class Launcher extends io.vertx.core.Launcher {
                 // The adaptive allocator, Netty's default, halves the throughput of large bodies on JDK 25.
                 "io.netty.allocator.type", "pooled",
                 "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory",
+                "hazelcast.logging.type", "slf4j",
                 // Nothing of Gyre's is read through Vert.x's cache of class path resources.
                 "vertx.disableFileCPResolving", "true",
                 "vertx.cli.usage.prefix", "java -jar gyre.jar"

@@ -3,18 +3,22 @@ package dev.gyre;
 import dev.gyre.admin.AdminBus;
 import dev.gyre.admin.AdminServer;
 import dev.gyre.admin.CommandHandler;
-import dev.gyre.admin.NodeInfo;
+import dev.gyre.cluster.Clocks;
+import dev.gyre.cluster.Cluster;
 import dev.gyre.config.Checked;
 import dev.gyre.config.ConfigError;
 import dev.gyre.config.ConfigReader;
 import dev.gyre.config.ConfigSource;
 import dev.gyre.config.Settings;
+import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.proxy.Proxy;
+import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +33,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class MainVerticle extends VerticleBase {
 
+    /** In the given config, beside its path: this node is one of a cluster. Set by {@code -cluster}. */
+    static final String CLUSTERED = "gyre.cluster";
+
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
+    /** How long a node that starts waits to hear what the others hold, before it serves by its own disk. */
+    private static final Duration JOINING = Duration.ofSeconds(10);
 
     private final boolean durable;
+    private boolean clustered;
     private ConfigSource source;
     /** Those of the start: what cannot be changed while running stays as they say. */
     private Settings settings;
@@ -39,6 +49,8 @@ public final class MainVerticle extends VerticleBase {
     private Proxy proxy;
     private AdminServer admin;
     private AdminBus bus;
+    private NodeSelf self;
+    private Cluster cluster;
     private List<Integer> ports = List.of();
     private volatile boolean ready;
 
@@ -53,11 +65,14 @@ public final class MainVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        source = ConfigSource.open(vertx, config());
+        JsonObject given = config().copy();
+        clustered = Boolean.TRUE.equals(given.remove(CLUSTERED));
+        source = ConfigSource.open(vertx, given);
         return readConfig()
                 .compose(v -> openRegistry())
                 .compose(v -> prepareProxy())
                 .compose(v -> openAdmin())
+                .compose(v -> joinCluster())
                 .compose(v -> openListeners())
                 .onSuccess(v -> followConfig());
     }
@@ -81,7 +96,8 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> openRegistry() {
         Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
-        return Registry.open(vertx, data, settings.declared(), InstantSource.system())
+        return Registry.open(vertx, data, new Declaration(settings.declared(), clustered),
+                        InstantSource.system())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> registry = opened)
                 .mapEmpty();
@@ -99,12 +115,29 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private Future<Void> openAdmin() {
-        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, () -> List.of(node()));
+        self = new NodeSelf(settings, registry, proxy);
+        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self);
+        self.obey(handler::handle);
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
                 .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
+                .mapEmpty();
+    }
+
+    /** Before the listeners: what others have drained or removed meanwhile is not to get a request here. */
+    private Future<Void> joinCluster() {
+        if (!clustered) {
+            return Future.succeededFuture();
+        }
+        return Cluster.join(vertx, settings.cluster().orElse(ClusterSettings.DEFAULT), registry, self,
+                        new Clocks(InstantSource.system(), System::nanoTime), JOINING)
+                .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
+                .onSuccess(joined -> {
+                    cluster = joined;
+                    self.joined(joined);
+                })
                 .mapEmpty();
     }
 
@@ -127,11 +160,6 @@ public final class MainVerticle extends VerticleBase {
     /** The admin port in use. */
     int adminPort() {
         return admin.port();
-    }
-
-    private NodeInfo node() {
-        return new NodeInfo(StartLog.hostName(), registry.nodeId(), Version.gyre(), StartLog.uptime(),
-                registry.topology().version());
     }
 
     /** What cannot change while the node runs is said, not silently left. */
@@ -164,6 +192,7 @@ public final class MainVerticle extends VerticleBase {
         ready = false;
         return close(source, ConfigSource::close)
                 .eventually(() -> close(bus, AdminBus::close))
+                .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))
                 .eventually(() -> close(registry, Registry::close))
                 .onSuccess(v -> LOG.info("stopped"));

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The arguments of {@code run} as Vert.x is to see them. A config file is passed on by its path, so that its
@@ -22,12 +23,18 @@ final class RunArguments {
 
     static List<String> prepare(List<String> args) throws StartFailed {
         List<String> prepared = new ArrayList<>(List.of("run"));
-        boolean hasConf = false;
+        Optional<JsonObject> conf = Optional.empty();
+        boolean clustered = false;
         for (int i = 0; i < args.size(); i++) {
             String arg = args.get(i);
             String name = arg.startsWith("--") ? arg.substring(1) : arg;
-            if (name.equals("-cluster") || name.equals("-ha")) {
-                throw StartFailed.badConfig(List.of(arg + ": this version of Gyre runs on one node"));
+            if (name.equals("-cluster")) {
+                clustered = true;
+                continue;
+            }
+            if (name.equals("-ha") || name.startsWith("-cluster-")) {
+                throw StartFailed.badConfig(List.of(arg + ": not with Gyre (expected: -cluster, and what it"
+                        + " needs in \"cluster\" in the config)"));
             }
             if (name.equals("-instances") || name.startsWith("-instances=")) {
                 throw StartFailed.badConfig(List.of(arg + ": this is \"instances\" in the config"));
@@ -35,9 +42,7 @@ final class RunArguments {
             if (name.equals("-conf") || name.startsWith("-conf=")) {
                 String value = name.startsWith("-conf=") ? name.substring("-conf=".length())
                         : i + 1 < args.size() ? args.get(++i) : "";
-                prepared.add("-conf");
-                prepared.add(given(value).encode());
-                hasConf = true;
+                conf = Optional.of(given(value));
             } else if (known(name)) {
                 prepared.add(arg);
             } else {
@@ -46,9 +51,13 @@ final class RunArguments {
             }
         }
         boolean asksForHelp = args.stream().anyMatch(arg -> arg.equals("--help") || arg.equals("-h"));
-        if (!hasConf && !asksForHelp) {
+        if (conf.isEmpty() && !asksForHelp) {
             throw StartFailed.badConfig(List.of(
                     "run: no config (expected: run dev.gyre.MainVerticle -conf FILE)"));
+        }
+        if (conf.isPresent()) {
+            prepared.add("-conf");
+            prepared.add(conf.get().put(MainVerticle.CLUSTERED, clustered).encode());
         }
         return prepared;
     }

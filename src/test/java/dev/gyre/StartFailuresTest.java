@@ -120,10 +120,20 @@ class StartFailuresTest {
     }
 
     @Test
-    void aClusterInAVersionWithoutOne() throws Exception {
+    void whatTheClassicCommandKnowsOfClustersAndGyreHasInItsConfig() throws Exception {
         Path config = GyreProcess.write(directory, config());
-        end("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-cluster")
-                .says(2, "-cluster", "one node");
+        end("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-cluster-port", "5701")
+                .says(2, "-cluster-port", "\"cluster\" in the config");
+    }
+
+    @Test
+    void aClusterPortInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            JsonObject cluster = new JsonObject().put("port", taken.getLocalPort());
+            Path config = GyreProcess.write(directory, config().put("cluster", cluster));
+            end("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-cluster")
+                    .says(1, "cluster 127.0.0.1:" + taken.getLocalPort(), "address already in use");
+        }
     }
 
     @Test

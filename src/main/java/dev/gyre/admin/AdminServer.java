@@ -27,7 +27,7 @@ public final class AdminServer {
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
     private static final Map<String, String> READABLE = new TreeMap<>(Map.of(
             "/api/backends", "backend.list", "/api/services", "service.list", "/api/routes", "route.list",
-            "/api/topology", "topology.get", "/api/nodes", "node.list"));
+            "/api/topology", "topology.get", "/api/nodes", "node.list", "/api/cluster", "cluster.status"));
 
     private final CommandHandler handler;
     private final Observed observed;

@@ -16,6 +16,7 @@ import dev.gyre.registry.Registry;
 import dev.gyre.registry.RouteCommand;
 import dev.gyre.registry.ServiceCommand;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -146,7 +147,9 @@ final class Changes {
             return acknowledged;
         }
         return acknowledged.compose(reply -> drainWait.left(command.id(), wait.get())
-                .map(left -> reply.put("drained", left == 0).put("inFlight", left)));
+                .map(left -> reply.put("drained", left.stream().allMatch(NodeInFlight::drained))
+                        .put("inFlight", left.stream().mapToLong(node -> node.inFlight().orElse(0L)).sum())
+                        .put("nodes", new JsonArray(left.stream().map(NodeInFlight::toJson).toList()))));
     }
 
     private Future<JsonObject> backend(BackendCommand command) {

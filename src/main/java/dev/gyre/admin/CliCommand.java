@@ -86,6 +86,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         all.add(command("route.list", List.of(), Map.of(), "shows routes", ""));
         all.add(command("topology.get", List.of(), Map.of(), "shows all that is wanted of the nodes", ""));
         all.add(command("node.list", List.of(), Map.of(), "shows the nodes", ""));
+        all.add(command("cluster.status", List.of(), Map.of(), "says whether all nodes agree", ""));
         return List.copyOf(all);
     }
 

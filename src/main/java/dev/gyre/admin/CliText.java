@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Collectors;
 
 /** Replies for people: a sentence for a change, an aligned table for a list. */
 final class CliText {
@@ -19,7 +20,9 @@ final class CliText {
             case "service.list" -> services(reply.getJsonArray("services"));
             case "route.list" -> routes(reply.getJsonArray("routes"));
             case "node.list" ->
-                    table("nodes", reply.getJsonArray("nodes"), "name", "id", "version", "uptime", "view");
+                    table("nodes", reply.getJsonArray("nodes"), "name", "id", "address", "version", "uptime",
+                            "view", "age", "agrees");
+            case "cluster.status" -> reply.getString("summary");
             case "topology.get" -> topology(reply);
             default -> change(reply);
         };
@@ -32,7 +35,16 @@ final class CliText {
             return text;
         }
         return text + (reply.getBoolean("drained") ? "; nothing is in flight any more"
-                : "; still in flight at the timeout: " + reply.getLong("inFlight"));
+                : "; still in flight at the timeout: " + reply.getLong("inFlight") + perNode(reply));
+    }
+
+    /** Which node has how many, where there are several. */
+    private static String perNode(JsonObject reply) {
+        JsonArray nodes = reply.getJsonArray("nodes", new JsonArray());
+        return nodes.size() < 2 ? "" : nodes.stream().map(JsonObject.class::cast)
+                .map(node -> node.getString("name") + " " + (node.containsKey("inFlight")
+                        ? node.getLong("inFlight").toString() : node.getString("error")))
+                .collect(Collectors.joining(", ", " (", ")"));
     }
 
     private static String backends(JsonArray backends) {

@@ -6,11 +6,9 @@ import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +25,8 @@ public final class CommandHandler {
         Future<JsonObject> on(CommandFields fields) throws CommandRefused;
     }
 
-    /** @param nodes the nodes to list, this one first */
-    public CommandHandler(Vertx vertx, Registry registry, Observed observed, Supplier<List<NodeInfo>> nodes) {
-        Changes changes = new Changes(registry, new DrainWait(vertx, observed));
+    public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes) {
+        Changes changes = new Changes(registry, new DrainWait(vertx, nodes));
         actions.put("backend.add", changes::addBackend);
         actions.put("backend.remove", changes::removeBackend);
         actions.put("backend.drain", changes::drainBackend);
@@ -45,6 +42,7 @@ public final class CommandHandler {
         actions.put("route.list", listings::routes);
         actions.put("topology.get", listings::topology);
         actions.put("node.list", listings::nodes);
+        actions.put("cluster.status", listings::cluster);
     }
 
     /** The names of all commands. */

@@ -1,42 +1,40 @@
 package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
-import dev.gyre.model.BackendStats;
 import dev.gyre.registry.CommandRefused;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Waits until this node has no request in flight to a backend that gets no new ones. */
+/** Waits until no node has a request in flight to a backend that gets no new ones. */
 final class DrainWait {
 
     private static final long POLL_MILLIS = 25;
 
     private final Vertx vertx;
-    private final Observed observed;
+    private final Nodes nodes;
 
-    DrainWait(Vertx vertx, Observed observed) {
+    DrainWait(Vertx vertx, Nodes nodes) {
         this.vertx = vertx;
-        this.observed = observed;
+        this.nodes = nodes;
     }
 
-    /** How many requests are left: 0 once none is, else the number at the timeout. */
-    Future<Long> left(BackendId id, Duration timeout) {
-        Promise<Long> left = Promise.promise();
+    /** What each node has left: nothing, or what it had at the timeout. */
+    Future<List<NodeInFlight>> left(BackendId id, Duration timeout) {
+        Promise<List<NodeInFlight>> left = Promise.promise();
         AtomicBoolean late = new AtomicBoolean(timeout.isZero());
         long deadline = timeout.isZero() ? -1 : vertx.setTimer(timeout.toMillis(), timer -> late.set(true));
         poll(id, late, left);
         return left.future().onComplete(done -> vertx.cancelTimer(deadline));
     }
 
-    private void poll(BackendId id, AtomicBoolean late, Promise<Long> left) {
-        observed.stats().onComplete(stats -> {
-            BackendStats own = stats.get(id);
-            long inFlight = own == null ? 0 : own.inFlight();
-            if (inFlight == 0 || late.get()) {
-                left.complete(inFlight);
+    private void poll(BackendId id, AtomicBoolean late, Promise<List<NodeInFlight>> left) {
+        nodes.inFlight(id).onComplete(all -> {
+            if (late.get() || all.stream().allMatch(NodeInFlight::drained)) {
+                left.complete(all);
             } else {
                 vertx.setTimer(POLL_MILLIS, timer -> poll(id, late, left));
             }

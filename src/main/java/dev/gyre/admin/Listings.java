@@ -19,16 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /** The commands that only tell; what is wanted comes from the topology, what is so from this node. */
 final class Listings {
 
     private final Registry registry;
     private final Observed observed;
-    private final Supplier<List<NodeInfo>> nodes;
+    private final Nodes nodes;
 
-    Listings(Registry registry, Observed observed, Supplier<List<NodeInfo>> nodes) {
+    Listings(Registry registry, Observed observed, Nodes nodes) {
         this.registry = registry;
         this.observed = observed;
         this.nodes = nodes;
@@ -115,8 +114,26 @@ final class Listings {
 
     Future<JsonObject> nodes(CommandFields fields) throws CommandRefused {
         fields.done();
+        List<NodeInfo> all = nodes.list();
         return Future.succeededFuture(new JsonObject().put("ok", true).put("nodes",
-                new JsonArray(nodes.get().stream().map(NodeInfo::toJson).toList())));
+                new JsonArray(all.stream().map(node -> node.toJson(node.agrees(all.get(0)))).toList())));
+    }
+
+    /** In one line whether all nodes hold the same. */
+    Future<JsonObject> cluster(CommandFields fields) throws CommandRefused {
+        fields.done();
+        List<NodeInfo> all = nodes.list();
+        NodeInfo self = all.get(0);
+        List<String> others = all.stream().filter(node -> !node.agrees(self))
+                .map(node -> node.name() + " (" + node.address() + ", view " + node.view() + ")").toList();
+        String who = all.size() == 1 ? "1 node, this one" : all.size() + " nodes";
+        String summary = others.isEmpty()
+                ? who + (all.size() == 1 ? "" : ", all agree") + ": view " + self.view()
+                : who + ", " + others.size() + " of them disagree with this one (view " + self.view() + "): "
+                + String.join(", ", others);
+        return Future.succeededFuture(new JsonObject().put("ok", true).put("agree", others.isEmpty())
+                .put("nodes", all.size()).put("view", self.view()).put("digest", self.digest())
+                .put("summary", summary));
     }
 
     private static JsonObject reply(Topology topology) {

@@ -10,13 +10,28 @@ import java.time.temporal.ChronoUnit;
  *
  * @param name    for people, e.g. the host's name
  * @param id      for machines: 16 hexadecimal digits, kept in the data directory
+ * @param address where other nodes meet it, {@code host:port}; where commands reach it for one on its own
  * @param version of Gyre
  * @param view    version of the topology its traffic is served by
+ * @param age     since its view changed
+ * @param digest  of all that its registry holds; equal on nodes that agree
  */
-public record NodeInfo(String name, String id, String version, Duration uptime, String view) {
+public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
+                       Duration age, String digest) {
 
-    JsonObject toJson() {
-        return new JsonObject().put("name", name).put("id", id).put("version", version)
-                .put("uptime", Durations.text(uptime.truncatedTo(ChronoUnit.SECONDS))).put("view", view);
+    boolean agrees(NodeInfo other) {
+        return digest.equals(other.digest);
+    }
+
+    /** @param agrees it holds the same as the node that was asked */
+    JsonObject toJson(boolean agrees) {
+        return new JsonObject().put("name", name).put("id", id).put("address", address)
+                .put("version", version)
+                .put("uptime", text(uptime)).put("view", view).put("age", text(age)).put("digest", digest)
+                .put("agrees", agrees);
+    }
+
+    private static String text(Duration span) {
+        return Durations.text(span.truncatedTo(ChronoUnit.SECONDS));
     }
 }

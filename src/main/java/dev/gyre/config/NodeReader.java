@@ -1,7 +1,6 @@
 package dev.gyre.config;
 
 import dev.gyre.config.Settings.AdminSettings;
-import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import java.util.OptionalInt;
 final class NodeReader {
 
     private static final int MAX_INSTANCES = 1024;
-    private static final int MAX_PORT = 65_535;
+    static final int MAX_PORT = 65_535;
     private static final String HOST_FORM = "an address or a name, without a port";
     private static final Listener DEFAULT_LISTENER = new Listener("0.0.0.0", 8080);
 
@@ -81,30 +80,6 @@ final class NodeReader {
         return new AdminSettings(host, port, token);
     }
 
-    static Optional<ClusterSettings> cluster(Fields top) {
-        return top.value("cluster").flatMap(Value::object).map(fields -> {
-            String host = host(fields, "host", "127.0.0.1");
-            List<String> members = new ArrayList<>();
-            for (Value item : fields.items("members")) {
-                Optional<String> member = item.text("host or host:port");
-                if (member.isPresent() && !Names.isMember(member.get())) {
-                    item.refuse("host or host:port");
-                }
-                member.ifPresent(members::add);
-            }
-            Optional<String> secret = fields.secret("secret");
-            if (fields.value("secret").isEmpty() && !loopback(host)) {
-                fields.refuse("secret", "missing, while cluster.host is not loopback",
-                        "a secret that all nodes share");
-            }
-            ClusterSettings cluster = new ClusterSettings(fields.text("name", "text", "gyre"), host,
-                    fields.integer("port", 1, MAX_PORT, 5701),
-                    fields.integer("eventBusPort", 0, MAX_PORT, 15701), members, secret);
-            fields.done();
-            return cluster;
-        });
-    }
-
     static ForwardingSettings forwarding(Fields top) {
         Fields fields = top.object("forwarding");
         List<Network> trusted = new ArrayList<>();
@@ -123,7 +98,7 @@ final class NodeReader {
         return forwarding;
     }
 
-    private static String host(Fields fields, String key, String fallback) {
+    static String host(Fields fields, String key, String fallback) {
         Optional<Value> value = fields.value(key);
         String host = value.flatMap(text -> text.text(HOST_FORM)).orElse(fallback);
         if (!Names.isHost(host)) {
@@ -133,7 +108,7 @@ final class NodeReader {
         return host;
     }
 
-    private static boolean loopback(String host) {
+    static boolean loopback(String host) {
         return host.equalsIgnoreCase("localhost")
                 || Network.parse(host).map(Network::loopback).orElse(false);
     }
@@ -151,7 +126,7 @@ final class NodeReader {
         return -1;
     }
 
-    private static boolean everywhere(String host) {
+    static boolean everywhere(String host) {
         return host.equals("0.0.0.0") || host.equals("::");
     }
 }

@@ -60,9 +60,14 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      * @param eventBusPort 0..65535, 0 for any free one
      * @param members      nodes to look for, each {@code host} or {@code host:port}
      * @param secret       shared by all nodes; never empty when the host is not loopback
+     * @param tls          of the event bus; empty: in clear text
      */
     public record ClusterSettings(String name, String host, int port, int eventBusPort, List<String> members,
-                                  Optional<String> secret) {
+                                  Optional<String> secret, Optional<ClusterTls> tls) {
+
+        /** On loopback, looking for nobody. */
+        public static final ClusterSettings DEFAULT = new ClusterSettings("gyre", "127.0.0.1", 5701, 15701,
+                List.of(), Optional.empty(), Optional.empty());
 
         public ClusterSettings {
             members = List.copyOf(members);
@@ -71,8 +76,19 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
         @Override
         public String toString() {
             return "ClusterSettings[name=" + name + ", host=" + host + ", port=" + port + ", eventBusPort="
-                    + eventBusPort + ", members=" + members + ", secret=" + hidden(secret) + "]";
+                    + eventBusPort + ", members=" + members + ", secret=" + hidden(secret) + ", tls=" + tls
+                    + "]";
         }
+    }
+
+    /**
+     * Mutual TLS on the event bus.
+     *
+     * @param cert path of this node's certificate, PEM
+     * @param key  path of its private key, PEM, PKCS#8
+     * @param ca   path of the certificates that sign those of all nodes, PEM
+     */
+    public record ClusterTls(String cert, String key, String ca) {
     }
 
     /**

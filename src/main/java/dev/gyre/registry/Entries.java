@@ -55,6 +55,17 @@ public final class Entries {
         return byKey.values();
     }
 
+    /** The entry of this key, tombstones included. */
+    public Optional<Entry> find(Key key) {
+        return Optional.ofNullable(byKey.get(key));
+    }
+
+    /** What is held of the entry's key, if anything, is older. */
+    public boolean precedes(Entry entry) {
+        Entry held = byKey.get(entry.key());
+        return held == null || entry.overrules(held);
+    }
+
     /** What a layer says of a thing; empty when it says nothing, also when it no longer does. */
     Optional<JsonObject> value(Key key) {
         return Optional.ofNullable(byKey.get(key)).filter(entry -> !entry.tombstone()).map(Entry::value);

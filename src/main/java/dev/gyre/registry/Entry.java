@@ -38,6 +38,11 @@ public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
         return order >= 0 ? this : other;
     }
 
+    /** This one counts where both are there. */
+    public boolean overrules(Entry other) {
+        return !equals(other) && later(other) == this;
+    }
+
     /** The form in which an entry is stored and sent. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()

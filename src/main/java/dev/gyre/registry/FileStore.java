@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ final class FileStore implements Store {
 
     static final String TOPOLOGY = "topology.json";
     static final String NODE_ID = "node-id";
+    static final String DECLARED = "declared";
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
     private static final DateTimeFormatter TIMESTAMP =
@@ -93,6 +95,22 @@ final class FileStore implements Store {
     @Override
     public void save(Entries entries) throws IOException {
         directory.replace(TOPOLOGY, TopologyText.encode(entries));
+    }
+
+    @Override
+    public Optional<String> declared() {
+        try {
+            Path file = directory.resolve(DECLARED);
+            return Optional.of(Files.readString(file, StandardCharsets.US_ASCII).strip());
+        } catch (IOException e) {
+            // Not there, or not to be read: then the config counts as new, which loses nothing.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void declared(String name) throws IOException {
+        directory.replace(DECLARED, (name + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     @Override

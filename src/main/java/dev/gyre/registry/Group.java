@@ -20,6 +20,7 @@ final class Group {
     private final State before;
     private State state;
     private final List<Judged> judged = new ArrayList<>();
+    private final List<Entry> own = new ArrayList<>();
 
     /** @param context the caller's, on which it gets its answer */
     record Pending(Command command, Context context, Promise<Applied> reply) { }
@@ -48,6 +49,9 @@ final class Group {
             Command.Change change = pending.command().on(state, stamp, now);
             state = state.with(change.entries());
             boolean changed = !change.entries().isEmpty();
+            if (!(pending.command() instanceof Adopt)) {
+                own.addAll(change.entries());
+            }
             judged.add(new Judged(pending, changed, change.what(), Optional.empty(), tentative || changed));
         } catch (CommandRefused e) {
             judged.add(new Judged(pending, false, "", Optional.of(e), tentative));
@@ -57,14 +61,29 @@ final class Group {
         }
     }
 
+    /** Nobody waits for a change of this node's own. */
+    boolean onlyAdopts() {
+        return judged.stream().allMatch(one -> one.pending().command() instanceof Adopt);
+    }
+
+    /** The changes that began on this node. */
+    List<Entry> own() {
+        return own;
+    }
+
     /** All is written. */
     void answer() {
         String version = state.topology().version();
         judged.stream().filter(Judged::changed)
                 .forEach(one -> LOG.info("{} (version {})", one.what(), version));
-        judged.forEach(one -> one.refusal().ifPresentOrElse(refusal -> fail(one, refusal),
+        judged.forEach(this::answer);
+    }
+
+    private void answer(Judged one) {
+        String version = state.topology().version();
+        one.refusal().ifPresentOrElse(refusal -> fail(one, refusal),
                 () -> one.pending().context().runOnContext(context -> one.pending().reply()
-                        .complete(new Applied(version, one.changed(), one.what())))));
+                        .complete(new Applied(version, one.changed(), one.what()))));
     }
 
     /** Nothing is written: only what was judged before the first change still holds. */
@@ -80,6 +99,19 @@ final class Group {
                         .complete(new Applied(version, false, one.what())));
             }
         }
+    }
+
+    /** All is written here, but the replica has not confirmed it, nor what earlier commands left with it. */
+    void unconfirmed(String reason) {
+        for (Judged one : judged) {
+            boolean adopted = one.pending().command() instanceof Adopt;
+            if (one.refusal().isPresent()) {
+                fail(one, one.refusal().get());
+            } else if (!adopted) {
+                fail(one, new CommandRefused(503, reason));
+            }
+        }
+        judged.stream().filter(one -> one.pending().command() instanceof Adopt).forEach(this::answer);
     }
 
     private static void fail(Judged one, Exception failure) {

@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -40,6 +43,9 @@ public final class Registry {
     private final long drainCheck;
 
     private volatile State state = State.of(Entries.empty());
+    private volatile Replica replica = Replica.NONE;
+    /** Written to the disk, but not known to be kept by the replica; used by the writer only. */
+    private Set<Key> owed = new HashSet<>();
     private List<Group.Pending> waiting = new ArrayList<>();
     private boolean writing;
     private boolean closed;
@@ -57,18 +63,18 @@ public final class Registry {
      * Reads what was kept and lays the declared topology under it. Fails with {@link DataUnusable} when the
      * data directory cannot be used.
      *
-     * @param data     directory to keep changes in, created where missing; empty: they are forgotten at the
-     *                 end
-     * @param declared what config says
+     * @param data        directory to keep changes in, created where missing; empty: they are forgotten at
+     *                    the end
+     * @param declaration what config says
      */
-    public static Future<Registry> open(Vertx vertx, Optional<Path> data, Topology declared,
+    public static Future<Registry> open(Vertx vertx, Optional<Path> data, Declaration declaration,
                                         InstantSource clock) {
         WorkerExecutor writer = vertx.createSharedWorkerExecutor("gyre-registry", 1);
         return writer.executeBlocking(() -> {
             Store store = Store.open(data, clock, new SecureRandom());
             Registry registry = new Registry(vertx, store, clock, writer);
             try {
-                registry.start(declared);
+                registry.start(declaration);
             } catch (DataUnusable | RuntimeException e) {
                 registry.release();
                 throw e;
@@ -77,17 +83,21 @@ public final class Registry {
         }).onFailure(failure -> writer.close());
     }
 
-    private void start(Topology declared) throws DataUnusable {
+    private void start(Declaration declaration) throws DataUnusable {
         Entries kept = store.load();
         stamps.seen(kept.highest());
         State start = State.of(kept);
         try {
             start = start.with(new EndDrains().on(start, stamps.next(), clock.instant()).entries());
-            start = start.with(new Declare(declared, false).on(start, stamps.next(), clock.instant())
-                    .entries());
+            Optional<Stamp> stamp = declaration.stamp(kept, store.declared(), stamps, store.node());
+            if (stamp.isPresent()) {
+                start = start.with(new Declare(declaration.declared(), false)
+                        .on(start, stamp.get(), clock.instant()).entries());
+            }
             if (!start.entries().equals(kept)) {
                 store.save(start.entries());
             }
+            store.declared(declaration.name());
         } catch (IOException e) {
             throw new DataUnusable("data: " + DataDirectory.reason(e));
         } catch (CommandRefused e) {
@@ -103,6 +113,24 @@ public final class Registry {
     /** The topology that counts now; any thread may ask. */
     public Topology topology() {
         return state.topology();
+    }
+
+    /** All that the registry holds now; any thread may ask. */
+    public Entries entries() {
+        return state.entries();
+    }
+
+    /** From now on a command is acknowledged only when its changes are kept there as well. */
+    public void replicate(Replica to) {
+        replica = to;
+    }
+
+    /**
+     * Takes over what other nodes wrote, where it is later than what is held; completes when on the disk.
+     */
+    public Future<Applied> merge(Collection<Entry> entries) {
+        entries.forEach(entry -> stamps.seen(entry.stamp()));
+        return apply(new Adopt(entries));
     }
 
     /** This node's id, kept in the data directory: 16 hexadecimal digits. */
@@ -123,7 +151,10 @@ public final class Registry {
      * when routes would lead nowhere, and changes nothing then.
      */
     public Future<Topology> declare(Topology declared) {
-        return apply(new Declare(declared, true)).map(applied -> topology());
+        return apply(new Declare(declared, true)).compose(applied -> writer.executeBlocking(() -> {
+            store.declared(new Declaration(declared, false).name());
+            return topology();
+        }));
     }
 
     /** Fails with {@link CommandRefused} when the command cannot be carried out. */
@@ -173,7 +204,25 @@ public final class Registry {
             state = next;
             watchers.forEach(watcher -> tell(watcher, next.topology()));
         }
-        group.answer();
+        replicate(group);
+    }
+
+    /** What an earlier command left owing goes along, so that asking again settles it. */
+    private void replicate(Group group) {
+        group.own().forEach(entry -> owed.add(entry.key()));
+        if (owed.isEmpty() || group.onlyAdopts()) {
+            group.answer();
+            return;
+        }
+        Set<Key> offered = owed;
+        owed = new HashSet<>();
+        replica.keep(offered.stream().flatMap(key -> state.entries().find(key).stream()).toList())
+                .onComplete(kept -> group.answer(), failure -> {
+                    writer.executeBlocking(() -> owed.addAll(offered));
+                    group.unconfirmed("on this node's disk, but not confirmed by the cluster: "
+                            + failure.getMessage()
+                            + "; it is passed on as soon as that works, and asking again tells");
+                });
     }
 
     /** A watcher that fails must not keep the others from the news, nor the caller from the answer. */

@@ -42,6 +42,11 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
                 Long.parseUnsignedLong(parts[2], 16));
     }
 
+    /** Below every stamp that a clock gives: of what a node says before it has heard the others. */
+    static Stamp first(long node) {
+        return new Stamp(0, 0, node);
+    }
+
     /** The smallest stamp of the same node that is above this one. */
     Stamp next() {
         return counter == MAX_COUNTER ? new Stamp(wall + 1, 0, node) : new Stamp(wall, counter + 1, node);

@@ -19,6 +19,11 @@ interface Store {
      */
     void save(Entries entries) throws IOException;
 
+    /** Names the config that this node declared last; empty when it never did, or that was lost. */
+    Optional<String> declared();
+
+    void declared(String name) throws IOException;
+
     void close();
 
     static Store open(Optional<Path> data, InstantSource clock, SecureRandom random) throws DataUnusable {
@@ -35,6 +40,15 @@ interface Store {
 
         @Override
         public void save(Entries entries) {
+        }
+
+        @Override
+        public Optional<String> declared() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void declared(String name) {
         }
 
         @Override

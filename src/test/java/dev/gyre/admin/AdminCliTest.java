@@ -160,7 +160,7 @@ class AdminCliTest {
 
     @Test
     void theCommandLineKnowsEveryCommandOfTheNode() {
-        CommandHandler handler = new CommandHandler(doors.node.vertx, doors.node.registry, null, List::of);
+        CommandHandler handler = new CommandHandler(doors.node.vertx, doors.node.registry, null, null);
         assertThat(CliCommand.ALL.stream().map(CliCommand::name)).containsExactlyInAnyOrderElementsOf(
                 handler.names());
     }

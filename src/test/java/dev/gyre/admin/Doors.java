@@ -45,13 +45,29 @@ final class Doors implements AutoCloseable {
     Doors(Topology declared, Optional<String> token) throws Exception {
         node = Node.inMemory(declared);
         Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
-        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed,
-                () -> List.of(new NodeInfo("here", node.registry.nodeId(), "0.1.0", Duration.ofSeconds(5),
-                        node.registry.topology().version())));
+        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, new OneNode());
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
                 observed,
                 ready::get));
+    }
+
+    /** A node on its own, which has in flight what it is said to see. */
+    private final class OneNode implements Nodes {
+
+        @Override
+        public List<NodeInfo> list() {
+            return List.of(new NodeInfo("here", node.registry.nodeId(), "127.0.0.1:9090", "0.1.0",
+                    Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d"));
+        }
+
+        @Override
+        public Future<List<NodeInFlight>> inFlight(BackendId id) {
+            BackendStats seen = stats.get(id);
+            long inFlight = seen == null ? 0 : seen.inFlight();
+            return Future.succeededFuture(List.of(new NodeInFlight(node.registry.nodeId(), "here",
+                    inFlight == 0, Optional.of(inFlight))));
+        }
     }
 
     void sees(String service, BackendUrl url, long inFlight) {

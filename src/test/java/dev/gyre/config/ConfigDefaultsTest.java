@@ -67,7 +67,7 @@ class ConfigDefaultsTest {
                 new Route("*.example.com", "/v1/*", "web", Origin.CONFIG));
         assertThat(settings.admin()).isEqualTo(new AdminSettings("0.0.0.0", 0, Optional.of("t")));
         assertThat(settings.cluster()).hasValue(new ClusterSettings("n", "10.0.0.2", 1, 0,
-                List.of("10.0.0.2", "b:5701", "[::1]:5701"), Optional.of("s")));
+                List.of("10.0.0.2", "b:5701", "[::1]:5701"), Optional.of("s"), Optional.empty()));
         assertThat(settings.forwarding().forwarded()).isTrue();
         assertThat(settings.forwarding().trusts(new byte[] {10, 1, 2, 3})).isTrue();
         assertThat(settings.data()).isEqualTo("d");

@@ -28,7 +28,8 @@ class SchemaAgreementTest {
     /** Has every object there can be in a config. */
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
-             'timeouts':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'cluster':{}, 'forwarding':{},
+             'timeouts':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
+             'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
 
     private final JsonObject schema = new JsonObject(text("conf/gyre.schema.json"));
@@ -79,7 +80,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(11);
+        assertThat(reader).isEqualTo(written).hasSize(12);
     }
 
     @Test

@@ -34,7 +34,7 @@ public final class Node implements AutoCloseable {
     private Node(Optional<Path> data, Topology declared, StepClock clock) throws Exception {
         this.clock = clock;
         try {
-            registry = get(Registry.open(vertx, data, declared, clock));
+            registry = get(Registry.open(vertx, data, new Declaration(declared, false), clock));
         } catch (Exception e) {
             get(vertx.close());
             throw e;

@@ -1,0 +1,114 @@
+package dev.gyre;
+
+import dev.gyre.admin.NodeInFlight;
+import dev.gyre.admin.NodeInfo;
+import dev.gyre.admin.Nodes;
+import dev.gyre.cluster.Cluster;
+import dev.gyre.cluster.ClusterNode;
+import dev.gyre.cluster.Member;
+import dev.gyre.cluster.NodeStanding;
+import dev.gyre.config.Settings;
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import dev.gyre.proxy.Proxy;
+import dev.gyre.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** This node as the other nodes see it, and the other nodes as its doors see them. */
+final class NodeSelf implements ClusterNode, Nodes {
+
+    private final Settings settings;
+    private final Registry registry;
+    private final Proxy proxy;
+    private final long begun = System.nanoTime();
+    private volatile Optional<Cluster> cluster = Optional.empty();
+    private volatile Function<JsonObject, Future<JsonObject>> commands = command ->
+            Future.failedFuture("the node is starting");
+
+    NodeSelf(Settings settings, Registry registry, Proxy proxy) {
+        this.settings = settings;
+        this.registry = registry;
+        this.proxy = proxy;
+    }
+
+    /** What carries out the commands that come from the cluster. */
+    void obey(Function<JsonObject, Future<JsonObject>> handler) {
+        commands = handler;
+    }
+
+    void joined(Cluster joined) {
+        cluster = Optional.of(joined);
+    }
+
+    @Override
+    public String name() {
+        return StartLog.hostName();
+    }
+
+    @Override
+    public String version() {
+        return Version.gyre();
+    }
+
+    @Override
+    public Duration uptime() {
+        return StartLog.uptime();
+    }
+
+    @Override
+    public Future<JsonObject> command(JsonObject command) {
+        return commands.apply(command);
+    }
+
+    @Override
+    public Future<Standing> standing(BackendId id) {
+        Topology topology = registry.topology();
+        return proxy.stats().map(stats -> new Standing(serves(topology, id),
+                Optional.ofNullable(stats.get(id)).map(BackendStats::inFlight).orElse(0L)));
+    }
+
+    private static boolean serves(Topology topology, BackendId id) {
+        Service service = topology.services().get(id.service());
+        return service != null && service.backends().stream()
+                .filter(backend -> backend.url().equals(id.url())).anyMatch(backend -> !backend.draining());
+    }
+
+    @Override
+    public List<NodeInfo> list() {
+        return cluster.map(Cluster::members).map(members -> members.stream().map(NodeSelf::info).toList())
+                .orElseGet(() -> List.of(alone()));
+    }
+
+    private static NodeInfo info(Member member) {
+        return new NodeInfo(member.name(), member.id(), member.address(), member.version(), member.uptime(),
+                member.view(), member.age(), member.digest());
+    }
+
+    private NodeInfo alone() {
+        String address = settings.admin().host() + ":" + settings.admin().port();
+        return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
+                registry.topology().version(), Duration.ofNanos(System.nanoTime() - begun),
+                registry.entries().version());
+    }
+
+    @Override
+    public Future<List<NodeInFlight>> inFlight(BackendId backend) {
+        Future<List<NodeStanding>> standing = cluster.map(joined -> joined.standing(backend))
+                .orElseGet(() -> standing(backend).map(own -> List.of(
+                        new NodeStanding(registry.nodeId(), name(), Optional.of(own)))));
+        return standing.map(all -> all.stream().map(NodeSelf::inFlight).toList());
+    }
+
+    private static NodeInFlight inFlight(NodeStanding node) {
+        boolean drained = node.standing().filter(now -> !now.served() && now.inFlight() == 0).isPresent();
+        return new NodeInFlight(node.id(), node.name(), drained, node.standing().map(Standing::inFlight));
+    }
+}

@@ -1,0 +1,15 @@
+package dev.gyre.admin;
+
+import dev.gyre.model.BackendId;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** The nodes that share this node's topology; on its own, just this one. */
+public interface Nodes {
+
+    /** Those there now, this one first. */
+    List<NodeInfo> list();
+
+    /** What each still has to finish at a backend. */
+    Future<List<NodeInFlight>> inFlight(BackendId backend);
+}

@@ -1,0 +1,273 @@
+package dev.gyre.cluster;
+
+import dev.gyre.cluster.ClusterNode.Standing;
+import dev.gyre.cluster.Peers.Peer;
+import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.model.BackendId;
+import dev.gyre.registry.Entry;
+import dev.gyre.registry.Registry;
+import dev.gyre.registry.Replica;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node among the others: joins them, and joins anew whenever the membership is lost. Nothing here is
+ * needed for traffic; a node that finds nobody goes on alone and keeps looking.
+ */
+public final class Cluster implements Replica {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
+    private static final long RETRY_MILLIS = 3_000;
+    private static final long PULSE_MILLIS = 500;
+    /** The others drop a member silent for ten seconds; one that stood still nearly as long rejoins. */
+    private static final long STANDSTILL_NANOS = 8_000_000_000L;
+    /** Also when all numbers agree: the shared map itself may have lost something. */
+    private static final long COMPARE_MILLIS = 15_000;
+    private static final long KEEP_SECONDS = 15;
+
+    private final Vertx vertx;
+    private final ClusterSettings settings;
+    private final Registry registry;
+    private final ClusterNode node;
+    private final Clocks clocks;
+    private final Seal seal;
+    private final Refusals refusals;
+    private final Peers peers;
+    private final long boot;
+    private final AtomicLong numbers = new AtomicLong();
+    private volatile Promise<Session> session = Promise.promise();
+    private volatile long changedNanos;
+    private long pulse;
+    private volatile boolean closed;
+
+    private Cluster(Vertx vertx, ClusterSettings settings, Registry registry, ClusterNode node,
+                    Clocks clocks) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.registry = registry;
+        this.node = node;
+        this.clocks = clocks;
+        this.seal = new Seal(settings.secret(), settings.name());
+        this.refusals = new Refusals(clocks.nanos());
+        this.peers = new Peers(clocks.nanos());
+        this.boot = clocks.wall().millis();
+        this.changedNanos = now();
+        this.pulse = changedNanos;
+    }
+
+    /** One membership and all that runs on it. */
+    private record Session(Membership membership, Replication replication, Presence presence,
+                           NodeCalls calls) {
+    }
+
+    /**
+     * Begins to join. Completes when this node holds what the others hold, or has found none, or when the
+     * patience is over; fails when the cluster's ports cannot be bound to.
+     */
+    public static Future<Cluster> join(Vertx vertx, ClusterSettings settings, Registry registry,
+                                       ClusterNode node, Clocks clocks, Duration patience) {
+        Cluster cluster = new Cluster(vertx, settings, registry, node, clocks);
+        return vertx.executeBlocking(() -> {
+            Ports.require(settings);
+            return settings;
+        }).compose(free -> {
+            registry.replicate(cluster);
+            registry.watch(topology -> cluster.changed());
+            cluster.attempt();
+            vertx.setPeriodic(PULSE_MILLIS, timer -> cluster.pulse());
+            vertx.setPeriodic(COMPARE_MILLIS, timer -> cluster.compare());
+            return cluster.session.future().timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .onFailure(late -> LOG.warn("not joined within {} s: serving by what this node has on its"
+                            + " disk, and going on to join", patience.toSeconds()))
+                    .otherwiseEmpty().map(cluster);
+        });
+    }
+
+    private void attempt() {
+        // A thread of its own, for on one of Vert.x a second Vert.x takes itself for a mistake.
+        Thread thread = new Thread(this::tryToJoin, "gyre-join");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void tryToJoin() {
+        Membership.join(settings).compose(this::begin).onComplete(begun -> {
+            peers.clear();
+            refusals.suspects(() -> suspects(begun.membership()));
+            session.tryComplete(begun);
+            LOG.info("joined cluster \"{}\" as {}:{}: {}", settings.name(), settings.host(), settings.port(),
+                    begun.membership().size() == 1 ? "no other node there yet, looking for "
+                            + (settings.members().isEmpty() ? "none (no \"members\" in the config)"
+                            : String.join(", ", settings.members()))
+                            : begun.membership().size() + " members");
+            if (closed) {
+                begun.membership().leave();
+            }
+        }, failure -> {
+            LOG.warn("cannot join cluster \"{}\": {}; the next try is in {} s", settings.name(),
+                    failure.getMessage(), RETRY_MILLIS / 1000);
+            if (!closed) {
+                vertx.setTimer(RETRY_MILLIS, timer -> attempt());
+            }
+        });
+    }
+
+    /** Listens first and reads then, so that nothing falls between the two. */
+    private Future<Session> begin(Membership membership) {
+        Vertx bus = membership.vertx();
+        return bus.sharedData().<String, String>getClusterWideMap(MemberConfig.ENTRIES).compose(map ->
+                bus.sharedData().<String, String>getClusterWideMap(MemberConfig.NONCES).compose(nonces -> {
+                    Replication replication =
+                            new Replication(bus, registry, new EntryMap(map, seal), seal, refusals);
+                    Presence presence = new Presence(bus, () -> hello(membership), peers, seal, refusals,
+                            replication::compare);
+                    NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
+                    Session begun = new Session(membership, replication, presence, calls);
+                    membership.listen(new Watch(begun));
+                    return replication.listen()
+                            .compose(v -> calls.listen(registry.nodeId()))
+                            .compose(v -> replication.compare())
+                            .compose(v -> presence.start())
+                            .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces)
+                                    .open(bus))
+                            .map(begun);
+                })).onFailure(failure -> membership.leave());
+    }
+
+    private String suspects(Membership membership) {
+        Set<String> known = new HashSet<>(Set.of(membership.id()));
+        peers.present().forEach(peer -> known.add(peer.hello().member()));
+        List<String> strangers = membership.strangers(known);
+        return strangers.isEmpty() ? "a member that has left"
+                : "a member that is no known node (" + String.join(", ", strangers) + ")";
+    }
+
+    private final class Watch implements Membership.Listener {
+
+        private final Session of;
+
+        Watch(Session of) {
+            this.of = of;
+        }
+
+        @Override
+        public void changed() {
+            of.replication().compare();
+        }
+
+        @Override
+        public void left(String member) {
+            peers.left(member);
+        }
+
+        @Override
+        public void lost(String reason) {
+            vertx.runOnContext(v -> Cluster.this.lost(of, reason));
+        }
+    }
+
+    private void lost(Session former, String reason) {
+        if (closed || session.future().result() != former) {
+            return;
+        }
+        LOG.warn("membership of cluster \"{}\" lost: {}; joining anew", settings.name(), reason);
+        session = Promise.promise();
+        former.membership().abandon().onComplete(left -> attempt());
+    }
+
+    private long now() {
+        return clocks.nanos().getAsLong();
+    }
+
+    private void pulse() {
+        long now = now();
+        long stood = now - pulse;
+        pulse = now;
+        Session current = session.future().result();
+        if (stood > STANDSTILL_NANOS && current != null) {
+            lost(current, "this process stood still for " + stood / 1_000_000_000L + " s");
+        }
+    }
+
+    private void compare() {
+        Session current = session.future().result();
+        if (current != null) {
+            current.replication().compare();
+        }
+    }
+
+    private void changed() {
+        changedNanos = now();
+        Session current = session.future().result();
+        if (current != null) {
+            current.presence().changed();
+        }
+    }
+
+    private Hello hello(Membership membership) {
+        return new Hello(registry.nodeId(), node.name(), membership.id(),
+                settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
+                node.uptime().toMillis(), registry.topology().version(), registry.entries().version(),
+                (now() - changedNanos) / 1_000_000);
+    }
+
+    @Override
+    public Future<Void> keep(Collection<Entry> entries) {
+        return session.future().compose(joined -> joined.replication().keep(entries))
+                .timeout(KEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** All nodes there now, this one first. */
+    public List<Member> members() {
+        List<Member> members = new ArrayList<>();
+        Hello self = Optional.ofNullable(session.future().result()).map(now -> hello(now.membership()))
+                .orElseGet(() -> new Hello(registry.nodeId(), node.name(), "", settings.host() + ":"
+                        + settings.port(), node.version(), boot, 0, node.uptime().toMillis(),
+                        registry.topology().version(), registry.entries().version(),
+                        (now() - changedNanos) / 1_000_000));
+        members.add(Member.of(self, Duration.ZERO));
+        peers.present().forEach(peer -> members.add(Member.of(peer.hello(),
+                Duration.ofNanos(now() - peer.heardNanos()))));
+        return members;
+    }
+
+    /** How a backend stands with each node, this one first. */
+    public Future<List<NodeStanding>> standing(BackendId backend) {
+        List<Future<NodeStanding>> asked = new ArrayList<>();
+        asked.add(node.standing(backend)
+                .map(own -> new NodeStanding(registry.nodeId(), node.name(), Optional.of(own))));
+        Session current = session.future().result();
+        for (Peer peer : peers.present()) {
+            String id = peer.hello().id();
+            asked.add((current == null ? Future.<Standing>failedFuture("not joined")
+                    : current.calls().standing(id, backend, boot + "-" + numbers.incrementAndGet()))
+                    .map(Optional::of).otherwise(Optional.empty())
+                    .map(answer -> new NodeStanding(id, peer.hello().name(), answer)));
+        }
+        return Future.all(asked).map(all -> asked.stream().map(Future::result).toList());
+    }
+
+    /** What was refused since the start, by reason such as {@code unsigned}. */
+    public Map<String, Long> refused() {
+        return refusals.counts();
+    }
+
+    public Future<Void> close() {
+        closed = true;
+        Session current = session.future().result();
+        return current == null ? Future.succeededFuture() : current.membership().leave();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.gyre.cluster;
+
+import dev.gyre.cluster.Refusals.Reason;
+import dev.gyre.registry.CommandRefused;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.AsyncMap;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * The door for commands on the cluster's event bus: a {@link SignedCommand} in, a JSON reply out; a refusal
+ * is a reply failure with its code.
+ */
+final class CommandDoor {
+
+    private static final String ADDRESS = "gyre.admin";
+    /** Clocks may differ by so much; a nonce is remembered for twice as long. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(10);
+
+    private final ClusterNode node;
+    private final Seal seal;
+    private final Refusals refusals;
+    private final InstantSource clock;
+    private final AsyncMap<String, String> nonces;
+
+    CommandDoor(ClusterNode node, Seal seal, Refusals refusals, InstantSource clock,
+                AsyncMap<String, String> nonces) {
+        this.node = node;
+        this.seal = seal;
+        this.refusals = refusals;
+        this.clock = clock;
+        this.nonces = nonces;
+    }
+
+    Future<Void> open(Vertx vertx) {
+        return vertx.eventBus().consumer(ADDRESS, this::take).completion();
+    }
+
+    private void take(Message<Object> message) {
+        if (!(message.body() instanceof JsonObject signed)) {
+            message.fail(400, "the body is no JSON object (expected: a signed command)");
+            return;
+        }
+        Optional<JsonObject> command = SignedCommand.open(seal, signed);
+        if (command.isEmpty()) {
+            boolean unsigned = signed.getValue(SignedCommand.SIGNATURE) == null;
+            refuse(message, unsigned ? Reason.UNSIGNED : Reason.WRONG_SEAL, unsigned
+                    ? "the command has no signature (expected: one made with cluster.secret, as by"
+                            + " SignedCommand)"
+                    : "the command's signature was not made with this cluster's secret");
+            return;
+        }
+        JsonObject signature = signed.getJsonObject(SignedCommand.SIGNATURE);
+        Duration age = Duration.ofMillis(clock.millis() - signature.getLong(SignedCommand.AT)).abs();
+        if (age.compareTo(TOLERANCE) > 0) {
+            refuse(message, Reason.REPLAYED, "the command was signed " + age.toMinutes()
+                    + " minutes from this node's time (expected: at most " + TOLERANCE.toMinutes() + ")");
+            return;
+        }
+        // Shared, since the bus may bring a repetition to any node.
+        nonces.putIfAbsent(signature.getString(SignedCommand.NONCE), "", 2 * TOLERANCE.toMillis())
+                .onComplete(before -> {
+                    if (before == null) {
+                        carryOut(message, command.get());
+                    } else {
+                        refuse(message, Reason.REPLAYED,
+                                "the command was sent before (expected: each signed anew)");
+                    }
+                }, failure -> message.fail(503, "whether the command is a repetition cannot be told now: "
+                        + failure.getMessage()));
+    }
+
+    private void carryOut(Message<Object> message, JsonObject command) {
+        node.command(command).onComplete(message::reply, failure -> message.fail(
+                failure instanceof CommandRefused refused ? refused.code() : 500, failure.getMessage()));
+    }
+
+    private void refuse(Message<Object> message, Reason reason, String words) {
+        refusals.refuse(reason, "a command");
+        message.fail(401, words);
+    }
+}

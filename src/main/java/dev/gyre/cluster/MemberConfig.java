@@ -1,0 +1,113 @@
+package dev.gyre.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.spi.MemberAddressProvider;
+import dev.gyre.config.Settings.ClusterSettings;
+import java.net.InetSocketAddress;
+import java.util.Map;
+
+/** How Hazelcast is set up: one address, known members, nothing that looks around or calls home. */
+final class MemberConfig {
+
+    static final String ENTRIES = "gyre.registry";
+    static final String NONCES = "gyre.nonces";
+
+    /** Every node has all on its disk as well; this bounds what a change costs in a large cluster. */
+    private static final int BACKUPS = 3;
+
+    private static final Map<String, String> PROPERTIES = Map.ofEntries(
+            Map.entry("hazelcast.logging.type", "slf4j"),
+            Map.entry("hazelcast.phone.home.enabled", "false"),
+            Map.entry("hazelcast.socket.bind.any", "false"),
+            Map.entry("hazelcast.shutdownhook.enabled", "false"),
+            // A member that is silent for so long counts as dead.
+            Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
+            Map.entry("hazelcast.max.no.heartbeat.seconds", "10"),
+            // Two halves of a cluster look for each other as often.
+            Map.entry("hazelcast.merge.first.run.delay.seconds", "3"),
+            Map.entry("hazelcast.merge.next.run.delay.seconds", "3"),
+            Map.entry("hazelcast.wait.seconds.before.join", "0"),
+            Map.entry("hazelcast.max.wait.seconds.before.join", "2"),
+            Map.entry("hazelcast.max.join.seconds", "30"),
+            Map.entry("hazelcast.graceful.shutdown.max.wait", "5"),
+            Map.entry("hazelcast.operation.call.timeout.millis", "10000"));
+
+    private MemberConfig() {
+    }
+
+    static Config of(ClusterSettings settings) {
+        Config config = new Config();
+        config.setClassLoader(MemberConfig.class.getClassLoader());
+        config.setClusterName(settings.name());
+        PROPERTIES.forEach(config::setProperty);
+        config.getMetricsConfig().setEnabled(false);
+        config.getJetConfig().setEnabled(false);
+        // Members send one another exceptions and little more by Java's serialization; the defaults of this
+        // filter allow all of java.*, remote method invocation included.
+        JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
+        filter.setDefaultsDisabled(true);
+        filter.getWhitelist().addPrefixes("io.vertx.spi.cluster.hazelcast.", "com.hazelcast.", "java.lang.",
+                "java.util.", "java.io.", "[");
+        config.getSerializationConfig().setJavaSerializationFilterConfig(filter);
+        network(config.getNetworkConfig(), settings);
+        config.addMapConfig(new MapConfig(ENTRIES).setBackupCount(BACKUPS));
+        config.addMapConfig(new MapConfig(NONCES).setBackupCount(1));
+        config.addMapConfig(new MapConfig("__vertx.*").setBackupCount(BACKUPS));
+        config.addMultiMapConfig(new MultiMapConfig("__vertx.subs").setBackupCount(BACKUPS)
+                .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
+        return config;
+    }
+
+    private static void network(NetworkConfig network, ClusterSettings settings) {
+        network.setPort(settings.port()).setPortAutoIncrement(false).setReuseAddress(true);
+        // Not by interface: loopback has addresses that none lists, such as 127.0.0.2.
+        network.getMemberAddressProviderConfig().setEnabled(true)
+                .setImplementation(new OneAddress(new InetSocketAddress(settings.host(), settings.port())));
+        JoinConfig join = network.getJoin();
+        join.getMulticastConfig().setEnabled(false);
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
+        settings.members().forEach(member ->
+                join.getTcpIpConfig().addMember(withPort(member, settings.port())));
+    }
+
+    /** Without a port Hazelcast would try three. A name of several addresses stands for all of them. */
+    static String withPort(String member, int port) {
+        boolean bracketed = member.startsWith("[");
+        boolean hasPort = bracketed ? member.contains("]:") : member.indexOf(':') >= 0
+                && member.indexOf(':') == member.lastIndexOf(':');
+        if (hasPort) {
+            return member;
+        }
+        boolean bareAddress = !bracketed && member.indexOf(':') >= 0;
+        return (bareAddress ? "[" + member + "]" : member) + ":" + port;
+    }
+
+    private record OneAddress(InetSocketAddress address) implements MemberAddressProvider {
+
+        @Override
+        public InetSocketAddress getBindAddress() {
+            return address;
+        }
+
+        @Override
+        public InetSocketAddress getBindAddress(com.hazelcast.instance.EndpointQualifier qualifier) {
+            return address;
+        }
+
+        @Override
+        public InetSocketAddress getPublicAddress() {
+            return address;
+        }
+
+        @Override
+        public InetSocketAddress getPublicAddress(com.hazelcast.instance.EndpointQualifier qualifier) {
+            return address;
+        }
+    }
+}

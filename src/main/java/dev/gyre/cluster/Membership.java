@@ -1,0 +1,148 @@
+package dev.gyre.cluster;
+
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.config.Settings.ClusterTls;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One time of being a member, from joining to leaving or being lost: a clustered Vert.x with Hazelcast under
+ * it. A node that has lost its membership gets another one; nothing of the former is used again.
+ */
+final class Membership {
+
+    /** As {@link HazelcastClusterManager} names a member's id on the event bus. */
+    private static final String BUS_ID = "__vertx.nodeId";
+    private static final long LEAVE_SECONDS = 10;
+
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final String id;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    private Membership(Vertx vertx, HazelcastClusterManager manager) {
+        this.vertx = vertx;
+        this.hazelcast = manager.getHazelcastInstance();
+        this.id = manager.getNodeId();
+    }
+
+    /** What happens to the cluster; told on threads of Hazelcast. */
+    interface Listener {
+
+        /** Members have come or gone, or two halves have merged. */
+        void changed();
+
+        void left(String member);
+
+        /** This membership is over, and not by {@link #leave}. */
+        void lost(String reason);
+    }
+
+    /** Completes when this node is a member, be it the only one. */
+    static Future<Membership> join(ClusterSettings settings) {
+        HazelcastClusterManager manager = new HazelcastClusterManager(MemberConfig.of(settings));
+        VertxOptions options = new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false).setFileCachingEnabled(false))
+                .setEventBusOptions(bus(settings));
+        return Vertx.builder().with(options).withClusterManager(manager).buildClustered()
+                .map(vertx -> new Membership(vertx, manager));
+    }
+
+    private static EventBusOptions bus(ClusterSettings settings) {
+        EventBusOptions bus = new EventBusOptions()
+                .setHost(settings.host()).setPort(settings.eventBusPort())
+                .setClusterPublicHost(settings.host())
+                .setConnectTimeout(2_000)
+                .setClusterPingInterval(5_000).setClusterPingReplyInterval(5_000);
+        settings.tls().ifPresent(tls -> secure(bus, tls));
+        return bus;
+    }
+
+    /** Both sides show a certificate of the same authority. */
+    private static void secure(EventBusOptions bus, ClusterTls tls) {
+        bus.setSsl(true)
+                .setKeyCertOptions(new PemKeyCertOptions().setCertPath(tls.cert()).setKeyPath(tls.key()))
+                .setTrustOptions(new PemTrustOptions().addCertPath(tls.ca()))
+                .setClientAuth(ClientAuth.REQUIRED)
+                // The default of the event bus is to trust everybody.
+                .setTrustAll(false);
+    }
+
+    void listen(Listener listener) {
+        hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
+            @Override
+            public void memberAdded(MembershipEvent event) {
+                listener.changed();
+            }
+
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                String member = event.getMember().getAttribute(BUS_ID);
+                if (member != null) {
+                    listener.left(member);
+                }
+                listener.changed();
+            }
+        });
+        hazelcast.getLifecycleService().addLifecycleListener(event -> {
+            if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                listener.changed();
+            } else if (event.getState() == LifecycleEvent.LifecycleState.SHUTDOWN && !over.get()) {
+                listener.lost("Hazelcast has stopped");
+            }
+        });
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** This node's id on the event bus. */
+    String id() {
+        return id;
+    }
+
+    /** Addresses of the members that are none of these nodes, by their ids on the event bus. */
+    List<String> strangers(Set<String> nodes) {
+        return hazelcast.getCluster().getMembers().stream()
+                .filter(member -> !nodes.contains(String.valueOf(member.getAttribute(BUS_ID))))
+                .map(member -> member.getAddress().getHost() + ":" + member.getAddress().getPort()).toList();
+    }
+
+    /** How many members there are, those that are no node of Gyre included. */
+    int size() {
+        return hazelcast.getCluster().getMembers().size();
+    }
+
+    /** Gives up what is lost already, without a word to the others. */
+    Future<Void> abandon() {
+        over.set(true);
+        return vertx.executeBlocking(() -> {
+            hazelcast.getLifecycleService().terminate();
+            return null;
+        }, false).transform(terminated -> leave());
+    }
+
+    /** Says farewell to the others where that is still possible. */
+    Future<Void> leave() {
+        over.set(true);
+        return vertx.close().timeout(LEAVE_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
+    }
+}

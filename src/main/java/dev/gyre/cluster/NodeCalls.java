@@ -1,0 +1,70 @@
+package dev.gyre.cluster;
+
+import dev.gyre.cluster.ClusterNode.Standing;
+import dev.gyre.cluster.Refusals.Reason;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/** What one node asks another by its id. Question and answer are sealed, the answer for this question. */
+final class NodeCalls {
+
+    private static final String ADDRESS = "gyre.node.";
+    private static final String PURPOSE = "call";
+    private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(2_000);
+
+    private final Vertx vertx;
+    private final ClusterNode node;
+    private final Seal seal;
+    private final Refusals refusals;
+
+    NodeCalls(Vertx vertx, ClusterNode node, Seal seal, Refusals refusals) {
+        this.vertx = vertx;
+        this.node = node;
+        this.seal = seal;
+        this.refusals = refusals;
+    }
+
+    Future<Void> listen(String ownId) {
+        return vertx.eventBus().<String>consumer(ADDRESS + ownId, this::asked).completion();
+    }
+
+    private void asked(Message<String> message) {
+        Optional<JsonObject> question = seal.open(PURPOSE, message.body()).map(JsonObject::new);
+        if (question.isEmpty()) {
+            refusals.refuse(Reason.WRONG_SEAL, "a question");
+            message.fail(401, "not sealed by a node of this cluster");
+            return;
+        }
+        BackendId backend = new BackendId(question.get().getString("service"),
+                BackendUrl.parse(question.get().getString("url")));
+        node.standing(backend).onComplete(standing -> message.reply(seal.close(purpose(message.body()),
+                        new JsonObject().put("served", standing.served())
+                                .put("inFlight", standing.inFlight()).encode())),
+                failure -> message.fail(500, failure.getMessage()));
+    }
+
+    /** An answer is worth nothing for any other question. */
+    private static String purpose(String question) {
+        return "answer to " + question;
+    }
+
+    /** How a backend stands with another node; {@code nonce} makes the question one of a kind. */
+    Future<Standing> standing(String id, BackendId backend, String nonce) {
+        String question = seal.close(PURPOSE, new JsonObject().put("service", backend.service())
+                .put("url", backend.url().toString()).put("nonce", nonce).encode());
+        return vertx.eventBus().<String>request(ADDRESS + id, question, PATIENCE).compose(reply ->
+                seal.open(purpose(question), reply.body()).map(JsonObject::new)
+                        .map(json -> Future.succeededFuture(
+                                new Standing(json.getBoolean("served"), json.getLong("inFlight"))))
+                        .orElseGet(() -> {
+                            refusals.refuse(Reason.WRONG_SEAL, "an answer");
+                            return Future.failedFuture("its answer is not sealed by a node of this cluster");
+                        }));
+    }
+}

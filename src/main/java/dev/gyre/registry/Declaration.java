@@ -1,0 +1,41 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Topology;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * What a node's config says when the node starts.
+ *
+ * @param shared other nodes have a say as well: a config that this node declared before is not declared
+ *               again, for meanwhile another node may have declared a newer one
+ */
+public record Declaration(Topology declared, boolean shared) {
+
+    /** The stamp to declare it with; empty when it is not to be declared. */
+    Optional<Stamp> stamp(Entries kept, Optional<String> before, HybridClock stamps, long node) {
+        if (!shared) {
+            return Optional.of(stamps.next());
+        }
+        if (kept.all().isEmpty()) {
+            // A node without a memory must not overrule those that it has not met yet.
+            return Optional.of(Stamp.first(node));
+        }
+        return before.equals(Optional.of(name())) ? Optional.empty() : Optional.of(stamps.next());
+    }
+
+    /** Equal for configs that declare the same. */
+    String name() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            Overlay.declared(declared).forEach((key, value) -> digest.update(
+                    (key + " " + value.encode() + "\n").getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
