@@ -114,7 +114,7 @@ public final class Cluster implements Replica {
                             : String.join(", ", settings.members()))
                             : begun.membership().size() + " members");
             if (closed) {
-                begun.membership().leave();
+                begun.membership().leave(vertx);
             }
         }, failure -> {
             LOG.warn("cannot join cluster \"{}\": {}; the next try is in {} s", settings.name(),
@@ -144,7 +144,7 @@ public final class Cluster implements Replica {
                             .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces)
                                     .open(bus))
                             .map(begun);
-                })).onFailure(failure -> membership.leave());
+                })).onFailure(failure -> membership.leave(vertx));
     }
 
     private String suspects(Membership membership) {
@@ -185,7 +185,8 @@ public final class Cluster implements Replica {
         }
         LOG.warn("membership of cluster \"{}\" lost: {}; joining anew", settings.name(), reason);
         session = Promise.promise();
-        former.membership().abandon().onComplete(left -> attempt());
+        former.presence().stop();
+        former.membership().abandon(vertx).onComplete(left -> attempt());
     }
 
     private long now() {
@@ -268,6 +269,10 @@ public final class Cluster implements Replica {
     public Future<Void> close() {
         closed = true;
         Session current = session.future().result();
-        return current == null ? Future.succeededFuture() : current.membership().leave();
+        if (current == null) {
+            return Future.succeededFuture();
+        }
+        current.presence().stop();
+        return current.membership().leave(vertx);
     }
 }

@@ -7,6 +7,7 @@ import com.hazelcast.core.LifecycleEvent;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.ClusterTls;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
@@ -17,7 +18,6 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -29,6 +29,7 @@ final class Membership {
     /** As {@link HazelcastClusterManager} names a member's id on the event bus. */
     private static final String BUS_ID = "__vertx.nodeId";
     private static final long LEAVE_SECONDS = 10;
+    private static final long ABANDON_SECONDS = 1;
 
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
@@ -132,17 +133,25 @@ final class Membership {
     }
 
     /** Gives up what is lost already, without a word to the others. */
-    Future<Void> abandon() {
+    Future<Void> abandon(Vertx outer) {
         over.set(true);
-        return vertx.executeBlocking(() -> {
+        return outer.executeBlocking(() -> {
             hazelcast.getLifecycleService().terminate();
-            return null;
-        }, false).transform(terminated -> leave());
+            return hazelcast;
+        }, false).transform(terminated -> close(outer, ABANDON_SECONDS));
     }
 
     /** Says farewell to the others where that is still possible. */
-    Future<Void> leave() {
+    Future<Void> leave(Vertx outer) {
         over.set(true);
-        return vertx.close().timeout(LEAVE_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
+        return close(outer, LEAVE_SECONDS);
+    }
+
+    /** Bounded by the clock of a Vert.x that goes on; the one that closes may take its own down before. */
+    private Future<Void> close(Vertx outer, long seconds) {
+        Promise<Void> closed = Promise.promise();
+        outer.setTimer(seconds * 1_000, late -> closed.tryComplete());
+        vertx.close().onComplete(done -> closed.tryComplete());
+        return closed.future();
     }
 }

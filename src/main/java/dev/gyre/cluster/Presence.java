@@ -24,6 +24,7 @@ final class Presence {
     private final Seal seal;
     private final Refusals refusals;
     private final Runnable mend;
+    private volatile boolean stopped;
     private boolean saying;
     private boolean doubting;
 
@@ -45,7 +46,15 @@ final class Presence {
                 });
     }
 
+    /** Says no more, before the bus is closed under it. */
+    void stop() {
+        stopped = true;
+    }
+
     private void say() {
+        if (stopped) {
+            return;
+        }
         vertx.eventBus().publish(HELLOS, seal.close(PURPOSE, self.get().toJson().encode()));
     }
 
@@ -88,7 +97,7 @@ final class Presence {
                 synchronized (this) {
                     doubting = false;
                 }
-                if (differs()) {
+                if (!stopped && differs()) {
                     mend.run();
                 }
             });
