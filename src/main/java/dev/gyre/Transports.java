@@ -7,13 +7,25 @@ import java.util.Optional;
 
 /**
  * The way to the kernel's sockets: epoll before NIO, with the reasons why a better one was not taken.
- * io_uring is cheaper still, but used on request only: with Netty 4.2.18, bytes that a reset follows at once
- * are sometimes read without the reset, so that a request hangs until its timeout.
+ * io_uring is used on request only. Containers often forbid it.
  */
 record Transports(Transport chosen, List<String> passedOver) {
 
     /** Forces one of {@code io_uring}, {@code epoll}, {@code nio}, e.g. to compare them. */
     static final String PROPERTY = "gyre.transport";
+
+    /**
+     * Whether Netty keeps one poll armed on a socket of io_uring, or arms one for each read. One that stays
+     * armed reports a reset once, and Netty 4.2.18 loses it when it comes while a read is under way: the
+     * read's completion says that the socket is empty, as Linux tells of an end but not of a reset that more
+     * is to be read, and no further read is made. A poll armed anew looks at the socket's state first.
+     */
+    private static final String LASTING_POLL = "io.netty.iouring.pollAddMultishotEnabled";
+
+    static {
+        // Before Netty's class of io_uring, which reads it, is loaded. What the user has set stays.
+        System.setProperty(LASTING_POLL, System.getProperty(LASTING_POLL, "false"));
+    }
 
     static Transports choose() {
         return choose(wanted());
@@ -30,7 +42,7 @@ record Transports(Transport chosen, List<String> passedOver) {
     }
 
     static Transports choose(Optional<String> wanted) {
-        // Containers often forbid io_uring; whoever asked for it then gets the next best.
+        // Where io_uring is forbidden, whoever asked for it gets the next best.
         List<String> acceptable = switch (wanted.orElse("epoll")) {
             case "io_uring" -> List.of("io_uring", "epoll");
             case "epoll" -> List.of("epoll");

@@ -1,12 +1,14 @@
 package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,24 @@ class QuietStartTest {
             try (GyreProcess node = GyreProcess.node(directory, before(origin), "-Dgyre.transport=nio")) {
                 assertThat(node.await("transport"))
                         .contains("transport nio, not io_uring (not asked for), epoll (not asked for)");
+                assertThat(node.output()).allMatch(line -> line.matches(OWN_LINE));
+                assertServes(node);
+            }
+        }
+    }
+
+    @Test
+    void whereIoUringIsForbiddenEpollRunsAndTheReasonIsSaid() throws Exception {
+        assumeThat(System.getProperty("os.name")).isEqualTo("Linux");
+        assumeThat(System.getProperty("os.arch")).isIn("amd64", "aarch64");
+        assumeThat(new File("/usr/bin/perl")).as("Perl is there").exists();
+        try (Origin origin = Origin.saying("hello")) {
+            Path file = GyreProcess.write(directory, before(origin));
+            try (GyreProcess node = GyreProcess.withoutIoUring(List.of("-Dgyre.transport=io_uring"),
+                    List.of("run", "dev.gyre.MainVerticle", "-conf", file.toString()))) {
+                node.await("ready after");
+                assertThat(node.await("transport"))
+                        .containsPattern("transport epoll, not io_uring \\(.*not permitted.*\\)");
                 assertThat(node.output()).allMatch(line -> line.matches(OWN_LINE));
                 assertServes(node);
             }

@@ -58,7 +58,8 @@ final class ClientConnection extends Deadline {
         Channel channel = ((VertxConnection) http).channel();
         ClientConnection connection = new ClientConnection(loop, http, channel, forwarding);
         channel.attr(KEY).set(connection);
-        channel.pipeline().addFirst("gyre-end", OrderlyEnd.INSTANCE);
+        channel.pipeline().addFirst("gyre-end", OrderlyEnd.INSTANCE)
+                .addFirst("gyre-reset", ResetOfPaused.INSTANCE);
         // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
         loop.schedule(connection, IDLE);

@@ -23,6 +23,14 @@ public final class GyreProcess implements AutoCloseable {
     /** Most of these processes live for a second; they are to start fast, not to run fast. */
     private static final List<String> QUICK =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m");
+    /** A program in the classic language of BPF: is it io_uring_setup (425)? Then EPERM. */
+    private static final String FORBID_IO_URING = """
+            my $program = pack('(SCCL)4', 0x20,0,0,0, 0x15,0,1,425, 6,0,0,0x00050001, 6,0,0,0x7fff0000);
+            my $prctl = `uname -m` =~ /aarch64/ ? 167 : 157;
+            syscall($prctl, 38, 1, 0, 0, 0) == 0 or die "no_new_privs: $!";
+            syscall($prctl, 22, 2, pack('S x6 P', 4, $program)) == 0 or die "seccomp: $!";
+            exec @ARGV;
+            """;
     private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+),");
     private static final Pattern ADMIN = Pattern.compile("admin on \\S+:(\\d+)");
 
@@ -47,6 +55,17 @@ public final class GyreProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(
                 List.of("bash", "-c", "ulimit -n " + openFiles + "; exec \"$@\"", "bash"));
         command.addAll(command(List.of(), arguments));
+        return start(command);
+    }
+
+    /**
+     * The same on a system that forbids io_uring, as the default profile of container runtimes does: a filter
+     * in the kernel refuses the call with EPERM. Needs Perl, and x86-64 or AArch64.
+     */
+    public static GyreProcess withoutIoUring(List<String> jvm, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of("perl", "-e", FORBID_IO_URING));
+        command.addAll(command(jvm, arguments));
         return start(command);
     }
 

@@ -7,10 +7,15 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,11 +27,22 @@ import org.junit.jupiter.api.Test;
 class NewConnectionsTest {
 
     @Test
-    void afterRefusingNoConnectionBeginsAndNoneIsReset() throws Exception {
+    void afterRefusingNoConnectionBeginsAndNoneIsResetOnEpoll() throws Exception {
         assumeThat(Epoll.isAvailable()).as("epoll is available").isTrue();
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        refuses(EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
+    }
+
+    @Test
+    void afterRefusingNoConnectionBeginsAndNoneIsResetOnIoUring() throws Exception {
+        assumeThat(IoUring.isAvailable()).as("io_uring is available").isTrue();
+        refuses(IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
+    }
+
+    private static void refuses(IoHandlerFactory transport, Class<? extends ServerChannel> type)
+            throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport);
         try {
-            Channel port = new ServerBootstrap().group(group).channel(EpollServerSocketChannel.class)
+            Channel port = new ServerBootstrap().group(group).channel(type)
                     .childHandler(new ChannelInboundHandlerAdapter() {
                         @Override
                         public boolean isSharable() {

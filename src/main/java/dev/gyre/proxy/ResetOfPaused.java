@@ -1,0 +1,35 @@
+package dev.gyre.proxy;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.uring.IoUringSocketChannel;
+
+/**
+ * Notices that a client has reset a connection from which nothing is read at the moment, its upload being
+ * held back. Netty is told of the reset once; epoll then reads up to it, but io_uring stops at the last byte
+ * before it (4.2.18), and the request would go on until the backend takes more or a timeout ends it.
+ */
+@Sharable
+final class ResetOfPaused extends ChannelInboundHandlerAdapter {
+
+    static final ResetOfPaused INSTANCE = new ResetOfPaused();
+
+    /** {@code TCP_CLOSE} of Linux: reset, for this node has not closed it. */
+    private static final int CLOSED = 7;
+
+    private ResetOfPaused() {
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+        Channel channel = ctx.channel();
+        if (channel instanceof IoUringSocketChannel socket && !channel.config().isAutoRead()
+                && socket.isOpen() && socket.tcpInfo().state() == CLOSED) {
+            // All that came before the reset has been read by now; this read finds the reset.
+            ctx.read();
+        }
+    }
+}
