@@ -7,11 +7,17 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** A node's admin port, over HTTP. */
-public record Admin(int port) {
+public record Admin(String host, int port, Optional<String> token) {
 
     private static final int PATIENCE_MILLIS = 60_000;
+
+    /** One on loopback, without a token. */
+    public Admin(int port) {
+        this("127.0.0.1", port, Optional.empty());
+    }
 
     /** An answer of the admin port. */
     public record Reply(int status, String body) {
@@ -54,7 +60,8 @@ public record Admin(int port) {
 
     private HttpURLConnection open(String path) throws IOException {
         HttpURLConnection http = (HttpURLConnection)
-                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+                URI.create("http://" + host + ":" + port + path).toURL().openConnection();
+        token.ifPresent(word -> http.setRequestProperty("Authorization", "Bearer " + word));
         http.setConnectTimeout(PATIENCE_MILLIS);
         http.setReadTimeout(PATIENCE_MILLIS);
         return http;

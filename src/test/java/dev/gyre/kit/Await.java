@@ -20,10 +20,16 @@ public final class Await {
 
     /** The same, with a description that is made at the end. */
     public static void until(Supplier<String> what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        within(PATIENCE, what, condition);
+    }
+
+    /** The same, with the time it may take, which is then part of what is tested. */
+    public static void within(Duration patience, Supplier<String> what, Callable<Boolean> condition)
+            throws Exception {
+        long end = System.nanoTime() + patience.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what.get());
+                throw new AssertionError("not within " + patience.toMillis() + " ms: " + what.get());
             }
             pass(STEP);
         }

@@ -74,7 +74,8 @@ public final class GyreProcess implements AutoCloseable {
         return new GyreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
-    private static List<String> command(List<String> jvm, List<String> arguments) throws IOException {
+    /** The whole command that starts Gyre, for those who put another before it. */
+    static List<String> command(List<String> jvm, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(QUICK);
@@ -195,6 +196,16 @@ public final class GyreProcess implements AutoCloseable {
     /** SIGTERM; not by {@link Process#destroy}, which would lose what is printed from then on. */
     public void terminate() throws IOException, InterruptedException {
         signal("TERM");
+    }
+
+    /** SIGSTOP: the process stands still, its sockets stay open. */
+    public void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() throws IOException, InterruptedException {
+        signal("CONT");
     }
 
     private void signal(String name) throws IOException, InterruptedException {

@@ -10,7 +10,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -18,15 +20,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Users who each keep one connection to a port on loopback and send one GET after the other. Whatever is not
- * answered by 200 and the full body counts as failed, with its reason. A connection is given up when the
- * server says so, or closes it while nothing is asked.
+ * Users who each keep one connection and send one GET after the other. Whatever is not answered by 200 and
+ * the full body counts as failed, with its reason. A connection is given up when the server says so, or
+ * closes it while nothing is asked. Given several addresses, the users spread over them, and one who is
+ * refused a connection tries the next; it counts as failed when all have refused.
  */
 public final class Load implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final HttpClientAgent client = vertx.createHttpClient();
-    private final HttpConnectOptions address;
+    private final List<HttpConnectOptions> addresses;
     private final CountDownLatch left;
     private final long everyNanos;
     private final AtomicLong answered = new AtomicLong();
@@ -36,25 +39,31 @@ public final class Load implements AutoCloseable {
     private volatile boolean stopping;
     private volatile boolean mayBeRefused;
 
-    private Load(int port, int users, int perSecond) {
-        address = new HttpConnectOptions().setHost("127.0.0.1").setPort(port).setConnectTimeout(10_000);
+    private Load(List<SocketAddress> servers, int users, int perSecond) {
+        addresses = servers.stream().map(server -> new HttpConnectOptions().setHost(server.host())
+                .setPort(server.port()).setConnectTimeout(10_000)).toList();
         left = new CountDownLatch(users);
         everyNanos = perSecond == 0 ? 0 : 1_000_000_000L * users / perSecond;
         vertx.runOnContext(v -> {
             for (int i = 0; i < users; i++) {
-                new User(System.nanoTime() + everyNanos * i / users).next();
+                new User(System.nanoTime() + everyNanos * i / users, i).next();
             }
         });
     }
 
     /** As many requests as are answered. */
     public static Load of(int port, int users) {
-        return new Load(port, users, 0);
+        return of(port, users, 0);
     }
 
     /** At most so many requests a second, of all users together; fewer when the answers take longer. */
     public static Load of(int port, int users, int perSecond) {
-        return new Load(port, users, perSecond);
+        return of(List.of(SocketAddress.inetSocketAddress(port, "127.0.0.1")), users, perSecond);
+    }
+
+    /** The same, to one or more addresses. */
+    public static Load of(List<SocketAddress> servers, int users, int perSecond) {
+        return new Load(servers, users, perSecond);
     }
 
     public long answered() {
@@ -104,9 +113,11 @@ public final class Load implements AutoCloseable {
         private HttpClientConnection connection;
         private long due;
         private long begun;
+        private int address;
 
-        User(long due) {
+        User(long due, int address) {
             this.due = due;
+            this.address = address;
         }
 
         void next() {
@@ -127,9 +138,14 @@ public final class Load implements AutoCloseable {
             begun = System.nanoTime();
             if (connection != null) {
                 send(connection);
-                return;
+            } else {
+                connect(addresses.size());
             }
-            client.connect(address).onComplete(opened -> {
+        }
+
+        /** @param chances how many addresses may still be tried, this one among them */
+        private void connect(int chances) {
+            client.connect(addresses.get(address % addresses.size())).onComplete(opened -> {
                 connections.incrementAndGet();
                 connection = opened;
                 // Reported by the request as well, when there is one.
@@ -141,7 +157,10 @@ public final class Load implements AutoCloseable {
                 });
                 send(opened);
             }, e -> {
-                if (mayBeRefused && e instanceof ConnectException) {
+                if (chances > 1 && e instanceof ConnectException) {
+                    address++;
+                    connect(chances - 1);
+                } else if (mayBeRefused && e instanceof ConnectException) {
                     goHome();
                 } else {
                     failed("connect: " + e);

@@ -35,17 +35,22 @@ public final class Origin implements AutoCloseable {
     private final List<HttpMessage> requests = new CopyOnWriteArrayList<>();
     private volatile boolean recording = true;
 
-    private Origin(Script script) throws IOException {
+    private Origin(InetAddress address, Script script) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress());
+        this.server = new ServerSocket(0, 4096, address);
         Thread acceptor = new Thread(this::acceptAll, "origin-" + server.getLocalPort());
         acceptor.setDaemon(true);
         acceptor.start();
     }
 
     public static Origin of(Script script) {
+        return at(InetAddress.getLoopbackAddress(), script);
+    }
+
+    /** One that is not on loopback, but on another address of this machine. */
+    public static Origin at(InetAddress address, Script script) {
         try {
-            return new Origin(script);
+            return new Origin(address, script);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -104,7 +109,7 @@ public final class Origin implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return "http://" + server.getInetAddress().getHostAddress() + ":" + port();
     }
 
     public int port() {
