@@ -1,0 +1,92 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Load;
+import dev.gyre.kit.Origin;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("cluster")
+class ConvergenceTest {
+
+    private static final int COMMANDS = 500;
+    private static final int LAST_WEIGHT = 60;
+    private static final Duration ALLOWED = Duration.ofSeconds(1);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void fiveHundredCommandsAtRandomNodesHoldOnAllOfThemWithinASecond(TestReporter reporter)
+            throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (Origin origin = Origin.saying("hello").withoutRecording();
+             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start();
+             Load load = Load.of(nodes.all().stream().map(ClusterNode::listener).toList(), 6, 300)) {
+            burst(nodes, random);
+            nodes.awaitSameView(ALLOWED);
+            double[] millis = new double[COMMANDS / 5];
+            for (int i = 0; i < millis.length; i++) {
+                change(nodes, random, i);
+                long acknowledged = System.nanoTime();
+                nodes.awaitSameView(ALLOWED);
+                millis[i] = (System.nanoTime() - acknowledged) / 1e6;
+            }
+            load.stop();
+            assertThat(load.failures()).as("failed requests, seed %d", seed).isEmpty();
+            Arrays.sort(millis);
+            reporter.publishEntry("convergence", String.format("p50 %.0f ms, p99 %.0f ms",
+                    millis[millis.length / 2], millis[millis.length * 99 / 100]));
+        }
+    }
+
+    private static void burst(ClusterNodes nodes, Random random) throws Exception {
+        for (int i = 0; i < COMMANDS; i++) {
+            change(nodes, random, i);
+        }
+    }
+
+    private static void change(ClusterNodes nodes, Random random, int number) throws Exception {
+        ClusterNode node = nodes.node(random.nextInt(nodes.all().size()));
+        String url = "http://random.test:" + (1 + random.nextInt(50));
+        String verb = random.nextInt(4) == 0 ? "remove" : "add";
+        if (verb.equals("add")) {
+            node.admin().command(Writer.spare(verb, url, "weight", 1 + number));
+        } else {
+            node.admin().command(Writer.spare(verb, url));
+        }
+    }
+
+    @Test
+    void theLatestAcknowledgedWeightIsTheOneThatHolds() throws Exception {
+        try (Origin origin = Origin.saying("hello").withoutRecording();
+             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
+            nodes.node(0).admin().command(Writer.spare("add", "http://one.test:1"));
+            for (int weight = 1; weight <= LAST_WEIGHT; weight++) {
+                nodes.node(weight % 3).admin()
+                        .command(Writer.spare("add", "http://one.test:1", "weight", weight));
+            }
+            Await.within(ALLOWED, () -> "the last weight everywhere", () -> {
+                for (ClusterNode node : nodes.all()) {
+                    JsonObject backend = node.backends("spare").get("http://one.test:1");
+                    if (backend.getInteger("weight") != LAST_WEIGHT) {
+                        return false;
+                    }
+                }
+                return true;
+            });
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Load;
+import dev.gyre.kit.Origin;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("cluster")
+class FrozenNodeTest {
+
+    private static final Duration FROZEN = Duration.ofSeconds(20);
+    private static final Duration TO_CATCH_UP = Duration.ofSeconds(5);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aNodeThatStoodStillCatchesUpAndNobodyWaitsForIt() throws Exception {
+        try (Origin origin = Origin.saying("hello").withoutRecording();
+             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start();
+             Load one = nodes.node(0).load(8, 200); Load other = nodes.node(1).load(8, 200)) {
+            ClusterNode frozen = nodes.node(2);
+            Writer writer = Writer.at(nodes.node(0), "while-frozen.test");
+            Await.until("changes", () -> writer.count() > 5);
+            frozen.freeze();
+            // The time it stands still is what the test is about.
+            Await.pass(FROZEN);
+            Set<String> acknowledged = writer.stop();
+            frozen.thaw();
+            Await.within(TO_CATCH_UP, () -> "all that was acknowledged, at the node that was frozen",
+                    () -> frozen.backends("spare").keySet().containsAll(acknowledged));
+            nodes.awaitTogether();
+            nodes.awaitSameView(TO_CATCH_UP);
+            one.stop();
+            other.stop();
+            assertThat(one.failures()).isEmpty();
+            assertThat(other.failures()).isEmpty();
+            assertThat(one.answered() + other.answered()).as("traffic").isGreaterThan(4000);
+        }
+    }
+}

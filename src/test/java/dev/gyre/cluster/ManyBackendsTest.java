@@ -1,0 +1,84 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Origin;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("cluster")
+class ManyBackendsTest {
+
+    private static final int SERVICES = 200;
+    private static final int BACKENDS = 50;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void tenThousandBackendsSlowNeitherAChangeNorAJoiningNode(TestReporter reporter) throws Exception {
+        try (Origin origin = Origin.saying("hello");
+             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
+            for (int i = 0; i < SERVICES; i++) {
+                nodes.node(i % 3).admin().command(service(i));
+            }
+            nodes.awaitTogether();
+            nodes.node(0).admin().command(Writer.spare("add", "http://one.test:1"));
+            Await.within(Duration.ofSeconds(1), () -> "the change in all views", () -> {
+                for (ClusterNode node : nodes.all()) {
+                    if (!listed(node).contains("http://one.test:1")) {
+                        return false;
+                    }
+                }
+                return true;
+            });
+            ClusterNode joining = nodes.node(2);
+            joining.kill();
+            joining.loseDisk();
+            long begun = System.nanoTime();
+            joining.start();
+            joining.awaitReady();
+            Await.within(Duration.ofSeconds(10).minusNanos(System.nanoTime() - begun), () -> "all there",
+                    () -> joining.view().getJsonObject("services").size() == SERVICES + 2);
+            assertThat(listed(joining)).contains("http://one.test:1");
+            for (ClusterNode node : nodes.all()) {
+                reporter.publishEntry(node.toString(), cost(node));
+            }
+        }
+    }
+
+    private static JsonObject service(int number) {
+        JsonArray backends = new JsonArray();
+        for (int i = 0; i < BACKENDS; i++) {
+            backends.add("http://service-" + number + ".test:" + (1 + i));
+        }
+        return new JsonObject().put("command", "service.put").put("service", "service-" + number)
+                .put("backends", backends);
+    }
+
+    private static String listed(ClusterNode node) throws IOException {
+        return node.admin().command(new JsonObject().put("command", "backend.list").put("service", "spare"))
+                .getJsonArray("backends").encode();
+    }
+
+    private static String cost(ClusterNode node) throws IOException {
+        Path process = Path.of("/proc/" + node.pid());
+        String memory = Files.readAllLines(process.resolve("status")).stream()
+                .filter(line -> line.startsWith("VmRSS")).findFirst().orElse("");
+        String stat = Files.readString(process.resolve("stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return memory.replaceAll("\\s+", " ") + ", CPU "
+                + (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10 + " ms";
+    }
+}

@@ -1,0 +1,122 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Load;
+import dev.gyre.kit.NetworkLab;
+import dev.gyre.kit.Origin;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("cluster")
+class PartitionHealTest {
+
+    private static final Duration PARTED = Duration.ofSeconds(30);
+    private static final Duration TO_AGREE = Duration.ofSeconds(10);
+    private static final String CONTESTED = "http://contested.test:1";
+    private static final String REMOVED = "http://removed.test:1";
+
+    @TempDir
+    Path directory;
+
+    private final Set<String> acknowledged = new TreeSet<>();
+
+    @Test
+    void twoAgainstOneLoseNothing() throws Exception {
+        partAndHeal(0, 0, 1);
+    }
+
+    @Test
+    void eachOnItsOwnLosesNothing() throws Exception {
+        partAndHeal(0, 1, 2);
+    }
+
+    private void partAndHeal(int... sides) throws Exception {
+        try (NetworkLab lab = NetworkLab.of(3);
+             Origin origin = Origin.at(InetAddress.getByName(lab.origins()),
+                     exchange -> exchange.respond(200, "hello")).withoutRecording();
+             ClusterNodes nodes = ClusterNodes.in(lab, directory, origin).start()) {
+            nodes.node(0).admin().command(Writer.spare("add", CONTESTED));
+            nodes.node(0).admin().command(Writer.spare("add", REMOVED));
+            nodes.awaitSameView(Duration.ofSeconds(1));
+            List<Load> loads = new ArrayList<>();
+            for (ClusterNode node : nodes.all()) {
+                loads.add(node.load(4, 100));
+            }
+            lab.split(sides);
+            long cut = System.nanoTime();
+            List<Writer> writers = writers(nodes);
+            for (int i = 0; i < 3; i++) {
+                int side = sides[i];
+                ClusterNodes.awaitSize(nodes.node(i),
+                        (int) Arrays.stream(sides).filter(other -> other == side).count());
+            }
+            contest(nodes, writers);
+            // The time apart is what the test is about.
+            Await.pass(PARTED.minusNanos(System.nanoTime() - cut));
+            lab.heal();
+            nodes.awaitTogether();
+            for (Writer writer : writers) {
+                acknowledged.addAll(writer.stop());
+            }
+            nodes.awaitSameView(TO_AGREE);
+            assertOutcome(nodes);
+            for (Load load : loads) {
+                load.stop();
+                assertThat(load.answered()).as("traffic").isGreaterThan(1000);
+                assertThat(load.failures()).as("failed requests").isEmpty();
+                load.close();
+            }
+            everythingSurvivesAFullRestart(nodes);
+        }
+    }
+
+    private static List<Writer> writers(ClusterNodes nodes) {
+        List<Writer> writers = new ArrayList<>();
+        for (ClusterNode node : nodes.all()) {
+            writers.add(Writer.at(node, "writer-" + writers.size() + ".test"));
+        }
+        return writers;
+    }
+
+    /** One node after the other sets the same weight; the last, which is parted from the first, wins. */
+    private static void contest(ClusterNodes nodes, List<Writer> writers) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            int before = writers.get(i).count();
+            Writer writer = writers.get(i);
+            Await.until("changes acknowledged at node " + i, () -> writer.count() > before + 5);
+            nodes.node(i).admin().command(Writer.spare("weight", CONTESTED, "weight", 10 + i));
+            // Two changes of one millisecond have no order that anybody could know.
+            Await.pass(Duration.ofMillis(5));
+        }
+        nodes.node(2).admin().command(Writer.spare("remove", REMOVED));
+    }
+
+    private void assertOutcome(ClusterNodes nodes) throws Exception {
+        for (ClusterNode node : nodes.all()) {
+            assertThat(node.backends("spare")).as("acknowledged, at %s", node).containsKeys(
+                    acknowledged.toArray(String[]::new)).doesNotContainKey(REMOVED);
+            assertThat(node.backends("spare").get(CONTESTED).getInteger("weight")).isEqualTo(12);
+        }
+    }
+
+    private void everythingSurvivesAFullRestart(ClusterNodes nodes) throws Exception {
+        for (ClusterNode node : nodes.all()) {
+            node.kill();
+        }
+        nodes.start();
+        assertOutcome(nodes);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.gyre.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.core.DistributedObject;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import com.hazelcast.multimap.MultiMap;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Place;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A member of the nodes' cluster, and of their event bus, that knows all but the secret. */
+final class RogueMember implements AutoCloseable {
+
+    private final HazelcastInstance hazelcast;
+    private final Vertx vertx;
+
+    private RogueMember(HazelcastInstance hazelcast, Vertx vertx) {
+        this.hazelcast = hazelcast;
+        this.vertx = vertx;
+    }
+
+    static RogueMember among(ClusterNodes nodes) throws Exception {
+        String address = Place.ownAddress();
+        Config config = ConfigUtil.loadConfig().setClusterName(ClusterNodes.NAME)
+                .setProperty("hazelcast.phone.home.enabled", "false")
+                .setProperty("hazelcast.socket.bind.any", "false")
+                .setProperty("hazelcast.logging.type", "slf4j");
+        config.getNetworkConfig().setPort(5701).setPortAutoIncrement(false).setPublicAddress(address)
+                .getInterfaces().setEnabled(true).addInterface(address);
+        JoinConfig join = config.getNetworkConfig().getJoin();
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true);
+        nodes.all().forEach(node -> join.getTcpIpConfig().addMember(node.place().cluster() + ":5701"));
+        HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
+        Vertx vertx = Vertx.builder()
+                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(address)))
+                .withClusterManager(new HazelcastClusterManager(hazelcast)).buildClustered().await();
+        return new RogueMember(hazelcast, vertx);
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    String address() {
+        return hazelcast.getCluster().getLocalMember().getAddress().getHost();
+    }
+
+    int members() {
+        return hazelcast.getCluster().getMembers().size();
+    }
+
+    /** All maps that are not Vert.x's own. */
+    List<IMap<Object, Object>> maps() {
+        return hazelcast.getDistributedObjects().stream().filter(IMap.class::isInstance)
+                .map(DistributedObject::getName).filter(name -> !name.startsWith("__"))
+                .map(name -> hazelcast.<Object, Object>getMap(name)).toList();
+    }
+
+    /** All addresses of the bus on which somebody listens. */
+    Set<String> addresses() {
+        MultiMap<String, Object> subscriptions = hazelcast.getMultiMap("__vertx.subs");
+        return new TreeSet<>(subscriptions.keySet());
+    }
+
+    /** Whether the node has logged that it refused something of this member. */
+    boolean isNamedBy(ClusterNode node) {
+        return node.text().lines().anyMatch(line -> line.contains("refused") && line.contains(address()));
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+        hazelcast.shutdown();
+    }
+}

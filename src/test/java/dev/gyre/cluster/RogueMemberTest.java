@@ -1,0 +1,149 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hazelcast.map.IMap;
+import dev.gyre.kit.Await;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Origin;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("cluster")
+class RogueMemberTest {
+
+    private static final String URL = "http://one.test:1";
+    private static final String LATER = "http://later.test:1";
+
+    @TempDir
+    Path directory;
+
+    private final Origin origin = Origin.saying("hello");
+    private ClusterNodes nodes;
+    private RogueMember rogue;
+
+    @BeforeEach
+    void start() throws Exception {
+        nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
+        nodes.node(0).admin().command(Writer.spare("add", URL, "weight", 10));
+        nodes.awaitSameView(Duration.ofSeconds(1));
+        rogue = RogueMember.among(nodes);
+        assertThat(rogue.members()).as("it is in the cluster").isEqualTo(3);
+    }
+
+    @AfterEach
+    void close() {
+        if (rogue != null) {
+            rogue.close();
+        }
+        nodes.close();
+        origin.close();
+    }
+
+    /** A change after the attack holds on both nodes, beside what was there: so the attack has been read. */
+    private void assertUnharmed(JsonObject before) throws Exception {
+        assertThat(nodes.node(0).view()).isEqualTo(before);
+        assertThat(nodes.node(1).view()).isEqualTo(before);
+        nodes.node(1).admin().command(Writer.spare("add", LATER));
+        nodes.awaitSameView(Duration.ofSeconds(5));
+        for (ClusterNode node : nodes.all()) {
+            assertThat(node.backends("spare")).containsOnlyKeys(URL, LATER);
+            assertThat(node.backends("spare").get(URL).getInteger("weight")).isEqualTo(10);
+        }
+    }
+
+    private List<IMap<Object, Object>> maps() {
+        List<IMap<Object, Object>> maps = rogue.maps();
+        assertThat(maps).as("maps to spoil").anyMatch(map -> !map.isEmpty());
+        return maps;
+    }
+
+    @Test
+    void entriesWithoutTheSecretChangeNothing() throws Exception {
+        JsonObject before = nodes.node(0).view();
+        for (IMap<Object, Object> map : maps()) {
+            for (Map.Entry<Object, Object> entry : map.entrySet()) {
+                map.put(entry.getKey(), spoiled(String.valueOf(entry.getValue())));
+            }
+            map.put("no such key", "no such value");
+        }
+        Await.until("a line that names the source",
+                () -> nodes.all().stream().anyMatch(rogue::isNamedBy));
+        assertUnharmed(before);
+    }
+
+    /** The same entry with another weight, and far in the future. */
+    private static String spoiled(String value) {
+        return value.replace("\"weight\":10", "\"weight\":77")
+                .replaceAll("\"stamp\":\"[0-9a-f]{3}", "\"stamp\":\"7ff");
+    }
+
+    @Test
+    void aClearedMapIsFilledAgain() throws Exception {
+        JsonObject before = nodes.node(0).view();
+        List<IMap<Object, Object>> maps = maps();
+        int sizes = maps.stream().mapToInt(IMap::size).sum();
+        maps.forEach(IMap::clear);
+        Await.until("filled again", () -> maps.stream().mapToInt(IMap::size).sum() >= sizes);
+        assertUnharmed(before);
+    }
+
+    @Test
+    void foreignClassesAreNotDeserialised() throws Exception {
+        JsonObject before = nodes.node(0).view();
+        Path mark = directory.resolve("exploded");
+        for (IMap<Object, Object> map : maps()) {
+            for (Object key : new ArrayList<>(map.keySet())) {
+                map.put(key, new Bomb(mark));
+            }
+            map.put("bomb", new Bomb(mark));
+        }
+        assertUnharmed(before);
+        assertThat(mark).doesNotExist();
+    }
+
+    @Test
+    void aCommandWithoutTheSecretIsRefused() throws Exception {
+        JsonObject before = nodes.node(0).view();
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> rogue.vertx().eventBus()
+                    .request("gyre.admin", Writer.spare("remove", URL)).await())
+                    .isInstanceOfSatisfying(ReplyException.class,
+                            refused -> assertThat(refused.failureCode()).isEqualTo(401));
+        }
+        assertUnharmed(before);
+    }
+
+    @Test
+    void whatWasOverheardCannotBeSaidAgain() throws Exception {
+        record Heard(String address, Object body) { }
+
+        List<Heard> heard = new CopyOnWriteArrayList<>();
+        for (String address : rogue.addresses()) {
+            rogue.vertx().eventBus().consumer(address, message ->
+                    heard.add(new Heard(address, message.body()))).completion().await();
+        }
+        nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 5));
+        Await.until("something overheard", () -> !heard.isEmpty());
+        nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 10));
+        nodes.awaitSameView(Duration.ofSeconds(5));
+        JsonObject before = nodes.node(0).view();
+        for (Heard again : heard) {
+            rogue.vertx().eventBus().publish(again.address(), again.body());
+        }
+        assertUnharmed(before);
+    }
+}
