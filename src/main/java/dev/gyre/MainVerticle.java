@@ -81,7 +81,7 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> openRegistry() {
         Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
-        return Registry.open(vertx, data, settings.declared(), InstantSource.system())
+        return Registry.open(vertx, data, StartLog.hostName(), settings.declared(), InstantSource.system())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> registry = opened)
                 .mapEmpty();

@@ -18,11 +18,12 @@ final class Group {
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
 
     private final State before;
+    private final String node;
     private State state;
     private final List<Judged> judged = new ArrayList<>();
 
     /** @param context the caller's, on which it gets its answer */
-    record Pending(Command command, Context context, Promise<Applied> reply) { }
+    record Pending(Command command, Author author, Context context, Promise<Applied> reply) { }
 
     /**
      * @param refusal  empty when it can be carried out
@@ -32,8 +33,10 @@ final class Group {
                           boolean tentative) {
     }
 
-    Group(State before) {
+    /** @param node the name of this node */
+    Group(State before, String node) {
         this.before = before;
+        this.node = node;
         this.state = before;
     }
 
@@ -46,7 +49,7 @@ final class Group {
         boolean tentative = state != before;
         try {
             Command.Change change = pending.command().on(state, stamp, now);
-            state = state.with(change.entries());
+            state = state.changed(change, stamp, pending.author(), node);
             boolean changed = !change.entries().isEmpty();
             judged.add(new Judged(pending, changed, change.what(), Optional.empty(), tentative || changed));
         } catch (CommandRefused e) {
@@ -61,7 +64,8 @@ final class Group {
     void answer() {
         String version = state.topology().version();
         judged.stream().filter(Judged::changed)
-                .forEach(one -> LOG.info("{} (version {})", one.what(), version));
+                .forEach(one -> LOG.info("{}, by {} (version {})", one.what(), one.pending().author().text(),
+                        version));
         judged.forEach(one -> one.refusal().ifPresentOrElse(refusal -> fail(one, refusal),
                 () -> one.pending().context().runOnContext(context -> one.pending().reply()
                         .complete(new Applied(version, one.changed(), one.what())))));

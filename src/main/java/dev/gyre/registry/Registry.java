@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +32,7 @@ public final class Registry {
 
     private final Vertx vertx;
     private final Store store;
+    private final String name;
     private final InstantSource clock;
     private final HybridClock stamps;
     /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
@@ -44,9 +46,10 @@ public final class Registry {
     private boolean writing;
     private boolean closed;
 
-    private Registry(Vertx vertx, Store store, InstantSource clock, WorkerExecutor writer) {
+    private Registry(Vertx vertx, Store store, String name, InstantSource clock, WorkerExecutor writer) {
         this.vertx = vertx;
         this.store = store;
+        this.name = name;
         this.clock = clock;
         this.writer = writer;
         this.stamps = new HybridClock(clock, store.node());
@@ -59,14 +62,15 @@ public final class Registry {
      *
      * @param data     directory to keep changes in, created where missing; empty: they are forgotten at the
      *                 end
+     * @param name     of this node, under which history shows what it changed
      * @param declared what config says
      */
-    public static Future<Registry> open(Vertx vertx, Optional<Path> data, Topology declared,
+    public static Future<Registry> open(Vertx vertx, Optional<Path> data, String name, Topology declared,
                                         InstantSource clock) {
         WorkerExecutor writer = vertx.createSharedWorkerExecutor("gyre-registry", 1);
         return writer.executeBlocking(() -> {
             Store store = Store.open(data, clock, new SecureRandom());
-            Registry registry = new Registry(vertx, store, clock, writer);
+            Registry registry = new Registry(vertx, store, name, clock, writer);
             try {
                 registry.start(declared);
             } catch (DataUnusable | RuntimeException e) {
@@ -82,9 +86,8 @@ public final class Registry {
         stamps.seen(kept.highest());
         State start = State.of(kept);
         try {
-            start = start.with(new EndDrains().on(start, stamps.next(), clock.instant()).entries());
-            start = start.with(new Declare(declared, false).on(start, stamps.next(), clock.instant())
-                    .entries());
+            start = changed(start, new EndDrains(), Author.DRAIN_TTL);
+            start = changed(start, new Declare(declared, false), Author.CONFIG);
             if (!start.entries().equals(kept)) {
                 store.save(start.entries());
             }
@@ -100,14 +103,24 @@ public final class Registry {
         state = start;
     }
 
+    private State changed(State before, Command command, Author author) throws CommandRefused {
+        Stamp stamp = stamps.next();
+        return before.changed(command.on(before, stamp, clock.instant()), stamp, author, name);
+    }
+
     /** The topology that counts now; any thread may ask. */
     public Topology topology() {
         return state.topology();
     }
 
+    /** What has changed up to now; any thread may ask. */
+    public History history() {
+        return new History(state);
+    }
+
     /** This node's id, kept in the data directory: 16 hexadecimal digits. */
     public String nodeId() {
-        return String.format("%016x", store.node());
+        return HexFormat.of().toHexDigits(store.node());
     }
 
     /**
@@ -123,12 +136,13 @@ public final class Registry {
      * when routes would lead nowhere, and changes nothing then.
      */
     public Future<Topology> declare(Topology declared) {
-        return apply(new Declare(declared, true)).map(applied -> topology());
+        return apply(new Declare(declared, true), Author.CONFIG).map(applied -> topology());
     }
 
     /** Fails with {@link CommandRefused} when the command cannot be carried out. */
-    public Future<Applied> apply(Command command) {
-        Group.Pending pending = new Group.Pending(command, vertx.getOrCreateContext(), Promise.promise());
+    public Future<Applied> apply(Command command, Author author) {
+        Group.Pending pending =
+                new Group.Pending(command, author, vertx.getOrCreateContext(), Promise.promise());
         synchronized (this) {
             if (closed) {
                 return Future.failedFuture(new CommandRefused(503, "the node is stopping"));
@@ -159,7 +173,7 @@ public final class Registry {
 
     /** Judges each command by what those before it leave, writes all changes at once, then answers. */
     private void write(List<Group.Pending> pending) {
-        Group group = new Group(state);
+        Group group = new Group(state, name);
         pending.forEach(one -> group.add(one, stamps.next(), clock.instant()));
         State next = group.state();
         if (next != state) {
@@ -190,7 +204,7 @@ public final class Registry {
         if (!due || !endingDrains.compareAndSet(false, true)) {
             return;
         }
-        apply(new EndDrains()).onComplete(
+        apply(new EndDrains(), Author.DRAIN_TTL).onComplete(
                 ended -> endingDrains.set(false),
                 failure -> vertx.setTimer(RETRY_MILLIS, timer -> endingDrains.set(false)));
     }

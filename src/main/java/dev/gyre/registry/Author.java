@@ -1,0 +1,26 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Origin;
+import java.util.Optional;
+
+/**
+ * Who made a change.
+ *
+ * @param layer in whose name
+ * @param text  for people, e.g. {@code alice@laptop via http from 127.0.0.1}
+ */
+public record Author(Origin layer, String text) {
+
+    static final Author CONFIG = new Author(Origin.CONFIG, "config");
+    static final Author DRAIN_TTL = new Author(Origin.OPERATOR, "drain ttl");
+
+    /**
+     * Somebody who gave a command.
+     *
+     * @param by  the name given with it, believed as it stands
+     * @param via the door it came through, e.g. {@code via bus}
+     */
+    public static Author operator(Optional<String> by, String via) {
+        return new Author(Origin.OPERATOR, by.map(name -> name + " ").orElse("") + via);
+    }
+}
