@@ -96,8 +96,8 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> openRegistry() {
         Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
-        return Registry.open(vertx, data, new Declaration(settings.declared(), clustered),
-                        InstantSource.system())
+        Declaration declaration = new Declaration(settings.declared(), clustered);
+        return Registry.open(vertx, data, StartLog.hostName(), declaration, InstantSource.system())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> registry = opened)
                 .mapEmpty();
@@ -117,7 +117,7 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openAdmin() {
         self = new NodeSelf(settings, registry, proxy);
         CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self);
-        self.obey(handler::handle);
+        self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
                 .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, () -> ready))

@@ -96,7 +96,7 @@ final class NodeSelf implements ClusterNode, Nodes {
         String address = settings.admin().host() + ":" + settings.admin().port();
         return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
                 registry.topology().version(), Duration.ofNanos(System.nanoTime() - begun),
-                registry.entries().version());
+                registry.entries().digest());
     }
 
     @Override

@@ -34,6 +34,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
             Map.entry("model", List.of()),
             Map.entry("config", List.of("model")),
+            Map.entry("diff", List.of("model", "config")),
             Map.entry("routing", List.of("model", "config")),
             Map.entry("balancing", List.of("model", "config")),
             Map.entry("pool", List.of("model")),
@@ -42,7 +43,7 @@ class ArchitectureTest {
             Map.entry("registry", List.of("model", "config")),
             Map.entry("cluster", List.of("model", "config", "registry")),
             Map.entry("telemetry", List.of("model", "config")),
-            Map.entry("admin", List.of("model", "config", "registry", "telemetry")),
+            Map.entry("admin", List.of("model", "config", "diff", "registry", "telemetry")),
             Map.entry("dashboard", List.of("model", "config", "telemetry"))));
 
     @ArchTest

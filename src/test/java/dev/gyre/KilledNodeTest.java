@@ -112,6 +112,41 @@ class KilledNodeTest {
                 .as("nothing was found damaged").noneMatch(name -> name.contains("damaged"));
     }
 
+    @Test
+    void theHistoryOfWhatWasAcknowledgedSurvivesKills() throws Exception {
+        List<String> acknowledged = new ArrayList<>();
+        String first = "";
+        for (int round = 0; round < 5; round++) {
+            try (GyreProcess node = GyreProcess.node(directory, config())) {
+                Admin admin = node.admin();
+                if (round == 0) {
+                    first = history(admin).get(0).getString("version");
+                }
+                for (int i = 1; i <= 3; i++) {
+                    JsonObject reply = admin.backend("weight", URLS.get(i % 2), "weight", 1 + round * 3 + i,
+                            "by", "alice@laptop");
+                    acknowledged.add(0, reply.getString("what") + " " + reply.getString("version"));
+                }
+                node.kill();
+            }
+        }
+        try (GyreProcess node = GyreProcess.node(directory, config())) {
+            Admin admin = node.admin();
+            List<JsonObject> changes = history(admin);
+            assertThat(changes.stream().map(change -> change.getString("what") + " "
+                    + change.getString("version")).limit(15)).isEqualTo(acknowledged);
+            assertThat(changes).hasSize(16);
+            assertThat(changes.get(0).getString("who")).isEqualTo("alice@laptop via http from 127.0.0.1");
+            admin.command(new JsonObject().put("command", "rollback").put("to", first));
+            assertThat(wanted(admin)).isEqualTo(Map.of(URLS.get(0), "1 up", URLS.get(1), "1 up"));
+        }
+    }
+
+    private static List<JsonObject> history(Admin admin) throws IOException {
+        return admin.command(new JsonObject().put("command", "history")).getJsonArray("changes").stream()
+                .map(JsonObject.class::cast).toList();
+    }
+
     private static boolean sent(Admin admin, Step step) {
         try {
             admin.command(step.command());

@@ -34,7 +34,7 @@ public final class AdminBus {
                     "the body is no JSON object (expected: {\"command\":\"backend.list\"} or the like)");
             return;
         }
-        handler.handle(command).onComplete(message::reply,
+        handler.handle(command, "via bus").onComplete(message::reply,
                 failure -> message.fail(((CommandRefused) failure).code(), failure.getMessage()));
     }
 

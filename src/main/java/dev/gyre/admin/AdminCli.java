@@ -36,12 +36,17 @@ public final class AdminCli {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(40);
 
+    private static final int LONGEST_BY = 100;
+
     private final Map<String, String> env;
+    private final String by;
     private final PrintStream out;
     private final PrintStream err;
 
-    private AdminCli(Map<String, String> env, PrintStream out, PrintStream err) {
+    private AdminCli(Map<String, String> env, String by, PrintStream out, PrintStream err) {
         this.env = env;
+        String visible = by.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+        this.by = visible.substring(0, Math.min(LONGEST_BY, visible.length()));
         this.out = out;
         this.err = err;
     }
@@ -50,10 +55,12 @@ public final class AdminCli {
      * Runs what stands behind {@code gyre admin}.
      *
      * @param env {@code GYRE_TOKEN} is the token where no option gives one
+     * @param by  who gives the command, for the history, e.g. {@code alice@laptop}
      * @return the exit code
      */
-    public static int run(List<String> args, Map<String, String> env, PrintStream out, PrintStream err) {
-        return new AdminCli(env, out, err).run(args);
+    public static int run(List<String> args, Map<String, String> env, String by, PrintStream out,
+                          PrintStream err) {
+        return new AdminCli(env, by, out, err).run(args);
     }
 
     private int run(List<String> args) {
@@ -91,7 +98,7 @@ public final class AdminCli {
         URI commands = URI.create("http://" + line.node() + "/api/commands");
         HttpRequest.Builder request = HttpRequest.newBuilder(commands)
                 .header("Content-Type", "application/json").timeout(patience(line.command()))
-                .POST(HttpRequest.BodyPublishers.ofString(line.command().encode()));
+                .POST(HttpRequest.BodyPublishers.ofString(line.command().copy().put("by", by).encode()));
         try {
             token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         } catch (IllegalArgumentException e) {

@@ -27,7 +27,8 @@ public final class AdminServer {
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
     private static final Map<String, String> READABLE = new TreeMap<>(Map.of(
             "/api/backends", "backend.list", "/api/services", "service.list", "/api/routes", "route.list",
-            "/api/topology", "topology.get", "/api/nodes", "node.list", "/api/cluster", "cluster.status"));
+            "/api/topology", "topology.get", "/api/nodes", "node.list", "/api/cluster", "cluster.status",
+            "/api/history", "history", "/api/diff", "diff"));
 
     private final CommandHandler handler;
     private final Observed observed;
@@ -132,7 +133,8 @@ public final class AdminServer {
     }
 
     private void answer(RoutingContext context, JsonObject command) {
-        handler.handle(command).onComplete(reply -> {
+        String via = "via http from " + context.request().remoteAddress().hostAddress();
+        handler.handle(command, via).onComplete(reply -> {
             if (!context.response().closed()) {
                 context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                         .end(reply.encode());

@@ -9,6 +9,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import dev.gyre.registry.Applied;
+import dev.gyre.registry.Author;
 import dev.gyre.registry.BackendCommand;
 import dev.gyre.registry.Command;
 import dev.gyre.registry.CommandRefused;
@@ -43,7 +44,7 @@ final class Changes {
         BackendUrl url = fields.url();
         Optional<Integer> weight = fields.weight();
         fields.done();
-        return backend(new BackendCommand.Add(service, url, weight));
+        return backend(new BackendCommand.Add(service, url, weight), fields.author());
     }
 
     Future<JsonObject> removeBackend(CommandFields fields) throws CommandRefused {
@@ -51,7 +52,7 @@ final class Changes {
         BackendUrl url = fields.url();
         Optional<Duration> wait = wait(fields);
         fields.done();
-        return waited(new BackendCommand.Remove(service, url), wait);
+        return waited(new BackendCommand.Remove(service, url), fields.author(), wait);
     }
 
     Future<JsonObject> drainBackend(CommandFields fields) throws CommandRefused {
@@ -60,14 +61,14 @@ final class Changes {
         Optional<Duration> ttl = fields.duration("ttl", Duration.ofMillis(1), LONGEST_TTL);
         Optional<Duration> wait = wait(fields);
         fields.done();
-        return waited(new BackendCommand.Drain(service, url, ttl), wait);
+        return waited(new BackendCommand.Drain(service, url, ttl), fields.author(), wait);
     }
 
     Future<JsonObject> resumeBackend(CommandFields fields) throws CommandRefused {
         String service = fields.service();
         BackendUrl url = fields.url();
         fields.done();
-        return backend(new BackendCommand.Resume(service, url));
+        return backend(new BackendCommand.Resume(service, url), fields.author());
     }
 
     Future<JsonObject> weighBackend(CommandFields fields) throws CommandRefused {
@@ -75,7 +76,7 @@ final class Changes {
         BackendUrl url = fields.url();
         int weight = fields.requiredWeight();
         fields.done();
-        return backend(new BackendCommand.Weight(service, url, weight));
+        return backend(new BackendCommand.Weight(service, url, weight), fields.author());
     }
 
     Future<JsonObject> putService(CommandFields fields) throws CommandRefused {
@@ -83,7 +84,7 @@ final class Changes {
         JsonObject policy = fields.part("balance", "host", "pool", "timeouts");
         Map<BackendUrl, Optional<Integer>> backends = backends(fields);
         fields.done();
-        return apply(new ServiceCommand.Put(service, policy, backends)).map(reply -> {
+        return apply(new ServiceCommand.Put(service, policy, backends), fields.author()).map(reply -> {
             Optional.ofNullable(registry.topology().services().get(service))
                     .ifPresent(now -> reply.put("service", Listings.service(now)));
             return reply;
@@ -111,7 +112,7 @@ final class Changes {
     Future<JsonObject> removeService(CommandFields fields) throws CommandRefused {
         String service = fields.service();
         fields.done();
-        return apply(new ServiceCommand.Remove(service));
+        return apply(new ServiceCommand.Remove(service), fields.author());
     }
 
     Future<JsonObject> putRoute(CommandFields fields) throws CommandRefused {
@@ -119,7 +120,7 @@ final class Changes {
                 Origin.OPERATOR));
         fields.done();
         Route wanted = route.orElseThrow();
-        return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service()))
+        return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service()), fields.author())
                 .map(reply -> reply.put("route", RouteReader.write(wanted)));
     }
 
@@ -129,7 +130,7 @@ final class Changes {
         Optional<Route> route = fields.accept(RouteReader.read("", named, Origin.OPERATOR));
         fields.done();
         Route gone = route.orElseThrow();
-        return apply(new RouteCommand.Remove(gone.host(), gone.path()));
+        return apply(new RouteCommand.Remove(gone.host(), gone.path()), fields.author());
     }
 
     private static Optional<Duration> wait(CommandFields fields) {
@@ -141,8 +142,8 @@ final class Changes {
         return wait ? Optional.of(timeout.orElse(DEFAULT_WAIT)) : Optional.empty();
     }
 
-    private Future<JsonObject> waited(BackendCommand command, Optional<Duration> wait) {
-        Future<JsonObject> acknowledged = backend(command);
+    private Future<JsonObject> waited(BackendCommand command, Author author, Optional<Duration> wait) {
+        Future<JsonObject> acknowledged = backend(command, author);
         if (wait.isEmpty()) {
             return acknowledged;
         }
@@ -152,8 +153,8 @@ final class Changes {
                         .put("nodes", new JsonArray(left.stream().map(NodeInFlight::toJson).toList()))));
     }
 
-    private Future<JsonObject> backend(BackendCommand command) {
-        return apply(command).map(reply -> reply.put("backend", show(command.id())));
+    private Future<JsonObject> backend(BackendCommand command, Author author) {
+        return apply(command, author).map(reply -> reply.put("backend", show(command.id())));
     }
 
     /** As it is now; the name alone when it is gone. */
@@ -166,11 +167,11 @@ final class Changes {
                         .put("url", id.url().toString()));
     }
 
-    private Future<JsonObject> apply(Command command) {
-        return registry.apply(command).map(Changes::reply);
+    private Future<JsonObject> apply(Command command, Author author) {
+        return registry.apply(command, author).map(Changes::reply);
     }
 
-    private static JsonObject reply(Applied applied) {
+    static JsonObject reply(Applied applied) {
         return new JsonObject().put("ok", true).put("version", applied.version())
                 .put("changed", applied.changed()).put("what", applied.what());
     }

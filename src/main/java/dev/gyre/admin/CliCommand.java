@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A command as it is typed: {@code admin NOUN VERB ARGUMENTS OPTIONS}.
+ * A command as it is typed: {@code admin NOUN VERB ARGUMENTS OPTIONS}, or one word instead of noun and verb.
  *
  * @param name      of the command it stands for, e.g. {@code backend.add}
  * @param arguments fields given by place, all needed but those whose name ends in {@code ?}
@@ -87,6 +87,13 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         all.add(command("topology.get", List.of(), Map.of(), "shows all that is wanted of the nodes", ""));
         all.add(command("node.list", List.of(), Map.of(), "shows the nodes", ""));
         all.add(command("cluster.status", List.of(), Map.of(), "says whether all nodes agree", ""));
+        all.add(command("history", List.of("service?"), Map.of("limit", Kind.NUMBER),
+                "shows who changed what, the latest change first", "web --limit 20"));
+        all.add(command("diff", List.of("from", "to?"), Map.of(),
+                "shows what differs between two versions, or between one and now",
+                "019d0c4f5a0.0000 019d0c61b3e"));
+        all.add(command("rollback", List.of("to"), Map.of(),
+                "makes all as it was at a version; is a change like any other", "019d0c4f5a0.0000"));
         return List.copyOf(all);
     }
 

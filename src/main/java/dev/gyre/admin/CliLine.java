@@ -71,12 +71,18 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
                     Optional.ofNullable(common.get("token-file")), raw);
         }
 
-        /** The first two places name the command; options that belong to it must stand behind them. */
+        /** The first place or two name the command; options that belong to it must stand behind them. */
         private void place(String word) throws Misused {
             places.add(word);
-            if (places.size() == 2) {
-                String typed = String.join(" ", places);
-                command = Optional.of(CliCommand.find(typed).orElseThrow(() -> unknown(typed)));
+            if (command.isPresent()) {
+                return;
+            }
+            String typed = String.join(" ", places);
+            command = CliCommand.find(typed);
+            if (command.isPresent()) {
+                places.clear();
+            } else if (places.size() == 2) {
+                throw unknown(typed);
             }
         }
 
@@ -166,7 +172,7 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         }
 
         private JsonObject json(CliCommand found) throws Misused {
-            List<String> given = places.subList(2, places.size());
+            List<String> given = places;
             List<String> wanted = found.arguments();
             long least = wanted.stream().filter(argument -> !argument.endsWith("?")).count();
             if (given.size() < least || given.size() > wanted.size()) {

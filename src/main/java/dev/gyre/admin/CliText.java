@@ -24,6 +24,9 @@ final class CliText {
                             "view", "age", "agrees");
             case "cluster.status" -> reply.getString("summary");
             case "topology.get" -> topology(reply);
+            case "history" ->
+                    table("changes", reply.getJsonArray("changes"), "time", "version", "who", "node", "what");
+            case "diff" -> differences(reply);
             default -> change(reply);
         };
     }
@@ -86,6 +89,14 @@ final class CliText {
         return "version " + reply.getString("version") + "\n\n" + services(services) + "\n\n"
                 + table("backends", backends, "service", "url", "weight", "state", "origin") + "\n\n"
                 + routes(reply.getJsonArray("routes"));
+    }
+
+    private static String differences(JsonObject reply) {
+        String versions = reply.getString("from") + " and " + reply.getString("to");
+        JsonArray differences = reply.getJsonArray("differences");
+        return differences.isEmpty() ? "nothing differs between " + versions
+                : differences.stream().map(one -> ((JsonObject) one).getString("what"))
+                        .collect(Collectors.joining("\n", "between " + versions + ":\n", ""));
     }
 
     /** Columns under their names, numbers to the right; what a row does not have is a dash. */

@@ -8,6 +8,7 @@ import dev.gyre.config.Names;
 import dev.gyre.config.Nearest;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.registry.Author;
 import dev.gyre.registry.CommandRefused;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,13 +30,30 @@ final class CommandFields {
 
     private static final BackendUrl PLACEHOLDER = new BackendUrl("placeholder", 1);
 
+    private static final String BY = "by";
+    /** Nothing that could move a terminal's cursor or break a line of the log. */
+    private static final Pattern NAME = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{1,100}");
+
     private final JsonObject json;
+    private final String via;
     private final List<ConfigError> errors = new ArrayList<>();
     private final Set<String> known = new TreeSet<>();
 
-    CommandFields(JsonObject json) {
+    /** @param via the door they came through */
+    CommandFields(JsonObject json, String via) {
         this.json = json;
+        this.via = via;
         known.add(CommandHandler.COMMAND);
+        known.add(BY);
+        Object by = json.getValue(BY);
+        if (by != null && !(by instanceof String name && NAME.matcher(name).matches())) {
+            refuse(BY, found(by), "who gives the command, 1..100 characters, no control characters");
+        }
+    }
+
+    /** Who gives the command; to be asked once all else is {@link #done}. */
+    Author author() {
+        return Author.operator(Optional.ofNullable(json.getString(BY)), via);
     }
 
     private Optional<Object> raw(String field) {
@@ -52,7 +71,7 @@ final class CommandFields {
         return raw.map(String.class::cast);
     }
 
-    private String required(String field, String expected) {
+    String required(String field, String expected) {
         Optional<String> text = text(field, expected);
         if (text.isEmpty() && raw(field).isEmpty()) {
             refuse(field, "missing", expected);
@@ -94,6 +113,17 @@ final class CommandFields {
             refuse("weight", "missing", "1.." + Backend.MAX_WEIGHT);
         }
         return weight.orElse(1);
+    }
+
+    /** A whole number, also as the text that a query parameter is. */
+    int number(String field, int least, int most, int fallback) {
+        Optional<Object> raw = raw(field);
+        Optional<Integer> number = raw.map(Object::toString).filter(text -> text.matches("\\d{1,9}"))
+                .map(Integer::valueOf).filter(given -> given >= least && given <= most);
+        if (raw.isPresent() && number.isEmpty()) {
+            refuse(field, found(raw.get()), least + ".." + most);
+        }
+        return number.orElse(fallback);
     }
 
     boolean flag(String field) {

@@ -36,6 +36,10 @@ public final class CommandHandler {
         actions.put("service.remove", changes::removeService);
         actions.put("route.put", changes::putRoute);
         actions.put("route.remove", changes::removeRoute);
+        HistoryCommands history = new HistoryCommands(vertx, registry);
+        actions.put("history", history::history);
+        actions.put("diff", history::diff);
+        actions.put("rollback", history::rollback);
         Listings listings = new Listings(registry, observed, nodes);
         actions.put("backend.list", listings::backends);
         actions.put("service.list", listings::services);
@@ -50,10 +54,14 @@ public final class CommandHandler {
         return actions.keySet();
     }
 
-    /** Fails with {@link CommandRefused} and nothing else. */
-    public Future<JsonObject> handle(JsonObject command) {
+    /**
+     * Fails with {@link CommandRefused} and nothing else.
+     *
+     * @param via the door it came through, as history tells it, e.g. {@code via bus}
+     */
+    public Future<JsonObject> handle(JsonObject command, String via) {
         try {
-            return action(command).on(new CommandFields(command)).recover(CommandHandler::refused);
+            return action(command).on(new CommandFields(command, via)).recover(CommandHandler::refused);
         } catch (CommandRefused | RuntimeException e) {
             return refused(e);
         }

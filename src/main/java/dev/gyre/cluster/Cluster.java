@@ -221,7 +221,7 @@ public final class Cluster implements Replica {
     private Hello hello(Membership membership) {
         return new Hello(registry.nodeId(), node.name(), membership.id(),
                 settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
-                node.uptime().toMillis(), registry.topology().version(), registry.entries().version(),
+                node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
                 (now() - changedNanos) / 1_000_000);
     }
 
@@ -237,7 +237,7 @@ public final class Cluster implements Replica {
         Hello self = Optional.ofNullable(session.future().result()).map(now -> hello(now.membership()))
                 .orElseGet(() -> new Hello(registry.nodeId(), node.name(), "", settings.host() + ":"
                         + settings.port(), node.version(), boot, 0, node.uptime().toMillis(),
-                        registry.topology().version(), registry.entries().version(),
+                        registry.topology().version(), registry.entries().digest(),
                         (now() - changedNanos) / 1_000_000));
         members.add(Member.of(self, Duration.ZERO));
         peers.present().forEach(peer -> members.add(Member.of(peer.hello(),

@@ -14,6 +14,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,22 +119,18 @@ final class Replication {
 
     private Future<Void> settle(Map<String, String> texts) {
         List<Entry> news = new ArrayList<>();
-        List<Map.Entry<String, String>> foreign = new ArrayList<>();
+        List<String> foreign = new ArrayList<>();
         Entries held = registry.entries();
-        texts.entrySet().forEach(text -> {
-            Optional<Entry> entry = map.open(text.getKey(), text.getValue());
-            if (entry.isEmpty()) {
-                foreign.add(text);
-            } else if (held.precedes(entry.get())) {
-                news.add(entry.get());
+        texts.forEach((key, text) -> map.open(key, text).ifPresentOrElse(entry -> {
+            if (held.precedes(entry)) {
+                news.add(entry);
             }
-        });
+        }, () -> foreign.add(key)));
         if (!foreign.isEmpty()) {
             refusals.refuse(Reason.WRONG_SEAL, foreign.size() + " entries of the shared map, such as "
-                    + foreign.get(0).getKey());
+                    + foreign.get(0));
         }
-        Future<?> merged = news.isEmpty() ? Future.succeededFuture() : registry.merge(news);
-        return merged.compose(taken -> {
+        return (news.isEmpty() ? Future.succeededFuture() : registry.merge(news)).compose(merged -> {
             List<Entry> owed =
                     registry.entries().all().stream().filter(entry -> lacks(texts, entry)).toList();
             if (news.size() + owed.size() > 0) {
@@ -140,9 +138,14 @@ final class Replication {
                         owed.size());
             }
             return owed.isEmpty() ? Future.<Void>succeededFuture() : keep(owed);
-        }).compose(kept -> map.remove(foreign.stream()
-                .filter(text -> registry.entries().all().stream()
-                        .noneMatch(entry -> entry.key().toString().equals(text.getKey()))).toList()));
+        }).compose(kept -> map.remove(unwanted(texts)));
+    }
+
+    /** What nobody sealed, and the changes too old to be remembered. */
+    private List<Map.Entry<String, String>> unwanted(Map<String, String> texts) {
+        Set<String> held = registry.entries().all().stream().map(entry -> entry.key().toString())
+                .collect(Collectors.toSet());
+        return texts.entrySet().stream().filter(text -> !held.contains(text.getKey())).toList();
     }
 
     private boolean lacks(Map<String, String> texts, Entry entry) {

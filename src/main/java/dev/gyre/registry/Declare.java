@@ -28,7 +28,7 @@ record Declare(Topology declared, boolean strict) implements Command {
             }
         });
         for (Entry entry : state.entries().all()) {
-            boolean config = entry.key().layer() == Origin.CONFIG;
+            boolean config = entry.key().layer() == Origin.CONFIG && !entry.key().isChange();
             if (config && !entry.tombstone() && !wanted.containsKey(entry.key())) {
                 entries.add(Entry.tombstone(entry.key(), stamp));
             }

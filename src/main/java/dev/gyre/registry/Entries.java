@@ -3,15 +3,14 @@ package dev.gyre.registry;
 import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 
 /**
  * All that the registry holds, one entry a key; immutable. Merging keeps the later entry of each key and is
@@ -20,12 +19,22 @@ import java.util.zip.CRC32C;
  */
 public final class Entries {
 
-    private static final Entries EMPTY = new Entries(new TreeMap<>());
+    private static final Entries EMPTY =
+            new Entries(new TreeMap<>(), Fingerprint.NONE, Fingerprint.NONE);
+    private static final Key FIRST_CHANGE = new Key(Origin.CONFIG, Key.Kind.CHANGE, "");
 
-    private final SortedMap<Key, Entry> byKey;
+    private final NavigableMap<Key, Entry> byKey;
+    private final Fingerprint wanted;
+    private final Fingerprint changes;
 
-    private Entries(SortedMap<Key, Entry> byKey) {
-        this.byKey = Collections.unmodifiableSortedMap(byKey);
+    /**
+     * @param wanted  of the services, backends and routes
+     * @param changes of the records of changes
+     */
+    private Entries(TreeMap<Key, Entry> byKey, Fingerprint wanted, Fingerprint changes) {
+        this.byKey = Collections.unmodifiableNavigableMap(byKey);
+        this.wanted = wanted;
+        this.changes = changes;
     }
 
     public static Entries empty() {
@@ -36,14 +45,37 @@ public final class Entries {
         return EMPTY.with(entries);
     }
 
-    /** These and the given ones, the later of each key. */
+    /**
+     * These and the given ones, the later of each key; of the changes only the latest, as {@link
+     * History#forgotten} says. Copying costs a third of a millisecond for 20,000 entries; what the
+     * fingerprints add grows only with what is given.
+     */
     public Entries with(Collection<Entry> others) {
         if (others.isEmpty()) {
             return this;
         }
-        SortedMap<Key, Entry> merged = new TreeMap<>(byKey);
-        others.forEach(entry -> merged.merge(entry.key(), entry, Entry::later));
-        return new Entries(merged);
+        TreeMap<Key, Entry> merged = new TreeMap<>(byKey);
+        Fingerprint topology = wanted;
+        Fingerprint history = changes;
+        for (Entry entry : others) {
+            Entry before = merged.get(entry.key());
+            if (before != null && before.later(entry) == before) {
+                continue;
+            }
+            merged.put(entry.key(), entry);
+            if (entry.key().isChange()) {
+                history = (before == null ? history : history.without(before)).with(entry);
+            } else {
+                topology = (before == null ? topology : topology.without(before)).with(entry);
+            }
+        }
+        if (!history.equals(changes)) {
+            for (Entry old : History.forgotten(merged.tailMap(FIRST_CHANGE, true))) {
+                merged.remove(old.key());
+                history = history.without(old);
+            }
+        }
+        return new Entries(merged, topology, history);
     }
 
     public Entries merge(Entries other) {
@@ -55,15 +87,15 @@ public final class Entries {
         return byKey.values();
     }
 
-    /** The entry of this key, tombstones included. */
-    public Optional<Entry> find(Key key) {
-        return Optional.ofNullable(byKey.get(key));
-    }
-
-    /** What is held of the entry's key, if anything, is older. */
+    /** Taking the entry in would change these: what is held of its key, if anything, is older. */
     public boolean precedes(Entry entry) {
         Entry held = byKey.get(entry.key());
-        return held == null || entry.overrules(held);
+        if (held != null) {
+            return entry.overrules(held);
+        }
+        boolean old = entry.key().isChange() && !changes().isEmpty()
+                && entry.key().compareTo(changes().iterator().next().key()) < 0;
+        return !old || with(List.of(entry)).byKey.containsKey(entry.key());
     }
 
     /** What a layer says of a thing; empty when it says nothing, also when it no longer does. */
@@ -77,26 +109,54 @@ public final class Entries {
                 && entry.key().kind() == kind && entry.key().layer() == layer);
     }
 
+    /** What is known of a key, tombstone or not. */
+    Optional<Entry> entry(Key key) {
+        return Optional.ofNullable(byKey.get(key));
+    }
+
+    /** The keys of a kind, as the operator's layer has them, whichever layer speaks. */
+    Stream<Key> keys(Key.Kind kind) {
+        return operators(all().stream().map(Entry::key).filter(key -> key.kind() == kind));
+    }
+
+    /** The keys of a service's backends, as the operator's layer has them. */
+    Stream<Key> backendKeys(String service) {
+        // No name of a service has a character below "!", the one behind the space.
+        return operators(byKey.subMap(new Key(Origin.CONFIG, Key.Kind.BACKEND, service + " "),
+                new Key(Origin.CONFIG, Key.Kind.BACKEND, service + "!")).keySet().stream());
+    }
+
+    private static Stream<Key> operators(Stream<Key> keys) {
+        return keys.map(key -> key.in(Origin.OPERATOR)).distinct();
+    }
+
+    /** The records of changes, the oldest first. */
+    Collection<Entry> changes() {
+        return byKey.tailMap(FIRST_CHANGE, true).values();
+    }
+
     /** The highest stamp, {@link Stamp#ZERO} when there is no entry. */
     public Stamp highest() {
-        return all().stream().map(Entry::stamp).max(Stamp::compareTo).orElse(Stamp.ZERO);
+        return wanted.highest().compareTo(changes.highest()) > 0 ? wanted.highest() : changes.highest();
     }
 
     /**
-     * Names this state in some twenty characters: the highest stamp's time and counter, so that later states
-     * sort behind earlier ones, and a digest, so that two nodes show the same version only when they hold the
-     * same.
+     * Names this state of the topology in some twenty characters: the highest stamp's time and counter, so
+     * that later states sort behind earlier ones, and a digest, so that two nodes show the same version only
+     * when they hold the same. The records of changes have no part in it.
      */
     public String version() {
-        if (byKey.isEmpty()) {
+        if (wanted.equals(Fingerprint.NONE)) {
             return "0";
         }
-        CRC32C digest = new CRC32C();
-        for (Entry entry : all()) {
-            digest.update((entry.key() + " " + entry.stamp() + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        Stamp highest = highest();
-        return String.format("%011x.%04x.%08x", highest.wall(), highest.counter(), digest.getValue());
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(wanted.highest().wall(), 11) + "."
+                + hex.toHexDigits(wanted.highest().counter(), 4) + "." + hex.toHexDigits(wanted.sum(), 8);
+    }
+
+    /** Equal on nodes that hold the same entries, records of changes included: 32 hexadecimal digits. */
+    public String digest() {
+        return HexFormat.of().toHexDigits(wanted.sum()) + HexFormat.of().toHexDigits(changes.sum());
     }
 
     JsonArray toJson() {

@@ -32,7 +32,7 @@ public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
      */
     Entry later(Entry other) {
         int order = stamp.compareTo(other.stamp);
-        if (order == 0) {
+        if (order == 0 && !equals(other)) {
             order = toJson().encode().compareTo(other.toJson().encode());
         }
         return order >= 0 ? this : other;
@@ -60,27 +60,31 @@ public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
         try {
             Key key = new Key(layer(json.getString("layer")), kind(json.getString("kind")), name(json));
             Stamp stamp = Stamp.parse(json.getString("stamp", ""));
-            return json.getBoolean("tombstone", false) ? tombstone(key, stamp)
+            Entry entry = json.getBoolean("tombstone", false) ? tombstone(key, stamp)
                     : of(key, stamp, Optional.ofNullable(json.getJsonObject("value"))
                             .orElseThrow(() -> new IllegalArgumentException("no value: " + json.encode())));
+            if (key.isChange()) {
+                ChangeRecord.of(entry);
+            }
+            return entry;
         } catch (ClassCastException e) {
             throw new IllegalArgumentException("wrong type: " + json.encode());
         }
     }
 
-    private static Origin layer(String word) {
+    static Origin layer(String word) {
         return Arrays.stream(Origin.values()).filter(origin -> origin.word().equals(word)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("layer: " + word));
     }
 
-    private static Key.Kind kind(String word) {
+    static Key.Kind kind(String word) {
         return Key.Kind.of(String.valueOf(word))
                 .orElseThrow(() -> new IllegalArgumentException("kind: " + word));
     }
 
     private static String name(JsonObject json) {
         String name = json.getString("name", "");
-        boolean twoParts = !"service".equals(json.getString("kind"));
+        boolean twoParts = "backend".equals(json.getString("kind")) || "route".equals(json.getString("kind"));
         if (name.isEmpty() || twoParts && name.indexOf(' ') < 0) {
             throw new IllegalArgumentException("name: \"" + name + "\"");
         }

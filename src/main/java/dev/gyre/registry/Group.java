@@ -18,12 +18,13 @@ final class Group {
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
 
     private final State before;
+    private final String node;
     private State state;
     private final List<Judged> judged = new ArrayList<>();
     private final List<Entry> own = new ArrayList<>();
 
     /** @param context the caller's, on which it gets its answer */
-    record Pending(Command command, Context context, Promise<Applied> reply) { }
+    record Pending(Command command, Author author, Context context, Promise<Applied> reply) { }
 
     /**
      * @param refusal  empty when it can be carried out
@@ -33,8 +34,10 @@ final class Group {
                           boolean tentative) {
     }
 
-    Group(State before) {
+    /** @param node the name of this node */
+    Group(State before, String node) {
         this.before = before;
+        this.node = node;
         this.state = before;
     }
 
@@ -47,10 +50,14 @@ final class Group {
         boolean tentative = state != before;
         try {
             Command.Change change = pending.command().on(state, stamp, now);
-            state = state.with(change.entries());
             boolean changed = !change.entries().isEmpty();
-            if (!(pending.command() instanceof Adopt)) {
+            if (pending.command() instanceof Adopt) {
+                // The records of these changes are among them.
+                state = state.with(change.entries());
+            } else {
+                state = state.changed(change, stamp, pending.author(), node);
                 own.addAll(change.entries());
+                state.entries().entry(Key.change(pending.author().layer(), stamp)).ifPresent(own::add);
             }
             judged.add(new Judged(pending, changed, change.what(), Optional.empty(), tentative || changed));
         } catch (CommandRefused e) {
@@ -75,7 +82,8 @@ final class Group {
     void answer() {
         String version = state.topology().version();
         judged.stream().filter(Judged::changed)
-                .forEach(one -> LOG.info("{} (version {})", one.what(), version));
+                .forEach(one -> LOG.info("{}, by {} (version {})", one.what(), one.pending().author().text(),
+                        version));
         judged.forEach(this::answer);
     }
 

@@ -11,16 +11,17 @@ import java.util.Optional;
  * What an entry is about: one layer's say on one thing. Config and operator have a layer each.
  *
  * @param layer who speaks
- * @param name  a service's name; {@code service url} of a backend; {@code host path} of a route
+ * @param name  a service's name; {@code service url} of a backend; {@code host path} of a route; the stamp of
+ *              a change
  */
 public record Key(Origin layer, Kind kind, String name) implements Comparable<Key> {
 
     private static final Comparator<Key> ORDER =
             Comparator.comparing(Key::kind).thenComparing(Key::name).thenComparing(Key::layer);
 
-    /** The kinds of thing the registry holds. */
+    /** The kinds of thing the registry holds; changes come last, so that the topology stands together. */
     public enum Kind {
-        SERVICE, BACKEND, ROUTE;
+        SERVICE, BACKEND, ROUTE, CHANGE;
 
         /** The word in files and messages, e.g. {@code backend}. */
         public String word() {
@@ -44,9 +45,18 @@ public record Key(Origin layer, Kind kind, String name) implements Comparable<Ke
         return new Key(layer, Kind.ROUTE, host + " " + path);
     }
 
+    /** The record of a change; whoever made it speaks. */
+    static Key change(Origin layer, Stamp stamp) {
+        return new Key(layer, Kind.CHANGE, stamp.toString());
+    }
+
     /** The same thing as another layer sees it. */
     Key in(Origin other) {
         return new Key(other, kind, name);
+    }
+
+    boolean isChange() {
+        return kind == Kind.CHANGE;
     }
 
     /** What stands before the space of a two-part name: a backend's service, a route's host. */

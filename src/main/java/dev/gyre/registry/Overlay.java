@@ -7,10 +7,11 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -32,25 +33,47 @@ final class Overlay {
      * and routes to it.
      */
     static Topology topology(Entries entries) {
-        Map<String, List<Backend>> backends = new TreeMap<>();
-        things(entries, Key.Kind.BACKEND).forEach(thing -> backends
-                .computeIfAbsent(thing.key().head(), service -> new ArrayList<>()).add(backend(thing)));
-        Map<String, Service> services = new TreeMap<>();
-        things(entries, Key.Kind.SERVICE).forEach(thing -> {
-            String name = thing.key().name();
-            List<Backend> own = backends.getOrDefault(name, List.of()).stream()
-                    .sorted(Comparator.comparing(Backend::url)).toList();
-            services.put(name, new Service(name, Policies.read(thing), own, thing.origin()));
-        });
-        List<Route> routes = things(entries, Key.Kind.ROUTE).map(Overlay::route)
-                .filter(route -> services.containsKey(route.service())).toList();
+        return topology(entries, Topology.empty(), entries.all());
+    }
+
+    /**
+     * The same, from what it was before these changes: one change of 20,000 entries would else cost 25 ms.
+     */
+    static Topology topology(Entries entries, Topology before, Collection<Entry> changes) {
+        Map<String, Service> services = new TreeMap<>(before.services());
+        changes.stream().map(Entry::key).flatMap(key -> switch (key.kind()) {
+            case SERVICE -> Stream.of(key.name());
+            case BACKEND -> Stream.of(key.head());
+            case ROUTE, CHANGE -> Stream.<String>empty();
+        }).distinct().forEach(name -> service(entries, name).ifPresentOrElse(
+                service -> services.put(name, service), () -> services.remove(name)));
+        boolean same = changes.stream().allMatch(entry -> entry.key().kind() == Key.Kind.BACKEND);
+        List<Route> routes = same ? before.routes()
+                : things(entries, entries.keys(Key.Kind.ROUTE)).map(Overlay::route)
+                        .filter(route -> services.containsKey(route.service())).toList();
         return new Topology(services, routes, entries.version());
     }
 
-    private static Stream<Thing> things(Entries entries, Key.Kind kind) {
-        return entries.all().stream().map(Entry::key).filter(key -> key.kind() == kind)
-                .map(key -> key.in(Origin.OPERATOR)).distinct()
-                .map(key -> Thing.of(entries, key)).filter(Thing::present);
+    /**
+     * Reads everything, also what belongs to no service as yet.
+     *
+     * @throws IllegalArgumentException or ClassCastException when a value makes no sense
+     */
+    static void check(Entries entries) {
+        topology(entries);
+        things(entries, entries.keys(Key.Kind.BACKEND)).forEach(Overlay::backend);
+    }
+
+    private static Optional<Service> service(Entries entries, String name) {
+        return things(entries, Stream.of(Key.service(Origin.OPERATOR, name))).findFirst().map(thing -> {
+            List<Backend> own = things(entries, entries.backendKeys(name)).map(Overlay::backend)
+                    .sorted(Comparator.comparing(Backend::url)).toList();
+            return new Service(name, Policies.read(thing), own, thing.origin());
+        });
+    }
+
+    private static Stream<Thing> things(Entries entries, Stream<Key> keys) {
+        return keys.map(key -> Thing.of(entries, key)).filter(Thing::present);
     }
 
     private static Backend backend(Thing thing) {

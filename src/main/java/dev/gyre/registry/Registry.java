@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class Registry {
 
     private final Vertx vertx;
     private final Store store;
+    private final String name;
     private final InstantSource clock;
     private final HybridClock stamps;
     /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
@@ -50,9 +52,10 @@ public final class Registry {
     private boolean writing;
     private boolean closed;
 
-    private Registry(Vertx vertx, Store store, InstantSource clock, WorkerExecutor writer) {
+    private Registry(Vertx vertx, Store store, String name, InstantSource clock, WorkerExecutor writer) {
         this.vertx = vertx;
         this.store = store;
+        this.name = name;
         this.clock = clock;
         this.writer = writer;
         this.stamps = new HybridClock(clock, store.node());
@@ -65,14 +68,15 @@ public final class Registry {
      *
      * @param data        directory to keep changes in, created where missing; empty: they are forgotten at
      *                    the end
+     * @param name        of this node, under which history shows what it changed
      * @param declaration what config says
      */
-    public static Future<Registry> open(Vertx vertx, Optional<Path> data, Declaration declaration,
-                                        InstantSource clock) {
+    public static Future<Registry> open(Vertx vertx, Optional<Path> data, String name,
+                                        Declaration declaration, InstantSource clock) {
         WorkerExecutor writer = vertx.createSharedWorkerExecutor("gyre-registry", 1);
         return writer.executeBlocking(() -> {
             Store store = Store.open(data, clock, new SecureRandom());
-            Registry registry = new Registry(vertx, store, clock, writer);
+            Registry registry = new Registry(vertx, store, name, clock, writer);
             try {
                 registry.start(declaration);
             } catch (DataUnusable | RuntimeException e) {
@@ -88,11 +92,11 @@ public final class Registry {
         stamps.seen(kept.highest());
         State start = State.of(kept);
         try {
-            start = start.with(new EndDrains().on(start, stamps.next(), clock.instant()).entries());
+            start = changed(start, new EndDrains(), stamps.next(), Author.DRAIN_TTL);
             Optional<Stamp> stamp = declaration.stamp(kept, store.declared(), stamps, store.node());
             if (stamp.isPresent()) {
-                start = start.with(new Declare(declaration.declared(), false)
-                        .on(start, stamp.get(), clock.instant()).entries());
+                start = changed(start, new Declare(declaration.declared(), false), stamp.get(),
+                        Author.CONFIG);
             }
             if (!start.entries().equals(kept)) {
                 store.save(start.entries());
@@ -108,6 +112,11 @@ public final class Registry {
                     + " until a route is added (route.put)", start.topology().services().keySet());
         }
         state = start;
+    }
+
+    private State changed(State before, Command command, Stamp stamp, Author author)
+            throws CommandRefused {
+        return before.changed(command.on(before, stamp, clock.instant()), stamp, author, name);
     }
 
     /** The topology that counts now; any thread may ask. */
@@ -130,12 +139,17 @@ public final class Registry {
      */
     public Future<Applied> merge(Collection<Entry> entries) {
         entries.forEach(entry -> stamps.seen(entry.stamp()));
-        return apply(new Adopt(entries));
+        return apply(new Adopt(entries), Author.OTHER_NODES);
+    }
+
+    /** What has changed up to now; any thread may ask. */
+    public History history() {
+        return new History(state);
     }
 
     /** This node's id, kept in the data directory: 16 hexadecimal digits. */
     public String nodeId() {
-        return String.format("%016x", store.node());
+        return HexFormat.of().toHexDigits(store.node());
     }
 
     /**
@@ -151,15 +165,17 @@ public final class Registry {
      * when routes would lead nowhere, and changes nothing then.
      */
     public Future<Topology> declare(Topology declared) {
-        return apply(new Declare(declared, true)).compose(applied -> writer.executeBlocking(() -> {
-            store.declared(new Declaration(declared, false).name());
-            return topology();
-        }));
+        return apply(new Declare(declared, true), Author.CONFIG).compose(applied ->
+                writer.executeBlocking(() -> {
+                    store.declared(new Declaration(declared, false).name());
+                    return topology();
+                }));
     }
 
     /** Fails with {@link CommandRefused} when the command cannot be carried out. */
-    public Future<Applied> apply(Command command) {
-        Group.Pending pending = new Group.Pending(command, vertx.getOrCreateContext(), Promise.promise());
+    public Future<Applied> apply(Command command, Author author) {
+        Group.Pending pending =
+                new Group.Pending(command, author, vertx.getOrCreateContext(), Promise.promise());
         synchronized (this) {
             if (closed) {
                 return Future.failedFuture(new CommandRefused(503, "the node is stopping"));
@@ -190,7 +206,7 @@ public final class Registry {
 
     /** Judges each command by what those before it leave, writes all changes at once, then answers. */
     private void write(List<Group.Pending> pending) {
-        Group group = new Group(state);
+        Group group = new Group(state, name);
         pending.forEach(one -> group.add(one, stamps.next(), clock.instant()));
         State next = group.state();
         if (next != state) {
@@ -216,7 +232,7 @@ public final class Registry {
         }
         Set<Key> offered = owed;
         owed = new HashSet<>();
-        replica.keep(offered.stream().flatMap(key -> state.entries().find(key).stream()).toList())
+        replica.keep(offered.stream().flatMap(key -> state.entries().entry(key).stream()).toList())
                 .onComplete(kept -> group.answer(), failure -> {
                     writer.executeBlocking(() -> owed.addAll(offered));
                     group.unconfirmed("on this node's disk, but not confirmed by the cluster: "
@@ -239,7 +255,7 @@ public final class Registry {
         if (!due || !endingDrains.compareAndSet(false, true)) {
             return;
         }
-        apply(new EndDrains()).onComplete(
+        apply(new EndDrains(), Author.DRAIN_TTL).onComplete(
                 ended -> endingDrains.set(false),
                 failure -> vertx.setTimer(RETRY_MILLIS, timer -> endingDrains.set(false)));
     }

@@ -87,13 +87,17 @@ public sealed interface ServiceCommand extends Command {
                         + routes.stream().map(RouteCommand::name).collect(Collectors.joining(", "))
                         + ": remove the route or lead it elsewhere first");
             }
+            return new Change(unwanted(state, service, stamp), "service \"" + service + "\" removed");
+        }
+
+        /** The entries by which a service is gone. */
+        static List<Entry> unwanted(State state, String service, Stamp stamp) {
             List<Entry> entries = new ArrayList<>();
             entries.add(state.thing(Key.service(Origin.OPERATOR, service)).unwanted(stamp));
             // Were they kept, a service of the same name added later would find them among its own.
-            state.entries().live(Origin.OPERATOR, Key.Kind.BACKEND)
-                    .filter(entry -> entry.key().head().equals(service))
-                    .forEach(entry -> entries.add(Entry.tombstone(entry.key(), stamp)));
-            return new Change(entries, "service \"" + service + "\" removed");
+            state.entries().backendKeys(service).filter(key -> state.entries().value(key).isPresent())
+                    .forEach(key -> entries.add(Entry.tombstone(key, stamp)));
+            return entries;
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.gyre.registry;
 
+import java.util.HexFormat;
+
 /**
  * When and where an entry was written: a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks",
  * 2014). The order is total: wall time, then counter, then node.
@@ -65,6 +67,8 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
     /** Hexadecimal digits of fixed width, so that texts sort as the stamps do. */
     @Override
     public String toString() {
-        return String.format("%012x-%04x-%016x", wall, counter, node);
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(wall, WALL_DIGITS) + "-" + hex.toHexDigits(counter, COUNTER_DIGITS) + "-"
+                + hex.toHexDigits(node, NODE_DIGITS);
     }
 }

@@ -23,7 +23,21 @@ record State(Entries entries, Topology topology, Optional<Instant> drainEnd) {
     }
 
     State with(List<Entry> changes) {
-        return changes.isEmpty() ? this : of(entries.with(changes));
+        if (changes.isEmpty()) {
+            return this;
+        }
+        Entries next = entries.with(changes);
+        return new State(next, Overlay.topology(next, topology, changes), EndDrains.next(next));
+    }
+
+    /** With a change and, where it changes anything, its record. */
+    State changed(Command.Change change, Stamp stamp, Author author, String node) {
+        if (change.entries().isEmpty()) {
+            return this;
+        }
+        State after = with(change.entries());
+        Entry record = ChangeRecord.of(change, stamp, author, node, this, after).toEntry();
+        return new State(after.entries.with(List.of(record)), after.topology, after.drainEnd);
     }
 
     Thing thing(Key key) {

@@ -2,6 +2,7 @@ package dev.gyre.registry;
 
 import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,10 +35,22 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
         return config.isPresent() ? Origin.CONFIG : Origin.OPERATOR;
     }
 
-    /** The operator's fields over those of config. */
+    /** The operator's fields over those of config; null takes a field of config's away. */
     JsonObject fields() {
         JsonObject fields = config.map(JsonObject::copy).orElseGet(JsonObject::new);
-        return fields.mergeIn(overruled(), true);
+        return withoutNulls(fields.mergeIn(overruled(), true));
+    }
+
+    private static JsonObject withoutNulls(JsonObject fields) {
+        for (String name : List.copyOf(fields.fieldNames())) {
+            Object value = fields.getValue(name);
+            if (value == null) {
+                fields.remove(name);
+            } else if (value instanceof JsonObject inner) {
+                withoutNulls(inner);
+            }
+        }
+        return fields;
     }
 
     /** The fields the operator sets, to be changed by the caller. */
@@ -55,6 +68,29 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
             return fields.isEmpty() ? Entry.tombstone(key, stamp) : Entry.of(key, stamp, fields);
         }
         return Entry.of(key, stamp, fields.copy().put(PRESENT, true));
+    }
+
+    /** The operator wants it with these fields and no other, whatever config says. */
+    Entry wantedAs(JsonObject fields, Stamp stamp) {
+        return wanted(config.map(said -> difference(said, fields)).orElse(fields), stamp);
+    }
+
+    /** What must be said over the one to get the other. */
+    private static JsonObject difference(JsonObject said, JsonObject wanted) {
+        JsonObject difference = new JsonObject();
+        wanted.forEach(field -> {
+            Object there = said.getValue(field.getKey());
+            if (field.getValue() instanceof JsonObject inner && there instanceof JsonObject outer) {
+                JsonObject deeper = difference(outer, inner);
+                if (!deeper.isEmpty()) {
+                    difference.put(field.getKey(), deeper);
+                }
+            } else if (!field.getValue().equals(there)) {
+                difference.put(field.getKey(), field.getValue());
+            }
+        });
+        said.fieldNames().stream().filter(name -> !wanted.containsKey(name)).forEach(difference::putNull);
+        return difference;
     }
 
     /**

@@ -92,7 +92,7 @@ final class TopologyText {
             }
             Entries entries = Entries.fromJson(json.getJsonArray("entries", new JsonArray()));
             // Somebody may have edited it and set the sum right: values must make sense, too.
-            Overlay.topology(entries);
+            Overlay.check(entries);
             return entries;
         } catch (DecodeException | IllegalArgumentException e) {
             throw new Damaged("it cannot be read: " + e.getMessage());

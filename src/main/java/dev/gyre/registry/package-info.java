@@ -1,2 +1,2 @@
-/** Commands in, next topology out: entries, their stamps and merging, and the file that keeps them. */
+/** Commands in, next topology out: entries, stamps, merging, history, and the file that keeps all of it. */
 package dev.gyre.registry;

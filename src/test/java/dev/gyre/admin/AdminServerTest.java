@@ -168,7 +168,8 @@ class AdminServerTest {
     @Test
     void whatCanBeReadIsTheCommandsReply() throws Exception {
         String[][] pairs = {{"/api/backends", "backend.list"}, {"/api/services", "service.list"},
-            {"/api/routes", "route.list"}, {"/api/topology", "topology.get"}, {"/api/nodes", "node.list"}};
+            {"/api/routes", "route.list"}, {"/api/topology", "topology.get"}, {"/api/nodes", "node.list"},
+            {"/api/history", "history"}};
         for (String[] pair : pairs) {
             HttpResponse<String> response = doors.send(doors.request(pair[0]));
             assertThat(response.headers().firstValue("Content-Type")).contains("application/json");

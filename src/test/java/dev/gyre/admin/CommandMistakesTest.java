@@ -58,8 +58,8 @@ class CommandMistakesTest {
                 "service: missing (expected: the name of a service); "
                         + "url: 5 (expected: http://host:port); "
                         + "weight: \"1\" (expected: 1..1000); "
-                        + "servcie: unknown field (did you mean \"service\"? known: command, service, url, "
-                        + "weight)");
+                        + "servcie: unknown field (did you mean \"service\"? known: by, command, service, "
+                        + "url, weight)");
     }
 
     @Test
@@ -102,6 +102,6 @@ class CommandMistakesTest {
 
     @Test
     void listsTakeNoOtherFields() throws Exception {
-        malformed(command("route.list", "service", "web"), "service: unknown field (known: command)");
+        malformed(command("route.list", "service", "web"), "service: unknown field (known: by, command)");
     }
 }

@@ -109,9 +109,13 @@ final class Doors implements AutoCloseable {
     }
 
     static Said cli(Map<String, String> env, List<String> args) {
+        return cli(env, "alice@laptop", args);
+    }
+
+    static Said cli(Map<String, String> env, String by, List<String> args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit = AdminCli.run(args, env, new PrintStream(out, true, StandardCharsets.UTF_8),
+        int exit = AdminCli.run(args, env, by, new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         return new Said(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

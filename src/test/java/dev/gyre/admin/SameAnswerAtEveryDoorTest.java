@@ -80,6 +80,11 @@ class SameAnswerAtEveryDoorTest {
         same(command("service.remove", "service", "api"), 200, "service", "remove", "api");
         same(command("route.remove", "host", "api.example.com", "path", "/v1/*"), 200,
                 "route", "remove", "--host", "api.example.com", "--path", "/v1/*");
+        String version = doors.node.registry.topology().version();
+        same(command("history"), 200, "history");
+        same(command("history", "service", "api", "limit", 2), 200, "history", "api", "--limit", "2");
+        same(command("diff", "from", version), 200, "diff", version);
+        same(command("rollback", "to", version), 200, "rollback", version);
     }
 
     @Test
@@ -94,6 +99,10 @@ class SameAnswerAtEveryDoorTest {
         same(command("backend.drain", "service", "web", "url", A.toString(), "timeout", "1s"), 400,
                 "backend", "drain", "web", A.toString(), "--timeout", "1s");
         same(command("service.put", "service", "api"), 409, "service", "put", "api");
+        same(command("history", "service", "wbe", "limit", 1), 404, "history", "wbe", "--limit", "1");
+        same(command("history", "limit", 1001), 400, "history", "--limit=1001");
+        same(command("diff", "from", "zz", "to", "yy"), 404, "diff", "zz", "yy");
+        same(command("rollback", "to", "zz"), 404, "rollback", "zz");
         same(command("service.put", "service", "web", "pool", new JsonObject().put("maxQueue", -1)), 400,
                 "service", "put", "web", "--json", "{\"pool\":{\"maxQueue\":-1}}");
         same(command("route.put", "service", "web", "path", "v1"), 400, "route", "put", "web", "--path",

@@ -230,7 +230,7 @@ class CommandsTest {
     void commandsGivenAtOnceAreAppliedInTheirOrder() throws Exception {
         List<Future<Applied>> all = new ArrayList<>();
         for (int i = 1; i <= 1000; i++) {
-            all.add(node.registry.apply(new BackendCommand.Weight("web", A, i)));
+            all.add(node.registry.apply(new BackendCommand.Weight("web", A, i), Node.AUTHOR));
         }
         for (Future<Applied> one : all) {
             Node.get(one);

@@ -57,7 +57,8 @@ class DamagedFileTest {
             assertThat(node.backend("web", C)).isPresent();
         }
         assertThat(setAside()).isEmpty();
-        assertThat(Files.readString(file).lines().filter(line -> line.contains("\"layer\":\"operator\"")))
+        assertThat(Files.readString(file).lines().filter(line -> line.startsWith("    {\"kind\":\"backend\",")
+                        && line.contains("\"layer\":\"operator\"")))
                 .singleElement().asString().contains("\"name\":\"web http://10.0.0.7:9001\"");
     }
 
@@ -91,6 +92,8 @@ class DamagedFileTest {
     void wellFormedButSenseless() throws Exception {
         for (String body : new String[] {"[]", "null", "{\"entries\":[1]}", "{\"entries\":{}}",
                 "{\"entries\":[{\"kind\":\"backend\",\"name\":\"x\",\"layer\":\"config\",\"stamp\":\"1\"}]}",
+                "{\"entries\":[{\"kind\":\"change\",\"name\":\"" + Stamp.ZERO + "\",\"layer\":\"config\","
+                        + "\"stamp\":\"" + Stamp.ZERO + "\",\"value\":{\"who\":\"alice\"}}]}",
                 backend("no-url", "{\"weight\":1}"), backend("http://10.0.0.9:1", "{\"weight\":\"x\"}")}) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             startsFromConfigKeeping((TopologyText.header(1, bytes) + body).getBytes(StandardCharsets.UTF_8));

@@ -104,7 +104,8 @@ class DurabilityTest {
             Files.move(data, dir.resolve("away"));
             List<Future<Applied>> all = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                all.add(node.registry.apply(new BackendCommand.Add("web", C, Optional.empty())));
+                all.add(node.registry.apply(new BackendCommand.Add("web", C, Optional.empty()),
+                        Node.AUTHOR));
             }
             for (Future<Applied> one : all) {
                 assertThatThrownBy(() -> Node.get(one)).isInstanceOf(CommandRefused.class)

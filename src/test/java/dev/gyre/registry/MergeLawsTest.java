@@ -9,7 +9,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that saw the same entries, in whatever order and however often, must hold the same. */
@@ -44,7 +46,59 @@ class MergeLawsTest {
                     .reduce(Entries.empty(), Entries::merge);
             assertThat(Overlay.topology(other)).isEqualTo(Overlay.topology(one));
             assertThat(other.version()).isEqualTo(one.version());
+            assertThat(other.digest()).isEqualTo(one.digest());
         }
+    }
+
+    @Test
+    void theTopologyFollowedChangeByChangeIsTheOneReadFromAllEntries() {
+        for (int round = 0; round < ROUNDS; round++) {
+            State state = State.of(some());
+            for (int i = 0; i < 5; i++) {
+                state = state.with(List.copyOf(some().all()));
+                assertThat(state.topology()).isEqualTo(Overlay.topology(state.entries()));
+            }
+        }
+    }
+
+    @Test
+    void theRecordOfAChangeCountsForTheDigestButNotForTheVersion() {
+        Entries before = Entries.of(List.of(
+                Entry.tombstone(Key.service(Origin.OPERATOR, "web"), new Stamp(5, 0, 1))));
+        Entries after = before.with(List.of(change(9, 0)));
+        assertThat(after.version()).isEqualTo(before.version());
+        assertThat(after.digest()).isNotEqualTo(before.digest());
+        assertThat(after.highest()).isEqualTo(new Stamp(9, 0, 1));
+    }
+
+    @Test
+    void nodesForgetTheSameChangesInWhateverOrderTheyHearOfThem() {
+        for (int round = 0; round < 10; round++) {
+            List<Entry> all = new ArrayList<>();
+            for (int i = 0; i < 1_500; i++) {
+                all.add(change(1 + i, random.nextInt(5) == 0 ? random.nextInt(round * 60 + 1) : 0));
+            }
+            Entries atOnce = Entries.of(all);
+            assertThat(atOnce.changes().size()).isLessThanOrEqualTo(History.LENGTH);
+            Collections.shuffle(all, random);
+            Entries a = Entries.empty();
+            Entries b = Entries.empty();
+            for (int from = 0; from < all.size(); from += 50) {
+                Entries some = Entries.of(all.subList(from, from + 50));
+                a = a.merge(some);
+                b = random.nextBoolean() ? b.merge(a) : some.merge(b);
+            }
+            assertThat(a).isEqualTo(atOnce);
+            assertThat(b.merge(a)).isEqualTo(atOnce);
+            assertThat(a.digest()).isEqualTo(atOnce.digest());
+        }
+    }
+
+    private static Entry change(long wall, int formers) {
+        ChangeRecord.Former former = new ChangeRecord.Former(Key.service(Origin.OPERATOR, "web"),
+                Optional.empty());
+        return new ChangeRecord(new Stamp(wall, 0, 1), new Author(Origin.OPERATOR, "alice"), "node-a",
+                "changed", "0", new TreeSet<>(), Optional.of(Collections.nCopies(formers, former))).toEntry();
     }
 
     @Test
@@ -85,6 +139,11 @@ class MergeLawsTest {
         for (int i = random.nextInt(8); i >= 0; i--) {
             Origin layer = random.nextBoolean() ? Origin.CONFIG : Origin.OPERATOR;
             Stamp stamp = new Stamp(random.nextInt(4), random.nextInt(2), random.nextInt(2));
+            if (random.nextInt(5) == 0) {
+                entries.add(new ChangeRecord(stamp, new Author(layer, "alice"), "node-a", "changed", "0",
+                        new TreeSet<>(), Optional.empty()).toEntry());
+                continue;
+            }
             Key key = key(layer);
             entries.add(random.nextInt(4) == 0 ? Entry.tombstone(key, stamp)
                     : Entry.of(key, stamp, value(key)));
@@ -110,6 +169,7 @@ class MergeLawsTest {
             case SERVICE -> value.put("pool", new JsonObject().put("maxQueue", random.nextInt(3)));
             case BACKEND -> value.put("weight", 1 + random.nextInt(3));
             case ROUTE -> value.put("service", random.nextBoolean() ? "web" : "api");
+            case CHANGE -> throw new IllegalArgumentException(key.toString());
         };
     }
 }

@@ -27,6 +27,8 @@ public final class Node implements AutoCloseable {
     public static final BackendUrl B = BackendUrl.parse("http://10.0.0.6:9001");
     public static final BackendUrl C = BackendUrl.parse("http://10.0.0.7:9001");
 
+    public static final Author AUTHOR = Author.operator(Optional.of("alice@test"), "via bus");
+
     public final Vertx vertx = Vertx.vertx();
     public final StepClock clock;
     public final Registry registry;
@@ -34,7 +36,7 @@ public final class Node implements AutoCloseable {
     private Node(Optional<Path> data, Topology declared, StepClock clock) throws Exception {
         this.clock = clock;
         try {
-            registry = get(Registry.open(vertx, data, new Declaration(declared, false), clock));
+            registry = get(Registry.open(vertx, data, "node-a", new Declaration(declared, false), clock));
         } catch (Exception e) {
             get(vertx.close());
             throw e;
@@ -76,7 +78,7 @@ public final class Node implements AutoCloseable {
     }
 
     public Applied apply(Command command) throws Exception {
-        return get(registry.apply(command));
+        return get(registry.apply(command, AUTHOR));
     }
 
     public void declare(Topology declared) throws Exception {

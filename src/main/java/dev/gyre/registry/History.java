@@ -1,0 +1,177 @@
+package dev.gyre.registry;
+
+import dev.gyre.config.Nearest;
+import dev.gyre.model.Topology;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * What has changed, and what the topology was before that. An earlier version is had by putting back what the
+ * records of later changes say stood there before; so only changes are kept, not whole topologies.
+ */
+public final class History {
+
+    /** So many changes are remembered. */
+    static final int LENGTH = 1_000;
+    /** Fewer, where those that are remembered carry as many former entries: some 8 MB in the file. */
+    static final int MOST_FORMER = 20_000;
+    private static final int NEAREST = 4;
+
+    private final Entries entries;
+    private final Topology now;
+    private final List<ChangeRecord> records;
+
+    History(State state) {
+        this.entries = state.entries();
+        this.now = state.topology();
+        this.records = entries.changes().stream().map(ChangeRecord::of).toList();
+    }
+
+    /**
+     * A version that can be gone back to.
+     *
+     * @param version in full
+     * @param change  that led to it; empty: it is what holds now, and not by one change
+     */
+    public record Point(String version, Optional<ChangeRecord> change) { }
+
+    /**
+     * Those too old to be kept. Whether one is depends on the later ones alone, so that nodes that merge
+     * their entries in whatever order forget the same.
+     */
+    static List<Entry> forgotten(NavigableMap<Key, Entry> changes) {
+        List<Entry> forgotten = new ArrayList<>();
+        int later = 0;
+        int formerOfLater = 0;
+        for (Entry change : changes.descendingMap().values()) {
+            if (later >= LENGTH || formerOfLater >= MOST_FORMER) {
+                forgotten.add(change);
+            }
+            later++;
+            formerOfLater += ChangeRecord.weight(change);
+        }
+        return forgotten;
+    }
+
+    /** The latest first. */
+    public Stream<ChangeRecord> changes() {
+        return Stream.iterate(records.size() - 1, i -> i >= 0, i -> i - 1).map(records::get);
+    }
+
+    /**
+     * The changes that touched a service, the latest first.
+     *
+     * @throws CommandRefused 404 when neither the topology nor any change knows it
+     */
+    public Stream<ChangeRecord> changes(String service) throws CommandRefused {
+        List<String> known = Stream.concat(now.services().keySet().stream(),
+                records.stream().flatMap(record -> record.services().stream())).distinct().toList();
+        if (!known.contains(service)) {
+            throw new CommandRefused(404, "no service \"" + service + "\", neither now nor in the history "
+                    + Known.hint(service, known));
+        }
+        return changes().filter(record -> record.touches(service));
+    }
+
+    /** What holds now. */
+    public Point now() {
+        return points().filter(point -> point.version().equals(now.version())).findFirst()
+                .orElseGet(() -> new Point(now.version(), Optional.empty()));
+    }
+
+    private Stream<Point> points() {
+        return records.stream().map(record -> new Point(record.version(), Optional.of(record)));
+    }
+
+    /**
+     * The version that is meant.
+     *
+     * @param prefix as many of its first characters as no other version has
+     * @throws CommandRefused 404 when there is none, 409 when there are several
+     */
+    public Point find(String prefix) throws CommandRefused {
+        String text = prefix.toLowerCase(Locale.ROOT);
+        Map<String, Point> known = new TreeMap<>(Map.of(now.version(), now()));
+        points().forEach(point -> known.put(point.version(), point));
+        if (known.containsKey(text)) {
+            return known.get(text);
+        }
+        List<String> found = known.keySet().stream().filter(version -> version.startsWith(text)).toList();
+        if (found.size() == 1) {
+            return known.get(found.get(0));
+        }
+        if (found.isEmpty()) {
+            throw new CommandRefused(404, "no version \"" + prefix + "\" in the history "
+                    + nearest(text, List.copyOf(known.keySet())));
+        }
+        int shown = Math.min(NEAREST, found.size());
+        throw new CommandRefused(409, "version \"" + prefix + "\" may be " + found.size()
+                + " of the history: " + String.join(", ", found.subList(0, shown))
+                + (shown < found.size() ? ", …" : "") + " (expected: more of its characters)");
+    }
+
+    /** Those beside which it would stand. */
+    private static String nearest(String text, List<String> sorted) {
+        int place = (int) sorted.stream().filter(version -> version.compareTo(text) < 0).count();
+        int from = Math.max(0, Math.min(place - NEAREST / 2, sorted.size() - NEAREST));
+        List<String> around = sorted.subList(from, Math.min(from + NEAREST, sorted.size()));
+        return "(" + Nearest.to(text, sorted).map(near -> "did you mean \"" + near + "\"? ").orElse("")
+                + "nearest: " + String.join(", ", around) + "; \"history\" shows all " + sorted.size() + ")";
+    }
+
+    /**
+     * The topology as it was.
+     *
+     * @throws CommandRefused 409 when a later change was too large to be remembered in full
+     */
+    public Topology at(Point point) throws CommandRefused {
+        Topology then = Overlay.topology(entriesAt(point));
+        return new Topology(then.services(), then.routes(), point.version());
+    }
+
+    Entries entriesAt(Point point) throws CommandRefused {
+        Map<Key, Optional<Entry>> then = new TreeMap<>();
+        for (ChangeRecord record : after(point)) {
+            for (ChangeRecord.Former former : record.before().orElseThrow(() -> tooLarge(point, record))) {
+                then.merge(former.key(), former.entry(), seen(point));
+            }
+        }
+        Collection<Entry> all = entries.all();
+        return Entries.of(Stream.concat(
+                all.stream().filter(entry -> !entry.key().isChange() && !then.containsKey(entry.key())),
+                then.values().stream().flatMap(Optional::stream)).toList());
+    }
+
+    /**
+     * The earliest change after a point says best what stood there at that point, unless it was made on a
+     * node that had not yet heard of what another had written by then.
+     */
+    private static BinaryOperator<Optional<Entry>> seen(Point point) {
+        Stamp end = point.change().map(ChangeRecord::stamp).orElse(Stamp.ZERO);
+        return (earlier, later) -> {
+            boolean better = later.isPresent() && later.get().stamp().compareTo(end) <= 0
+                    && (earlier.isEmpty() || earlier.get().stamp().compareTo(later.get().stamp()) < 0);
+            return better ? later : earlier;
+        };
+    }
+
+    private List<ChangeRecord> after(Point point) {
+        return point.change().map(change -> records.stream()
+                .filter(record -> record.stamp().compareTo(change.stamp()) > 0).toList()).orElse(List.of());
+    }
+
+    private CommandRefused tooLarge(Point point, ChangeRecord change) {
+        return new CommandRefused(409, "version " + point.version() + " cannot be had any more: the change"
+                + " of " + change.time() + " after it (" + change.what() + ") wrote more than "
+                + ChangeRecord.MOST_KEYS + " entries, and what they were before was not kept (expected: "
+                + change.version() + " or later)");
+    }
+}

@@ -1,0 +1,114 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Origin;
+import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Makes the topology what it was at an earlier version. It writes what the operator must say for that over
+ * what config says now; config's own entries stay. Drains that would have ended by themselves since then are
+ * over.
+ *
+ * @param to the version, or as many of its first characters as no other has
+ */
+public record Rollback(String to) implements Command {
+
+    @Override
+    public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        History history = new History(state);
+        History.Point point = history.find(to);
+        State past = State.of(history.entriesAt(point));
+        State target = past.with(new EndDrains().on(past, stamp, now).entries());
+        List<Entry> entries = new Steps(state, target, stamp).all();
+        if (entries.isEmpty()) {
+            return Change.none("all is as at version " + point.version() + " already");
+        }
+        if (state.with(entries).undecided()) {
+            throw new CommandRefused(409, "version " + point.version() + " cannot come back: it has services "
+                    + String.join(", ", target.topology().services().keySet())
+                    + " and no route, so that nobody could say which requests go where");
+        }
+        return new Change(entries, "rolled back to version " + point.version() + point.change()
+                .map(change -> " of " + change.time() + " (after: " + change.what() + ")").orElse(""));
+    }
+
+    /** From one state to the other. */
+    private record Steps(State now, State target, Stamp stamp) {
+
+        List<Entry> all() {
+            List<Entry> entries = new ArrayList<>();
+            TreeSet<String> services = new TreeSet<>(now.topology().services().keySet());
+            services.addAll(target.topology().services().keySet());
+            for (String name : services) {
+                Optional<Service> wanted = Optional.ofNullable(target.topology().services().get(name));
+                if (wanted.isEmpty()) {
+                    entries.addAll(ServiceCommand.Remove.unwanted(now, name, stamp));
+                } else {
+                    service(wanted.get()).ifPresent(entries::add);
+                    known(name).flatMap(key -> backend(key).stream()).forEach(entries::add);
+                }
+            }
+            Stream.concat(now.entries().keys(Key.Kind.ROUTE), target.entries().keys(Key.Kind.ROUTE))
+                    .distinct().flatMap(key -> route(key).stream()).forEach(entries::add);
+            return entries;
+        }
+
+        private Optional<Entry> service(Service wanted) {
+            Service there = now.topology().services().get(wanted.name());
+            boolean same = there != null && there.policy().equals(wanted.policy());
+            return same ? Optional.empty()
+                    : Optional.of(now.thing(Key.service(Origin.OPERATOR, wanted.name()))
+                            .wantedAs(Policies.json(wanted.policy()), stamp));
+        }
+
+        /** Backends that either state has heard of, removed ones included. */
+        private Stream<Key> known(String service) {
+            return Stream.concat(now.entries().backendKeys(service), target.entries().backendKeys(service))
+                    .distinct();
+        }
+
+        private Optional<Entry> backend(Key key) {
+            Thing there = now.thing(key);
+            Thing wanted = target.thing(key);
+            if (!wanted.present()) {
+                return there.present() ? Optional.of(there.unwanted(stamp)) : Optional.empty();
+            }
+            boolean same = there.present() && fields(there).equals(fields(wanted));
+            return same ? Optional.empty() : Optional.of(there.wantedAs(fields(wanted), stamp));
+        }
+
+        /** Only what says something. */
+        private static JsonObject fields(Thing backend) {
+            JsonObject all = backend.fields();
+            JsonObject fields = new JsonObject().put(Overlay.WEIGHT, all.getInteger(Overlay.WEIGHT, 1));
+            if (all.getBoolean(Overlay.DRAINING, false)) {
+                fields.put(Overlay.DRAINING, true);
+                Optional.ofNullable(all.getLong(Overlay.UNTIL))
+                        .ifPresent(until -> fields.put(Overlay.UNTIL, until));
+            }
+            return fields;
+        }
+
+        private Optional<Entry> route(Key key) {
+            Thing there = now.thing(key);
+            Optional<Route> wanted = target.route(key.head(), key.tail());
+            String leadsTo = there.present() ? there.fields().getString(Overlay.SERVICE, "") : "";
+            if (wanted.isPresent()) {
+                String service = wanted.get().service();
+                return leadsTo.equals(service) ? Optional.empty()
+                        : Optional.of(there.wantedAs(new JsonObject().put(Overlay.SERVICE, service), stamp));
+            }
+            // One that leads nowhere now must not come to life with the service it leads to.
+            boolean unwanted = now.route(key.head(), key.tail()).isPresent()
+                    || target.topology().services().containsKey(leadsTo);
+            return unwanted ? Optional.of(there.unwanted(stamp)) : Optional.empty();
+        }
+    }
+}

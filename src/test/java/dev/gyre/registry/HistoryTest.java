@@ -1,0 +1,224 @@
+package dev.gyre.registry;
+
+import static dev.gyre.registry.Node.A;
+import static dev.gyre.registry.Node.B;
+import static dev.gyre.registry.Node.C;
+import static dev.gyre.registry.Node.declared;
+import static dev.gyre.registry.Node.service;
+import static dev.gyre.registry.Node.web;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Origin;
+import dev.gyre.model.Topology;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who changed what, when and where, and what was before. */
+class HistoryTest {
+
+    @TempDir
+    Path data;
+
+    private static List<String> whats(Node node) {
+        return node.registry.history().changes().map(ChangeRecord::what).toList();
+    }
+
+    private static CommandRefused refused(Node node, String version) {
+        return catchThrowableOfType(CommandRefused.class, () -> node.registry.history().find(version));
+    }
+
+    @Test
+    void eachChangeSaysWhoWhenWhatAndWhere() throws Exception {
+        try (Node node = Node.inMemory(web(A, B))) {
+            node.clock.step(Duration.ofMinutes(1));
+            Applied applied = node.apply(new BackendCommand.Weight("web", A, 5));
+            ChangeRecord change = node.registry.history().changes().findFirst().orElseThrow();
+            assertThat(change.author()).isEqualTo(new Author(Origin.OPERATOR, "alice@test via bus"));
+            assertThat(change.time()).isEqualTo("2026-03-01T12:01:00Z");
+            assertThat(change.what()).isEqualTo("web/http://10.0.0.5:9001 changes its weight from 1 to 5");
+            assertThat(change.version()).isEqualTo(applied.version());
+            assertThat(change.node()).isEqualTo("node-a");
+            assertThat(change.nodeId()).isEqualTo(node.registry.nodeId());
+            assertThat(change.services()).containsExactly("web");
+        }
+    }
+
+    @Test
+    void configAndDrainsThatEndByThemselvesAreChangesToo() throws Exception {
+        try (Node node = Node.inMemory(web(A, B))) {
+            node.apply(new BackendCommand.Drain("web", A, Optional.of(Duration.ofSeconds(1))));
+            node.clock.step(Duration.ofSeconds(2));
+            Node.await(() -> whats(node).size() == 3);
+            node.declare(web(A));
+            assertThat(node.registry.history().changes().map(change -> change.author().text()))
+                    .containsExactly("config", "drain ttl", "alice@test via bus", "config");
+        }
+    }
+
+    @Test
+    void whatChangesNothingAndWhatIsRefusedIsNoChange() throws Exception {
+        try (Node node = Node.inMemory(web(A, B))) {
+            node.apply(new BackendCommand.Add("web", A, Optional.empty()));
+            node.declare(web(A, B));
+            catchThrowableOfType(CommandRefused.class,
+                    () -> node.apply(new BackendCommand.Weight("wbe", A, 5)));
+            assertThat(whats(node)).containsExactly("config declared");
+        }
+    }
+
+    @Test
+    void everyVersionThatWasAcknowledgedIsThereAsItWasAlsoAfterARestart() throws Exception {
+        List<Topology> seen = new ArrayList<>();
+        try (Node node = Node.on(data, web(A, B))) {
+            seen.add(node.registry.topology());
+            for (Command command : List.of(new BackendCommand.Add("web", C, Optional.of(3)),
+                    new BackendCommand.Remove("web", A), new RouteCommand.Put("*", "/v1/*", "web"),
+                    new BackendCommand.Drain("web", B, Optional.empty()),
+                    new BackendCommand.Resume("web", A), new RouteCommand.Remove("*", "/v1/*"))) {
+                node.apply(command);
+                seen.add(node.registry.topology());
+            }
+        }
+        try (Node node = Node.on(data, web(A, B))) {
+            History history = node.registry.history();
+            for (Topology then : seen) {
+                History.Point point = history.find(then.version());
+                assertThat(history.at(point)).isEqualTo(then);
+                assertThat(history.entriesAt(point).version()).isEqualTo(then.version());
+            }
+            assertThat(history.changes()).hasSameSizeAs(seen);
+        }
+    }
+
+    @Test
+    void commandsThatShareOneWriteAreChangesOfTheirOwn() throws Exception {
+        try (Node node = Node.inMemory(web(A))) {
+            List<Future<Applied>> all = new ArrayList<>();
+            for (int weight = 2; weight <= 100; weight++) {
+                all.add(node.registry.apply(new BackendCommand.Weight("web", A, weight), Node.AUTHOR));
+            }
+            for (Future<Applied> one : all) {
+                Node.get(one);
+            }
+            History history = node.registry.history();
+            int weight = 100;
+            for (ChangeRecord change : history.changes().limit(99).toList()) {
+                Topology then = history.at(history.find(change.version()));
+                assertThat(then.services().get("web").backends().get(0).weight()).isEqualTo(weight--);
+            }
+        }
+    }
+
+    @Test
+    void onlyTheLastThousandAreKept() throws Exception {
+        try (Node node = Node.inMemory(web(A))) {
+            List<Future<Applied>> all = new ArrayList<>();
+            for (int i = 0; i < 1_100; i++) {
+                all.add(node.registry.apply(new BackendCommand.Weight("web", A, 2 + i % 900), Node.AUTHOR));
+            }
+            for (Future<Applied> one : all) {
+                Node.get(one);
+            }
+            List<ChangeRecord> kept = node.registry.history().changes().toList();
+            assertThat(kept).hasSize(1_000);
+            assertThat(kept.get(0).what()).endsWith("to " + (2 + 1_099 % 900));
+            assertThat(kept.get(999).what()).endsWith("to 102");
+        }
+    }
+
+    @Test
+    void aServicesHistoryIsWhatTouchedIt() throws Exception {
+        try (Node node = Node.inMemory(declared(List.of(Node.route("*", "/*", "web")), service("web", A),
+                service("api", B)))) {
+            node.apply(new BackendCommand.Weight("web", A, 5));
+            node.apply(new RouteCommand.Put("*", "/*", "api"));
+            History history = node.registry.history();
+            assertThat(history.changes("web").map(ChangeRecord::what)).containsExactly(
+                    "route */* now leads to \"api\" instead of \"web\"",
+                    "web/http://10.0.0.5:9001 changes its weight from 1 to 5", "config declared");
+            assertThat(history.changes("api").map(ChangeRecord::what)).containsExactly(
+                    "route */* now leads to \"api\" instead of \"web\"", "config declared");
+            CommandRefused unknown =
+                    catchThrowableOfType(CommandRefused.class, () -> history.changes("wbe"));
+            assertThat(unknown.code()).isEqualTo(404);
+            assertThat(unknown).hasMessage("no service \"wbe\", neither now nor in the history"
+                    + " (did you mean \"web\"? known: api, web)");
+        }
+    }
+
+    @Test
+    void aVersionIsNamedByAnyPrefixThatIsItsAlone() throws Exception {
+        try (Node node = Node.inMemory(web(A))) {
+            String first = node.registry.topology().version();
+            node.clock.step(Duration.ofDays(40));
+            String second = node.apply(new BackendCommand.Weight("web", A, 5)).version();
+            node.clock.step(Duration.ofMillis(1));
+            String third = node.apply(new BackendCommand.Weight("web", A, 6)).version();
+            History history = node.registry.history();
+            assertThat(history.find(first.substring(0, 4)).version()).isEqualTo(first);
+            assertThat(history.find(second.substring(0, 11).toUpperCase()).version()).isEqualTo(second);
+            assertThat(history.now().version()).isEqualTo(third);
+
+            CommandRefused ambiguous = refused(node, second.substring(0, 6));
+            assertThat(ambiguous.code()).isEqualTo(409);
+            assertThat(ambiguous).hasMessage("version \"" + second.substring(0, 6)
+                    + "\" may be 2 of the history: " + second + ", " + third
+                    + " (expected: more of its characters)");
+            CommandRefused unknown = refused(node, "zzz");
+            assertThat(unknown.code()).isEqualTo(404);
+            assertThat(unknown).hasMessage("no version \"zzz\" in the history (nearest: " + first + ", "
+                    + second + ", " + third + "; \"history\" shows all 3)");
+            assertThat(refused(node, second.replace('.', '-'))).hasMessageContaining(
+                    "did you mean \"" + second + "\"?");
+        }
+    }
+
+    @Test
+    void aChangeTooLargeToBeKeptStandsInTheWayOfWhatWasBeforeIt() throws Exception {
+        BackendUrl[] many = IntStream.rangeClosed(1, 2_001)
+                .mapToObj(port -> new BackendUrl("10.0.0.1", port)).toArray(BackendUrl[]::new);
+        try (Node node = Node.inMemory(web(A))) {
+            String before = node.registry.topology().version();
+            node.declare(web(many));
+            String large = node.registry.topology().version();
+            node.apply(new BackendCommand.Weight("web", many[0], 5));
+            History history = node.registry.history();
+            assertThat(history.at(history.find(large)).services().get("web").backends()).hasSize(2_001);
+            CommandRefused refused = catchThrowableOfType(CommandRefused.class,
+                    () -> history.at(history.find(before)));
+            assertThat(refused.code()).isEqualTo(409);
+            assertThat(refused).hasMessage("version " + before + " cannot be had any more: the change of"
+                    + " 2026-03-01T12:00:00Z after it (config declared) wrote more than 2000 entries, and"
+                    + " what they were before was not kept (expected: " + large + " or later)");
+        }
+    }
+
+    @Test
+    void whatANodeHadNotYetHeardOfIsStillWhatWasBefore() throws Exception {
+        State start = State.of(Entries.empty());
+        start = changed(start, new Declare(web(A), false), 1, 1);
+        State one = changed(start, new BackendCommand.Weight("web", A, 5), 2, 1);
+        // Node 2 has not heard of weight 5 yet; node 1 has not heard of weight 7 when it sets 9.
+        State two = changed(start, new BackendCommand.Weight("web", A, 7), 3, 2);
+        State three = changed(one, new BackendCommand.Weight("web", A, 9), 4, 1);
+        State merged = State.of(three.entries().merge(two.entries()));
+        History history = new History(merged);
+        assertThat(history.at(history.find(one.topology().version())).services())
+                .isEqualTo(one.topology().services());
+    }
+
+    private static State changed(State state, Command command, long wall, long node) throws Exception {
+        Stamp stamp = new Stamp(wall, 0, node);
+        return state.changed(command.on(state, stamp, Instant.EPOCH), stamp, Node.AUTHOR, "node");
+    }
+}
