@@ -95,8 +95,8 @@ class Starter:
 
 
 def gyre_options(jdk):
-    """The JVM flags of Gyre; the collector is the JVM's own choice."""
-    return ["-Xmx256m"] + (["--sun-misc-unsafe-memory-access=allow"] if jdk >= 24 else [])
+    """The JVM flags of Gyre: those of target/vertx, and a heap for thousands of requests in flight."""
+    return ["-Xmx512m", "-XX:+UseParallelGC"] + (["--sun-misc-unsafe-memory-access=allow"] if jdk >= 24 else [])
 
 
 def small_body():

@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -85,6 +86,11 @@ final class NodeSelf implements ClusterNode, Nodes {
     public List<NodeInfo> list() {
         return cluster.map(Cluster::members).map(members -> members.stream().map(NodeSelf::info).toList())
                 .orElseGet(() -> List.of(alone()));
+    }
+
+    @Override
+    public Map<String, Long> refused() {
+        return cluster.map(Cluster::refused).orElse(Map.of());
     }
 
     private static NodeInfo info(Member member) {

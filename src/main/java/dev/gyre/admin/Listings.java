@@ -133,7 +133,7 @@ final class Listings {
                 + String.join(", ", others);
         return Future.succeededFuture(new JsonObject().put("ok", true).put("agree", others.isEmpty())
                 .put("nodes", all.size()).put("view", self.view()).put("digest", self.digest())
-                .put("summary", summary));
+                .put("refused", new JsonObject(new TreeMap<>(nodes.refused()))).put("summary", summary));
     }
 
     private static JsonObject reply(Topology topology) {

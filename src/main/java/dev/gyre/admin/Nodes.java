@@ -3,12 +3,16 @@ package dev.gyre.admin;
 import dev.gyre.model.BackendId;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 
 /** The nodes that share this node's topology; on its own, just this one. */
 public interface Nodes {
 
     /** Those there now, this one first. */
     List<NodeInfo> list();
+
+    /** How many messages and entries of nobody's were refused since the start, by reason. */
+    Map<String, Long> refused();
 
     /** What each still has to finish at a backend. */
     Future<List<NodeInFlight>> inFlight(BackendId backend);

@@ -62,6 +62,11 @@ final class Doors implements AutoCloseable {
         }
 
         @Override
+        public Map<String, Long> refused() {
+            return Map.of();
+        }
+
+        @Override
         public Future<List<NodeInFlight>> inFlight(BackendId id) {
             BackendStats seen = stats.get(id);
             long inFlight = seen == null ? 0 : seen.inFlight();

@@ -7,11 +7,9 @@ import dev.gyre.kit.Origin;
 import dev.gyre.kit.SteppedClock;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag("cluster")
 class ClockAheadTest {
 
     private static final String URL = "http://one.test:1";

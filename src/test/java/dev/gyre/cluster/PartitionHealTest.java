@@ -16,11 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag("cluster")
 class PartitionHealTest {
 
     private static final Duration PARTED = Duration.ofSeconds(30);

@@ -1,21 +1,20 @@
 package dev.gyre.cluster;
 
 import com.hazelcast.config.Config;
-import com.hazelcast.config.JoinConfig;
 import com.hazelcast.core.DistributedObject;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import com.hazelcast.multimap.MultiMap;
+import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
 import dev.gyre.kit.Place;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,21 +31,14 @@ final class RogueMember implements AutoCloseable {
 
     static RogueMember among(ClusterNodes nodes) throws Exception {
         String address = Place.ownAddress();
-        Config config = ConfigUtil.loadConfig().setClusterName(ClusterNodes.NAME)
-                .setProperty("hazelcast.phone.home.enabled", "false")
-                .setProperty("hazelcast.socket.bind.any", "false")
-                .setProperty("hazelcast.logging.type", "slf4j");
-        config.getNetworkConfig().setPort(5701).setPortAutoIncrement(false).setPublicAddress(address)
-                .getInterfaces().setEnabled(true).addInterface(address);
-        JoinConfig join = config.getNetworkConfig().getJoin();
-        join.getAutoDetectionConfig().setEnabled(false);
-        join.getMulticastConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true);
-        nodes.all().forEach(node -> join.getTcpIpConfig().addMember(node.place().cluster() + ":5701"));
-        HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
+        List<String> members = nodes.all().stream().map(node -> node.place().cluster()).toList();
+        Config config = MemberConfig.of(new ClusterSettings(ClusterNodes.NAME, address, 5701, 0, members,
+                Optional.empty(), Optional.empty()));
+        HazelcastClusterManager manager = new HazelcastClusterManager(config);
         Vertx vertx = Vertx.builder()
                 .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(address)))
-                .withClusterManager(new HazelcastClusterManager(hazelcast)).buildClustered().await();
+                .withClusterManager(manager).buildClustered().await();
+        HazelcastInstance hazelcast = manager.getHazelcastInstance();
         return new RogueMember(hazelcast, vertx);
     }
 
@@ -83,6 +75,5 @@ final class RogueMember implements AutoCloseable {
     @Override
     public void close() {
         vertx.close().await();
-        hazelcast.shutdown();
     }
 }

@@ -10,11 +10,9 @@ import dev.gyre.kit.Origin;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag("cluster")
 class RollingRestartTest {
 
     @TempDir
