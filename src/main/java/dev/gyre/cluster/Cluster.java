@@ -84,6 +84,10 @@ public final class Cluster implements Replica {
             Ports.require(settings);
             return settings;
         }).compose(free -> {
+            if (settings.secret().isEmpty()) {
+                LOG.warn("cluster.secret is not set: whoever reaches {}:{} on this machine can change"
+                        + " everything", settings.host(), settings.port());
+            }
             registry.replicate(cluster);
             registry.watch(topology -> cluster.changed());
             cluster.attempt();

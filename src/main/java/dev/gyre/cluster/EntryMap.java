@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The entries as the nodes share them: one sealed text a key. An entry only ever gives way to a later one,
@@ -26,6 +27,10 @@ final class EntryMap {
 
     private final AsyncMap<String, String> map;
     private final Seal seal;
+    /** Texts that were found right, so that reading the map again costs little where nothing is new. */
+    private final Map<String, Opened> opened = new ConcurrentHashMap<>();
+
+    private record Opened(String text, Entry entry) { }
 
     EntryMap(AsyncMap<String, String> map, Seal seal) {
         this.map = map;
@@ -48,11 +53,17 @@ final class EntryMap {
     }
 
     Optional<Entry> open(String key, String text) {
-        return open(seal, text).filter(entry -> entry.key().toString().equals(key));
+        Opened before = opened.get(key);
+        if (before != null && before.text.equals(text)) {
+            return Optional.of(before.entry);
+        }
+        Optional<Entry> entry = open(seal, text).filter(found -> found.key().toString().equals(key));
+        entry.ifPresent(right -> opened.put(key, new Opened(text, right)));
+        return entry;
     }
 
     Future<Map<String, String>> read() {
-        return map.entries();
+        return map.entries().onSuccess(texts -> opened.keySet().retainAll(texts.keySet()));
     }
 
     /** Completes when each entry, or a later one of its key, is in the map and its backups. */

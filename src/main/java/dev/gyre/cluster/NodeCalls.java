@@ -31,10 +31,10 @@ final class NodeCalls {
     }
 
     Future<Void> listen(String ownId) {
-        return vertx.eventBus().<String>consumer(ADDRESS + ownId, this::asked).completion();
+        return vertx.eventBus().consumer(ADDRESS + ownId, this::asked).completion();
     }
 
-    private void asked(Message<String> message) {
+    private void asked(Message<Object> message) {
         Optional<JsonObject> question = seal.open(PURPOSE, message.body()).map(JsonObject::new);
         if (question.isEmpty()) {
             refusals.refuse(Reason.WRONG_SEAL, "a question");
@@ -43,7 +43,8 @@ final class NodeCalls {
         }
         BackendId backend = new BackendId(question.get().getString("service"),
                 BackendUrl.parse(question.get().getString("url")));
-        node.standing(backend).onComplete(standing -> message.reply(seal.close(purpose(message.body()),
+        String purpose = purpose((String) message.body());
+        node.standing(backend).onComplete(standing -> message.reply(seal.close(purpose,
                         new JsonObject().put("served", standing.served())
                                 .put("inFlight", standing.inFlight()).encode())),
                 failure -> message.fail(500, failure.getMessage()));
@@ -58,7 +59,7 @@ final class NodeCalls {
     Future<Standing> standing(String id, BackendId backend, String nonce) {
         String question = seal.close(PURPOSE, new JsonObject().put("service", backend.service())
                 .put("url", backend.url().toString()).put("nonce", nonce).encode());
-        return vertx.eventBus().<String>request(ADDRESS + id, question, PATIENCE).compose(reply ->
+        return vertx.eventBus().request(ADDRESS + id, question, PATIENCE).compose(reply ->
                 seal.open(purpose(question), reply.body()).map(JsonObject::new)
                         .map(json -> Future.succeededFuture(
                                 new Standing(json.getBoolean("served"), json.getLong("inFlight"))))

@@ -39,7 +39,7 @@ final class Presence {
     }
 
     Future<Void> start() {
-        return vertx.eventBus().<String>consumer(HELLOS, message -> heard(message.body()))
+        return vertx.eventBus().consumer(HELLOS, message -> heard(message.body()))
                 .completion().onSuccess(v -> {
                     vertx.setPeriodic(EVERY_MILLIS, timer -> say());
                     say();
@@ -71,7 +71,7 @@ final class Presence {
         }
     }
 
-    private void heard(String sealed) {
+    private void heard(Object sealed) {
         Optional<Hello> hello = seal.open(PURPOSE, sealed).map(text -> Hello.fromJson(new JsonObject(text)));
         if (hello.isEmpty()) {
             refusals.refuse(Reason.WRONG_SEAL, "a hello");

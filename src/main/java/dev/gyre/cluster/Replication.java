@@ -50,7 +50,7 @@ final class Replication {
 
     /** Completes when hints from all nodes reach this one. */
     Future<Void> listen() {
-        return vertx.eventBus().<String>consumer(HINTS, message -> hinted(message.body()))
+        return vertx.eventBus().consumer(HINTS, message -> hinted(message.body()))
                 .completion();
     }
 
@@ -67,7 +67,7 @@ final class Replication {
         vertx.eventBus().publish(HINTS, seal.close(PURPOSE, hint.encode()));
     }
 
-    private void hinted(String sealed) {
+    private void hinted(Object sealed) {
         Optional<JsonObject> hint = seal.open(PURPOSE, sealed).map(JsonObject::new);
         if (hint.isEmpty()) {
             refusals.refuse(Reason.WRONG_SEAL, "a hint");

@@ -29,12 +29,13 @@ final class Seal {
         return mac(purpose, text) + " " + text;
     }
 
-    /** The text, where the seal is right. */
-    Optional<String> open(String purpose, String sealed) {
-        int space = sealed.indexOf(' ');
+    /** The text, where there is one and its seal is right. */
+    Optional<String> open(String purpose, Object received) {
+        int space = received instanceof String text ? text.indexOf(' ') : -1;
         if (space < 0) {
             return Optional.empty();
         }
+        String sealed = (String) received;
         String text = sealed.substring(space + 1);
         return matches(purpose, text, sealed.substring(0, space)) ? Optional.of(text) : Optional.empty();
     }
