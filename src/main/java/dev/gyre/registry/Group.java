@@ -82,7 +82,7 @@ final class Group {
     void answer() {
         String version = state.topology().version();
         judged.stream().filter(Judged::changed)
-                .forEach(one -> LOG.info("{}, by {} (version {})", one.what(), one.pending().author().text(),
+                .forEach(one -> LOG.info("{} [{}] (version {})", one.what(), one.pending().author().text(),
                         version));
         judged.forEach(this::answer);
     }
