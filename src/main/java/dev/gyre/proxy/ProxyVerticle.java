@@ -128,12 +128,20 @@ final class ProxyVerticle extends VerticleBase {
                     return vertx.timer(ACCEPTING_MILLIS, TimeUnit.MILLISECONDS);
                 })
                 .compose(v -> loop.closePorts())
+                .compose(v -> onLoop())
                 .compose(v -> quiet(2, begun + grace.toNanos()))
                 .compose(v -> {
                     // Vert.x would wait without end for a client that does not take the last of its answer.
                     loop.abort();
                     return Future.all(servers.stream().map(HttpServer::close).toList());
                 });
+    }
+
+    /** A port tells of its end on the thread that accepted for all loops. */
+    private Future<Void> onLoop() {
+        Promise<Void> there = Promise.promise();
+        context.runOnContext(v -> there.complete());
+        return there.future();
     }
 
     private Future<Void> quiet(int ticks, long until) {

@@ -217,8 +217,9 @@ public final class Registry {
                 group.refuse("cannot be made durable now: " + DataDirectory.reason(e));
                 return;
             }
-            state = next;
+            // In this order: what a listing shows must be what requests are served by already.
             watchers.forEach(watcher -> tell(watcher, next.topology()));
+            state = next;
         }
         replicate(group);
     }
