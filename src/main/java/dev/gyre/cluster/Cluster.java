@@ -136,7 +136,7 @@ public final class Cluster implements Replica {
                 bus.sharedData().<String, String>getClusterWideMap(MemberConfig.NONCES).compose(nonces -> {
                     Replication replication =
                             new Replication(bus, registry, new EntryMap(map, seal), seal, refusals);
-                    Presence presence = new Presence(bus, () -> hello(membership), peers, seal, refusals,
+                    Presence presence = new Presence(bus, () -> hello(membership.id()), peers, seal, refusals,
                             replication::compare);
                     NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
                     Session begun = new Session(membership, replication, presence, calls);
@@ -222,8 +222,9 @@ public final class Cluster implements Replica {
         }
     }
 
-    private Hello hello(Membership membership) {
-        return new Hello(registry.nodeId(), node.name(), membership.id(),
+    /** @param member this node's id on the event bus; empty while it is on none */
+    private Hello hello(String member) {
+        return new Hello(registry.nodeId(), node.name(), member,
                 settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
                 node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
                 (now() - changedNanos) / 1_000_000);
@@ -238,11 +239,8 @@ public final class Cluster implements Replica {
     /** All nodes there now, this one first. */
     public List<Member> members() {
         List<Member> members = new ArrayList<>();
-        Hello self = Optional.ofNullable(session.future().result()).map(now -> hello(now.membership()))
-                .orElseGet(() -> new Hello(registry.nodeId(), node.name(), "", settings.host() + ":"
-                        + settings.port(), node.version(), boot, 0, node.uptime().toMillis(),
-                        registry.topology().version(), registry.entries().digest(),
-                        (now() - changedNanos) / 1_000_000));
+        Session current = session.future().result();
+        Hello self = hello(current == null ? "" : current.membership().id());
         members.add(Member.of(self, Duration.ZERO));
         peers.present().forEach(peer -> members.add(Member.of(peer.hello(),
                 Duration.ofNanos(now() - peer.heardNanos()))));
