@@ -2,9 +2,11 @@ package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -83,7 +85,7 @@ class PipelinedTest {
     /** Longer than an idle connection is borne by a node that stops. */
     private static void sleepQuietly() {
         try {
-            Thread.sleep(2000);
+            Await.pass(Duration.ofSeconds(2));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
