@@ -18,6 +18,8 @@ final class FixedSettings {
         KEYS.put("admin", Settings::admin);
         KEYS.put("cluster", Settings::cluster);
         KEYS.put("data", Settings::data);
+        KEYS.put("zone", Settings::zone);
+        KEYS.put("sticky", Settings::sticky);
     }
 
     private FixedSettings() {

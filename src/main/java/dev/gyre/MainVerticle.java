@@ -12,6 +12,7 @@ import dev.gyre.config.ConfigSource;
 import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.proxy.Proxy;
+import dev.gyre.proxy.Surroundings;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
@@ -104,12 +105,17 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private Future<Void> prepareProxy() {
-        proxy = new Proxy(vertx, settings.forwarding(), RandomGenerator::getDefault, settings.grace(),
-                () -> ready = false);
+        StickySecret sticky = StickySecret.of(settings);
+        Surroundings surroundings =
+                new Surroundings(settings.zone(), sticky.key(), InstantSource.system());
+        proxy = new Proxy(vertx, settings.forwarding(), surroundings, RandomGenerator::getDefault,
+                settings.grace(), () -> ready = false);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
             registry.watch(proxy::show);
+            registry.watch(sticky::check);
+            sticky.check(registry.topology());
             proxy.show(registry.topology());
         });
     }

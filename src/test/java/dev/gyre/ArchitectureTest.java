@@ -37,7 +37,7 @@ class ArchitectureTest {
             Map.entry("diff", List.of("model", "config")),
             Map.entry("routing", List.of("model", "config")),
             Map.entry("balancing", List.of("model", "config")),
-            Map.entry("pool", List.of("model")),
+            Map.entry("pool", List.of("model", "balancing")),
             Map.entry("proxy", List.of("model", "config", "routing", "balancing", "pool")),
             Map.entry("health", List.of("model", "config")),
             Map.entry("registry", List.of("model", "config")),

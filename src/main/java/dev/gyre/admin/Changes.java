@@ -42,9 +42,9 @@ final class Changes {
     Future<JsonObject> addBackend(CommandFields fields) throws CommandRefused {
         String service = fields.service();
         BackendUrl url = fields.url();
-        Optional<Integer> weight = fields.weight();
+        BackendCommand.Wish wish = new BackendCommand.Wish(fields.weight(), fields.zone());
         fields.done();
-        return backend(new BackendCommand.Add(service, url, weight), fields.author());
+        return backend(new BackendCommand.Add(service, url, wish), fields.author());
     }
 
     Future<JsonObject> removeBackend(CommandFields fields) throws CommandRefused {
@@ -81,8 +81,8 @@ final class Changes {
 
     Future<JsonObject> putService(CommandFields fields) throws CommandRefused {
         String service = fields.newService();
-        JsonObject policy = fields.part("balance", "host", "pool", "timeouts");
-        Map<BackendUrl, Optional<Integer>> backends = backends(fields);
+        JsonObject policy = fields.part("balance", "sticky", "slowStart", "host", "pool", "timeouts");
+        Map<BackendUrl, BackendCommand.Wish> backends = backends(fields);
         fields.done();
         return apply(new ServiceCommand.Put(service, policy, backends), fields.author()).map(reply -> {
             Optional.ofNullable(registry.topology().services().get(service))
@@ -91,19 +91,21 @@ final class Changes {
         });
     }
 
-    private static Map<BackendUrl, Optional<Integer>> backends(CommandFields fields) {
-        Map<BackendUrl, Optional<Integer>> backends = new TreeMap<>();
+    private static Map<BackendUrl, BackendCommand.Wish> backends(CommandFields fields) {
+        Map<BackendUrl, BackendCommand.Wish> backends = new TreeMap<>();
         List<Object> items = fields.list("backends");
         for (int i = 0; i < items.size(); i++) {
             String path = "backends[" + i + "]";
             if (items.get(i) instanceof String text) {
                 fields.accept(BackendReader.url(path, text))
-                        .ifPresent(url -> backends.put(url, Optional.empty()));
+                        .ifPresent(url -> backends.put(url, BackendCommand.Wish.NONE));
             } else if (items.get(i) instanceof JsonObject json) {
                 fields.accept(BackendReader.read(path, json, Origin.OPERATOR)).ifPresent(backend ->
-                        backends.put(backend.url(), Optional.ofNullable(json.getInteger("weight"))));
+                        backends.put(backend.url(), new BackendCommand.Wish(
+                                Optional.ofNullable(json.getInteger("weight")), backend.zone())));
             } else {
-                fields.refuse(path, CommandFields.found(items.get(i)), "http://host:port, or url and weight");
+                fields.refuse(path, CommandFields.found(items.get(i)),
+                        "http://host:port, or url, weight and zone");
             }
         }
         return backends;

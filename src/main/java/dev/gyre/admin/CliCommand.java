@@ -62,7 +62,8 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         drain.put("ttl", Kind.TEXT);
         Map<String, Kind> route = Map.of("host", Kind.TEXT, "path", Kind.TEXT);
         List<CliCommand> all = new ArrayList<>();
-        all.add(command("backend.add", backend, Map.of("weight", Kind.NUMBER),
+        all.add(command("backend.add", backend, 
+                Map.of("weight", Kind.NUMBER, "zone", Kind.TEXT),
                 "takes a backend in", "web http://10.0.0.9:9001 --weight 1"));
         all.add(command("backend.remove", backend, wait,
                 "takes a backend out; requests in flight finish", "web http://10.0.0.9:9001 --wait"));
@@ -101,6 +102,8 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         Map<String, Kind> policy = new TreeMap<>(Map.of("balance", Kind.TEXT, "host", Kind.TEXT,
                 "pool.maxConnections", Kind.NUMBER, "pool.maxQueue", Kind.NUMBER,
                 "pool.queueTimeout", Kind.TEXT, "pool.keepAlive", Kind.TEXT));
+        List.of("balance.by", "balance.key", "balance.algorithm", "sticky", "sticky.cookie", "sticky.ttl",
+                "slowStart", "slowStart.window").forEach(key -> policy.put(key, Kind.TEXT));
         List.of("connect", "firstByte", "idle", "request")
                 .forEach(phase -> policy.put("timeouts." + phase, Kind.TEXT));
         policy.put("backends", Kind.LIST);

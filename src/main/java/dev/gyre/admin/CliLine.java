@@ -141,13 +141,16 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             return rest.poll();
         }
 
-        private void put(String name, Object value) {
+        private void put(String name, Object value) throws Misused {
             int dot = name.indexOf('.');
             if (dot < 0) {
                 fields.put(name, value);
                 return;
             }
             String outer = name.substring(0, dot);
+            if (fields.containsKey(outer) && !(fields.getValue(outer) instanceof JsonObject)) {
+                throw new Misused("--" + outer + " and --" + name + " exclude each other");
+            }
             JsonObject inner = fields.getJsonObject(outer, new JsonObject());
             fields.put(outer, inner.put(name.substring(dot + 1), value));
         }

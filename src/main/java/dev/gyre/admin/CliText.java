@@ -65,6 +65,9 @@ final class CliText {
         for (Object element : services) {
             JsonObject service = ((JsonObject) element).copy();
             JsonObject timeouts = service.getJsonObject("timeouts", new JsonObject());
+            if (service.getValue("balance") instanceof JsonObject balance) {
+                service.put("balance", balance.getString("by"));
+            }
             rows.add(service.put("backends", service.getJsonArray("backends", new JsonArray()).size())
                     .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts));
         }

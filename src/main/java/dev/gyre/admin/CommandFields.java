@@ -107,6 +107,12 @@ final class CommandFields {
         return right ? raw.map(Integer.class::cast) : Optional.empty();
     }
 
+    Optional<String> zone() {
+        Optional<String> zone = text("zone", "the name of a zone");
+        zone.flatMap(name -> Names.zone("zone", name)).ifPresent(errors::add);
+        return zone;
+    }
+
     int requiredWeight() {
         Optional<Integer> weight = weight();
         if (weight.isEmpty() && raw("weight").isEmpty()) {

@@ -159,8 +159,10 @@ final class Listings {
     }
 
     static JsonObject backend(String service, Backend backend) {
-        return new JsonObject().put("service", service).put("url", backend.url().toString())
+        JsonObject json = new JsonObject().put("service", service).put("url", backend.url().toString())
                 .put("weight", backend.weight()).put("state", backend.draining() ? "draining" : "up")
                 .put("origin", backend.origin().word());
+        backend.zone().ifPresent(zone -> json.put("zone", zone));
+        return json;
     }
 }

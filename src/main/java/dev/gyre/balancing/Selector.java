@@ -1,11 +1,18 @@
 package dev.gyre.balancing;
 
 /**
- * Offers the indices of a fixed list, one after the other and for ever. A caller that cannot use the one
- * offered asks again. Not thread-safe: every event loop has its own.
+ * Picks from a fixed list, one request after the other and for ever. A pick allocates nothing. Not
+ * thread-safe: every event loop has its own.
  */
 public interface Selector {
 
-    /** The next candidate, 0..size-1. */
-    int next();
+    /** Instead of an index: no candidate is acceptable. */
+    int NONE = -1;
+
+    /**
+     * The index of an acceptable candidate, or {@link #NONE} when there is none.
+     *
+     * @param key hash of what binds requests to a backend; looked at by consistent hashing only
+     */
+    int pick(Candidates candidates, long key);
 }

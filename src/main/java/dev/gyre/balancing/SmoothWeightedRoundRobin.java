@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * <p>Source: S. Baruah, N. Cohen, C. Plaxton, D. Varvel, "Proportionate progress: a notion of fairness in
  * resource allocation", 1996; for one resource R. Tijdeman, "The chairman assignment problem", 1980.
  */
-public final class SmoothWeightedRoundRobin implements Selector {
+final class SmoothWeightedRoundRobin implements Turns {
 
     /*
      * One round has W slots, W being the sum of the weights, and each slot is one pick. An index of weight w
@@ -47,7 +47,7 @@ public final class SmoothWeightedRoundRobin implements Selector {
      * @param weights at least one, each 1..1000
      * @param random  read only here
      */
-    public SmoothWeightedRoundRobin(int[] weights, RandomGenerator random) {
+    SmoothWeightedRoundRobin(int[] weights, RandomGenerator random) {
         this.weights = inLowestTerms(weights);
         slots = Arrays.stream(this.weights).asLongStream().sum();
         rotation = slots == weights.length;

@@ -1,2 +1,2 @@
-/** Which backend comes next: pure selection over a list of weights, one selector per event loop. */
+/** Which backend comes next: pure selection, a selector for each event loop; time and dice come in. */
 package dev.gyre.balancing;

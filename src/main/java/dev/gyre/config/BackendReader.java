@@ -6,14 +6,17 @@ import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** A backend from JSON: its URL alone, or {@code url} with {@code weight} (1..1000, default 1). */
+/**
+ * A backend from JSON: its URL alone, or {@code url} with {@code weight} (1..1000, default 1) and
+ * {@code zone}.
+ */
 public final class BackendReader {
 
     private static final String FORM = "http://host:port";
 
     private BackendReader() { }
 
-    /** @param json {@code url} and {@code weight}, no other key */
+    /** @param json {@code url}, {@code weight} and {@code zone}, no other key */
     public static Checked<Backend> read(String path, JsonObject json, Origin origin) {
         Findings findings = new Findings();
         Optional<Backend> backend = read(new Value(path, json, findings), origin);
@@ -38,8 +41,10 @@ public final class BackendReader {
     private static Optional<Backend> read(Fields fields, Origin origin) {
         Optional<BackendUrl> url = fields.required("url", FORM).flatMap(BackendReader::url);
         int weight = fields.integer("weight", 1, Backend.MAX_WEIGHT, 1);
+        Optional<String> zone = Names.zone(fields);
         fields.done();
-        return url.map(known -> new Backend(known, weight, false, origin));
+        return url.map(known ->
+                new Backend(known, weight, false, origin, zone, Optional.empty()));
     }
 
     private static Optional<BackendUrl> url(Value value) {

@@ -10,6 +10,8 @@ public final class Names {
 
     private static final String LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
     private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final String ZONE_FORM =
+            "a zone: 1..63 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit";
     private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]]*]|[^:]*)(?::(\\d{1,5}))?");
     private static final Pattern PATH =
@@ -22,6 +24,20 @@ public final class Names {
         return SERVICE.matcher(name).matches() ? Optional.empty() : Optional.of(ConfigError.of(path,
                 Value.describe(name) + " cannot name a service",
                 "1..63 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit"));
+    }
+
+    /** A zone's name, by the same rule. */
+    public static Optional<ConfigError> zone(String path, String name) {
+        return SERVICE.matcher(name).matches() ? Optional.empty()
+                : Optional.of(ConfigError.of(path, Value.describe(name), ZONE_FORM));
+    }
+
+    /** The key {@code zone}; empty when there is none, or with the mistake noted. */
+    static Optional<String> zone(Fields fields) {
+        Optional<String> zone = fields.value("zone").flatMap(value -> value.text(ZONE_FORM));
+        Optional<ConfigError> mistake = zone.flatMap(name -> zone(fields.path("zone"), name));
+        mistake.ifPresent(fields.findings()::add);
+        return mistake.isPresent() ? Optional.empty() : zone;
     }
 
     /** An address or a name, without brackets or port. */

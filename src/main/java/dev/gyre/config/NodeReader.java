@@ -3,6 +3,7 @@ package dev.gyre.config;
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
+import dev.gyre.config.Settings.StickySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +97,13 @@ final class NodeReader {
                 new ForwardingSettings(trusted, fields.flag("forwarded", false));
         fields.done();
         return forwarding;
+    }
+
+    static StickySettings sticky(Fields top) {
+        Fields fields = top.object("sticky");
+        StickySettings sticky = new StickySettings(fields.secret("secret"));
+        fields.done();
+        return sticky;
     }
 
     static String host(Fields fields, String key, String fallback) {

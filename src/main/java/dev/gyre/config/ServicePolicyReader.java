@@ -3,7 +3,6 @@ package dev.gyre.config;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.ServicePolicy;
-import dev.gyre.model.Strategy;
 import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -11,8 +10,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a service treats its backends, to and from JSON: the keys {@code balance}, {@code host}, {@code pool}
- * and {@code timeouts}. Config and commands share it, so that both refuse the same things in the same words.
+ * How a service treats its backends, to and from JSON: the keys of balancing (see {@link BalanceReader}),
+ * {@code host}, {@code pool} and {@code timeouts}. Config and commands share it, so that both refuse the same
+ * things in the same words.
  */
 public final class ServicePolicyReader {
 
@@ -29,7 +29,7 @@ public final class ServicePolicyReader {
 
     /**
      * @param path where {@code json} stands; empty for a command
-     * @param json those four keys and no other
+     * @param json those keys and no other
      * @param base gives what is absent
      */
     public static Checked<ServicePolicy> read(String path, JsonObject json, ServicePolicy base) {
@@ -42,7 +42,7 @@ public final class ServicePolicyReader {
     /** Reads its own keys only; the caller may read others and ends with {@link Fields#done}. */
     static ServicePolicy read(Fields fields, ServicePolicy base) {
         return new ServicePolicy(
-                fields.value("balance").flatMap(ServicePolicyReader::balance).orElse(base.balance()),
+                BalanceReader.read(fields, base.balance()),
                 fields.value("host").flatMap(ServicePolicyReader::host).orElse(base.host()),
                 pool(fields.object("pool"), base.pool()),
                 timeouts(fields.object("timeouts"), base.timeouts()));
@@ -57,8 +57,7 @@ public final class ServicePolicyReader {
                 .put("firstByte", Durations.text(timeouts.firstByte()))
                 .put("idle", Durations.text(timeouts.idle()));
         timeouts.request().ifPresent(limit -> limits.put("request", Durations.text(limit)));
-        return new JsonObject()
-                .put("balance", policy.balance().word())
+        return BalanceReader.write(policy.balance(), new JsonObject())
                 .put("host", policy.host().text())
                 .put("pool", new JsonObject()
                         .put("maxConnections", pool.maxConnections())
@@ -66,15 +65,6 @@ public final class ServicePolicyReader {
                         .put("queueTimeout", Durations.text(pool.queueTimeout()))
                         .put("keepAlive", Durations.text(pool.keepAlive())))
                 .put("timeouts", limits);
-    }
-
-    private static Optional<Strategy> balance(Value value) {
-        Optional<String> word = value.text("one of " + String.join(", ", Strategy.words()));
-        Optional<Strategy> strategy = word.flatMap(Strategy::of);
-        if (word.isPresent() && strategy.isEmpty()) {
-            value.refuseNotOneOf(Strategy.words());
-        }
-        return strategy;
     }
 
     private static Optional<HostHeader> host(Value value) {

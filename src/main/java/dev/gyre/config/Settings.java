@@ -16,10 +16,11 @@ import java.util.OptionalInt;
  * @param cluster    empty: a node on its own
  * @param data       directory for what the node must remember
  * @param grace      how long requests in flight may take to finish when the node stops, 0s..24h
+ * @param zone       where this node stands; empty: nowhere in particular
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
                        AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
-                       ForwardingSettings forwarding) {
+                       ForwardingSettings forwarding, Optional<String> zone, StickySettings sticky) {
 
     public Settings {
         listeners = List.copyOf(listeners);
@@ -105,6 +106,19 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
 
         public boolean trusts(byte[] address) {
             return trusted.stream().anyMatch(network -> network.contains(address));
+        }
+    }
+
+    /**
+     * What sticky cookies are signed with.
+     *
+     * @param secret the same on all nodes that share clients; empty: the cluster's, else one of this run
+     */
+    public record StickySettings(Optional<String> secret) {
+
+        @Override
+        public String toString() {
+            return "StickySettings[secret=" + hidden(secret) + "]";
         }
     }
 

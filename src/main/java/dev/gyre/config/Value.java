@@ -37,6 +37,10 @@ final class Value {
         return other.equals(raw);
     }
 
+    boolean isObject() {
+        return raw instanceof JsonObject;
+    }
+
     boolean isEmpty() {
         return raw instanceof JsonArray array && array.isEmpty()
                 || raw instanceof JsonObject object && object.isEmpty();
@@ -60,6 +64,22 @@ final class Value {
             return fallback;
         }
         return exact.intValueExact();
+    }
+
+    double decimal(double min, double max, double fallback) {
+        Object number = raw;
+        if (raw instanceof String text && findings.isReplaced(path)
+                && text.matches("\\d{1,9}([.]\\d{1,9})?")) {
+            number = Double.valueOf(text);
+        }
+        double read = number instanceof Number given ? given.doubleValue() : Double.NaN;
+        if (!(read >= min && read <= max)) {
+            String range = BigDecimal.valueOf(min).stripTrailingZeros().toPlainString() + ".."
+                    + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString();
+            refuse(number instanceof Number ? range : "a number, " + range);
+            return fallback;
+        }
+        return read;
     }
 
     boolean flag(boolean fallback) {

@@ -120,9 +120,11 @@ final class Comparison {
 
     private static Side side(String service, Backend backend) {
         String url = backend.url().toString();
+        SortedMap<String, Object> fields = new TreeMap<>(Map.of("weight", backend.weight(),
+                "state", backend.draining() ? "draining" : "up"));
+        backend.zone().ifPresent(zone -> fields.put("zone", zone));
         return new Side("backend", new JsonObject().put("service", service).put("url", url),
-                service + "/" + url, new TreeMap<>(Map.of("weight", backend.weight(),
-                        "state", backend.draining() ? "draining" : "up")));
+                service + "/" + url, fields);
     }
 
     private static Side side(Route route) {

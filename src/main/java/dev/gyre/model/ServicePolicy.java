@@ -1,8 +1,8 @@
 package dev.gyre.model;
 
 /** How a service treats its backends. */
-public record ServicePolicy(Strategy balance, HostHeader host, PoolPolicy pool, Timeouts timeouts) {
+public record ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, Timeouts timeouts) {
 
     public static final ServicePolicy DEFAULT = new ServicePolicy(
-            Strategy.ROUND_ROBIN, new HostHeader.Client(), PoolPolicy.DEFAULT, Timeouts.DEFAULT);
+            Balance.DEFAULT, new HostHeader.Client(), PoolPolicy.DEFAULT, Timeouts.DEFAULT);
 }

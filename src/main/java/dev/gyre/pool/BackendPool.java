@@ -1,8 +1,9 @@
 package dev.gyre.pool;
 
+import dev.gyre.balancing.Conduct;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.PoolPolicy;
-import dev.gyre.model.Timeouts;
+import dev.gyre.model.ServicePolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,13 +37,15 @@ public final class BackendPool {
     private final AtomicInteger places = new AtomicInteger();
     private volatile PoolPolicy policy;
     private volatile Duration connectTimeout;
+    private final Conduct conduct = new Conduct();
+    private volatile boolean watched;
     private volatile int waiting;
 
-    BackendPool(BackendId id, PoolPolicy policy, Timeouts timeouts,
-                Function<BackendPool, List<LoopPool>> perLoop) {
+    BackendPool(BackendId id, ServicePolicy policy, Function<BackendPool, List<LoopPool>> perLoop) {
         this.id = id;
-        this.policy = policy;
-        this.connectTimeout = timeouts.connect();
+        this.policy = policy.pool();
+        this.connectTimeout = policy.timeouts().connect();
+        this.watched = policy.balance().by().watchful();
         this.loops = perLoop.apply(this);
     }
 
@@ -55,6 +58,27 @@ public final class BackendPool {
         return loops.get(loop.index());
     }
 
+    public Conduct conduct() {
+        return conduct;
+    }
+
+    /** What requests experience here is to be noted, for balancing looks at it. */
+    boolean watched() {
+        return watched;
+    }
+
+    /**
+     * Requests that hold a lease, on all loops. The loops' counts are read without stopping them: each is
+     * right or a moment old, and so may be their sum.
+     */
+    public int inFlight() {
+        int sum = 0;
+        for (int i = 0; i < loops.size(); i++) {
+            sum += loops.get(i).tally().inFlight();
+        }
+        return sum;
+    }
+
     PoolPolicy policy() {
         return policy;
     }
@@ -64,9 +88,10 @@ public final class BackendPool {
     }
 
     /** Takes effect at once; connections beyond a smaller limit are closed as they finish. */
-    void adopt(PoolPolicy newPolicy, Timeouts timeouts) {
-        policy = newPolicy;
-        connectTimeout = timeouts.connect();
+    void adopt(ServicePolicy newPolicy) {
+        policy = newPolicy.pool();
+        connectTimeout = newPolicy.timeouts().connect();
+        watched = newPolicy.balance().by().watchful();
         serve();
     }
 

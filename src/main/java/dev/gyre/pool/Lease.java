@@ -20,6 +20,7 @@ public final class Lease extends Deadline {
     private PooledConnection connection;
     private long waitingSince;
     private long connectedNanos;
+    private long firstByteNanos;
     private boolean fresh;
 
     Lease(LoopPool pool, LeaseHolder holder, long nowNanos) {
@@ -109,6 +110,18 @@ public final class Lease extends Deadline {
 
     long connectedNanos() {
         return connectedNanos;
+    }
+
+    /** 0 when nothing has come, or nobody wanted to know. */
+    long firstByteNanos() {
+        return firstByteNanos;
+    }
+
+    /** Something has come, an interim answer included. */
+    void firstByte() {
+        if (pool.shared().watched()) {
+            firstByteNanos = System.nanoTime();
+        }
     }
 
     long waitingSince() {

@@ -1,5 +1,6 @@
 package dev.gyre.pool;
 
+import dev.gyre.balancing.PeakEwma;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
@@ -23,6 +24,7 @@ public final class LoopPool {
     private final LoopTally tally = new LoopTally();
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private final Expiry expiry = new Expiry();
+    private final PeakEwma answerTime = new PeakEwma();
     /** Requests of this loop that wait, the oldest first; guarded by {@link #shared}. */
     final Set<Lease> queue = new LinkedHashSet<>();
     private volatile int resting;
@@ -33,7 +35,7 @@ public final class LoopPool {
         this.loop = loop;
     }
 
-    BackendPool shared() {
+    public BackendPool shared() {
         return shared;
     }
 
@@ -149,7 +151,28 @@ public final class LoopPool {
     }
 
     void ended(Lease lease, Outcome outcome) {
-        tally.ended(lease, outcome, System.nanoTime());
+        long now = System.nanoTime();
+        tally.ended(lease, outcome, now);
+        if (shared.watched()) {
+            learn(lease, outcome, now);
+        }
+    }
+
+    /** What was refused (429) or failed must not make a backend look fast, however fast it was. */
+    private void learn(Lease lease, Outcome outcome, long now) {
+        boolean failed = outcome instanceof Outcome.Failed f && f.failure().side() == Failure.Side.BACKEND
+                || outcome instanceof Outcome.Answered a && (a.status() == 429 || a.status() >= 500);
+        if (failed) {
+            shared.conduct().failed(now);
+            answerTime.observeFailed(now - lease.begunNanos(), now);
+        } else if (outcome instanceof Outcome.Answered && lease.firstByteNanos() != 0) {
+            answerTime.observe(lease.firstByteNanos() - lease.begunNanos(), now);
+        }
+    }
+
+    /** From the choice of this backend to the first byte of its answer, as this loop has seen it. */
+    public PeakEwma answerTime() {
+        return answerTime;
     }
 
     /** Passes a connection that is between two requests to who waits for it, else puts it to rest. */

@@ -2,6 +2,7 @@ package dev.gyre.pool;
 
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What one event loop counts about one backend: plain fields, written on that loop for each request and read
@@ -22,9 +23,17 @@ final class LoopTally {
     private long waits;
     private long waitedNanos;
     private long[] latestWaits = LoopCount.ZERO.latestWaits();
+    /** Written by this loop only, in opaque mode: no fence, and yet seen by other loops before long. */
+    private final AtomicInteger inFlight = new AtomicInteger();
 
     void begun() {
         begun++;
+        inFlight.setOpaque(inFlight.getPlain() + 1);
+    }
+
+    /** As another thread may see it a moment late. */
+    int inFlight() {
+        return inFlight.getOpaque();
     }
 
     void opened() {
@@ -47,6 +56,7 @@ final class LoopTally {
 
     void ended(Lease lease, Outcome outcome, long nowNanos) {
         ended++;
+        inFlight.setOpaque(inFlight.getPlain() - 1);
         if (lease.connectedNanos() != 0) {
             served++;
             servedNanos += nowNanos - lease.connectedNanos();

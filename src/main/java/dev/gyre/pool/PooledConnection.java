@@ -171,6 +171,9 @@ final class PooledConnection {
                 close();
                 return;
             }
+            if (!answered && lease != null) {
+                lease.firstByte();
+            }
             answered = true;
             ByteBuf bytes = ((ByteBuf) message).retain();
             reading = true;

@@ -32,12 +32,12 @@ public final class Pools {
     public synchronized BackendPool adopt(BackendId id, ServicePolicy policy) {
         BackendPool pool = pools.get(id);
         if (pool == null) {
-            pool = new BackendPool(id, policy.pool(), policy.timeouts(),
+            pool = new BackendPool(id, policy,
                     shared -> loops.stream().map(loop -> new LoopPool(shared, loop)).toList());
             pools.put(id, pool);
             recent.put(id, new RecentTraffic());
         } else {
-            pool.adopt(policy.pool(), policy.timeouts());
+            pool.adopt(policy);
         }
         return pool;
     }

@@ -1,65 +1,107 @@
 package dev.gyre.proxy;
 
-import dev.gyre.balancing.Selector;
-import dev.gyre.model.Service;
+import dev.gyre.model.Balance;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.Strategy;
+import dev.gyre.pool.BackendPool;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
-import java.util.List;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 
-/**
- * A service as one event loop sees it: its policy, and the backends that take requests in the order of turns.
- */
+/** A service as one event loop sees it: its policy, and whose turn it is. */
 final class LiveService {
 
-    private final Service service;
-    private final List<LoopPool> backends;
-    private final Selector selector;
+    private static final LiveRank.Asked[] ASKED = LiveRank.Asked.values();
 
-    LiveService(Service service, List<LoopPool> backends, Selector selector) {
-        this.service = service;
-        this.backends = backends;
-        this.selector = selector;
+    private final ServiceView view;
+    private final Balance balance;
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final LiveRank first;
+    private final LiveRank reserve;
+
+    LiveService(ServiceView view, Loop loop, RandomGenerator random) {
+        this.view = view;
+        this.balance = view.service().policy().balance();
+        this.loop = loop;
+        this.random = random;
+        this.first = new LiveRank(view.first(), balance.by().watchful(), loop, random);
+        this.reserve = new LiveRank(view.reserve(), balance.by().watchful(), loop, random);
     }
 
-    Service service() {
-        return service;
+    String name() {
+        return view.service().name();
+    }
+
+    ServicePolicy policy() {
+        return view.service().policy();
     }
 
     /** Nothing has changed, nor has a backend gone and come back with a new pool in between. */
-    boolean shows(View.ServiceView view, Loop loop) {
-        return service.equals(view.service()) && backends.equals(view.rotation(loop));
+    boolean shows(ServiceView other) {
+        return view.service().equals(other.service()) && view.first().isLike(other.first())
+                && view.reserve().isLike(other.reserve()) && view.sticky().equals(other.sticky());
     }
 
-    /** The backends in rotation. */
-    List<LoopPool> backends() {
-        return backends;
+    /** The backends that may be given requests, the draining ones of sticky clients included. */
+    Set<LoopPool> serving() {
+        Set<LoopPool> serving = new HashSet<>(first.pools());
+        serving.addAll(reserve.pools());
+        view.sticky().ifPresent(names -> names.names().keySet().forEach(pool -> serving.add(pool.on(loop))));
+        return serving;
     }
 
     /**
-     * The backend for the next request: whose turn it is, or, when that one is full, the next that has room;
-     * when all are full, one where the request can wait. Empty when the service has no backend in rotation.
+     * The backend for a request: the one its cookie names; else whose turn it is among those that have room;
+     * when all are full, among those where it can wait. What is asked for is lowered step by step, so that
+     * there is none only when the service has no backend in rotation.
+     *
+     * @param tried backends that this request has been to, to be taken again only when there is no other
      */
-    Optional<LoopPool> pick() {
-        if (backends.isEmpty()) {
-            return Optional.empty();
+    Optional<LoopPool> pick(HttpServerRequest request, ClientConnection client, Collection<LoopPool> tried) {
+        if (view.sticky().isPresent()) {
+            Optional<LoopPool> own = own(request, tried);
+            if (own.isPresent()) {
+                return own;
+            }
         }
-        int turn = selector.next();
-        LoopPool first = backends.get(turn);
-        return Optional.of(first.hasRoom() || backends.size() == 1 ? first : another(turn));
+        long key = balance.by() == Strategy.CONSISTENT_HASH
+                ? RequestKey.of(balance.hashing().key(), request, client, random) : 0;
+        for (LiveRank.Asked asked : ASKED) {
+            Optional<LoopPool> picked = first.pick(asked, tried, key);
+            if (picked.isEmpty()) {
+                picked = reserve.pick(asked, tried, key);
+            }
+            if (picked.isPresent()) {
+                return picked;
+            }
+        }
+        return Optional.empty();
     }
 
-    private LoopPool another(int turn) {
-        LoopPool waitAt = null;
-        for (int i = 0; i < backends.size(); i++) {
-            LoopPool candidate = backends.get((turn + i) % backends.size());
-            if (candidate.hasRoom()) {
-                return candidate;
-            }
-            if (waitAt == null && candidate.hasRoomToWait()) {
-                waitAt = candidate;
-            }
+    private Optional<LoopPool> own(HttpServerRequest request, Collection<LoopPool> tried) {
+        return view.sticky().flatMap(names -> names.of(request.headers())).map(pool -> pool.on(loop))
+                .filter(pool -> !tried.contains(pool) && (pool.hasRoom() || pool.hasRoomToWait()));
+    }
+
+    /**
+     * The head of an answer is there, and its fields have been written into that for the client: binds the
+     * client to its backend, and takes note when the backend asks to be left alone.
+     */
+    void answering(LoopPool from, HttpServerRequest request, HttpClientResponse answer) {
+        BackendPool backend = from.shared();
+        view.sticky().flatMap(names -> names.bind(request.headers(), backend)).ifPresent(cookie ->
+                request.response().headers().add(HttpHeaders.SET_COOKIE, cookie));
+        if (balance.by().watchful()) {
+            RetryAfter.of(answer.statusCode(), answer.headers()).ifPresent(pause ->
+                    backend.conduct().pause(pause.toNanos(), System.nanoTime()));
         }
-        return waitAt == null ? backends.get(turn) : waitAt;
     }
 }

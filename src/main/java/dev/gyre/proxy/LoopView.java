@@ -1,13 +1,10 @@
 package dev.gyre.proxy;
 
-import dev.gyre.balancing.Selector;
-import dev.gyre.balancing.Selectors;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.routing.RoutingTable;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,32 +30,25 @@ final class LoopView {
         Map<String, LiveService> next = new HashMap<>();
         view.services().forEach((name, of) -> {
             LiveService present = services.get(name);
-            next.put(name, present != null && present.shows(of, loop) ? present : live(of, loop, random));
+            next.put(name, present != null && present.shows(of) ? present
+                    : new LiveService(of, loop, random));
         });
         return new LoopView(view, next);
-    }
-
-    private static LiveService live(View.ServiceView of, Loop loop, RandomGenerator random) {
-        List<LoopPool> backends = of.rotation(loop);
-        // With nobody in rotation there are no turns to take, and none are asked for.
-        Selector selector = backends.isEmpty() ? () -> 0
-                : Selectors.of(of.service().policy().balance(), of.weights(), random);
-        return new LiveService(of.service(), backends, selector);
     }
 
     /**
      * Opens what is in rotation now and shuts what was and is not; to be called when this view is in force.
      */
     void replace(LoopView before) {
-        Set<LoopPool> now = rotation();
+        Set<LoopPool> now = serving();
         now.forEach(LoopPool::reopen);
-        before.rotation().stream().filter(pool -> !now.contains(pool)).forEach(LoopPool::shut);
+        before.serving().stream().filter(pool -> !now.contains(pool)).forEach(LoopPool::shut);
     }
 
-    private Set<LoopPool> rotation() {
-        Set<LoopPool> rotation = new HashSet<>();
-        services.values().forEach(service -> rotation.addAll(service.backends()));
-        return rotation;
+    private Set<LoopPool> serving() {
+        Set<LoopPool> serving = new HashSet<>();
+        services.values().forEach(service -> serving.addAll(service.serving()));
+        return serving;
     }
 
     View source() {

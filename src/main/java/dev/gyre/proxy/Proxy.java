@@ -33,9 +33,12 @@ public final class Proxy {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.pool");
     private static final long SAMPLE_EVERY_MILLIS = 1000;
+    /** Between two steps of a slow start. */
+    private static final long STEP_MILLIS = 500;
 
     private final Vertx vertx;
     private final ForwardingSettings forwarding;
+    private final Surroundings surroundings;
     private final Supplier<RandomGenerator> random;
     private final FailureLog failures = new FailureLog();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
@@ -47,16 +50,18 @@ public final class Proxy {
     private volatile Set<BackendId> wanted = Set.of();
     private Topology topology = Topology.empty();
     private Fitness fitness = Fitness.UNKNOWN;
+    private boolean stepping;
 
     /**
      * @param random       gives each event loop its own, so that loops and nodes do not march in step
      * @param grace        how long requests in flight may take to finish when the node stops
      * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
      */
-    public Proxy(Vertx vertx, ForwardingSettings forwarding, Supplier<RandomGenerator> random, Duration grace,
-                 Runnable whenStopping) {
+    public Proxy(Vertx vertx, ForwardingSettings forwarding, Surroundings surroundings,
+                 Supplier<RandomGenerator> random, Duration grace, Runnable whenStopping) {
         this.vertx = vertx;
         this.forwarding = forwarding;
+        this.surroundings = surroundings;
         this.random = random;
         this.grace = grace;
         this.whenStopping = whenStopping;
@@ -102,8 +107,17 @@ public final class Proxy {
     }
 
     private void refresh() {
-        shown = View.of(topology, fitness, pools);
+        shown = View.of(topology, fitness, pools, surroundings);
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
+        if (shown.ramping() && !stepping) {
+            stepping = true;
+            vertx.setTimer(STEP_MILLIS, timer -> step());
+        }
+    }
+
+    private synchronized void step() {
+        stepping = false;
+        refresh();
     }
 
     private static Set<BackendId> backendsOf(Topology topology) {

@@ -3,13 +3,13 @@ package dev.gyre.proxy;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Route;
-import dev.gyre.model.Service;
 import dev.gyre.pool.LoopPool;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,7 +28,8 @@ final class RequestWalk {
     private Phase phase = Phase.CHOOSING;
     private RequestHead head;
     private Optional<RequestBody> body = Optional.empty();
-    private Service service;
+    private LiveService service;
+    private LoopPool backend;
     private Attempt attempt;
     private BackendAnswer answer;
     private boolean closeAfterwards;
@@ -69,15 +70,16 @@ final class RequestWalk {
 
     private void choose(LoopView view, String serviceName) {
         Optional<LiveService> live = view.service(serviceName);
-        Optional<LoopPool> backend = live.flatMap(LiveService::pick);
-        if (backend.isEmpty()) {
+        Optional<LoopPool> picked = live.flatMap(of -> of.pick(request, client, List.of()));
+        if (picked.isEmpty()) {
             fail(Failure.NO_BACKEND, "service " + serviceName);
             return;
         }
-        service = live.get().service();
+        service = live.get();
+        backend = picked.get();
         clock.start(service.policy().timeouts());
         attempt = new Attempt(this, request, head, service.policy().host());
-        attempt.start(backend.get());
+        attempt.start(backend);
     }
 
     /** The backend left the rotation while this request waited for it: the one case for a second look. */
@@ -122,6 +124,7 @@ final class RequestWalk {
             return;
         }
         answer = begun;
+        service.answering(backend, request, response);
         enter(Phase.ANSWERING);
         if (awaitsContinue()) {
             closeAfterwards();

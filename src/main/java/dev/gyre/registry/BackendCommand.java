@@ -22,14 +22,37 @@ public sealed interface BackendCommand extends Command {
     }
 
     /**
-     * Takes a backend in, or brings back one that config declares and the operator removed.
+     * How a backend is to be.
      *
      * @param weight 1..1000; empty: 1 for a new backend, unchanged for one that is there
+     * @param zone   where it stands; empty: nowhere for a new backend, unchanged for one that is there
      */
-    record Add(String service, BackendUrl url, Optional<Integer> weight) implements BackendCommand {
+    record Wish(Optional<Integer> weight, Optional<String> zone) {
 
-        public Add {
+        public static final Wish NONE = new Wish(Optional.empty(), Optional.empty());
+
+        public Wish {
             weight.ifPresent(BackendCommand::requireWeight);
+        }
+
+        private boolean meets(Backend backend) {
+            return (weight.isEmpty() || weight.get() == backend.weight())
+                    && (zone.isEmpty() || zone.equals(backend.zone()));
+        }
+
+        private JsonObject over(JsonObject fields) {
+            weight.ifPresent(given -> fields.put(Overlay.WEIGHT, given));
+            zone.ifPresent(given -> fields.put(Overlay.ZONE, given));
+            return fields;
+        }
+    }
+
+    /** Takes a backend in, or brings back one that config declares and the operator removed. */
+    record Add(String service, BackendUrl url, Wish wish) implements BackendCommand {
+
+        /** Without a word on its zone. */
+        public Add(String service, BackendUrl url, Optional<Integer> weight) {
+            this(service, url, new Wish(weight, Optional.empty()));
         }
 
         @Override
@@ -39,18 +62,20 @@ public sealed interface BackendCommand extends Command {
                 Backend backend = there.get();
                 String draining = backend.draining() ? ", draining: backend.resume gives it requests again"
                         : "";
-                if (weight.isEmpty() || weight.get() == backend.weight()) {
+                if (wish.meets(backend)) {
                     return Change.none(id() + " is there already, weight " + backend.weight() + draining);
                 }
-                return new Weight(service, url, weight.get()).on(state, stamp, now);
+                if (wish.zone().isEmpty() || wish.zone().equals(backend.zone())) {
+                    return new Weight(service, url, wish.weight().orElseThrow()).on(state, stamp, now);
+                }
+                return Change.to(id() + " is in zone " + wish.zone().get() + " now",
+                        there(state, this).wanted(wish.over(fields(state, this)), stamp));
             }
             Thing thing = state.backendThing(service, url);
             boolean back = thing.removed();
-            JsonObject fields = new JsonObject();
-            if (!back || weight.isPresent()) {
-                fields.put(Overlay.WEIGHT, weight.orElse(1));
-            }
-            return Change.to(id() + (back ? " is back" : " added"), thing.wanted(fields, stamp));
+            JsonObject fields = back ? new JsonObject() : new JsonObject().put(Overlay.WEIGHT, 1);
+            return Change.to(id() + (back ? " is back" : " added"),
+                    thing.entering(wish.over(fields), stamp));
         }
     }
 
@@ -100,7 +125,7 @@ public sealed interface BackendCommand extends Command {
             state.service(service);
             Thing thing = state.backendThing(service, url);
             if (thing.removed()) {
-                return Change.to(id() + " is back", thing.wanted(new JsonObject(), stamp));
+                return Change.to(id() + " is back", thing.entering(new JsonObject(), stamp));
             }
             Backend backend = state.backend(service, url);
             return backend.draining() ? Change.to(id() + " takes requests again", thing.resumed(stamp))
@@ -121,10 +146,19 @@ public sealed interface BackendCommand extends Command {
             if (backend.weight() == weight) {
                 return Change.none(id() + " has weight " + weight + " already");
             }
-            Thing thing = state.backendThing(service, url);
             return Change.to(id() + " changes its weight from " + backend.weight() + " to " + weight,
-                    thing.wanted(thing.overruled().put(Overlay.WEIGHT, weight), stamp));
+                    there(state, this).wanted(fields(state, this).put(Overlay.WEIGHT, weight), stamp));
         }
+    }
+
+    private static Thing there(State state, BackendCommand command) {
+        return state.backendThing(command.service(), command.url());
+    }
+
+    /** What the operator says of a backend so far, and since when it gets requests. */
+    private static JsonObject fields(State state, BackendCommand command) {
+        Thing thing = there(state, command);
+        return Since.carried(state.entries(), thing.key(), thing.overruled());
     }
 
     private static void requireWeight(int weight) {

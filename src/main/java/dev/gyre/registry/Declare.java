@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -23,8 +24,10 @@ record Declare(Topology declared, boolean strict) implements Command {
         SortedMap<Key, JsonObject> wanted = Overlay.declared(declared);
         List<Entry> entries = new ArrayList<>();
         wanted.forEach((key, value) -> {
-            if (state.entries().value(key).filter(value::equals).isEmpty()) {
-                entries.add(Entry.of(key, stamp, value));
+            Optional<Entry> held = state.entries().entry(key).filter(entry -> !entry.tombstone());
+            if (held.filter(entry -> Since.without(entry.value()).equals(value)).isEmpty()) {
+                boolean stays = held.isPresent() && key.kind() == Key.Kind.BACKEND;
+                entries.add(Entry.of(key, stamp, stays ? Since.kept(held.get(), value) : value));
             }
         });
         for (Entry entry : state.entries().all()) {

@@ -31,7 +31,7 @@ record EndDrains() implements Command {
         if (thing.present()) {
             return thing.resumed(stamp);
         }
-        JsonObject fields = thing.undrained();
+        JsonObject fields = Since.without(thing.undrained());
         return fields.isEmpty() ? Entry.tombstone(thing.key(), stamp) : Entry.of(thing.key(), stamp, fields);
     }
 

@@ -5,8 +5,10 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
+import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +26,7 @@ final class Overlay {
     /** When a drain ends by itself, in milliseconds since 1970. */
     static final String UNTIL = "until";
     static final String SERVICE = "service";
+    static final String ZONE = "zone";
 
     private Overlay() {
     }
@@ -61,14 +64,19 @@ final class Overlay {
      */
     static void check(Entries entries) {
         topology(entries);
-        things(entries, entries.keys(Key.Kind.BACKEND)).forEach(Overlay::backend);
+        things(entries, entries.keys(Key.Kind.BACKEND))
+                .forEach(thing -> backend(thing, Since.of(entries, thing.key())));
     }
 
     private static Optional<Service> service(Entries entries, String name) {
         return things(entries, Stream.of(Key.service(Origin.OPERATOR, name))).findFirst().map(thing -> {
-            List<Backend> own = things(entries, entries.backendKeys(name)).map(Overlay::backend)
+            ServicePolicy policy = Policies.read(thing);
+            boolean dated = policy.balance().slowStart().isPresent();
+            List<Backend> own = things(entries, entries.backendKeys(name))
+                    .map(backend -> backend(backend,
+                            dated ? Since.of(entries, backend.key()) : Optional.empty()))
                     .sorted(Comparator.comparing(Backend::url)).toList();
-            return new Service(name, Policies.read(thing), own, thing.origin());
+            return new Service(name, policy, own, thing.origin());
         });
     }
 
@@ -76,11 +84,11 @@ final class Overlay {
         return keys.map(key -> Thing.of(entries, key)).filter(Thing::present);
     }
 
-    private static Backend backend(Thing thing) {
+    private static Backend backend(Thing thing, Optional<Instant> since) {
         JsonObject fields = thing.fields();
         int weight = Math.max(1, Math.min(Backend.MAX_WEIGHT, fields.getInteger(WEIGHT, 1)));
         return new Backend(BackendUrl.parse(thing.key().tail()), weight, fields.getBoolean(DRAINING, false),
-                thing.origin());
+                thing.origin(), Optional.ofNullable(fields.getString(ZONE)), since);
     }
 
     private static Route route(Thing thing) {
@@ -95,6 +103,7 @@ final class Overlay {
             values.put(Key.service(Origin.CONFIG, service.name()), Policies.json(service.policy()));
             for (Backend backend : service.backends()) {
                 JsonObject value = new JsonObject().put(WEIGHT, backend.weight());
+                backend.zone().ifPresent(zone -> value.put(ZONE, zone));
                 values.put(Key.backend(Origin.CONFIG, service.name(), backend.url()),
                         backend.draining() ? value.put(DRAINING, true) : value);
             }

@@ -81,14 +81,26 @@ public record Rollback(String to) implements Command {
                 return there.present() ? Optional.of(there.unwanted(stamp)) : Optional.empty();
             }
             boolean same = there.present() && fields(there).equals(fields(wanted));
-            return same ? Optional.empty() : Optional.of(there.wantedAs(fields(wanted), stamp));
+            if (same) {
+                return Optional.empty();
+            }
+            boolean enters = !there.present() || drains(there) && !drains(wanted);
+            Instant since = enters ? Instant.ofEpochMilli(stamp.wall())
+                    : Since.of(now.entries(), key).orElse(Instant.EPOCH);
+            return Optional.of(Since.dated(there.wantedAs(fields(wanted), stamp), since));
+        }
+
+        private static boolean drains(Thing backend) {
+            return backend.fields().getBoolean(Overlay.DRAINING, false);
         }
 
         /** Only what says something. */
         private static JsonObject fields(Thing backend) {
             JsonObject all = backend.fields();
             JsonObject fields = new JsonObject().put(Overlay.WEIGHT, all.getInteger(Overlay.WEIGHT, 1));
-            if (all.getBoolean(Overlay.DRAINING, false)) {
+            Optional.ofNullable(all.getString(Overlay.ZONE))
+                    .ifPresent(zone -> fields.put(Overlay.ZONE, zone));
+            if (drains(backend)) {
                 fields.put(Overlay.DRAINING, true);
                 Optional.ofNullable(all.getLong(Overlay.UNTIL))
                         .ifPresent(until -> fields.put(Overlay.UNTIL, until));

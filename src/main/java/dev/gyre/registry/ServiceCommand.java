@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -23,9 +22,9 @@ public sealed interface ServiceCommand extends Command {
      * Adds a service, or changes the policy of one that is there.
      *
      * @param policy   in the form config has for it; fields not given stay as they are
-     * @param backends to add, each with its weight or none; those there already stay
+     * @param backends to add; those there already stay
      */
-    record Put(String service, JsonObject policy, Map<BackendUrl, Optional<Integer>> backends)
+    record Put(String service, JsonObject policy, Map<BackendUrl, BackendCommand.Wish> backends)
             implements ServiceCommand {
 
         public Put {
@@ -46,7 +45,7 @@ public sealed interface ServiceCommand extends Command {
                         + " (route.put for the service that is there)");
             }
             List<String> whats = new ArrayList<>();
-            for (Map.Entry<BackendUrl, Optional<Integer>> backend : backends.entrySet()) {
+            for (Map.Entry<BackendUrl, BackendCommand.Wish> backend : backends.entrySet()) {
                 Change change = new BackendCommand.Add(service, backend.getKey(), backend.getValue())
                         .on(after, stamp, now);
                 entries.addAll(change.entries());

@@ -70,9 +70,15 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
         return Entry.of(key, stamp, fields.copy().put(PRESENT, true));
     }
 
+    /** The same of a backend that gets requests from now on. */
+    Entry entering(JsonObject fields, Stamp stamp) {
+        boolean told = config.isPresent() && fields.isEmpty();
+        return wanted(told ? fields : fields.copy().put(Since.FIELD, stamp.wall()), stamp);
+    }
+
     /** The operator wants it with these fields and no other, whatever config says. */
     Entry wantedAs(JsonObject fields, Stamp stamp) {
-        return wanted(config.map(said -> difference(said, fields)).orElse(fields), stamp);
+        return wanted(config.map(said -> difference(Since.without(said), fields)).orElse(fields), stamp);
     }
 
     /** What must be said over the one to get the other. */
@@ -104,7 +110,8 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
     /** A backend that drains no longer; all else the operator sets stays. */
     Entry resumed(Stamp stamp) {
         boolean declared = config.map(fields -> fields.getBoolean(Overlay.DRAINING, false)).orElse(false);
-        return wanted(declared ? undrained().put(Overlay.DRAINING, false) : undrained(), stamp);
+        JsonObject fields = Since.without(undrained());
+        return entering(declared ? fields.put(Overlay.DRAINING, false) : fields, stamp);
     }
 
     /** The operator's fields but for the drain. */

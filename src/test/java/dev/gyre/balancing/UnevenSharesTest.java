@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.gyre.model.Strategy;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
@@ -40,7 +39,7 @@ class UnevenSharesTest {
     void eachGetsItsShareOfTenThousandPicksToWithinOnePercent(int[] weights) {
         for (int seed = 0; seed < 20; seed++) {
             int[] counts = new int[weights.length];
-            Selector selector = selector(weights, seed);
+            Turns selector = selector(weights, seed);
             for (int pick = 0; pick < PICKS; pick++) {
                 counts[selector.next()]++;
             }
@@ -52,7 +51,7 @@ class UnevenSharesTest {
     @MethodSource("weightSets")
     void twoEventLoopsTakingTurnsAtRandomKeepTheSharesTogether(int[] weights) {
         Random random = new Random(7);
-        Selector[] loops = {selector(weights, 1), selector(weights, 2)};
+        Turns[] loops = {selector(weights, 1), selector(weights, 2)};
         int[] counts = new int[weights.length];
         for (int pick = 0; pick < PICKS; pick++) {
             counts[loops[random.nextInt(2)].next()]++;
@@ -94,7 +93,7 @@ class UnevenSharesTest {
     @Test
     void aHeavyIndexDoesNotHaveItsTurnsInARow() {
         for (int seed = 0; seed < 50; seed++) {
-            Selector selector = selector(new int[] {5, 1, 1}, seed);
+            Turns selector = selector(new int[] {5, 1, 1}, seed);
             int run = 0;
             for (int pick = 0; pick < 1_000; pick++) {
                 run = selector.next() == 0 ? run + 1 : 0;
@@ -130,7 +129,7 @@ class UnevenSharesTest {
     @Test
     void repeatsItselfRoundByRoundSoThatNothingDriftsHoweverLongItRuns() {
         int[] weights = {1000, 999, 7, 1};
-        Selector selector = selector(weights, 3);
+        Turns selector = selector(weights, 3);
         int[] rounds = IntStream.generate(selector::next).limit(2007 * 5).toArray();
         int[] second = Arrays.copyOfRange(rounds, 2007, 2007 * 2);
         for (int round = 2; round < 5; round++) {
@@ -174,8 +173,8 @@ class UnevenSharesTest {
         assertThatThrownBy(() -> selector(new int[] {1001}, 1)).hasMessageContaining("1001");
     }
 
-    private static Selector selector(int[] weights, long seed) {
-        return Selectors.of(Strategy.ROUND_ROBIN, weights, new SplittableRandom(seed));
+    private static Turns selector(int[] weights, long seed) {
+        return new SmoothWeightedRoundRobin(weights, new SplittableRandom(seed));
     }
 
     private static void assertShares(int[] counts, int[] weights) {
@@ -186,7 +185,7 @@ class UnevenSharesTest {
         }
     }
 
-    private static int[][] runningCounts(Selector selector, int size, int picks) {
+    private static int[][] runningCounts(Turns selector, int size, int picks) {
         int[][] before = new int[picks + 1][size];
         for (int pick = 0; pick < picks; pick++) {
             before[pick + 1] = before[pick].clone();

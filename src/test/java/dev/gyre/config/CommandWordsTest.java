@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Balance;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.ServicePolicy;
-import dev.gyre.model.Strategy;
 import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class CommandWordsTest {
 
     private static final ServicePolicy ODD = new ServicePolicy(
-            Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
+            Balance.DEFAULT, new HostHeader.OfBackend(),
             new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
                     Optional.of(Duration.ofMinutes(3))));
@@ -45,10 +45,11 @@ class CommandWordsTest {
     void aPolicyIsRefusedInTheSameWords() {
         JsonObject wrong = Read.json("{'pool':{'maxConections':1},'balance':'x','backends':[]}");
         assertThat(Read.lines(ServicePolicyReader.read("", wrong))).containsExactly(
-                "balance: \"x\" (known: round-robin)",
+                "balance: \"x\" (known: round-robin, weighted-random, least-requests, power-of-two,"
+                        + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout)",
-                "backends: unknown key (known: balance, host, pool, timeouts)");
+                "backends: unknown key (known: balance, host, pool, slowStart, sticky, timeouts)");
     }
 
     @Test

@@ -8,13 +8,13 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Balance;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
-import dev.gyre.model.Strategy;
 import dev.gyre.model.Timeouts;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +56,7 @@ class ConfigDefaultsTest {
         assertThat(settings.listeners()).containsExactly(new Listener("::1", 0), new Listener("0.0.0.0", 81));
         assertThat(settings.instances()).hasValue(3);
         assertThat(settings.declared().services()).containsValue(new Service("web", new ServicePolicy(
-                Strategy.ROUND_ROBIN, new HostHeader.Fixed("www.example.com:81"),
+                Balance.DEFAULT, new HostHeader.Fixed("www.example.com:81"),
                 new PoolPolicy(1, 0, Duration.ofMillis(250), Duration.ofMillis(1500)),
                 new Timeouts(Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24),
                         Optional.of(Duration.ofHours(1)))),

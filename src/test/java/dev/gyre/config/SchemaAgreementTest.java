@@ -28,7 +28,8 @@ class SchemaAgreementTest {
     /** Has every object there can be in a config. */
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
-             'timeouts':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
+             'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'}}},
+             'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{}, 'sticky':{},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
 
@@ -80,7 +81,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(12);
+        assertThat(reader).isEqualTo(written).hasSize(16);
     }
 
     @Test
@@ -111,6 +112,20 @@ class SchemaAgreementTest {
         "'services':{'web':{'backends':[{'weight':1}]}}",
         "'services':{'web':{'backends':['http://${HOST}']}}",
         "'services':{'web':{'pool':{'maxConnections':1000000,'maxQueue':10000000}}}",
+        "'services':{'web':{'balance':{'by':'consistent-hash'}}}", "'services':{'web':{'balance':{}}}",
+        "'services':{'web':{'balance':{'by':'peak-ewma','key':'cookie:a b'}}}",
+        "'services':{'web':{'balance':{'by':'peak-ewma','key':'cookie:a','algorithm':'ring'}}}",
+        "'services':{'web':{'balance':{'by':'peak-ewma','boundedLoad':1}}}",
+        "'services':{'web':{'balance':7}}",
+        "'services':{'web':{'balance':{'by':'peak-ewma','boundedLoad':1.01,'algorithm':'x'}}}",
+        "'services':{'web':{'balance':'power-of-two','sticky':'off','slowStart':'off'}}",
+        "'services':{'web':{'sticky':'on'}}", "'services':{'web':{'sticky':{'cookie':'a;b'}}}",
+        "'services':{'web':{'sticky':{'cookie':'a','ttl':'1h'}}}", "'services':{'web':{'slowStart':{}}}",
+        "'services':{'web':{'slowStart':{'window':'1s','aggression':0.1}}}",
+        "'services':{'web':{'slowStart':{'window':'1s','aggression':11}}}",
+        "'zone':'eu-1'", "'zone':'a b'", "'zone':'${PORT}'", "'sticky':{'secret':''}",
+        "'services':{'web':{'backends':[{'url':'http://a','zone':'z'}]}}",
+        "'services':{'web':{'backends':[{'url':'http://a','zone':''}]}}",
         "'services':{'web':{'pool':{'maxConnections':1000001}}}",
         "'services':{'web':{'pool':{'maxConnections':0}}}",
         "'services':{'web':{'pool':{'maxQueue':10000001}}}", "'services':{'web':{'pool':{'maxQueue':0}}}",

@@ -146,7 +146,8 @@ class CommandsTest {
 
     @Test
     void aSecondServiceNeedsARouteFirst() throws Exception {
-        Command api = new ServiceCommand.Put("api", NOTHING, Map.of(C, Optional.of(4)));
+        Command api = new ServiceCommand.Put("api", NOTHING, Map.of(C,
+                new BackendCommand.Wish(Optional.of(4), Optional.empty())));
         refused(api, 409, "a second service beside \"web\" needs a route first: without one nobody could say "
                 + "which requests go where (route.put for the service that is there)");
         changes(new RouteCommand.Put("*", "/*", "web"), "route */* leads to \"web\"");
@@ -180,7 +181,7 @@ class CommandsTest {
     @Test
     void aServiceRemovedAndPutAgainDoesNotFindItsOldBackends() throws Exception {
         node.apply(new RouteCommand.Put("*", "/*", "web"));
-        node.apply(new ServiceCommand.Put("api", NOTHING, Map.of(C, Optional.empty())));
+        node.apply(new ServiceCommand.Put("api", NOTHING, Map.of(C, BackendCommand.Wish.NONE)));
         node.apply(new ServiceCommand.Remove("api"));
         node.apply(new ServiceCommand.Put("api", NOTHING, Map.of()));
         assertThat(node.service("api").backends()).isEmpty();

@@ -13,13 +13,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.gyre.diff.Difference;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Balance;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
-import dev.gyre.model.Strategy;
 import dev.gyre.model.Timeouts;
 import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonObject;
@@ -88,7 +88,7 @@ class RollbackTest {
         Timeouts limited = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3),
                 Optional.of(Duration.ofSeconds(4)));
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
-                new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
+                new ServicePolicy(Balance.DEFAULT, new HostHeader.OfBackend(),
                         new PoolPolicy(7, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)), limited),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
@@ -197,7 +197,8 @@ class RollbackTest {
             case 2 -> new BackendCommand.Drain(name, url, Optional.empty());
             case 3 -> new BackendCommand.Weight(name, url, 1 + random.nextInt(9));
             case 4 -> new ServiceCommand.Put(name, new JsonObject().put("pool",
-                    new JsonObject().put("maxQueue", random.nextInt(3))), Map.of(url, Optional.of(2)));
+                    new JsonObject().put("maxQueue", random.nextInt(3))), Map.of(url,
+                    new BackendCommand.Wish(Optional.of(2), Optional.empty())));
             case 5 -> new ServiceCommand.Remove(name);
             case 6 -> new RouteCommand.Put("*", path, name);
             case 7 -> new RouteCommand.Remove("*", path);
@@ -208,7 +209,7 @@ class RollbackTest {
     private static Topology config(Random random) {
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
-        Service web = new Service("web", new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.Client(),
+        Service web = new Service("web", new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
                 PoolPolicy.DEFAULT, timeouts), List.of(new Backend(A, 1 + random.nextInt(3),
                 random.nextBoolean(), Origin.CONFIG)), Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)

@@ -1,0 +1,57 @@
+package dev.gyre;
+
+import dev.gyre.config.Settings;
+import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import dev.gyre.proxy.StickyKey;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What sticky cookies are signed with: {@code sticky.secret}, else {@code cluster.secret}, else a secret of
+ * this run, which no other node knows and which is lost with it.
+ */
+final class StickySecret {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre");
+    private static final int BYTES = 32;
+
+    private final StickyKey key;
+    private final boolean ofThisRun;
+    private boolean warned;
+
+    private StickySecret(byte[] secret, boolean ofThisRun) {
+        this.key = new StickyKey(secret);
+        this.ofThisRun = ofThisRun;
+    }
+
+    static StickySecret of(Settings settings) {
+        Optional<String> known = settings.sticky().secret()
+                .or(() -> settings.cluster().flatMap(ClusterSettings::secret));
+        if (known.isPresent()) {
+            return new StickySecret(known.get().getBytes(StandardCharsets.UTF_8), false);
+        }
+        byte[] random = new byte[BYTES];
+        new SecureRandom().nextBytes(random);
+        return new StickySecret(random, true);
+    }
+
+    StickyKey key() {
+        return key;
+    }
+
+    /** Warns once, when a service has sticky clients that a restart would scatter. */
+    synchronized void check(Topology topology) {
+        Optional<Service> sticky = topology.services().values().stream()
+                .filter(service -> service.policy().balance().sticky().isPresent()).findFirst();
+        if (ofThisRun && !warned && sticky.isPresent()) {
+            warned = true;
+            LOG.warn("service \"{}\" is sticky, but neither sticky.secret nor cluster.secret is set: its"
+                    + " cookies are lost with this run, and no other node knows them", sticky.get().name());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.gyre.proxy;
+
+import dev.gyre.balancing.Hash64;
+import dev.gyre.model.HashKey;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The hash by which a request is bound to a backend. */
+final class RequestKey {
+
+    private static final String X_FORWARDED_FOR = "X-Forwarded-For";
+
+    private RequestKey() {
+    }
+
+    /** Of a request that lacks what is to be hashed: a random one, so that it may go anywhere. */
+    static long of(HashKey key, HttpServerRequest request, ClientConnection client, RandomGenerator random) {
+        Optional<String> value = switch (key.source()) {
+            case HEADER -> Optional.ofNullable(request.headers().get(key.name()));
+            case COOKIE -> Cookies.value(request.headers(), key.name());
+            case QUERY -> query(request.uri(), key.name());
+            case CLIENT_ADDRESS -> Optional.of(client.trusted()
+                    ? forwardedFor(request.headers(), client.address()) : client.address());
+        };
+        return value.isPresent() ? Hash64.of(value.get()) : random.nextLong();
+    }
+
+    /** The last address named: whom the trusted peer itself has seen. */
+    private static String forwardedFor(MultiMap headers, String peer) {
+        String named = String.join(",", headers.getAll(X_FORWARDED_FOR)).strip();
+        return named.isEmpty() ? peer : named.substring(named.lastIndexOf(',') + 1).strip();
+    }
+
+    /** The first parameter of that name; both are taken as they are written, with their escapes. */
+    private static Optional<String> query(String target, String name) {
+        int from = target.indexOf('?') + 1;
+        while (from > 0 && from < target.length()) {
+            int ampersand = target.indexOf('&', from);
+            int end = ampersand < 0 ? target.length() : ampersand;
+            int value = from + name.length() + 1;
+            if (value <= end && target.charAt(value - 1) == '=' && target.startsWith(name, from)) {
+                return Optional.of(target.substring(value, end));
+            }
+            from = end + 1;
+        }
+        return Optional.empty();
+    }
+}
