@@ -137,8 +137,8 @@ class AdminCliTest {
         misused("which command?", "--json");
         misused("unknown option --wieght (did you mean \"--weight\"? known: ", "backend", "add", "web",
                 "http://x", "--wieght", "1");
-        misused("too few arguments (expected: backend add SERVICE URL [--weight N])", "backend", "add",
-                "web");
+        misused("too few arguments (expected: backend add SERVICE URL [--weight N] [--zone …])",
+                "backend", "add", "web");
         misused("too many arguments", "route", "list", "web");
         misused("--weight: \"heavy\" (expected: a whole number)", "backend", "add", "web", "http://x",
                 "--weight", "heavy");

@@ -59,7 +59,7 @@ class CommandMistakesTest {
                         + "url: 5 (expected: http://host:port); "
                         + "weight: \"1\" (expected: 1..1000); "
                         + "servcie: unknown field (did you mean \"service\"? known: by, command, service, "
-                        + "url, weight)");
+                        + "url, weight, zone)");
     }
 
     @Test
