@@ -12,6 +12,8 @@ public final class PeakEwma {
     /** Time constant, in nanoseconds: after it a peak has come down by two thirds. */
     static final double TAU = 10e9;
 
+    private static final double UNTRIED = 1_000;
+
     private double nanos;
     private long at;
     private boolean known;
@@ -47,10 +49,15 @@ public final class PeakEwma {
         return nanos;
     }
 
-    /** @param usual of the others, in nanoseconds, more than 0 */
-    public double at(long nowNanos, double usual) {
+    /**
+     * What is unknown is tried, but by one request at a time until that has told how long it takes.
+     *
+     * @param usual    of the others, in nanoseconds, more than 0
+     * @param underWay something is being tried now
+     */
+    public double at(long nowNanos, double usual, boolean underWay) {
         double present = usual + (nanos - usual) * fading(nowNanos);
-        return known ? present : Math.max(usual, present);
+        return known ? present : Math.max(underWay ? UNTRIED * usual : usual, present);
     }
 
     private double fading(long nowNanos) {

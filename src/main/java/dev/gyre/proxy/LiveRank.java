@@ -100,6 +100,6 @@ final class LiveRank implements Candidates {
 
     @Override
     public double nanos(int index) {
-        return Math.max(1, pools[index].answerTime().at(now, usual));
+        return Math.max(1, pools[index].answerTime().at(now, usual, shared[index].inFlight() > 0));
     }
 }

@@ -97,8 +97,10 @@ final class LiveService {
      */
     void answering(LoopPool from, HttpServerRequest request, HttpClientResponse answer) {
         BackendPool backend = from.shared();
-        view.sticky().flatMap(names -> names.bind(request.headers(), backend)).ifPresent(cookie ->
-                request.response().headers().add(HttpHeaders.SET_COOKIE, cookie));
+        if (view.sticky().isPresent()) {
+            view.sticky().get().bind(request.headers(), backend).ifPresent(cookie ->
+                    request.response().headers().add(HttpHeaders.SET_COOKIE, cookie));
+        }
         if (balance.by().watchful()) {
             RetryAfter.of(answer.statusCode(), answer.headers()).ifPresent(pause ->
                     backend.conduct().pause(pause.toNanos(), System.nanoTime()));

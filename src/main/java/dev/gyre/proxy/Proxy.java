@@ -53,6 +53,7 @@ public final class Proxy {
     private boolean stepping;
 
     /**
+     * @param surroundings what beside the topology decides where requests go
      * @param random       gives each event loop its own, so that loops and nodes do not march in step
      * @param grace        how long requests in flight may take to finish when the node stops
      * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop

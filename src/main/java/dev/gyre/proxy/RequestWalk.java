@@ -70,7 +70,8 @@ final class RequestWalk {
 
     private void choose(LoopView view, String serviceName) {
         Optional<LiveService> live = view.service(serviceName);
-        Optional<LoopPool> picked = live.flatMap(of -> of.pick(request, client, List.of()));
+        Optional<LoopPool> picked =
+                live.isPresent() ? live.get().pick(request, client, List.of()) : Optional.empty();
         if (picked.isEmpty()) {
             fail(Failure.NO_BACKEND, "service " + serviceName);
             return;

@@ -12,7 +12,9 @@ import dev.gyre.pool.BackendPool;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -28,11 +30,12 @@ import java.util.stream.Stream;
 record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNames> sticky,
                    boolean ramping) {
 
-    /** @param pools the pool of a backend */
-    static ServiceView of(Service service, Fitness fitness, Function<Backend, BackendPool> pools,
+    /** @param adopt gives the pool of a backend, with the service's present policy */
+    static ServiceView of(Service service, Fitness fitness, Function<Backend, BackendPool> adopt,
                           Optional<String> zone, StickyKey stickyKey, Instant now) {
         // Draining backends keep their pool, for the requests in flight, but get no new ones.
-        service.backends().forEach(pools::apply);
+        Map<Backend, BackendPool> pools = new HashMap<>();
+        service.backends().forEach(backend -> pools.put(backend, adopt.apply(backend)));
         List<Backend> wanted = service.backends().stream().filter(b -> !b.draining()).toList();
         List<Backend> up = PanicRule.offered(wanted, backend -> fitness.fit(id(service, backend)));
         double[] ramps = up.stream().mapToDouble(b -> ramp(service, b, fitness, now)).toArray();
@@ -43,7 +46,7 @@ record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNam
         return new ServiceView(service, rank(service, up, pools, shares, shares),
                 rank(service, up, pools, capacity, inverted(shares)),
                 StickyNames.of(service, stickyKey, Stream.concat(up.stream(), service.backends().stream()
-                        .filter(b -> b.draining() && fitness.fit(id(service, b)))).map(pools).toList()),
+                        .filter(b -> b.draining() && fitness.fit(id(service, b)))).map(pools::get).toList()),
                 ramping);
     }
 
@@ -71,13 +74,13 @@ record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNam
     }
 
     /** Of the backends that {@code within} names by a number above 0. */
-    private static Rank rank(Service service, List<Backend> up, Function<Backend, BackendPool> pools,
+    private static Rank rank(Service service, List<Backend> up, Map<Backend, BackendPool> pools,
                              double[] shares, double[] within) {
         List<BackendPool> members = new ArrayList<>();
         List<Double> parts = new ArrayList<>();
         for (int i = 0; i < up.size(); i++) {
             if (within[i] > 0) {
-                members.add(pools.apply(up.get(i)));
+                members.add(pools.get(up.get(i)));
                 parts.add(shares[i]);
             }
         }

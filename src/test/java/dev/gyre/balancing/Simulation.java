@@ -112,6 +112,6 @@ final class Simulation implements Candidates {
 
     @Override
     public double nanos(int index) {
-        return Math.max(1, times[index].at(now, usual));
+        return Math.max(1, times[index].at(now, usual, inFlight[index] > 0));
     }
 }

@@ -3,8 +3,12 @@ package dev.gyre.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.gyre.GyreNode;
 import dev.gyre.balancing.Candidates;
 import dev.gyre.balancing.Selector;
+import dev.gyre.kit.Await;
+import dev.gyre.kit.Origin;
+import dev.gyre.kit.Wire;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
@@ -12,7 +16,6 @@ import dev.gyre.model.Balance;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.HostHeader;
-import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
@@ -21,6 +24,7 @@ import dev.gyre.model.Strategy;
 import dev.gyre.model.Timeouts;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A cold backend must not be hit with its whole share at once, by no node and after no restart. */
 class SlowStartTest {
 
+    private static final dev.gyre.model.Origin DECLARED = dev.gyre.model.Origin.CONFIG;
     private static final Instant ADDED = Instant.parse("2026-01-01T00:00:00Z");
     private static final BackendUrl OLD = new BackendUrl("10.0.0.1", 80);
     private static final BackendUrl NEW = new BackendUrl("10.0.0.2", 80);
@@ -73,9 +78,33 @@ class SlowStartTest {
         View view = view(service(1, ADDED.minusSeconds(3600)), Fitness.UNKNOWN, new Pools(List.of()), ADDED);
         assertThat(view.ramping()).isFalse();
         Service both = new Service("web", service(1, ADDED).policy(),
-                List.of(backend(OLD, ADDED), backend(NEW, ADDED)), Origin.CONFIG);
+                List.of(backend(OLD, ADDED), backend(NEW, ADDED)), DECLARED);
         assertThat(share(view(both, Fitness.UNKNOWN, new Pools(List.of()), ADDED.plusSeconds(3))))
                 .isCloseTo(0.5, within(0.01));
+    }
+
+    /** Nothing else happens on the node while the share grows. */
+    @Test
+    void theShareGrowsByItself() throws Exception {
+        Origin old = Origin.saying("old");
+        Origin fresh = Origin.saying("new");
+        JsonObject slow = new JsonObject().put("slowStart", new JsonObject().put("window", "2s"));
+        try (old; fresh; GyreNode node = GyreNode.before(slow, old); Wire client = Wire.to(node.port())) {
+            Await.pass(Duration.ofSeconds(2));
+            node.command(new JsonObject().put("command", "backend.add").put("service", "web")
+                    .put("url", fresh.url()));
+            assertThat(answersOfNew(client)).isLessThanOrEqualTo(7);
+            Await.until("half of the requests go to the new one", () -> answersOfNew(client) >= 10);
+        }
+    }
+
+    /** Of twenty. */
+    private static int answersOfNew(Wire client) throws Exception {
+        int answers = 0;
+        for (int i = 0; i < 20; i++) {
+            answers += client.get("/").readAnswer().body().equals("new") ? 1 : 0;
+        }
+        return answers;
     }
 
     private static View view(Service service, Fitness fitness, Pools pools, Instant now) {
@@ -89,11 +118,11 @@ class SlowStartTest {
         ServicePolicy policy = new ServicePolicy(balance, new HostHeader.Client(), PoolPolicy.DEFAULT,
                 Timeouts.DEFAULT);
         return new Service("web", policy,
-                List.of(backend(OLD, ADDED.minusSeconds(3600)), backend(NEW, added)), Origin.CONFIG);
+                List.of(backend(OLD, ADDED.minusSeconds(3600)), backend(NEW, added)), DECLARED);
     }
 
     private static Backend backend(BackendUrl url, Instant since) {
-        return new Backend(url, 1, false, Origin.CONFIG, Optional.empty(), Optional.of(since));
+        return new Backend(url, 1, false, DECLARED, Optional.empty(), Optional.of(since));
     }
 
     /** The share of picks that the new backend gets. */

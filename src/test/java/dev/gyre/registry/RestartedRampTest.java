@@ -77,6 +77,7 @@ class RestartedRampTest {
 
     @Test
     void goesOnWhenTheWeightChanges() throws Exception {
+        clock.step(Duration.ofMinutes(1));
         node.apply(new BackendCommand.Add("web", B, Optional.empty()));
         node.apply(new BackendCommand.Drain("web", A, Optional.empty()));
         node.apply(new BackendCommand.Resume("web", A));
@@ -103,6 +104,7 @@ class RestartedRampTest {
     @Test
     void beginsForWhatARollbackBringsBackAndForNothingElse() throws Exception {
         node.apply(new BackendCommand.Add("web", B, Optional.of(3)));
+        node.apply(new BackendCommand.Weight("web", A, 4));
         Instant added = since(B);
         String version = node.registry.topology().version();
         node.apply(new BackendCommand.Weight("web", B, 5));
