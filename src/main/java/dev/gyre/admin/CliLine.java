@@ -143,13 +143,14 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
 
         private void put(String name, Object value) throws Misused {
             int dot = name.indexOf('.');
+            String outer = dot < 0 ? name : name.substring(0, dot);
+            Object before = fields.getValue(outer);
+            if (before instanceof JsonObject ? dot < 0 : before != null && dot >= 0) {
+                throw new Misused("--" + outer + " and --" + outer + ".… exclude each other");
+            }
             if (dot < 0) {
                 fields.put(name, value);
                 return;
-            }
-            String outer = name.substring(0, dot);
-            if (fields.containsKey(outer) && !(fields.getValue(outer) instanceof JsonObject)) {
-                throw new Misused("--" + outer + " and --" + name + " exclude each other");
             }
             JsonObject inner = fields.getJsonObject(outer, new JsonObject());
             fields.put(outer, inner.put(name.substring(dot + 1), value));

@@ -137,6 +137,10 @@ class AdminCliTest {
         misused("which command?", "--json");
         misused("unknown option --wieght (did you mean \"--weight\"? known: ", "backend", "add", "web",
                 "http://x", "--wieght", "1");
+        misused("--balance and --balance.… exclude each other",
+                "service", "put", "web", "--balance", "peak-ewma", "--balance.key", "cookie:a");
+        misused("--sticky and --sticky.… exclude each other",
+                "service", "put", "web", "--sticky.ttl", "1h", "--sticky", "off");
         misused("too few arguments (expected: backend add SERVICE URL [--weight N] [--zone …])",
                 "backend", "add", "web");
         misused("too many arguments", "route", "list", "web");

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.HashKey;
+import dev.gyre.model.Hashing;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.SlowStart;
+import dev.gyre.model.Sticky;
+import dev.gyre.model.Strategy;
 import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -19,15 +24,21 @@ import org.junit.jupiter.api.Test;
 /** Commands refuse what config refuses, and what is written out is read back the same. */
 class CommandWordsTest {
 
+    private static final Balance ODD_BALANCE = new Balance(Strategy.PEAK_EWMA,
+            new Hashing(new HashKey(HashKey.Source.QUERY, "q"), Hashing.Algorithm.RING, 2.5),
+            Optional.of(new Sticky("keep", Optional.of(Duration.ofSeconds(90)))),
+            Optional.of(new SlowStart(Duration.ofSeconds(40), 0.5)));
     private static final ServicePolicy ODD = new ServicePolicy(
-            Balance.DEFAULT, new HostHeader.OfBackend(),
+            ODD_BALANCE, new HostHeader.OfBackend(),
             new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
                     Optional.of(Duration.ofMinutes(3))));
 
     @Test
     void aPolicyComesBackAsItWent() {
-        for (ServicePolicy policy : new ServicePolicy[] {ODD, ServicePolicy.DEFAULT}) {
+        ServicePolicy hash = new ServicePolicy(Balance.of(Strategy.CONSISTENT_HASH), ODD.host(), ODD.pool(),
+                ODD.timeouts());
+        for (ServicePolicy policy : new ServicePolicy[] {ODD, hash, ServicePolicy.DEFAULT}) {
             assertThat(ServicePolicyReader.read("", ServicePolicyReader.write(policy)).accepted())
                     .hasValue(policy);
         }
