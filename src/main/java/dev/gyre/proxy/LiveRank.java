@@ -8,6 +8,7 @@ import dev.gyre.pool.LoopPool;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** A {@link Rank} made live on one event loop: its own turns, and what a pick may know of each backend. */
@@ -23,8 +24,14 @@ final class LiveRank implements Candidates {
 
     private final LoopPool[] pools;
     private final BackendPool[] shared;
+    private final Supplier<Selector> fresh;
     private final Optional<Selector> selector;
     private final boolean watchful;
+    /**
+     * Turns of their own for further tries. Taken from the others', with two backends each request that
+     * failed at the one would make the next begin there as well.
+     */
+    private Optional<Selector> furtherTries = Optional.empty();
     private Asked asked;
     private Collection<LoopPool> tried = List.of();
     private long now;
@@ -35,7 +42,8 @@ final class LiveRank implements Candidates {
         this.shared = rank.pools().toArray(BackendPool[]::new);
         this.pools = rank.pools().stream().map(pool -> pool.on(loop)).toArray(LoopPool[]::new);
         // With nobody in it there is nothing to pick from, and nobody is asked.
-        this.selector = pools.length == 0 ? Optional.empty() : Optional.of(rank.selectors().fresh(random));
+        this.fresh = () -> rank.selectors().fresh(random);
+        this.selector = pools.length == 0 ? Optional.empty() : Optional.of(fresh.get());
         this.watchful = watchful;
     }
 
@@ -57,8 +65,15 @@ final class LiveRank implements Candidates {
         if (watchful) {
             look();
         }
-        int index = selector.get().pick(this, key);
+        int index = (past.isEmpty() ? selector : forFurtherTries()).get().pick(this, key);
         return index == Selector.NONE ? Optional.empty() : Optional.of(pools[index]);
+    }
+
+    private Optional<Selector> forFurtherTries() {
+        if (furtherTries.isEmpty()) {
+            furtherTries = Optional.of(fresh.get());
+        }
+        return furtherTries;
     }
 
     private void look() {
