@@ -99,7 +99,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
 
     private static Map<String, Kind> policy() {
         Map<String, Kind> policy = new TreeMap<>(Map.of("balance", Kind.TEXT, "host", Kind.TEXT,
-                "pool.maxConnections", Kind.NUMBER, "pool.maxQueue", Kind.NUMBER,
+                "pool.maxConnections", Kind.NUMBER, "pool.scope", Kind.TEXT, "pool.maxQueue", Kind.NUMBER,
                 "pool.queueTimeout", Kind.TEXT, "pool.keepAlive", Kind.TEXT));
         List.of("connect", "firstByte", "idle", "request")
                 .forEach(phase -> policy.put("timeouts." + phase, Kind.TEXT));

@@ -5,7 +5,9 @@ import dev.gyre.config.ServicePolicyReader;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
+import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.CommandRefused;
@@ -59,8 +61,8 @@ final class Listings {
             for (Backend backend : service.backends()) {
                 BackendId id = new BackendId(service.name(), backend.url());
                 JsonObject row = backend(service.name(), backend);
-                row.mergeIn(seen(stats.getOrDefault(id, untouched(id))));
-                rows.put(id.toString(), row.put("maxConnections", service.policy().pool().maxConnections()));
+                row.mergeIn(limits(service.policy().pool(), Optional.ofNullable(stats.get(id))));
+                rows.put(id.toString(), row.mergeIn(seen(stats.getOrDefault(id, untouched(id)))));
             }
         }
         stats.forEach((id, seen) -> rows.computeIfAbsent(id.toString(), absent -> new JsonObject()
@@ -69,9 +71,18 @@ final class Listings {
         return rows;
     }
 
-    /** A backend no request has come to yet. */
+    /** The limit as it is set and, where all nodes share it, what of it is this node's. */
+    private static JsonObject limits(PoolPolicy pool, Optional<BackendStats> stats) {
+        JsonObject json = new JsonObject().put("maxConnections", pool.maxConnections());
+        if (pool.scope() == Scope.CLUSTER) {
+            stats.ifPresent(seen -> json.put("share", seen.limit()));
+        }
+        return json;
+    }
+
+    /** A backend this node has not met yet. */
     private static BackendStats untouched(BackendId id) {
-        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
+        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
     }
 
     private static JsonObject seen(BackendStats stats) {

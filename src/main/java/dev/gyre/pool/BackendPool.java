@@ -2,6 +2,7 @@ package dev.gyre.pool;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.PoolUse;
 import dev.gyre.model.Timeouts;
 import java.time.Duration;
 import java.util.List;
@@ -35,13 +36,15 @@ public final class BackendPool {
     private final List<LoopPool> loops;
     private final AtomicInteger places = new AtomicInteger();
     private volatile PoolPolicy policy;
+    private volatile int limit;
     private volatile Duration connectTimeout;
     private volatile int waiting;
 
-    BackendPool(BackendId id, PoolPolicy policy, Timeouts timeouts,
+    BackendPool(BackendId id, PoolPolicy policy, int limit, Timeouts timeouts,
                 Function<BackendPool, List<LoopPool>> perLoop) {
         this.id = id;
         this.policy = policy;
+        this.limit = limit;
         this.connectTimeout = timeouts.connect();
         this.loops = perLoop.apply(this);
     }
@@ -63,11 +66,33 @@ public final class BackendPool {
         return connectTimeout;
     }
 
-    /** Takes effect at once; connections beyond a smaller limit are closed as they finish. */
-    void adopt(PoolPolicy newPolicy, Timeouts timeouts) {
+    /**
+     * Takes effect at once; connections beyond a smaller limit are closed as they finish, idle ones now.
+     *
+     * @param newLimit connections of this node, at most those of the policy
+     */
+    void adopt(PoolPolicy newPolicy, int newLimit, Timeouts timeouts) {
         policy = newPolicy;
         connectTimeout = timeouts.connect();
+        limit(newLimit);
+    }
+
+    void limit(int newLimit) {
+        limit = newLimit;
         serve();
+        trim();
+    }
+
+    /** Connections this node may have open: those of the policy, or its share of them. */
+    int limit() {
+        return limit;
+    }
+
+    /** Places are read after the limit: whoever took one under an earlier limit is counted. */
+    PoolUse use() {
+        int now = limit;
+        int open = places.get();
+        return new PoolUse(policy.maxConnections(), now, open, Math.max(0, open - resting()) + waiting);
     }
 
     int places() {
@@ -88,15 +113,18 @@ public final class BackendPool {
     }
 
     boolean overfull() {
-        return places.get() > policy.maxConnections();
+        return places.get() > limit;
     }
 
     boolean takePlace() {
-        int max = policy.maxConnections();
         int taken = places.get();
-        while (taken < max) {
+        while (taken < limit) {
             if (places.compareAndSet(taken, taken + 1)) {
-                return true;
+                // Who lowered the limit in between may have counted the places before this one was taken.
+                if (taken < limit) {
+                    return true;
+                }
+                places.decrementAndGet();
             }
             taken = places.get();
         }
@@ -106,6 +134,15 @@ public final class BackendPool {
     void freePlace() {
         places.decrementAndGet();
         serve();
+        trim();
+    }
+
+    /** Lets idle connections beyond the limit go, one by one: each that is closed asks here again. */
+    private void trim() {
+        if (overfull()) {
+            loops.stream().filter(pool -> pool.resting() > 0).findFirst()
+                    .ifPresent(pool -> pool.loop().executeLater(pool::trim));
+        }
     }
 
     /** Gives a place that is already taken to a request that is no longer in the queue. */

@@ -77,7 +77,7 @@ final class Doors implements AutoCloseable {
 
     void sees(String service, BackendUrl url, long inFlight) {
         BackendId id = new BackendId(service, url);
-        stats.put(id, new BackendStats(id, inFlight, 70, 7, 3, 2, 1, 4, 9, Duration.ofMillis(12),
+        stats.put(id, new BackendStats(id, inFlight, 70, 7, 512, 3, 2, 1, 4, 9, Duration.ofMillis(12),
                 Optional.empty()));
     }
 

@@ -7,6 +7,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Scope;
 import dev.gyre.model.Route;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Strategy;
@@ -21,7 +22,7 @@ class CommandWordsTest {
 
     private static final ServicePolicy ODD = new ServicePolicy(
             Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
-            new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
+            new PoolPolicy(7, Scope.CLUSTER, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
                     Optional.of(Duration.ofMinutes(3))));
 
@@ -38,7 +39,8 @@ class CommandWordsTest {
         JsonObject change = Read.json("{'pool':{'maxQueue':9}}");
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
-                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts()));
+                new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
+                ODD.timeouts()));
     }
 
     @Test
@@ -47,7 +49,7 @@ class CommandWordsTest {
         assertThat(Read.lines(ServicePolicyReader.read("", wrong))).containsExactly(
                 "balance: \"x\" (known: round-robin)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
-                        + " maxConnections, maxQueue, queueTimeout)",
+                        + " maxConnections, maxQueue, queueTimeout, scope)",
                 "backends: unknown key (known: balance, host, pool, timeouts)");
     }
 

@@ -113,6 +113,8 @@ class SchemaAgreementTest {
         "'services':{'web':{'pool':{'maxConnections':1000000,'maxQueue':10000000}}}",
         "'services':{'web':{'pool':{'maxConnections':1000001}}}",
         "'services':{'web':{'pool':{'maxConnections':0}}}",
+        "'services':{'web':{'pool':{'scope':'cluster'}}}", "'services':{'web':{'pool':{'scope':'all'}}}",
+        "'services':{'web':{'pool':{'scope':1}}}",
         "'services':{'web':{'pool':{'maxQueue':10000001}}}", "'services':{'web':{'pool':{'maxQueue':0}}}",
         "'services':{'web':{'pool':{'keepAlive':30}}}", "'services':{'web':{'pool':{'keepAlive':'1.5s'}}}",
         "'services':{'web':{'timeouts':{'request':'1d'}}}",
