@@ -11,7 +11,9 @@ import dev.gyre.config.Settings;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.PoolUse;
 import dev.gyre.model.Service;
+import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.registry.Registry;
@@ -74,6 +76,16 @@ final class NodeSelf implements ClusterNode, Nodes {
         Topology topology = registry.topology();
         return proxy.stats().map(stats -> new Standing(serves(topology, id),
                 Optional.ofNullable(stats.get(id)).map(BackendStats::inFlight).orElse(0L)));
+    }
+
+    @Override
+    public Map<BackendId, PoolUse> uses() {
+        return proxy.uses();
+    }
+
+    @Override
+    public void share(Shares shares) {
+        proxy.share(shares);
     }
 
     private static boolean serves(Topology topology, BackendId id) {
