@@ -4,6 +4,7 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
@@ -27,8 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The data path of a node: one verticle an event loop, all reading one {@link View}. A topology comes in by
- * {@link #show}, and by {@link #share} this node's part of limits that hold for the cluster; nothing else
- * reaches the data path, so that it goes on when everything around it fails.
+ * {@link #show}, what is known of health by {@link #judge}, and by {@link #share} this node's part of limits
+ * that hold for the cluster; nothing else reaches the data path, so that it goes on when everything around it
+ * fails.
  */
 public final class Proxy {
 
@@ -46,6 +48,8 @@ public final class Proxy {
     private volatile Duration grace;
     private volatile Pools pools;
     private volatile Set<BackendId> wanted = Set.of();
+    private Topology topology = Topology.empty();
+    private Fitness fitness = Fitness.UNKNOWN;
 
     /**
      * @param random       gives each event loop its own, so that loops and nodes do not march in step
@@ -88,9 +92,20 @@ public final class Proxy {
     }
 
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
-    public synchronized void show(Topology topology) {
-        wanted = backendsOf(topology);
-        shown = View.of(topology, pools);
+    public synchronized void show(Topology next) {
+        topology = next;
+        wanted = backendsOf(next);
+        refresh();
+    }
+
+    /** Leaves out from now on who is not fit, as far as others are left. */
+    public synchronized void judge(Fitness next) {
+        fitness = next;
+        refresh();
+    }
+
+    private void refresh() {
+        shown = View.of(topology, fitness, pools);
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
     }
 
