@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  */
 public final class Established implements AutoCloseable {
 
-    private static final Duration STEP = Duration.ofMillis(2);
+    private static final Duration STEP = Duration.ofMillis(5);
     private static final String STATE = " 01 ";
 
     private final String port;
