@@ -157,8 +157,12 @@ final class Changes {
         return apply(command, author).map(reply -> reply.put("backend", show(command.id())));
     }
 
-    /** As it is now; the name alone when it is gone. */
     private JsonObject show(BackendId id) {
+        return show(registry, id);
+    }
+
+    /** As it is now; the name alone when it is gone. */
+    static JsonObject show(Registry registry, BackendId id) {
         return Optional.ofNullable(registry.topology().services().get(id.service())).stream()
                 .flatMap(service -> service.backends().stream())
                 .filter(backend -> backend.url().equals(id.url()))

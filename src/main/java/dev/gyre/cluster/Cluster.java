@@ -62,7 +62,7 @@ public final class Cluster implements Replica {
         this.clocks = clocks;
         this.seal = new Seal(settings.secret(), settings.name());
         this.refusals = new Refusals(clocks.nanos());
-        this.peers = new Peers(clocks.nanos());
+        this.peers = new Peers(clocks.nanos(), hello -> node.renewedElsewhere(hello.renewed()));
         this.boot = clocks.wall().millis();
         this.changedNanos = now();
         this.pulse = changedNanos;
@@ -227,7 +227,7 @@ public final class Cluster implements Replica {
         return new Hello(registry.nodeId(), node.name(), member,
                 settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
                 node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
-                (now() - changedNanos) / 1_000_000);
+                (now() - changedNanos) / 1_000_000, node.renewed());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.gyre.model.BackendId;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Map;
 
 /** This node, as the cluster needs to know it. */
 public interface ClusterNode {
@@ -18,6 +19,12 @@ public interface ClusterNode {
 
     /** How a backend stands with this node now. */
     Future<Standing> standing(BackendId backend);
+
+    /** The backends that renewed their announcements at this node lately, and how long ago. */
+    Map<BackendId, Duration> renewed();
+
+    /** What another node says of its {@link #renewed}. */
+    void renewedElsewhere(Map<BackendId, Duration> there);
 
     /** Carries out a command; fails with {@link dev.gyre.registry.CommandRefused} alone. */
     Future<JsonObject> command(JsonObject command);

@@ -26,6 +26,7 @@ final class CommandDoor {
     private final Refusals refusals;
     private final InstantSource clock;
     private final AsyncMap<String, String> nonces;
+    private final LatestAnnouncements announcements = new LatestAnnouncements();
 
     CommandDoor(ClusterNode node, Seal seal, Refusals refusals, InstantSource clock,
                 AsyncMap<String, String> nonces) {
@@ -59,6 +60,15 @@ final class CommandDoor {
         if (age.compareTo(TOLERANCE) > 0) {
             refuse(message, Reason.REPLAYED, "the command was signed " + age.toMinutes()
                     + " minutes from this node's time (expected: at most " + TOLERANCE.toMinutes() + ")");
+            return;
+        }
+        if (LatestAnnouncements.is(command.get())) {
+            if (announcements.take(command.get(), signature.getLong(SignedCommand.AT))) {
+                carryOut(message, command.get());
+            } else {
+                refuse(message, Reason.REPLAYED, "this announcement, or a later one, was sent before"
+                        + " (expected: each signed anew)");
+            }
             return;
         }
         // Shared, since the bus may bring a repetition to any node.
