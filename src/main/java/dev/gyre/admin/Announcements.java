@@ -16,10 +16,12 @@ final class Announcements {
 
     private final Registry registry;
     private final Discovery discovery;
+    private final DrainWait drainWait;
 
-    Announcements(Registry registry, Discovery discovery) {
+    Announcements(Registry registry, Discovery discovery, DrainWait drainWait) {
         this.registry = registry;
         this.discovery = discovery;
+        this.drainWait = drainWait;
     }
 
     Future<JsonObject> announce(CommandFields fields) throws CommandRefused {
@@ -33,8 +35,10 @@ final class Announcements {
 
     Future<JsonObject> leave(CommandFields fields) throws CommandRefused {
         BackendId id = new BackendId(fields.service(), fields.url());
+        Optional<Duration> wait = Changes.wait(fields);
         fields.done();
-        return discovery.leave(id, fields.backend())
+        Future<JsonObject> left = discovery.leave(id, fields.backend())
                 .map(applied -> Changes.reply(applied).put("backend", Changes.show(registry, id)));
+        return wait.isEmpty() ? left : left.compose(reply -> drainWait.left(id, wait.get(), reply));
     }
 }

@@ -28,7 +28,8 @@ public final class CommandHandler {
 
     public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes,
                           Discovery discovery) {
-        Changes changes = new Changes(registry, new DrainWait(vertx, nodes));
+        DrainWait drainWait = new DrainWait(vertx, nodes);
+        Changes changes = new Changes(registry, drainWait);
         actions.put("backend.add", changes::addBackend);
         actions.put("backend.remove", changes::removeBackend);
         actions.put("backend.drain", changes::drainBackend);
@@ -38,7 +39,7 @@ public final class CommandHandler {
         actions.put("service.remove", changes::removeService);
         actions.put("route.put", changes::putRoute);
         actions.put("route.remove", changes::removeRoute);
-        Announcements announcements = new Announcements(registry, discovery);
+        Announcements announcements = new Announcements(registry, discovery, drainWait);
         actions.put("backend.announce", announcements::announce);
         actions.put("backend.leave", announcements::leave);
         HistoryCommands history = new HistoryCommands(vertx, registry);

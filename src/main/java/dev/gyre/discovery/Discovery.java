@@ -101,7 +101,8 @@ public final class Discovery {
         }
     }
 
-    private void step() {
+    /** Looks for those whose time is up, and for those that are drained; called every half second. */
+    void step() {
         Map<String, Duration> others = neighbours.heard();
         Entries entries = registry.entries();
         if (entries != read) {

@@ -61,7 +61,7 @@ public sealed interface DiscoveryCommand extends Command {
         }
     }
 
-    /** A backend says that it goes: it gets no new request, and is forgotten when those in flight are done. */
+    /** A backend says that it goes: it gets no new request, and is forgotten once it is drained. */
     record Leave(BackendId id) implements DiscoveryCommand {
 
         @Override
