@@ -31,8 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Backends that come and go by themselves, at nodes that do so too. */
 class AnnouncedBackendTest {
 
-    private static final Duration TTL = Duration.ofSeconds(3);
+    private static final Duration TTL = Duration.ofSeconds(5);
     private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final int SILENT_GUESTS = 8;
 
     @TempDir
     Path directory;
@@ -54,8 +55,12 @@ class AnnouncedBackendTest {
         guest.close();
     }
 
-    private JsonObject announce(ClusterNode node) throws Exception {
-        return node.admin().command(Command.backend("announce", guest.url(), "ttl", "3s"));
+    /** The guest, and some without traffic, so that it is no one node's lot to watch over all. */
+    private void announce(ClusterNode node) throws Exception {
+        node.admin().command(Command.backend("announce", guest.url(), "ttl", "5s"));
+        for (int i = 0; i < SILENT_GUESTS; i++) {
+            node.admin().command(Writer.spare("announce", "http://guest-" + i + ".test:1", "ttl", "5s"));
+        }
     }
 
     private Optional<JsonObject> row(ClusterNode node) throws Exception {
@@ -67,7 +72,7 @@ class AnnouncedBackendTest {
         assertThat(row(node)).as("at %s", node).hasValueSatisfying(row -> {
             assertThat(row.getString("state")).isEqualTo("up");
             assertThat(row.getString("origin")).isEqualTo("discovery");
-            assertThat(row.getString("ttl")).isEqualTo("3s");
+            assertThat(row.getString("ttl")).isEqualTo("5s");
         });
     }
 
@@ -97,6 +102,8 @@ class AnnouncedBackendTest {
                 }
                 assertUp(nodes.node(1));
                 assertUp(nodes.node(2));
+                assertThat(nodes.node(2).backends("spare").values()).hasSize(SILENT_GUESTS)
+                        .allMatch(row -> row.getString("state").equals("up"));
                 assertThat(nodes.node(1).view()).as("renewals write nothing").isEqualTo(view);
                 occupy(nodes.node(1));
                 for (int node = 1; node <= 2; node++) {
@@ -108,7 +115,8 @@ class AnnouncedBackendTest {
                 gate.open();
                 for (int node = 1; node <= 2; node++) {
                     ClusterNode at = nodes.node(node);
-                    Await.until("gone at " + at, () -> !at.backends("web").containsKey(guest.url()));
+                    Await.until("gone at " + at, () -> !at.backends("web").containsKey(guest.url())
+                            && at.backends("spare").isEmpty());
                 }
                 one.stop();
                 two.stop();
