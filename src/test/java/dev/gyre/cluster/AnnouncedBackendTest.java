@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Backends that come and go by themselves, at nodes that do so too. */
 class AnnouncedBackendTest {
 
-    private static final Duration TTL = Duration.ofSeconds(5);
+    private static final Duration TTL = Duration.ofSeconds(4);
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final int SILENT_GUESTS = 8;
 
@@ -57,9 +57,9 @@ class AnnouncedBackendTest {
 
     /** The guest, and some without traffic, so that it is no one node's lot to watch over all. */
     private void announce(ClusterNode node) throws Exception {
-        node.admin().command(Command.backend("announce", guest.url(), "ttl", "5s"));
+        node.admin().command(Command.backend("announce", guest.url(), "ttl", "4s"));
         for (int i = 0; i < SILENT_GUESTS; i++) {
-            node.admin().command(Writer.spare("announce", "http://guest-" + i + ".test:1", "ttl", "5s"));
+            node.admin().command(Writer.spare("announce", "http://guest-" + i + ".test:1", "ttl", "4s"));
         }
     }
 
@@ -72,7 +72,7 @@ class AnnouncedBackendTest {
         assertThat(row(node)).as("at %s", node).hasValueSatisfying(row -> {
             assertThat(row.getString("state")).isEqualTo("up");
             assertThat(row.getString("origin")).isEqualTo("discovery");
-            assertThat(row.getString("ttl")).isEqualTo("5s");
+            assertThat(row.getString("ttl")).isEqualTo("4s");
         });
     }
 
@@ -95,8 +95,8 @@ class AnnouncedBackendTest {
             JsonObject view = nodes.node(1).view();
             nodes.node(0).kill();
             try (Load one = nodes.node(1).load(4, 100); Load two = nodes.node(2).load(4, 100)) {
-                // Twice its ttl, in which every node but the first could have ended it.
-                for (int i = 0; i < 2 * TTL.toSeconds() + 1; i++) {
+                // Longer than a node waits that may have missed a renewal.
+                for (int i = 0; i < 3 * TTL.toSeconds() + 3; i++) {
                     announce(nodes.node(1));
                     Await.pass(BEAT);
                 }
