@@ -63,19 +63,27 @@ final class CommandDoor {
             return;
         }
         if (LatestAnnouncements.is(command.get())) {
-            if (announcements.take(command.get(), signature.getLong(SignedCommand.AT))) {
-                carryOut(message, command.get());
-            } else {
-                refuse(message, Reason.REPLAYED, "this announcement, or a later one, was sent before"
-                        + " (expected: each signed anew)");
-            }
-            return;
+            takeLatest(message, command.get(), signature.getLong(SignedCommand.AT));
+        } else {
+            takeOnce(message, command.get(), signature.getString(SignedCommand.NONCE));
         }
+    }
+
+    private void takeLatest(Message<Object> message, JsonObject announcement, long at) {
+        if (announcements.take(announcement, at)) {
+            carryOut(message, announcement);
+        } else {
+            refuse(message, Reason.REPLAYED, "this announcement, or a later one, was sent before"
+                    + " (expected: each signed anew)");
+        }
+    }
+
+    private void takeOnce(Message<Object> message, JsonObject command, String nonce) {
         // Shared, since the bus may bring a repetition to any node.
-        nonces.putIfAbsent(signature.getString(SignedCommand.NONCE), "", 2 * TOLERANCE.toMillis())
+        nonces.putIfAbsent(nonce, "", 2 * TOLERANCE.toMillis())
                 .onComplete(before -> {
                     if (before == null) {
-                        carryOut(message, command.get());
+                        carryOut(message, command);
                     } else {
                         refuse(message, Reason.REPLAYED,
                                 "the command was sent before (expected: each signed anew)");

@@ -9,7 +9,7 @@ import java.util.Map;
  * and again, so remembering the nonce of each in the shared map would cost a write for every one of them; in
  * their place the order of their signing tells a repetition. What was overheard can be said once more to a
  * node that has not taken it or a later one, and so keep a backend that has just gone for one ttl; to a node
- * that has just started, for as long as a signature is accepted.
+ * that has just joined, for as long as a signature is accepted.
  */
 final class LatestAnnouncements {
 

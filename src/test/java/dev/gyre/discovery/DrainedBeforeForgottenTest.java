@@ -105,6 +105,17 @@ class DrainedBeforeForgottenTest {
     }
 
     @Test
+    void aRenewalAtAnotherNodeKeepsItAsWell() throws Exception {
+        Entries before = node.registry.entries();
+        for (int i = 0; i < 5; i++) {
+            pass(4);
+            discovery.heard(Map.of(ID, Duration.ofSeconds(1)));
+        }
+        assertThat(node.registry.entries()).isSameAs(before);
+        assertThat(discovery.recent()).as("each node tells of its own").isEmpty();
+    }
+
+    @Test
     void whatCeasesDrainsAndIsForgottenOnlyWhenNothingIsInFlight() throws Exception {
         pass(7);
         assertThat(backend()).get().extracting(Backend::draining).isEqualTo(true);
