@@ -47,12 +47,12 @@ final class Doors implements AutoCloseable {
     Doors(Topology declared, Optional<String> token) throws Exception {
         node = Node.inMemory(declared);
         Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
-        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, new OneNode(),
+        Nodes nodes = new OneNode();
+        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes,
                 new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime));
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
-                observed,
-                ready::get));
+                observed, nodes, ready::get));
     }
 
     /** No other node is there, and what drains has drained. */
@@ -90,7 +90,7 @@ final class Doors implements AutoCloseable {
 
         @Override
         public Map<String, Long> refused() {
-            return Map.of();
+            return Map.of("unsigned", 7L);
         }
 
         @Override
