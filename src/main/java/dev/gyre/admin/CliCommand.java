@@ -72,6 +72,10 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "ends a drain; brings a removed backend of the config back", "web http://10.0.0.9:9001"));
         all.add(command("backend.weight", List.of("service", "url", "weight"), Map.of(),
                 "sets a backend's share of requests, 1..1000", "web http://10.0.0.9:9001 5"));
+        all.add(command("backend.announce", backend, Map.of("weight", Kind.NUMBER, "ttl", Kind.TEXT),
+                "a backend says that it is there, again and again", "web http://10.0.0.9:9001 --ttl 10s"));
+        all.add(command("backend.leave", backend, wait,
+                "it says that it goes: drained first, then removed", "web http://10.0.0.9:9001 --wait"));
         all.add(command("backend.list", List.of("service?"), Map.of(),
                 "shows backends and what this node sees of them", "web"));
         all.add(command("service.put", List.of("service"), policy(),

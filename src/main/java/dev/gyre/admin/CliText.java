@@ -57,7 +57,11 @@ final class CliText {
         String saturated = backends.stream().map(JsonObject.class::cast)
                 .filter(row -> row.containsKey("saturation"))
                 .map(row -> "\n" + row.getString("saturation")).collect(Collectors.joining());
-        return table + saturated;
+        String ending = backends.stream().map(JsonObject.class::cast)
+                .filter(row -> row.containsKey("reason"))
+                .map(row -> "\n" + row.getString("service") + "/" + row.getString("url") + ": "
+                        + row.getString("reason")).collect(Collectors.joining());
+        return table + saturated + ending;
     }
 
     private static String services(JsonArray services) {

@@ -1,5 +1,6 @@
 package dev.gyre.admin;
 
+import dev.gyre.config.Durations;
 import dev.gyre.config.RouteReader;
 import dev.gyre.config.ServicePolicyReader;
 import dev.gyre.model.Backend;
@@ -10,6 +11,7 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
+import dev.gyre.registry.Announced;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.Known;
 import dev.gyre.registry.Registry;
@@ -41,6 +43,7 @@ final class Listings {
         return observed.stats().compose(stats -> {
             Topology topology = registry.topology();
             Map<String, JsonObject> rows = rows(topology, stats);
+            Announced.all(registry.entries()).values().forEach(one -> announced(rows, one));
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
             }
@@ -80,7 +83,14 @@ final class Listings {
         return json;
     }
 
-    /** A backend this node has not met yet. */
+    private static void announced(Map<String, JsonObject> rows, Announced one) {
+        Optional.ofNullable(rows.get(one.id().toString())).ifPresent(row -> {
+            row.put("ttl", Durations.text(one.ttl()));
+            one.ending().ifPresent(reason -> row.put("reason", reason));
+        });
+    }
+
+    /** A backend no request has come to yet. */
     private static BackendStats untouched(BackendId id) {
         return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
     }

@@ -63,7 +63,7 @@ public final class Cluster implements Replica {
         this.clocks = clocks;
         this.seal = new Seal(settings.secret(), settings.name());
         this.refusals = new Refusals(clocks.nanos());
-        this.peers = new Peers(clocks.nanos());
+        this.peers = new Peers(clocks.nanos(), hello -> node.renewedElsewhere(hello.renewed()));
         this.boot = clocks.wall().millis();
         this.shares = new ShareExchange(
                 new NodeShares(registry.nodeId(), boot, expected, clocks.nanos()), node, seal, refusals);
@@ -232,7 +232,7 @@ public final class Cluster implements Replica {
         return new Hello(registry.nodeId(), node.name(), member,
                 settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
                 node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
-                (now() - changedNanos) / 1_000_000);
+                (now() - changedNanos) / 1_000_000, node.renewed());
     }
 
     @Override

@@ -28,6 +28,12 @@ public interface ClusterNode {
     /** Limits that hold for the whole cluster are this node's by these shares; told whenever they change. */
     void share(Shares shares);
 
+    /** The backends that renewed their announcements at this node lately, and how long ago. */
+    Map<BackendId, Duration> renewed();
+
+    /** What another node says of its {@link #renewed}. */
+    void renewedElsewhere(Map<BackendId, Duration> there);
+
     /** Carries out a command; fails with {@link dev.gyre.registry.CommandRefused} alone. */
     Future<JsonObject> command(JsonObject command);
 

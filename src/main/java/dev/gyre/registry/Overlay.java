@@ -62,6 +62,7 @@ final class Overlay {
     static void check(Entries entries) {
         topology(entries);
         things(entries, entries.keys(Key.Kind.BACKEND)).forEach(Overlay::backend);
+        Announced.all(entries);
     }
 
     private static Optional<Service> service(Entries entries, String name) {
