@@ -11,6 +11,7 @@ import dev.gyre.config.ConfigReader;
 import dev.gyre.config.ConfigSource;
 import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.discovery.Discovery;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.proxy.Surroundings;
 import dev.gyre.registry.Declaration;
@@ -51,6 +52,7 @@ public final class MainVerticle extends VerticleBase {
     private AdminServer admin;
     private AdminBus bus;
     private NodeSelf self;
+    private Discovery discovery;
     private Cluster cluster;
     private List<Integer> ports = List.of();
     private volatile boolean ready;
@@ -75,7 +77,10 @@ public final class MainVerticle extends VerticleBase {
                 .compose(v -> openAdmin())
                 .compose(v -> joinCluster())
                 .compose(v -> openListeners())
-                .onSuccess(v -> followConfig());
+                .onSuccess(v -> {
+                    discovery.start();
+                    followConfig();
+                });
     }
 
     private Future<Void> readConfig() {
@@ -122,7 +127,9 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> openAdmin() {
         self = new NodeSelf(settings, registry, proxy);
-        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self);
+        discovery = new Discovery(vertx, registry, self, System::nanoTime);
+        self.discover(discovery);
+        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self, discovery);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)

@@ -8,10 +8,14 @@ import dev.gyre.cluster.ClusterNode;
 import dev.gyre.cluster.Member;
 import dev.gyre.cluster.NodeStanding;
 import dev.gyre.config.Settings;
+import dev.gyre.discovery.Discovery;
+import dev.gyre.discovery.Neighbours;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.PoolUse;
 import dev.gyre.model.Service;
+import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.registry.Registry;
@@ -22,15 +26,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** This node as the other nodes see it, and the other nodes as its doors see them. */
-final class NodeSelf implements ClusterNode, Nodes {
+final class NodeSelf implements ClusterNode, Nodes, Neighbours {
 
     private final Settings settings;
     private final Registry registry;
     private final Proxy proxy;
     private final long begun = System.nanoTime();
     private volatile Optional<Cluster> cluster = Optional.empty();
+    private volatile Optional<Discovery> discovery = Optional.empty();
     private volatile Function<JsonObject, Future<JsonObject>> commands = command ->
             Future.failedFuture("the node is starting");
 
@@ -43,6 +49,11 @@ final class NodeSelf implements ClusterNode, Nodes {
     /** What carries out the commands that come from the cluster. */
     void obey(Function<JsonObject, Future<JsonObject>> handler) {
         commands = handler;
+    }
+
+    /** What hears of backends that announce themselves. */
+    void discover(Discovery with) {
+        discovery = Optional.of(with);
     }
 
     void joined(Cluster joined) {
@@ -76,10 +87,51 @@ final class NodeSelf implements ClusterNode, Nodes {
                 Optional.ofNullable(stats.get(id)).map(BackendStats::inFlight).orElse(0L)));
     }
 
+    @Override
+    public Map<BackendId, PoolUse> uses() {
+        return proxy.uses();
+    }
+
+    @Override
+    public void share(Shares shares) {
+        proxy.share(shares);
+    }
+
     private static boolean serves(Topology topology, BackendId id) {
         Service service = topology.services().get(id.service());
         return service != null && service.backends().stream()
                 .filter(backend -> backend.url().equals(id.url())).anyMatch(backend -> !backend.draining());
+    }
+
+    @Override
+    public Map<BackendId, Duration> renewed() {
+        return discovery.map(Discovery::recent).orElse(Map.of());
+    }
+
+    @Override
+    public void renewedElsewhere(Map<BackendId, Duration> there) {
+        discovery.ifPresent(known -> known.heard(there));
+    }
+
+    @Override
+    public String self() {
+        return registry.nodeId();
+    }
+
+    @Override
+    public boolean clustered() {
+        return cluster.isPresent();
+    }
+
+    @Override
+    public Map<String, Duration> heard() {
+        return cluster.map(Cluster::members).orElse(List.of()).stream().skip(1)
+                .collect(Collectors.toMap(Member::id, Member::heard));
+    }
+
+    @Override
+    public Future<Boolean> drained(BackendId backend) {
+        return inFlight(backend).map(all -> all.stream().allMatch(NodeInFlight::drained));
     }
 
     @Override

@@ -41,9 +41,10 @@ class ArchitectureTest {
             Map.entry("proxy", List.of("model", "config", "routing", "balancing", "pool")),
             Map.entry("health", List.of("model", "config")),
             Map.entry("registry", List.of("model", "config")),
+            Map.entry("discovery", List.of("model", "registry")),
             Map.entry("cluster", List.of("model", "config", "registry")),
             Map.entry("telemetry", List.of("model", "config")),
-            Map.entry("admin", List.of("model", "config", "diff", "registry", "telemetry")),
+            Map.entry("admin", List.of("model", "config", "diff", "registry", "discovery", "telemetry")),
             Map.entry("dashboard", List.of("model", "config", "telemetry"))));
 
     @ArchTest

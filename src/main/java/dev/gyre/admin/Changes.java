@@ -17,7 +17,6 @@ import dev.gyre.registry.Registry;
 import dev.gyre.registry.RouteCommand;
 import dev.gyre.registry.ServiceCommand;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -135,7 +134,8 @@ final class Changes {
         return apply(new RouteCommand.Remove(gone.host(), gone.path()), fields.author());
     }
 
-    private static Optional<Duration> wait(CommandFields fields) {
+    /** How long a command is to wait until nothing is in flight; empty: not at all. */
+    static Optional<Duration> wait(CommandFields fields) {
         boolean wait = fields.flag("wait");
         Optional<Duration> timeout = fields.duration("timeout", Duration.ZERO, Durations.LONGEST);
         if (timeout.isPresent() && !wait) {
@@ -146,21 +146,20 @@ final class Changes {
 
     private Future<JsonObject> waited(BackendCommand command, Author author, Optional<Duration> wait) {
         Future<JsonObject> acknowledged = backend(command, author);
-        if (wait.isEmpty()) {
-            return acknowledged;
-        }
-        return acknowledged.compose(reply -> drainWait.left(command.id(), wait.get())
-                .map(left -> reply.put("drained", left.stream().allMatch(NodeInFlight::drained))
-                        .put("inFlight", left.stream().mapToLong(node -> node.inFlight().orElse(0L)).sum())
-                        .put("nodes", new JsonArray(left.stream().map(NodeInFlight::toJson).toList()))));
+        return wait.isEmpty() ? acknowledged
+                : acknowledged.compose(reply -> drainWait.left(command.id(), wait.get(), reply));
     }
 
     private Future<JsonObject> backend(BackendCommand command, Author author) {
         return apply(command, author).map(reply -> reply.put("backend", show(command.id())));
     }
 
-    /** As it is now; the name alone when it is gone. */
     private JsonObject show(BackendId id) {
+        return show(registry, id);
+    }
+
+    /** As it is now; the name alone when it is gone. */
+    static JsonObject show(Registry registry, BackendId id) {
         return Optional.ofNullable(registry.topology().services().get(id.service())).stream()
                 .flatMap(service -> service.backends().stream())
                 .filter(backend -> backend.url().equals(id.url()))

@@ -73,6 +73,10 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "ends a drain; brings a removed backend of the config back", "web http://10.0.0.9:9001"));
         all.add(command("backend.weight", List.of("service", "url", "weight"), Map.of(),
                 "sets a backend's share of requests, 1..1000", "web http://10.0.0.9:9001 5"));
+        all.add(command("backend.announce", backend, Map.of("weight", Kind.NUMBER, "ttl", Kind.TEXT),
+                "a backend says that it is there, again and again", "web http://10.0.0.9:9001 --ttl 10s"));
+        all.add(command("backend.leave", backend, wait,
+                "it says that it goes: drained first, then removed", "web http://10.0.0.9:9001 --wait"));
         all.add(command("backend.list", List.of("service?"), Map.of(),
                 "shows backends and what this node sees of them", "web"));
         all.add(command("service.put", List.of("service"), policy(),
@@ -100,7 +104,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
 
     private static Map<String, Kind> policy() {
         Map<String, Kind> policy = new TreeMap<>(Map.of("balance", Kind.TEXT, "host", Kind.TEXT,
-                "pool.maxConnections", Kind.NUMBER, "pool.maxQueue", Kind.NUMBER,
+                "pool.maxConnections", Kind.NUMBER, "pool.scope", Kind.TEXT, "pool.maxQueue", Kind.NUMBER,
                 "pool.queueTimeout", Kind.TEXT, "pool.keepAlive", Kind.TEXT));
         List.of("balance.by", "balance.key", "balance.algorithm", "sticky", "sticky.cookie", "sticky.ttl",
                 "slowStart", "slowStart.window").forEach(key -> policy.put(key, Kind.TEXT));

@@ -52,12 +52,16 @@ final class CliText {
 
     private static String backends(JsonArray backends) {
         String table = table("backends", backends, "service", "url", "weight", "state", "origin", "inFlight",
-                "inUse", "idle", "maxConnections", "queued", "waitMedianMs", "refused", "requests",
-                "failures");
+                "inUse", "idle", "share", "maxConnections", "queued", "waitMedianMs", "refused",
+                "requests", "failures");
         String saturated = backends.stream().map(JsonObject.class::cast)
                 .filter(row -> row.containsKey("saturation"))
                 .map(row -> "\n" + row.getString("saturation")).collect(Collectors.joining());
-        return table + saturated;
+        String ending = backends.stream().map(JsonObject.class::cast)
+                .filter(row -> row.containsKey("reason"))
+                .map(row -> "\n" + row.getString("service") + "/" + row.getString("url") + ": "
+                        + row.getString("reason")).collect(Collectors.joining());
+        return table + saturated + ending;
     }
 
     private static String services(JsonArray services) {
@@ -72,7 +76,7 @@ final class CliText {
                     .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts));
         }
         return table("services", rows, "name", "origin", "backends", "balance", "host", "maxConnections",
-                "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request");
+                "scope", "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request");
     }
 
     private static String routes(JsonArray routes) {

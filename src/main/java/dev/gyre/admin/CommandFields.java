@@ -56,6 +56,11 @@ final class CommandFields {
         return Author.operator(Optional.ofNullable(json.getString(BY)), via);
     }
 
+    /** The same for a backend that speaks for itself. */
+    Author backend() {
+        return Author.backend(Optional.ofNullable(json.getString(BY)), via);
+    }
+
     private Optional<Object> raw(String field) {
         known.add(field);
         return Optional.ofNullable(json.getValue(field));
@@ -147,10 +152,23 @@ final class CommandFields {
                 .flatMap(Durations::parse)
                 .filter(given -> given.compareTo(least) >= 0 && given.compareTo(most) <= 0);
         if (raw.isPresent() && span.isEmpty()) {
-            refuse(field, found(raw.get()), "a duration such as \"30s\" or \"10m\", "
-                    + Durations.text(least) + ".." + Durations.text(most));
+            refuse(field, found(raw.get()), durations(least, most));
         }
         return span;
+    }
+
+    /** The same, where there is no doing without; a placeholder while it is wrong. */
+    Duration requiredDuration(String field, Duration least, Duration most) {
+        Optional<Duration> span = duration(field, least, most);
+        if (span.isEmpty() && raw(field).isEmpty()) {
+            refuse(field, "missing", durations(least, most));
+        }
+        return span.orElse(least);
+    }
+
+    private static String durations(Duration least, Duration most) {
+        return "a duration such as \"30s\" or \"10m\", " + Durations.text(least) + ".."
+                + Durations.text(most);
     }
 
     /** These fields as they stand, for a reader that will judge them. */

@@ -1,5 +1,6 @@
 package dev.gyre.admin;
 
+import dev.gyre.discovery.Discovery;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.Known;
 import dev.gyre.registry.Registry;
@@ -25,8 +26,10 @@ public final class CommandHandler {
         Future<JsonObject> on(CommandFields fields) throws CommandRefused;
     }
 
-    public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes) {
-        Changes changes = new Changes(registry, new DrainWait(vertx, nodes));
+    public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes,
+                          Discovery discovery) {
+        DrainWait drainWait = new DrainWait(vertx, nodes);
+        Changes changes = new Changes(registry, drainWait);
         actions.put("backend.add", changes::addBackend);
         actions.put("backend.remove", changes::removeBackend);
         actions.put("backend.drain", changes::drainBackend);
@@ -36,6 +39,9 @@ public final class CommandHandler {
         actions.put("service.remove", changes::removeService);
         actions.put("route.put", changes::putRoute);
         actions.put("route.remove", changes::removeRoute);
+        Announcements announcements = new Announcements(registry, discovery, drainWait);
+        actions.put("backend.announce", announcements::announce);
+        actions.put("backend.leave", announcements::leave);
         HistoryCommands history = new HistoryCommands(vertx, registry);
         actions.put("history", history::history);
         actions.put("diff", history::diff);

@@ -5,6 +5,8 @@ import dev.gyre.registry.CommandRefused;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,8 +24,15 @@ final class DrainWait {
         this.nodes = nodes;
     }
 
-    /** What each node has left: nothing, or what it had at the timeout. */
-    Future<List<NodeInFlight>> left(BackendId id, Duration timeout) {
+    /** The reply, with what each node has left: nothing, or what it had at the timeout. */
+    Future<JsonObject> left(BackendId id, Duration timeout, JsonObject reply) {
+        return left(id, timeout).map(left -> reply
+                .put("drained", left.stream().allMatch(NodeInFlight::drained))
+                .put("inFlight", left.stream().mapToLong(node -> node.inFlight().orElse(0L)).sum())
+                .put("nodes", new JsonArray(left.stream().map(NodeInFlight::toJson).toList())));
+    }
+
+    private Future<List<NodeInFlight>> left(BackendId id, Duration timeout) {
         Promise<List<NodeInFlight>> left = Promise.promise();
         AtomicBoolean late = new AtomicBoolean(timeout.isZero());
         long deadline = timeout.isZero() ? -1 : vertx.setTimer(timeout.toMillis(), timer -> late.set(true));

@@ -1,13 +1,17 @@
 package dev.gyre.admin;
 
+import dev.gyre.config.Durations;
 import dev.gyre.config.RouteReader;
 import dev.gyre.config.ServicePolicyReader;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
+import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
+import dev.gyre.registry.Announced;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.Known;
 import dev.gyre.registry.Registry;
@@ -39,6 +43,7 @@ final class Listings {
         return observed.stats().compose(stats -> {
             Topology topology = registry.topology();
             Map<String, JsonObject> rows = rows(topology, stats);
+            Announced.all(registry.entries()).values().forEach(one -> announced(rows, one));
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
             }
@@ -59,8 +64,8 @@ final class Listings {
             for (Backend backend : service.backends()) {
                 BackendId id = new BackendId(service.name(), backend.url());
                 JsonObject row = backend(service.name(), backend);
-                row.mergeIn(seen(stats.getOrDefault(id, untouched(id))));
-                rows.put(id.toString(), row.put("maxConnections", service.policy().pool().maxConnections()));
+                row.mergeIn(limits(service.policy().pool(), Optional.ofNullable(stats.get(id))));
+                rows.put(id.toString(), row.mergeIn(seen(stats.getOrDefault(id, untouched(id)))));
             }
         }
         stats.forEach((id, seen) -> rows.computeIfAbsent(id.toString(), absent -> new JsonObject()
@@ -69,9 +74,25 @@ final class Listings {
         return rows;
     }
 
+    /** The limit as it is set and, where all nodes share it, what of it is this node's. */
+    private static JsonObject limits(PoolPolicy pool, Optional<BackendStats> stats) {
+        JsonObject json = new JsonObject().put("maxConnections", pool.maxConnections());
+        if (pool.scope() == Scope.CLUSTER) {
+            stats.ifPresent(seen -> json.put("share", seen.limit()));
+        }
+        return json;
+    }
+
+    private static void announced(Map<String, JsonObject> rows, Announced one) {
+        Optional.ofNullable(rows.get(one.id().toString())).ifPresent(row -> {
+            row.put("ttl", Durations.text(one.ttl()));
+            one.ending().ifPresent(reason -> row.put("reason", reason));
+        });
+    }
+
     /** A backend no request has come to yet. */
     private static BackendStats untouched(BackendId id) {
-        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
+        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
     }
 
     private static JsonObject seen(BackendStats stats) {

@@ -46,6 +46,7 @@ public final class Cluster implements Replica {
     private final Seal seal;
     private final Refusals refusals;
     private final Peers peers;
+    private final ShareExchange shares;
     private final long boot;
     private final AtomicLong numbers = new AtomicLong();
     private volatile Promise<Session> session = Promise.promise();
@@ -54,7 +55,7 @@ public final class Cluster implements Replica {
     private volatile boolean closed;
 
     private Cluster(Vertx vertx, ClusterSettings settings, Registry registry, ClusterNode node,
-                    Clocks clocks) {
+                    Clocks clocks, int expected) {
         this.vertx = vertx;
         this.settings = settings;
         this.registry = registry;
@@ -62,8 +63,10 @@ public final class Cluster implements Replica {
         this.clocks = clocks;
         this.seal = new Seal(settings.secret(), settings.name());
         this.refusals = new Refusals(clocks.nanos());
-        this.peers = new Peers(clocks.nanos());
+        this.peers = new Peers(clocks.nanos(), hello -> node.renewedElsewhere(hello.renewed()));
         this.boot = clocks.wall().millis();
+        this.shares = new ShareExchange(
+                new NodeShares(registry.nodeId(), boot, expected, clocks.nanos()), node, seal, refusals);
         this.changedNanos = now();
         this.pulse = changedNanos;
     }
@@ -79,17 +82,17 @@ public final class Cluster implements Replica {
      */
     public static Future<Cluster> join(Vertx vertx, ClusterSettings settings, Registry registry,
                                        ClusterNode node, Clocks clocks, Duration patience) {
-        Cluster cluster = new Cluster(vertx, settings, registry, node, clocks);
         return vertx.executeBlocking(() -> {
             Ports.require(settings);
-            return settings;
-        }).compose(free -> {
+            return new Cluster(vertx, settings, registry, node, clocks, ExpectedNodes.of(settings));
+        }).compose(cluster -> {
             if (settings.secret().isEmpty()) {
                 LOG.warn("cluster.secret is not set: whoever reaches {}:{} on this machine can change"
                         + " everything", settings.host(), settings.port());
             }
             registry.replicate(cluster);
             registry.watch(topology -> cluster.changed());
+            cluster.shares.start(vertx);
             cluster.attempt();
             vertx.setPeriodic(PULSE_MILLIS, timer -> cluster.pulse());
             vertx.setPeriodic(COMPARE_MILLIS, timer -> cluster.compare());
@@ -147,6 +150,7 @@ public final class Cluster implements Replica {
                             .compose(v -> presence.start())
                             .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces)
                                     .open(bus))
+                            .compose(v -> shares.open(bus, () -> membership.size() - 1))
                             .map(begun);
                 })).onFailure(failure -> membership.leave(vertx));
     }
@@ -190,6 +194,7 @@ public final class Cluster implements Replica {
         LOG.warn("membership of cluster \"{}\" lost: {}; joining anew", settings.name(), reason);
         session = Promise.promise();
         former.presence().stop();
+        shares.detach();
         former.membership().abandon(vertx).onComplete(left -> attempt());
     }
 
@@ -227,7 +232,7 @@ public final class Cluster implements Replica {
         return new Hello(registry.nodeId(), node.name(), member,
                 settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
                 node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
-                (now() - changedNanos) / 1_000_000);
+                (now() - changedNanos) / 1_000_000, node.renewed());
     }
 
     @Override
@@ -270,6 +275,7 @@ public final class Cluster implements Replica {
 
     public Future<Void> close() {
         closed = true;
+        shares.part();
         Session current = session.future().result();
         if (current == null) {
             return Future.succeededFuture();

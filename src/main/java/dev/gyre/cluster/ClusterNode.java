@@ -1,9 +1,12 @@
 package dev.gyre.cluster;
 
 import dev.gyre.model.BackendId;
+import dev.gyre.model.PoolUse;
+import dev.gyre.model.Shares;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Map;
 
 /** This node, as the cluster needs to know it. */
 public interface ClusterNode {
@@ -18,6 +21,18 @@ public interface ClusterNode {
 
     /** How a backend stands with this node now. */
     Future<Standing> standing(BackendId backend);
+
+    /** The backends whose limit holds for the whole cluster, as this node uses them now. */
+    Map<BackendId, PoolUse> uses();
+
+    /** Limits that hold for the whole cluster are this node's by these shares; told whenever they change. */
+    void share(Shares shares);
+
+    /** The backends that renewed their announcements at this node lately, and how long ago. */
+    Map<BackendId, Duration> renewed();
+
+    /** What another node says of its {@link #renewed}. */
+    void renewedElsewhere(Map<BackendId, Duration> there);
 
     /** Carries out a command; fails with {@link dev.gyre.registry.CommandRefused} alone. */
     Future<JsonObject> command(JsonObject command);

@@ -26,6 +26,7 @@ final class CommandDoor {
     private final Refusals refusals;
     private final InstantSource clock;
     private final AsyncMap<String, String> nonces;
+    private final LatestAnnouncements announcements = new LatestAnnouncements();
 
     CommandDoor(ClusterNode node, Seal seal, Refusals refusals, InstantSource clock,
                 AsyncMap<String, String> nonces) {
@@ -61,11 +62,28 @@ final class CommandDoor {
                     + " minutes from this node's time (expected: at most " + TOLERANCE.toMinutes() + ")");
             return;
         }
+        if (LatestAnnouncements.is(command.get())) {
+            takeLatest(message, command.get(), signature.getLong(SignedCommand.AT));
+        } else {
+            takeOnce(message, command.get(), signature.getString(SignedCommand.NONCE));
+        }
+    }
+
+    private void takeLatest(Message<Object> message, JsonObject announcement, long at) {
+        if (announcements.take(announcement, at)) {
+            carryOut(message, announcement);
+        } else {
+            refuse(message, Reason.REPLAYED, "this announcement, or a later one, was sent before"
+                    + " (expected: each signed anew)");
+        }
+    }
+
+    private void takeOnce(Message<Object> message, JsonObject command, String nonce) {
         // Shared, since the bus may bring a repetition to any node.
-        nonces.putIfAbsent(signature.getString(SignedCommand.NONCE), "", 2 * TOLERANCE.toMillis())
+        nonces.putIfAbsent(nonce, "", 2 * TOLERANCE.toMillis())
                 .onComplete(before -> {
                     if (before == null) {
-                        carryOut(message, command.get());
+                        carryOut(message, command);
                     } else {
                         refuse(message, Reason.REPLAYED,
                                 "the command was sent before (expected: each signed anew)");

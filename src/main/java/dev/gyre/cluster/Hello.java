@@ -1,6 +1,11 @@
 package dev.gyre.cluster;
 
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a node says of itself every second, and at once when its topology has changed.
@@ -15,21 +20,44 @@ import io.vertx.core.json.JsonObject;
  * @param view     version of the topology that its traffic is served by
  * @param digest   of all that its registry holds
  * @param changed  milliseconds since its view last changed
+ * @param renewed  the backends that renewed their announcements there lately, and how long ago
  */
 record Hello(String id, String name, String member, String address, String version, long boot, long sequence,
-             long uptime, String view, String digest, long changed) {
+             long uptime, String view, String digest, long changed, Map<BackendId, Duration> renewed) {
+
+    Hello {
+        renewed = Map.copyOf(renewed);
+    }
 
     JsonObject toJson() {
         return JsonObject.of("id", id, "name", name, "member", member, "address", address, "version", version,
                 "boot", boot, "sequence", sequence, "uptime", uptime, "view", view).put("digest", digest)
-                .put("changed", changed);
+                .put("changed", changed).put("renewed", renewedJson());
     }
 
     static Hello fromJson(JsonObject json) {
         return new Hello(json.getString("id", ""), json.getString("name", ""), json.getString("member", ""),
                 json.getString("address", ""), json.getString("version", ""), json.getLong("boot", 0L),
                 json.getLong("sequence", 0L), json.getLong("uptime", 0L), json.getString("view", ""),
-                json.getString("digest", ""), json.getLong("changed", 0L));
+                json.getString("digest", ""), json.getLong("changed", 0L),
+                renewed(json.getJsonObject("renewed", new JsonObject())));
+    }
+
+    private JsonObject renewedJson() {
+        JsonObject json = new JsonObject();
+        renewed.forEach((id, ago) -> json.put(id.service() + " " + id.url(), ago.toMillis()));
+        return json;
+    }
+
+    private static Map<BackendId, Duration> renewed(JsonObject json) {
+        Map<BackendId, Duration> renewed = new HashMap<>();
+        json.fieldNames().forEach(name -> {
+            int space = name.indexOf(' ');
+            BackendId id = new BackendId(name.substring(0, space),
+                    BackendUrl.parse(name.substring(space + 1)));
+            renewed.put(id, Duration.ofMillis(json.getLong(name)));
+        });
+        return renewed;
     }
 
     boolean follows(Hello earlier) {

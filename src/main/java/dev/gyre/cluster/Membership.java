@@ -57,13 +57,17 @@ final class Membership {
     /** Completes when this node is a member, be it the only one. */
     static Future<Membership> join(ClusterSettings settings) {
         HazelcastClusterManager manager = new HazelcastClusterManager(MemberConfig.of(settings));
+        return vertx(settings, manager).map(vertx -> new Membership(vertx, manager));
+    }
+
+    /** A Vert.x on the cluster's event bus. */
+    static Future<Vertx> vertx(ClusterSettings settings, HazelcastClusterManager manager) {
         VertxOptions options = new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false).setFileCachingEnabled(false))
                 .setEventBusOptions(bus(settings));
-        return Vertx.builder().with(options).withClusterManager(manager).buildClustered()
-                .map(vertx -> new Membership(vertx, manager));
+        return Vertx.builder().with(options).withClusterManager(manager).buildClustered();
     }
 
     private static EventBusOptions bus(ClusterSettings settings) {

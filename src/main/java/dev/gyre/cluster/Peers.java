@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** The other nodes, as they were last heard. */
@@ -13,14 +14,17 @@ final class Peers {
     static final long GONE_NANOS = 12_000_000_000L;
 
     private final LongSupplier nanos;
+    private final Consumer<Hello> news;
     private final Map<String, Peer> byId = new ConcurrentHashMap<>();
 
     /** @param heardNanos when the hello came */
     record Peer(Hello hello, long heardNanos) {
     }
 
-    Peers(LongSupplier nanos) {
+    /** @param news told of each hello that was not heard before */
+    Peers(LongSupplier nanos, Consumer<Hello> news) {
         this.nanos = nanos;
+        this.news = news;
     }
 
     /** False when it was heard before; one from a node that had gone may begin anew. */
@@ -28,6 +32,9 @@ final class Peers {
         Peer now = new Peer(hello, nanos.getAsLong());
         Peer after = byId.compute(hello.id(), (id, before) ->
                 before == null || hello.follows(before.hello) || isGone(before) ? now : before);
+        if (after == now) {
+            news.accept(hello);
+        }
         return after == now;
     }
 

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A command for the address {@code gyre.admin} of a cluster's event bus, signed with {@code cluster.secret}:
@@ -27,6 +28,8 @@ public final class SignedCommand {
     private final Seal seal;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
+    /** Each is signed later than the one before, also when the clock is set back. */
+    private final AtomicLong last = new AtomicLong();
 
     private SignedCommand(Seal seal, InstantSource clock) {
         this.seal = seal;
@@ -47,7 +50,8 @@ public final class SignedCommand {
     public JsonObject sign(JsonObject command) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
-        JsonObject signature = new JsonObject().put(AT, clock.millis())
+        JsonObject signature = new JsonObject()
+                .put(AT, last.updateAndGet(before -> Math.max(before + 1, clock.millis())))
                 .put(NONCE, HexFormat.of().formatHex(nonce));
         JsonObject signed = command.copy();
         signed.remove(SIGNATURE);

@@ -2,6 +2,7 @@ package dev.gyre.config;
 
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Scope;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
@@ -61,10 +62,20 @@ public final class ServicePolicyReader {
                 .put("host", policy.host().text())
                 .put("pool", new JsonObject()
                         .put("maxConnections", pool.maxConnections())
+                        .put("scope", pool.scope().word())
                         .put("maxQueue", pool.maxQueue())
                         .put("queueTimeout", Durations.text(pool.queueTimeout()))
                         .put("keepAlive", Durations.text(pool.keepAlive())))
                 .put("timeouts", limits);
+    }
+
+    private static Optional<Scope> scope(Value value) {
+        Optional<String> word = value.text("one of " + String.join(", ", Scope.words()));
+        Optional<Scope> scope = word.flatMap(Scope::of);
+        if (word.isPresent() && scope.isEmpty()) {
+            value.refuseNotOneOf(Scope.words());
+        }
+        return scope;
     }
 
     private static Optional<HostHeader> host(Value value) {
@@ -79,6 +90,7 @@ public final class ServicePolicyReader {
     private static PoolPolicy pool(Fields pool, PoolPolicy base) {
         PoolPolicy policy = new PoolPolicy(
                 pool.integer("maxConnections", 1, 1_000_000, base.maxConnections()),
+                pool.value("scope").flatMap(ServicePolicyReader::scope).orElse(base.scope()),
                 pool.integer("maxQueue", 0, 10_000_000, base.maxQueue()),
                 pool.duration("queueTimeout", SHORTEST, base.queueTimeout()),
                 pool.duration("keepAlive", SHORTEST, base.keepAlive()));

@@ -2,11 +2,11 @@ package dev.gyre.model;
 
 import java.util.Locale;
 
-/** Who declared a thing. */
+/** Who declared a thing; each overrules those before it, field by field. */
 public enum Origin {
-    CONFIG, OPERATOR, DISCOVERY;
+    CONFIG, DISCOVERY, OPERATOR;
 
-    /** The word used in commands and replies: {@code config}, {@code operator}, {@code discovery}. */
+    /** The word used in commands and replies: {@code config}, {@code discovery}, {@code operator}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

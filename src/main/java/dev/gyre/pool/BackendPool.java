@@ -3,6 +3,7 @@ package dev.gyre.pool;
 import dev.gyre.balancing.Conduct;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.PoolUse;
 import dev.gyre.model.ServicePolicy;
 import java.time.Duration;
 import java.util.List;
@@ -36,14 +37,17 @@ public final class BackendPool {
     private final List<LoopPool> loops;
     private final AtomicInteger places = new AtomicInteger();
     private volatile PoolPolicy policy;
+    private volatile int limit;
     private volatile Duration connectTimeout;
     private final Conduct conduct = new Conduct();
     private volatile boolean watched;
     private volatile int waiting;
 
-    BackendPool(BackendId id, ServicePolicy policy, Function<BackendPool, List<LoopPool>> perLoop) {
+    BackendPool(BackendId id, ServicePolicy policy, int limit,
+                Function<BackendPool, List<LoopPool>> perLoop) {
         this.id = id;
         this.policy = policy.pool();
+        this.limit = limit;
         this.connectTimeout = policy.timeouts().connect();
         this.watched = policy.balance().by().watchful();
         this.loops = perLoop.apply(this);
@@ -87,12 +91,34 @@ public final class BackendPool {
         return connectTimeout;
     }
 
-    /** Takes effect at once; connections beyond a smaller limit are closed as they finish. */
-    void adopt(ServicePolicy newPolicy) {
+    /**
+     * Takes effect at once; connections beyond a smaller limit are closed as they finish, idle ones now.
+     *
+     * @param newLimit connections of this node, at most those of the policy
+     */
+    void adopt(ServicePolicy newPolicy, int newLimit) {
         policy = newPolicy.pool();
         connectTimeout = newPolicy.timeouts().connect();
         watched = newPolicy.balance().by().watchful();
+        limit(newLimit);
+    }
+
+    void limit(int newLimit) {
+        limit = newLimit;
         serve();
+        trim();
+    }
+
+    /** Connections this node may have open: those of the policy, or its share of them. */
+    int limit() {
+        return limit;
+    }
+
+    /** Places are read after the limit: whoever took one under an earlier limit is counted. */
+    PoolUse use() {
+        int now = limit;
+        int open = places.get();
+        return new PoolUse(policy.maxConnections(), now, open, Math.max(0, open - resting()) + waiting);
     }
 
     int places() {
@@ -113,15 +139,18 @@ public final class BackendPool {
     }
 
     boolean overfull() {
-        return places.get() > policy.maxConnections();
+        return places.get() > limit;
     }
 
     boolean takePlace() {
-        int max = policy.maxConnections();
         int taken = places.get();
-        while (taken < max) {
+        while (taken < limit) {
             if (places.compareAndSet(taken, taken + 1)) {
-                return true;
+                // Who lowered the limit in between may have counted the places before this one was taken.
+                if (taken < limit) {
+                    return true;
+                }
+                places.decrementAndGet();
             }
             taken = places.get();
         }
@@ -131,6 +160,15 @@ public final class BackendPool {
     void freePlace() {
         places.decrementAndGet();
         serve();
+        trim();
+    }
+
+    /** Lets idle connections beyond the limit go, one by one: each that is closed asks here again. */
+    private void trim() {
+        if (overfull()) {
+            loops.stream().filter(pool -> pool.resting() > 0).findFirst()
+                    .ifPresent(pool -> pool.loop().executeLater(pool::trim));
+        }
     }
 
     /** Gives a place that is already taken to a request that is no longer in the queue. */

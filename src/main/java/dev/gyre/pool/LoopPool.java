@@ -55,7 +55,7 @@ public final class LoopPool {
     /** A request could have a connection without waiting. */
     public boolean hasRoom() {
         return shared.waiting() == 0
-                && (!idle.isEmpty() || shared.places() < shared.policy().maxConnections());
+                && (!idle.isEmpty() || shared.places() < shared.limit());
     }
 
     /** A request could at least wait. */
@@ -91,7 +91,7 @@ public final class LoopPool {
         if (!shared.join(lease)) {
             loop.cancel(lease);
             tally.refused();
-            lease.refuse(Failure.QUEUE_FULL, "all " + shared.policy().maxConnections() + " connections to "
+            lease.refuse(Failure.QUEUE_FULL, "all " + limitText() + " connections to "
                     + shared.id() + " busy and all " + shared.policy().maxQueue()
                     + " places in the queue taken");
         }
@@ -103,8 +103,14 @@ public final class LoopPool {
             tally.refused();
             lease.refuse(Failure.QUEUE_TIMEOUT, "no connection to " + shared.id() + " within "
                     + Saturation.human(shared.policy().queueTimeout()) + ", all "
-                    + shared.policy().maxConnections() + " busy");
+                    + limitText() + " busy");
         }
+    }
+
+    private String limitText() {
+        int max = shared.policy().maxConnections();
+        return shared.limit() == max ? Integer.toString(max)
+                : shared.limit() + " (this node's share of " + max + ")";
     }
 
     void leaveQueue(Lease lease) {
@@ -194,6 +200,17 @@ public final class LoopPool {
         expiry.arm();
         if (shared.waiting() > 0) {
             giveUpResting();
+        }
+        // A limit lowered since the look above found nothing at rest here.
+        trim();
+    }
+
+    /** Closes the connection that has rested longest when there are more than there may be. */
+    void trim() {
+        if (!idle.isEmpty() && shared.overfull()) {
+            PooledConnection connection = idle.pollFirst();
+            resting = idle.size();
+            connection.close();
         }
     }
 

@@ -2,7 +2,11 @@ package dev.gyre.pool;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.PoolUse;
+import dev.gyre.model.Scope;
 import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.Shares;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -22,6 +26,7 @@ public final class Pools {
     private final List<Loop> loops;
     private final Map<BackendId, BackendPool> pools = new HashMap<>();
     private final Map<BackendId, RecentTraffic> recent = new HashMap<>();
+    private Shares shares = Shares.WHOLE;
 
     /** @param loops all event loops of the node, each at its index */
     public Pools(List<Loop> loops) {
@@ -32,14 +37,44 @@ public final class Pools {
     public synchronized BackendPool adopt(BackendId id, ServicePolicy policy) {
         BackendPool pool = pools.get(id);
         if (pool == null) {
-            pool = new BackendPool(id, policy,
+            pool = new BackendPool(id, policy, limit(id, policy.pool()),
                     shared -> loops.stream().map(loop -> new LoopPool(shared, loop)).toList());
             pools.put(id, pool);
             recent.put(id, new RecentTraffic());
         } else {
-            pool.adopt(policy);
+            pool.adopt(policy, limit(id, policy.pool()));
         }
         return pool;
+    }
+
+    /**
+     * Limits that hold for the whole cluster are shared out like this from now on, for backends still to come
+     * as well; to be called again whenever the shares have changed.
+     */
+    public synchronized void share(Shares newShares) {
+        shares = newShares;
+        pools.forEach((id, pool) -> {
+            int limit = limit(id, pool.policy());
+            if (limit != pool.limit()) {
+                pool.limit(limit);
+            }
+        });
+    }
+
+    /** The backends whose limit holds for the whole cluster, as this node uses them now. */
+    public synchronized Map<BackendId, PoolUse> uses() {
+        Map<BackendId, PoolUse> uses = new HashMap<>();
+        pools.forEach((id, pool) -> {
+            if (pool.policy().scope() == Scope.CLUSTER) {
+                uses.put(id, pool.use());
+            }
+        });
+        return uses;
+    }
+
+    private int limit(BackendId id, PoolPolicy policy) {
+        int max = policy.maxConnections();
+        return policy.scope() == Scope.NODE ? max : Math.max(0, Math.min(max, shares.of(id, max)));
     }
 
     /**

@@ -30,7 +30,7 @@ final class RecentTraffic {
     void add(long nowNanos, Reading reading, BackendPool pool) {
         Sample last = samples.peekLast();
         long refusedBefore = last == null ? 0 : last.reading().sum().refused();
-        boolean full = pool.places() >= pool.policy().maxConnections()
+        boolean full = pool.places() >= pool.limit()
                 && (pool.waiting() > 0 || reading.sum().refused() > refusedBefore);
         fullInARow = full ? fullInARow + 1 : 0;
         samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading), pool.waiting()));
@@ -70,7 +70,7 @@ final class RecentTraffic {
     BackendStats stats(Reading reading, BackendPool pool) {
         LoopCount sum = reading.sum();
         int idle = pool.resting();
-        return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(),
+        return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), pool.limit(),
                 Math.max(0, pool.places() - idle), idle, pool.waiting(), sum.refused(), sum.opened(),
                 waitMedian(), sentence(pool));
     }
@@ -88,7 +88,7 @@ final class RecentTraffic {
         // Who waits still has not been counted: just after a pool became full that is nearly everybody.
         double queue = samples.stream().mapToInt(Sample::waiting).average().orElse(0);
         long waitNanos = served == 0 ? 0 : Math.max(waited, (long) (queue * seconds * 1e9 / served));
-        PoolWindow window = new PoolWindow(pool.id(), pool.policy().maxConnections(),
+        PoolWindow window = new PoolWindow(pool.id(), pool.limit(), pool.policy().maxConnections(),
                 pool.places() - pool.resting(), pool.waiting(), waitMedian(), served / seconds,
                 (last.refused() - first.refused()) / seconds, Duration.ofNanos(serviceNanos),
                 Duration.ofNanos(waitNanos));

@@ -28,11 +28,21 @@ final class Saturation {
     }
 
     private static String busy(PoolWindow window) {
-        int max = window.maxConnections();
-        if (window.inUse() < max) {
-            return number(window.inUse()) + " of " + counted(max, "connection") + " busy";
+        int limit = window.limit();
+        String share = shared(window)
+                ? " (this node's share of " + number(window.maxConnections()) + ")" : "";
+        if (limit == 0) {
+            return "no connection" + share;
         }
-        return max == 1 ? "its only connection busy" : "all " + number(max) + " connections busy";
+        if (window.inUse() < limit) {
+            return number(window.inUse()) + " of " + counted(limit, "connection") + share + " busy";
+        }
+        return (limit == 1 ? "its only connection" : "all " + number(limit) + " connections") + share
+                + " busy";
+    }
+
+    private static boolean shared(PoolWindow window) {
+        return window.limit() < window.maxConnections();
     }
 
     private static String advice(PoolWindow window) {
@@ -45,12 +55,13 @@ final class Saturation {
         double queueing = served * seconds(window.meanWait());
         double need = queueing + (served + refused) * seconds(window.serviceTime());
         long size = roundUp(need, ABOUT);
-        if (size <= window.maxConnections()) {
+        String here = shared(window) ? " on this node" : "";
+        if (size <= window.limit()) {
             return "at " + rate(served + refused) + " requests/s and " + human(window.serviceTime())
-                    + " it needs a little more than that, say "
-                    + number(roundUp(window.maxConnections() + 1, 0));
+                    + " it needs a little more than that, say " + number(roundUp(window.limit() + 1, 0))
+                    + here;
         }
-        return load(window, queueing > need * NEGLIGIBLE) + " it needs about " + number(size);
+        return load(window, queueing > need * NEGLIGIBLE) + " it needs about " + number(size) + here;
     }
 
     /**

@@ -5,6 +5,8 @@ import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.PoolUse;
+import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
 import io.vertx.core.DeploymentOptions;
@@ -26,8 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The data path of a node: one verticle an event loop, all reading one {@link View}. A topology comes in by
- * {@link #show} and what is known of health by {@link #judge}; nothing else reaches the data path, so that it
- * goes on when everything around it fails.
+ * {@link #show}, what is known of health by {@link #judge}, and by {@link #share} this node's part of limits
+ * that hold for the cluster; nothing else reaches the data path, so that it goes on when everything around it
+ * fails.
  */
 public final class Proxy {
 
@@ -119,6 +122,19 @@ public final class Proxy {
     private synchronized void step() {
         stepping = false;
         refresh();
+    }
+
+    /**
+     * Shares cluster-wide limits out like this from now on. To be called whenever the shares have changed,
+     * from any thread, once {@link #deploy} is done; backends that come later ask the same shares.
+     */
+    public void share(Shares shares) {
+        pools.share(shares);
+    }
+
+    /** The backends whose limit holds for the whole cluster, as this node uses them now. */
+    public Map<BackendId, PoolUse> uses() {
+        return pools.uses();
     }
 
     private static Set<BackendId> backendsOf(Topology topology) {

@@ -15,6 +15,8 @@ public record Author(Origin layer, String text) {
     /** Has no say of its own: each record tells who made that change. */
     static final Author OTHER_NODES = new Author(Origin.OPERATOR, "other nodes");
     static final Author DRAIN_TTL = new Author(Origin.OPERATOR, "drain ttl");
+    /** Nobody renewed the announcement of a backend, or the backend has left and is drained. */
+    public static final Author LEASE = new Author(Origin.DISCOVERY, "lease");
 
     /**
      * Somebody who gave a command.
@@ -24,5 +26,10 @@ public record Author(Origin layer, String text) {
      */
     public static Author operator(Optional<String> by, String via) {
         return new Author(Origin.OPERATOR, by.map(name -> name + " ").orElse("") + via);
+    }
+
+    /** A backend that speaks for itself. */
+    public static Author backend(Optional<String> by, String via) {
+        return new Author(Origin.DISCOVERY, operator(by, via).text());
     }
 }

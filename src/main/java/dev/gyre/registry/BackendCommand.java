@@ -105,7 +105,8 @@ public sealed interface BackendCommand extends Command {
             JsonObject fields = thing.overruled();
             Long until = ttl.map(span -> now.plus(span).toEpochMilli()).orElse(null);
             String end = until == null ? "" : " until " + Instant.ofEpochMilli(until);
-            if (backend.draining() && Objects.equals(fields.getLong(Overlay.UNTIL), until)) {
+            boolean same = Objects.equals(fields.getLong(Overlay.UNTIL), until);
+            if (backend.draining() && same && !thing.onlyEnding()) {
                 return Change.none(id() + " is draining already" + end);
             }
             fields.put(Overlay.DRAINING, true).remove(Overlay.UNTIL);
@@ -161,7 +162,7 @@ public sealed interface BackendCommand extends Command {
         return Since.carried(state.entries(), thing.key(), thing.overruled());
     }
 
-    private static void requireWeight(int weight) {
+    static void requireWeight(int weight) {
         if (weight < 1 || weight > Backend.MAX_WEIGHT) {
             throw new IllegalArgumentException("weight: " + weight + " (expected: 1.." + Backend.MAX_WEIGHT
                     + ")");

@@ -8,7 +8,7 @@ import java.util.List;
  * succeeds, changes nothing and says so.
  */
 public sealed interface Command permits BackendCommand, ServiceCommand, RouteCommand, Rollback,
-        Declare, EndDrains, Adopt {
+        DiscoveryCommand, Declare, EndDrains, Adopt {
 
     /**
      * The entries to write for this command; a pure function.

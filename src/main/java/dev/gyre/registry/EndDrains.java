@@ -29,9 +29,9 @@ record EndDrains() implements Command {
     /** Where config has dropped the backend meanwhile, the drain is forgotten without bringing it back. */
     private static Entry end(Thing thing, Stamp stamp) {
         if (thing.present()) {
-            return thing.resumed(stamp);
+            return thing.released(stamp);
         }
-        JsonObject fields = Since.without(thing.undrained());
+        JsonObject fields = thing.undrained();
         return fields.isEmpty() ? Entry.tombstone(thing.key(), stamp) : Entry.of(thing.key(), stamp, fields);
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * tombstone says that the layer no longer speaks of it, and has an empty value.
  *
  * @param value the fields this layer sets, never changed once here; those it does not set are the other
- *              layer's
+ *              layers'
  */
 public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
 

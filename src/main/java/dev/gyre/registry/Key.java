@@ -8,7 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What an entry is about: one layer's say on one thing. Config and operator have a layer each.
+ * What an entry is about: one layer's say on one thing. Config, backends that announce themselves and the
+ * operator have a layer each.
  *
  * @param layer who speaks
  * @param name  a service's name; {@code service url} of a backend; {@code host path} of a route; the stamp of

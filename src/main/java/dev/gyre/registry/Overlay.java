@@ -66,6 +66,7 @@ final class Overlay {
         topology(entries);
         things(entries, entries.keys(Key.Kind.BACKEND))
                 .forEach(thing -> backend(thing, Since.of(entries, thing.key())));
+        Announced.all(entries);
     }
 
     private static Optional<Service> service(Entries entries, String name) {

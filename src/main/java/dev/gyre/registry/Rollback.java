@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * Makes the topology what it was at an earlier version. It writes what the operator must say for that over
- * what config says now; config's own entries stay. Drains that would have ended by themselves since then are
+ * what config says now; config's own entries stay, and so do announcements: of a backend that has announced
+ * itself only what the operator said comes back. Drains that would have ended by themselves since then are
  * over.
  *
  * @param to the version, or as many of its first characters as no other has
@@ -77,6 +78,11 @@ public record Rollback(String to) implements Command {
         private Optional<Entry> backend(Key key) {
             Thing there = now.thing(key);
             Thing wanted = target.thing(key);
+            if (there.discovery().isPresent() || wanted.discovery().isPresent()) {
+                return there.operator().equals(wanted.operator()) ? Optional.empty()
+                        : Optional.of(wanted.operator().map(fields -> Entry.of(key, stamp, fields))
+                                .orElseGet(() -> Entry.tombstone(key, stamp)));
+            }
             if (!wanted.present()) {
                 return there.present() ? Optional.of(there.unwanted(stamp)) : Optional.empty();
             }

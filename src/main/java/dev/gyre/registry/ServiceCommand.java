@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The commands about a service as a whole. */
 public sealed interface ServiceCommand extends Command {
@@ -94,7 +95,9 @@ public sealed interface ServiceCommand extends Command {
             List<Entry> entries = new ArrayList<>();
             entries.add(state.thing(Key.service(Origin.OPERATOR, service)).unwanted(stamp));
             // Were they kept, a service of the same name added later would find them among its own.
-            state.entries().backendKeys(service).filter(key -> state.entries().value(key).isPresent())
+            state.entries().backendKeys(service)
+                    .flatMap(key -> Stream.of(key.in(Origin.DISCOVERY), key))
+                    .filter(key -> state.entries().value(key).isPresent())
                     .forEach(key -> entries.add(Entry.tombstone(key, stamp)));
             return entries;
         }

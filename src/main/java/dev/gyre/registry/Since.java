@@ -13,9 +13,9 @@ final class Since {
 
     /*
      * Each layer's entry tells its own time: by the field below, else, where nothing but the entry's coming
-     * says that the backend is there, by its stamp. That is so for what config declares, and for the
-     * operator's tombstone, which leaves a backend of config's to config again: after a removal or a drain.
-     * The latest of them counts.
+     * says that the backend is there, by its stamp. That is so for what config declares, for an announcement
+     * that does not end, and for the operator's tombstone, which leaves a backend to the others again: after
+     * a removal or a drain. The latest of them counts.
      */
 
     /** When the backend was added or resumed, in milliseconds since 1970. */
@@ -27,11 +27,17 @@ final class Since {
     static Optional<Instant> of(Entries entries, Key key) {
         long config = entries.entry(key.in(Origin.CONFIG)).map(Since::ofConfig).orElse(0L);
         long operator = entries.entry(key.in(Origin.OPERATOR)).map(Since::ofOperator).orElse(0L);
-        return Optional.of(Instant.ofEpochMilli(Math.max(config, operator)));
+        long announced = entries.entry(key.in(Origin.DISCOVERY)).map(Since::ofAnnounced).orElse(0L);
+        return Optional.of(Instant.ofEpochMilli(Math.max(Math.max(config, announced), operator)));
     }
 
     private static long ofConfig(Entry entry) {
         return entry.tombstone() ? 0 : entry.value().getLong(FIELD, entry.stamp().wall());
+    }
+
+    private static long ofAnnounced(Entry entry) {
+        boolean takes = !entry.tombstone() && !entry.value().getBoolean(Overlay.DRAINING, false);
+        return takes ? entry.stamp().wall() : 0;
     }
 
     private static long ofOperator(Entry entry) {

@@ -2,42 +2,61 @@ package dev.gyre.registry;
 
 import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * One service, backend or route as both layers see it. Config declares, the operator overrules field by
- * field: the operator's entry holds the fields it sets and, under {@code present}, whether it added or
- * removed the thing.
+ * One service, backend or route as all layers see it. Config declares; a backend may announce itself, with or
+ * without being declared; the operator overrules both, field by field: the operator's entry holds the fields
+ * it sets and, under {@code present}, whether it added or removed the thing.
  *
- * @param key      of the operator's layer
- * @param config   the fields config declares; empty: config does not know the thing
- * @param operator the fields the operator sets; empty: the operator has no say
+ * @param key       of the operator's layer
+ * @param config    the fields config declares; empty: config does not know the thing
+ * @param discovery what a backend's announcement says; empty: it has none, as services and routes
+ * @param operator  the fields the operator sets; empty: the operator has no say
  */
-record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator) {
+record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> discovery,
+             Optional<JsonObject> operator) {
 
     private static final String PRESENT = "present";
 
     static Thing of(Entries entries, Key key) {
-        return new Thing(key, entries.value(key.in(Origin.CONFIG)), entries.value(key.in(Origin.OPERATOR)));
+        return new Thing(key, entries.value(key.in(Origin.CONFIG)), entries.value(key.in(Origin.DISCOVERY)),
+                entries.value(key.in(Origin.OPERATOR)));
     }
 
     boolean present() {
-        return said().orElse(config.isPresent());
+        return said().orElse(config.isPresent() || discovery.isPresent());
     }
 
-    /** Declared by config, but removed by the operator. */
+    /** Declared or announced, but removed by the operator. */
     boolean removed() {
-        return config.isPresent() && !present();
+        return below().isPresent() && !present();
+    }
+
+    /** There for no other reason than its announcement. */
+    boolean onlyAnnounced() {
+        return discovery.isPresent() && config.isEmpty() && !said().orElse(false);
     }
 
     Origin origin() {
-        return config.isPresent() ? Origin.CONFIG : Origin.OPERATOR;
+        if (config.isPresent()) {
+            return Origin.CONFIG;
+        }
+        return discovery.isPresent() ? Origin.DISCOVERY : Origin.OPERATOR;
     }
 
-    /** The operator's fields over those of config; null takes a field of config's away. */
+    /** What the operator speaks over: config, and over it the announcement. */
+    private Optional<JsonObject> below() {
+        return discovery.isEmpty() ? config
+                : Optional.of(config.map(JsonObject::copy).orElseGet(JsonObject::new)
+                        .mergeIn(Announced.fields(discovery.get())));
+    }
+
+    /** The operator's fields over those below; null takes a field from below away. */
     JsonObject fields() {
-        JsonObject fields = config.map(JsonObject::copy).orElseGet(JsonObject::new);
+        JsonObject fields = below().map(JsonObject::copy).orElseGet(JsonObject::new);
         return withoutNulls(fields.mergeIn(overruled(), true));
     }
 
@@ -61,10 +80,10 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
     }
 
     /**
-     * The operator wants it, with these fields over those of config; with none, config alone speaks again.
+     * The operator wants it, with these fields over those below; with none, only those below speak again.
      */
     Entry wanted(JsonObject fields, Stamp stamp) {
-        if (config.isPresent()) {
+        if (config.isPresent() || discovery.isPresent() && !said().orElse(false)) {
             return fields.isEmpty() ? Entry.tombstone(key, stamp) : Entry.of(key, stamp, fields);
         }
         return Entry.of(key, stamp, fields.copy().put(PRESENT, true));
@@ -72,13 +91,12 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
 
     /** The same of a backend that gets requests from now on. */
     Entry entering(JsonObject fields, Stamp stamp) {
-        boolean told = config.isPresent() && fields.isEmpty();
-        return wanted(told ? fields : fields.copy().put(Since.FIELD, stamp.wall()), stamp);
+        return Since.dated(wanted(fields, stamp), Instant.ofEpochMilli(stamp.wall()));
     }
 
-    /** The operator wants it with these fields and no other, whatever config says. */
+    /** The operator wants it with these fields and no other, whatever is said below. */
     Entry wantedAs(JsonObject fields, Stamp stamp) {
-        return wanted(config.map(said -> difference(Since.without(said), fields)).orElse(fields), stamp);
+        return wanted(below().map(said -> difference(Since.without(said), fields)).orElse(fields), stamp);
     }
 
     /** What must be said over the one to get the other. */
@@ -100,25 +118,39 @@ record Thing(Key key, Optional<JsonObject> config, Optional<JsonObject> operator
     }
 
     /**
-     * The operator does not want it; what config declares must be overruled, and stays so through reloads.
+     * The operator does not want it; what is said below must be overruled, and stays so through reloads and
+     * announcements.
      */
     Entry unwanted(Stamp stamp) {
-        return config.isPresent() ? Entry.of(key, stamp, new JsonObject().put(PRESENT, false))
+        return below().isPresent() ? Entry.of(key, stamp, new JsonObject().put(PRESENT, false))
                 : Entry.tombstone(key, stamp);
     }
 
-    /** A backend that drains no longer; all else the operator sets stays. */
+    /** A backend that drains no longer, whoever drained it; all else the operator sets stays. */
     Entry resumed(Stamp stamp) {
-        boolean declared = config.map(fields -> fields.getBoolean(Overlay.DRAINING, false)).orElse(false);
-        JsonObject fields = Since.without(undrained());
-        return entering(declared ? fields.put(Overlay.DRAINING, false) : fields, stamp);
+        return entering(drains(below()) ? undrained().put(Overlay.DRAINING, false) : undrained(), stamp);
     }
 
-    /** The operator's fields but for the drain. */
+    /** The same at the end of the operator's own drain: that of an announcement goes on. */
+    Entry released(Stamp stamp) {
+        return entering(drains(config) ? undrained().put(Overlay.DRAINING, false) : undrained(), stamp);
+    }
+
+    /** It drains because its announcement ends, and for no other reason. */
+    boolean onlyEnding() {
+        return drains(discovery) && !drains(config) && !drains(operator);
+    }
+
+    private static boolean drains(Optional<JsonObject> layer) {
+        return layer.map(fields -> fields.getBoolean(Overlay.DRAINING, false)).orElse(false);
+    }
+
+    /** The operator's fields but for the drain, and the time before it. */
     JsonObject undrained() {
         JsonObject fields = overruled();
         fields.remove(Overlay.UNTIL);
         fields.remove(Overlay.DRAINING);
+        fields.remove(Since.FIELD);
         return fields;
     }
 

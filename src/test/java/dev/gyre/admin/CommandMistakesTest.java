@@ -82,6 +82,17 @@ class CommandMistakesTest {
     }
 
     @Test
+    void announcementsWithoutATimeOrWithTooShortAOne() throws Exception {
+        String expected = " (expected: a duration such as \"30s\" or \"10m\", 3s..24h)";
+        malformed(command("backend.announce", "service", "web", "url", A.toString()),
+                "ttl: missing" + expected);
+        malformed(command("backend.announce", "service", "web", "url", A.toString(), "ttl", "2s"),
+                "ttl: \"2s\"" + expected);
+        malformed(command("backend.announce", "service", "web", "url", A.toString(), "ttl", 10_000),
+                "ttl: 10000" + expected);
+    }
+
+    @Test
     void urlsOfBackends() throws Exception {
         assertThat(doors.bus(command("backend.add", "service", "web", "url", "https://10.0.0.1:443"))
                 .refusal())

@@ -3,6 +3,8 @@ package dev.gyre.admin;
 import static dev.gyre.registry.Node.get;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.discovery.Discovery;
+import dev.gyre.discovery.Neighbours;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
@@ -46,10 +48,35 @@ final class Doors implements AutoCloseable {
         node = Node.inMemory(declared);
         Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
         Nodes nodes = new OneNode();
-        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes);
+        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes,
+                new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime));
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
                 observed, nodes, ready::get));
+    }
+
+    /** No other node is there, and what drains has drained. */
+    private final class Alone implements Neighbours {
+
+        @Override
+        public String self() {
+            return node.registry.nodeId();
+        }
+
+        @Override
+        public boolean clustered() {
+            return false;
+        }
+
+        @Override
+        public Map<String, Duration> heard() {
+            return Map.of();
+        }
+
+        @Override
+        public Future<Boolean> drained(BackendId backend) {
+            return Future.succeededFuture(true);
+        }
     }
 
     /** A node on its own, which has in flight what it is said to see. */
@@ -77,7 +104,7 @@ final class Doors implements AutoCloseable {
 
     void sees(String service, BackendUrl url, long inFlight) {
         BackendId id = new BackendId(service, url);
-        stats.put(id, new BackendStats(id, inFlight, 70, 7, 3, 2, 1, 4, 9, Duration.ofMillis(12),
+        stats.put(id, new BackendStats(id, inFlight, 70, 7, 512, 3, 2, 1, 4, 9, Duration.ofMillis(12),
                 Optional.empty()));
     }
 

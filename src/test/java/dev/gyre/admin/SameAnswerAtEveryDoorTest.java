@@ -62,6 +62,11 @@ class SameAnswerAtEveryDoorTest {
         same(command("backend.drain", "service", "web", "url", a, "wait", true, "timeout", "1s"), 200,
                 "backend", "drain", "web", a, "--wait", "--timeout", "1s");
         same(command("backend.resume", "service", "web", "url", a), 200, "backend", "resume", "web", a);
+        same(command("backend.announce", "service", "web", "url", "http://10.0.0.9:9002", "weight", 2, "ttl",
+                "10s"), 200, "backend", "announce", "web", "http://10.0.0.9:9002", "--weight", "2", "--ttl",
+                "10s");
+        same(command("backend.leave", "service", "web", "url", "http://10.0.0.9:9002"), 200,
+                "backend", "leave", "web", "http://10.0.0.9:9002");
         same(command("backend.remove", "service", "web", "url", B.toString(), "wait", true), 200,
                 "backend", "remove", "web", B.toString(), "--wait");
         same(command("route.put", "service", "web", "host", "api.example.com", "path", "/v1/*"), 200,
@@ -93,6 +98,12 @@ class SameAnswerAtEveryDoorTest {
                 "backend", "add", "wbe", "http://10.0.0.9:9001");
         same(command("backend.weight", "service", "web", "url", "http://10.0.0.9:9001", "weight", 2), 404,
                 "backend", "weight", "web", "http://10.0.0.9:9001", "2");
+        same(command("backend.announce", "service", "wbe", "url", "http://10.0.0.9:9002", "ttl", "3s"), 404,
+                "backend", "announce", "wbe", "http://10.0.0.9:9002", "--ttl", "3s");
+        same(command("backend.announce", "service", "web", "url", "x", "ttl", "2999ms"), 400,
+                "backend", "announce", "web", "x", "--ttl", "2999ms");
+        same(command("backend.leave", "service", "wbe", "url", "http://10.0.0.9:9002"), 404,
+                "backend", "leave", "wbe", "http://10.0.0.9:9002");
         same(command("backend.list", "service", "nobody"), 404, "backend", "list", "nobody");
         same(command("backend.add", "service", "web", "url", "ftp://x", "weight", 1001), 400,
                 "backend", "add", "web", "ftp://x", "--weight", "1001");

@@ -2,6 +2,7 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -9,11 +10,11 @@ import org.junit.jupiter.api.Test;
 class ReplayedHelloTest {
 
     private final AtomicLong nanos = new AtomicLong(1);
-    private final Peers peers = new Peers(nanos::get);
+    private final Peers peers = new Peers(nanos::get, news -> { });
 
     private static Hello hello(String id, long boot, long sequence) {
         return new Hello(id, "name of " + id, "member " + id, "127.0.0.1:5701", "0.1.0", boot, sequence, 5,
-                "view", "digest " + boot + "." + sequence, 0);
+                "view", "digest " + boot + "." + sequence, 0, Map.of());
     }
 
     @Test

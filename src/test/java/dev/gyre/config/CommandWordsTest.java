@@ -10,6 +10,7 @@ import dev.gyre.model.Hashing;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Scope;
 import dev.gyre.model.Route;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.SlowStart;
@@ -30,7 +31,7 @@ class CommandWordsTest {
             Optional.of(new SlowStart(Duration.ofSeconds(40), 0.5)));
     private static final ServicePolicy ODD = new ServicePolicy(
             ODD_BALANCE, new HostHeader.OfBackend(),
-            new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
+            new PoolPolicy(7, Scope.CLUSTER, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
                     Optional.of(Duration.ofMinutes(3))));
 
@@ -49,7 +50,8 @@ class CommandWordsTest {
         JsonObject change = Read.json("{'pool':{'maxQueue':9}}");
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
-                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts()));
+                new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
+                ODD.timeouts()));
     }
 
     @Test
@@ -59,7 +61,7 @@ class CommandWordsTest {
                 "balance: \"x\" (known: round-robin, weighted-random, least-requests, power-of-two,"
                         + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
-                        + " maxConnections, maxQueue, queueTimeout)",
+                        + " maxConnections, maxQueue, queueTimeout, scope)",
                 "backends: unknown key (known: balance, host, pool, slowStart, sticky, timeouts)");
     }
 

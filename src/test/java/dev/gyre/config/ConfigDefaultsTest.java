@@ -13,6 +13,7 @@ import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
+import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Timeouts;
@@ -46,7 +47,7 @@ class ConfigDefaultsTest {
                 {'$schema':'x', 'listeners':[{'host':'::1','port':0},{'port':81}], 'instances':3,
                  'services':{'web':{'balance':'round-robin','host':'www.example.com:81',
                     'backends':[{'url':'http://B:2','weight':1000},'http://a'],
-                    'pool':{'maxConnections':1,'maxQueue':0,'queueTimeout':'250ms','keepAlive':'1.5s'},
+                    'pool':{'maxConnections':1,'scope':'cluster','maxQueue':0,'queueTimeout':'250ms','keepAlive':'1.5s'},
                     'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
@@ -57,7 +58,7 @@ class ConfigDefaultsTest {
         assertThat(settings.instances()).hasValue(3);
         assertThat(settings.declared().services()).containsValue(new Service("web", new ServicePolicy(
                 Balance.DEFAULT, new HostHeader.Fixed("www.example.com:81"),
-                new PoolPolicy(1, 0, Duration.ofMillis(250), Duration.ofMillis(1500)),
+                new PoolPolicy(1, Scope.CLUSTER, 0, Duration.ofMillis(250), Duration.ofMillis(1500)),
                 new Timeouts(Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24),
                         Optional.of(Duration.ofHours(1)))),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),

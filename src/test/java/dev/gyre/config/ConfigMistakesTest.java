@@ -60,9 +60,10 @@ class ConfigMistakesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        {'pool':{'maxConections':1}}       | services.web.pool.maxConections: unknown key (did you mean "maxConnections"? known: keepAlive, maxConnections, maxQueue, queueTimeout)
-        {'pool':{'zzz':1}}                 | services.web.pool.zzz: unknown key (known: keepAlive, maxConnections, maxQueue, queueTimeout)
+        {'pool':{'maxConections':1}}       | services.web.pool.maxConections: unknown key (did you mean "maxConnections"? known: keepAlive, maxConnections, maxQueue, queueTimeout, scope)
+        {'pool':{'zzz':1}}                 | services.web.pool.zzz: unknown key (known: keepAlive, maxConnections, maxQueue, queueTimeout, scope)
         {'pool':{'maxConnections':0}}      | services.web.pool.maxConnections: 0 (expected: 1..1000000)
+        {'pool':{'scope':'clutser'}}       | services.web.pool.scope: "clutser" (did you mean "cluster"?)
         {'pool':{'maxQueue':-1}}           | services.web.pool.maxQueue: -1 (expected: 0..10000000)
         {'pool':{'queueTimeout':'0s'}}     | services.web.pool.queueTimeout: "0s" (expected: 1ms..24h)
         {'pool':[]}                        | services.web.pool: a list (expected: an object)

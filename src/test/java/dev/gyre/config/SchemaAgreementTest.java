@@ -128,6 +128,8 @@ class SchemaAgreementTest {
         "'services':{'web':{'backends':[{'url':'http://a','zone':''}]}}",
         "'services':{'web':{'pool':{'maxConnections':1000001}}}",
         "'services':{'web':{'pool':{'maxConnections':0}}}",
+        "'services':{'web':{'pool':{'scope':'cluster'}}}", "'services':{'web':{'pool':{'scope':'all'}}}",
+        "'services':{'web':{'pool':{'scope':1}}}",
         "'services':{'web':{'pool':{'maxQueue':10000001}}}", "'services':{'web':{'pool':{'maxQueue':0}}}",
         "'services':{'web':{'pool':{'keepAlive':30}}}", "'services':{'web':{'pool':{'keepAlive':'1.5s'}}}",
         "'services':{'web':{'timeouts':{'request':'1d'}}}",

@@ -71,16 +71,24 @@ public final class ClusterNodes implements AutoCloseable {
         return nodes.stream().filter(ClusterNode::isRunning).toList();
     }
 
-    /** Starts all at once, and returns when they serve and have met. */
+    /** Starts all at once, and returns when they serve and have met; where they do not, none is left. */
     public ClusterNodes start() throws Exception {
-        for (ClusterNode node : nodes) {
-            node.start();
+        boolean together = false;
+        try {
+            for (ClusterNode node : nodes) {
+                node.start();
+            }
+            for (ClusterNode node : nodes) {
+                node.awaitReady();
+            }
+            awaitTogether();
+            together = true;
+            return this;
+        } finally {
+            if (!together) {
+                close();
+            }
         }
-        for (ClusterNode node : nodes) {
-            node.awaitReady();
-        }
-        awaitTogether();
-        return this;
     }
 
     /** Starts one, and returns when it serves and all that run have met. */

@@ -25,7 +25,7 @@ class MisleadingAdviceTest {
 
     @Test
     void aRateHeldDownByTheFullPoolItselfIsMadeUpForByTheWait() {
-        PoolWindow closedLoop = new PoolWindow(ID, 100, 100, 900, Duration.ofMillis(1_800), 500, 0,
+        PoolWindow closedLoop = new PoolWindow(ID, 100, 100, 100, 900, Duration.ofMillis(1_800), 500, 0,
                 Duration.ofMillis(200), Duration.ofMillis(1_800));
         assertThat(Saturation.sentence(closedLoop)).isEqualTo("web/http://10.0.0.5:9001: all 100 connections"
                 + " busy, 900 requests waiting, median wait 1.8 s;"
@@ -37,6 +37,18 @@ class MisleadingAdviceTest {
         assertThat(Saturation.sentence(window(500, 2_000, 200, 1_000))).isEqualTo(FULL
                 + "at 500 requests/s of 200 ms each after 1 s of waiting, and 2,000/s refused,"
                 + " it needs about 1,000");
+    }
+
+    @Test
+    void aShareOfTheClustersLimitIsCalledOne() {
+        PoolWindow share = new PoolWindow(ID, 34, 100, 34, 5, Duration.ofMillis(12), 200, 0,
+                Duration.ofMillis(200), Duration.ZERO);
+        assertThat(Saturation.sentence(share)).isEqualTo("web/http://10.0.0.5:9001: all 34 connections (this"
+                + " node's share of 100) busy, 5 requests waiting, median wait 12 ms;"
+                + " at 200 requests/s and 200 ms it needs about 40 on this node");
+        PoolWindow none = new PoolWindow(ID, 0, 100, 0, 5, Duration.ZERO, 0, 0, Duration.ZERO, Duration.ZERO);
+        assertThat(Saturation.sentence(none)).startsWith("web/http://10.0.0.5:9001: no connection (this"
+                + " node's share of 100), 5 requests waiting");
     }
 
     @Test
@@ -58,7 +70,7 @@ class MisleadingAdviceTest {
         Random random = new Random(5);
         for (int i = 0; i < 100_000; i++) {
             int max = 1 + random.nextInt(i % 2 == 0 ? 30 : 200_000);
-            PoolWindow window = new PoolWindow(ID, max, max, 1, Duration.ZERO,
+            PoolWindow window = new PoolWindow(ID, max, max, max, 1, Duration.ZERO,
                     0.1 + random.nextDouble() * max * 4, random.nextBoolean() ? 0 : random.nextDouble() * max,
                     Duration.ofMillis(random.nextInt(500)), Duration.ofMillis(random.nextInt(500)));
             String sentence = Saturation.sentence(window);
@@ -97,12 +109,12 @@ class MisleadingAdviceTest {
 
     @Test
     void smallNumbersReadWell() {
-        PoolWindow one = new PoolWindow(ID, 1, 1, 1, Duration.ofMillis(3), 0.5, 0.25, Duration.ofSeconds(4),
-                Duration.ZERO);
+        PoolWindow one = new PoolWindow(ID, 1, 1, 1, 1, Duration.ofMillis(3), 0.5, 0.25,
+                Duration.ofSeconds(4), Duration.ZERO);
         assertThat(Saturation.sentence(one)).isEqualTo("web/http://10.0.0.5:9001: its only connection busy,"
                 + " 1 request waiting, median wait 3 ms; at 0.75 requests/s and 4 s it needs about 3");
-        PoolWindow partly = new PoolWindow(ID, 1_000, 998, 0, Duration.ZERO, 9_000, 0, Duration.ofMillis(200),
-                Duration.ZERO);
+        PoolWindow partly = new PoolWindow(ID, 1_000, 1_000, 998, 0, Duration.ZERO, 9_000, 0,
+                Duration.ofMillis(200), Duration.ZERO);
         assertThat(Saturation.sentence(partly)).isEqualTo("web/http://10.0.0.5:9001: 998 of 1,000 connections"
                 + " busy, 0 requests waiting, median wait 0 ms;"
                 + " at 9,000 requests/s and 200 ms it needs about 1,800");
@@ -121,7 +133,7 @@ class MisleadingAdviceTest {
     }
 
     private static PoolWindow window(double served, double refused, int serviceMs, int meanWaitMs) {
-        return new PoolWindow(ID, 100, 100, 37, Duration.ofMillis(12), served, refused,
+        return new PoolWindow(ID, 100, 100, 100, 37, Duration.ofMillis(12), served, refused,
                 Duration.ofMillis(serviceMs), Duration.ofMillis(meanWaitMs));
     }
 }

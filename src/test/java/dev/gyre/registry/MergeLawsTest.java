@@ -149,7 +149,7 @@ class MergeLawsTest {
     private Entries some() {
         List<Entry> entries = new ArrayList<>();
         for (int i = random.nextInt(8); i >= 0; i--) {
-            Origin layer = random.nextBoolean() ? Origin.CONFIG : Origin.OPERATOR;
+            Origin layer = Origin.values()[random.nextInt(Origin.values().length)];
             Stamp stamp = new Stamp(random.nextInt(4), random.nextInt(2), random.nextInt(2));
             if (random.nextInt(5) == 0) {
                 entries.add(new ChangeRecord(stamp, new Author(layer, "alice"), "node-a", "changed", "0",

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gyre.model.Backend;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
@@ -102,13 +103,14 @@ class ReloadTest {
     void aPolicyIsOverruledFieldByField() throws Exception {
         JsonObject maxQueue = new JsonObject().put("pool", new JsonObject().put("maxQueue", 7));
         node.apply(new ServiceCommand.Put("web", maxQueue, Map.of()));
-        PoolPolicy declaredPool = new PoolPolicy(33, 44, Duration.ofSeconds(9), Duration.ofSeconds(8));
+        PoolPolicy declaredPool = new PoolPolicy(33, Scope.NODE, 44, Duration.ofSeconds(9),
+                Duration.ofSeconds(8));
         ServicePolicy base = ServicePolicy.DEFAULT;
         node.declare(declared(List.of(), new Service("web",
                 new ServicePolicy(base.balance(), base.host(), declaredPool, base.timeouts()), List.of(),
                 Origin.CONFIG)));
         assertThat(node.service("web").policy().pool())
-                .isEqualTo(new PoolPolicy(33, 7, Duration.ofSeconds(9), Duration.ofSeconds(8)));
+                .isEqualTo(new PoolPolicy(33, Scope.NODE, 7, Duration.ofSeconds(9), Duration.ofSeconds(8)));
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
+import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Timeouts;
@@ -89,7 +90,8 @@ class RollbackTest {
                 Optional.of(Duration.ofSeconds(4)));
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
                 new ServicePolicy(Balance.DEFAULT, new HostHeader.OfBackend(),
-                        new PoolPolicy(7, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)), limited),
+                        new PoolPolicy(7, Scope.CLUSTER, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)),
+                        limited),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {

@@ -1,0 +1,26 @@
+package dev.gyre.cluster;
+
+import com.hazelcast.config.Config;
+import dev.gyre.config.Settings.ClusterSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+
+/**
+ * A process on the event bus of a cluster that is no node of it: a backend that announces itself, or whoever
+ * gives commands. It keeps none of the cluster's data, so that it may come and go at any time.
+ */
+public final class BusMember {
+
+    private BusMember() {
+    }
+
+    /**
+     * Joins with the same settings as the nodes, but for {@code host}, an address of this process's own
+     * machine, and {@code members}, of which one node must be there. Fails when the ports cannot be bound to.
+     */
+    public static Future<Vertx> join(ClusterSettings settings) {
+        Config config = MemberConfig.of(settings).setLiteMember(true);
+        return Membership.vertx(settings, new HazelcastClusterManager(config));
+    }
+}

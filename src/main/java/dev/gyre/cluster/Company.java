@@ -1,0 +1,45 @@
+package dev.gyre.cluster;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Among whom a limit is divided, as one node sees it at one moment.
+ *
+ * @param known   ids of all nodes that count, in ascending order, be they there or not
+ * @param nodes   how many there are to be, at least as many as are known
+ * @param lively  ids of the others that take part in lending
+ * @param present the last reports of the others that are there
+ */
+record Company(List<String> known, int nodes, Set<String> lively, Map<String, ShareReport> present) {
+
+    /*
+     * The even part of the node that k others stand before is ceil((limit - k) / nodes). A node that does not
+     * know them all takes the unknown ones to stand before it. So whatever each of the nodes knows of the
+     * others, the parts that they take add up to the limit at most, as long as none counts too few; and no
+     * part grows by a further node.
+     */
+
+    /** What a node has for itself of a limit, at the least one connection: not to serve at all is worse. */
+    int part(String node, int limit) {
+        int after = known.size() - 1 - known.indexOf(node);
+        int part = (int) (((long) limit + after) / nodes);
+        return known.size() < nodes ? Math.max(1, part) : part;
+    }
+
+    /** All the others that are there count this node, too. */
+    boolean counts(String node) {
+        return present.values().stream().allMatch(report -> report.roster().contains(node));
+    }
+
+    /** Open on a backend beyond what the nodes that have it open may use. */
+    int beyond(String backend) {
+        return present.values().stream().mapToInt(report -> report.line(backend).beyond()).sum();
+    }
+
+    boolean nobodyBeyond() {
+        return present.values().stream().flatMap(report -> report.lines().values().stream())
+                .allMatch(line -> line.beyond() == 0);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.gyre.cluster;
+
+import dev.gyre.cluster.ShareReport.Line;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.PoolUse;
+import dev.gyre.model.Shares;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * This node's share of the limits that hold for all nodes together: its even part, less what it lends, and
+ * what it has borrowed. Thread-safe.
+ */
+final class NodeShares implements Shares {
+
+    /*
+     * Why the sum never exceeds a limit. The even parts add up to the limit at most (Company), and each place
+     * in one is at any time either used by its owner or lent to one other node.
+     *
+     * Lending: the owner first lowers its own limit, and grants only places that are then neither open nor
+     * may be opened (ShareBook.grant). From then on it counts them as the borrower's until the borrower, who
+     * has acted by a later report that grants fewer, says how many he still holds; requests under way are
+     * among these. So a loan ends when its places are free, and lost, late, doubled or overtaken messages
+     * only make it end later.
+     *
+     * Silence: a borrower uses a loan for 3 s from when he made the report that the lender echoes with it,
+     * which is before it was granted. The lender takes it back when he has heard nothing of the borrower for
+     * 6 s and granted nothing either. What may exceed the limit then are requests that have lasted for more
+     * than 2 s after the loan, at a borrower that is cut off and not dead.
+     *
+     * Members: a node that was not expected makes everybody's part smaller. It has nothing until all members
+     * have said that they count it (welcomed), which they say with what they have open beyond their parts
+     * from then on; until that is free, it uses so much less of its own. Of two that come at once, the one
+     * that became a member later waits for the other as well. The same reports tell a node that comes back
+     * what others still hold of it; where none come, that is over after 6 s.
+     */
+
+    /** What a report has led to. */
+    enum News {
+        /** It had been overtaken, or was heard before. */
+        OLD,
+        NONE,
+        /** This node may now use more or less. */
+        LIMITS
+    }
+
+    /** Reports of one run stay below the numbers of a run that begins a millisecond later. */
+    private static final long NUMBERS_PER_MILLI = 1_000;
+
+    private final String self;
+    private final LongSupplier nanos;
+    private final Roster roster;
+    private final long begunNanos;
+    private final Map<String, ShareBook> books = new HashMap<>();
+    private final Map<String, Integer> limits = new HashMap<>();
+    /** Numbers of this node's late reports, and when they were made. */
+    private final TreeMap<Long, Long> made = new TreeMap<>();
+    private long number;
+    private Company company;
+    private boolean settled;
+    private boolean newcomer = true;
+
+    /**
+     * @param self     its id, the same after a restart
+     * @param boot     milliseconds since 1970 when this run began, more than at any earlier one
+     * @param expected nodes of the cluster by config, this one included
+     */
+    NodeShares(String self, long boot, int expected, LongSupplier nanos) {
+        this.self = self;
+        this.nanos = nanos;
+        this.roster = new Roster(self, expected);
+        this.number = boot * NUMBERS_PER_MILLI;
+        this.begunNanos = nanos.getAsLong();
+        this.company = roster.company(begunNanos);
+    }
+
+    @Override
+    public synchronized int of(BackendId backend, int maxConnections) {
+        String name = backend.toString();
+        limits.put(name, maxConnections);
+        return book(name).limit(company, maxConnections, arrears(name, maxConnections), nanos.getAsLong());
+    }
+
+    private ShareBook book(String backend) {
+        return books.computeIfAbsent(backend, name -> new ShareBook(self, name));
+    }
+
+    /** What this node leaves of its own to the others until they have adapted to its coming. */
+    private int arrears(String backend, int maxConnections) {
+        return !settled ? maxConnections : newcomer ? company.beyond(backend) : 0;
+    }
+
+    /** All the others that are there, so many at least, know that this node is there. */
+    synchronized boolean welcomed(int others) {
+        return company.present().size() >= others && company.counts(self);
+    }
+
+    /** From now on this node uses what is its own. */
+    synchronized void settle() {
+        settled = true;
+    }
+
+    boolean isOwn(ShareReport report) {
+        return report.node().equals(self);
+    }
+
+    /** Its sender has not heard this node yet. */
+    boolean isUnknownTo(ShareReport report) {
+        return !report.parting() && !report.roster().contains(self);
+    }
+
+    /** Acts by another node's report. */
+    synchronized News heard(ShareReport report) {
+        long now = nanos.getAsLong();
+        Set<String> backends = new HashSet<>(report.lines().keySet());
+        roster.last(report.node()).ifPresent(last -> backends.addAll(last.lines().keySet()));
+        if (!roster.heard(report, now)) {
+            return News.OLD;
+        }
+        Company before = company;
+        company = roster.company(now);
+        Long until = made.get(report.heard().getOrDefault(self, 0L));
+        backends.forEach(backend -> {
+            Line line = report.line(backend);
+            int lent = until == null ? 0 : line.lent().getOrDefault(self, 0);
+            ShareBook book = book(backend);
+            book.borrow(report.node(), lent, until == null ? now : until + ShareBook.LOAN_NANOS);
+            if (line.held().containsKey(self)) {
+                book.heldBy(report.node());
+            }
+            if (limits.containsKey(backend)) {
+                book.plan(company, limits.get(backend));
+            }
+        });
+        boolean others = company.nodes() != before.nodes() || !company.known().equals(before.known());
+        return others || !backends.isEmpty() ? News.LIMITS : News.NONE;
+    }
+
+    /** Lets time pass: those too long silent count no more. */
+    synchronized void refresh() {
+        long now = nanos.getAsLong();
+        company = roster.company(now);
+        settled = settled || isOld(now);
+    }
+
+    /** Whatever others held of this node's former life is free by now. */
+    private boolean isOld(long now) {
+        return now - begunNanos > Roster.SILENT_NANOS;
+    }
+
+    /**
+     * The report to send now; due twice a second, and when a node is there that does not know of this one.
+     *
+     * @param uses of all backends with a limit for all nodes, read after the limits last told are in force
+     */
+    synchronized ShareReport report(Map<BackendId, PoolUse> uses) {
+        long now = nanos.getAsLong();
+        newcomer = newcomer && !(isOld(now) && company.nobodyBeyond());
+        number++;
+        Map<String, Line> lines = new HashMap<>();
+        Set<String> used = new HashSet<>();
+        uses.forEach((backend, use) -> {
+            String name = backend.toString();
+            used.add(name);
+            Line line = book(name).line(number, use, company,
+                    arrears(name, use.maxConnections()), now);
+            if (!line.equals(Line.QUIET)) {
+                lines.put(name, line);
+            }
+        });
+        books.forEach((backend, book) -> {
+            if (!used.contains(backend)) {
+                book.abandon();
+            }
+        });
+        books.entrySet().removeIf(book -> !used.contains(book.getKey())
+                && book.getValue().isOver(company, now));
+        limits.keySet().retainAll(used);
+        made.put(number, now);
+        made.values().removeIf(at -> now - at > ShareBook.LOAN_NANOS);
+        return report(false, lines);
+    }
+
+    /** The last report, when nothing of this node's is open any more. */
+    synchronized ShareReport farewell() {
+        number++;
+        return report(true, Map.of());
+    }
+
+    private ShareReport report(boolean parting, Map<String, Line> lines) {
+        Map<String, Long> heard = new HashMap<>();
+        company.present().forEach((id, report) -> heard.put(id, report.number()));
+        return new ShareReport(self, number, parting, roster.expected(), roster.heardOf(), heard, lines);
+    }
+}

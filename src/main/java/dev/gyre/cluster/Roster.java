@@ -1,0 +1,91 @@
+package dev.gyre.cluster;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Who shares the limits: the nodes that config tells of, and all that have been heard. Not thread-safe. */
+final class Roster {
+
+    /**
+     * A node silent for longer has let go of what it had borrowed: its loans were over after
+     * {@link ShareBook#LOAN_NANOS}, and the requests under way have had the rest of the time.
+     */
+    static final long SILENT_NANOS = Duration.ofSeconds(6).toNanos();
+    /** A node silent for longer is lent nothing more: it could not tell from when. */
+    private static final long LIVELY_NANOS = Duration.ofSeconds(2).toNanos();
+    /**
+     * A node that went without a word may be cut off and still use its part. One that config tells of is
+     * never forgotten.
+     */
+    private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private record Other(ShareReport last, long heardNanos) {
+    }
+
+    private final String self;
+    private final int expected;
+    private final Map<String, Other> others = new TreeMap<>();
+
+    /** @param expected nodes of the cluster by config, this one included */
+    Roster(String self, int expected) {
+        this.self = self;
+        this.expected = expected;
+    }
+
+    int expected() {
+        return expected;
+    }
+
+    /** False when a later report has been heard; a node that was silent for long may begin anew. */
+    boolean heard(ShareReport report, long now) {
+        Other before = others.get(report.node());
+        if (before != null && before.last.number() >= report.number()
+                && now - before.heardNanos <= SILENT_NANOS) {
+            return false;
+        }
+        others.put(report.node(), new Other(report, now));
+        return true;
+    }
+
+    Optional<ShareReport> last(String node) {
+        return Optional.ofNullable(others.get(node)).map(Other::last);
+    }
+
+    /** The nodes this one has heard itself and not forgotten; nobody is kept by what others say. */
+    Set<String> heardOf() {
+        Set<String> heard = new TreeSet<>(Set.of(self));
+        others.forEach((id, other) -> {
+            if (!other.last.parting()) {
+                heard.add(id);
+            }
+        });
+        return heard;
+    }
+
+    /** Those that count now. */
+    Company company(long now) {
+        others.values().removeIf(other -> now - other.heardNanos > REMEMBERED_NANOS);
+        Set<String> known = heardOf();
+        int nodes = expected;
+        Map<String, ShareReport> present = new HashMap<>();
+        Set<String> lively = new TreeSet<>();
+        for (Other other : others.values()) {
+            if (now - other.heardNanos <= SILENT_NANOS && !other.last.parting()) {
+                present.put(other.last.node(), other.last);
+                if (now - other.heardNanos <= LIVELY_NANOS) {
+                    lively.add(other.last.node());
+                }
+                known.addAll(other.last.roster());
+                nodes = Math.max(nodes, other.last.expected());
+            }
+        }
+        return new Company(List.copyOf(known), Math.max(nodes, known.size()), lively,
+                Map.copyOf(present));
+    }
+}

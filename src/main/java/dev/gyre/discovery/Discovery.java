@@ -1,0 +1,153 @@
+package dev.gyre.discovery;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.registry.Announced;
+import dev.gyre.registry.Applied;
+import dev.gyre.registry.Author;
+import dev.gyre.registry.Command;
+import dev.gyre.registry.DiscoveryCommand.Announce;
+import dev.gyre.registry.DiscoveryCommand.Expire;
+import dev.gyre.registry.DiscoveryCommand.Forget;
+import dev.gyre.registry.DiscoveryCommand.Leave;
+import dev.gyre.registry.Entries;
+import dev.gyre.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Takes announcements and renewals, tells the other nodes of the latter, and ends what nobody renews: one
+ * node, the same for all that see the same nodes, drains the backend first and removes it when no node has a
+ * request in flight to it any more, at the latest after its ttl or 30 s, whichever is longer. A new
+ * announcement in between gives it requests again.
+ */
+public final class Discovery {
+
+    private static final long STEP_MILLIS = 500;
+    /** A write that did not come off is tried again so much later. */
+    private static final long RETRY_MILLIS = 5_000;
+    /** So many backends at a time are asked about at all nodes. */
+    private static final int ASKED = 32;
+    /** A node that was not heard for longer takes no decision that others would wait for. */
+    private static final Duration SILENT = Duration.ofSeconds(3);
+
+    private final Vertx vertx;
+    private final Registry registry;
+    private final Neighbours neighbours;
+    private final LongSupplier nanos;
+    private final Renewals renewals;
+    /** Whose end is being written or asked about. */
+    private final Set<BackendId> busy = ConcurrentHashMap.newKeySet();
+    private Entries read = Entries.empty();
+    private Collection<Announced> announced = List.of();
+
+    public Discovery(Vertx vertx, Registry registry, Neighbours neighbours, LongSupplier nanos) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.neighbours = neighbours;
+        this.nanos = nanos;
+        this.renewals = new Renewals(nanos.getAsLong());
+    }
+
+    /** Begins to look for those whose time is up; each has its whole ttl from now on. */
+    public void start() {
+        vertx.setPeriodic(STEP_MILLIS, timer -> step());
+    }
+
+    /**
+     * Writes what is new; what is only a renewal is remembered in memory. Fails with {@link
+     * dev.gyre.registry.CommandRefused}.
+     */
+    public Future<Applied> announce(Announce command, Author author) {
+        boolean served = registry.topology().services().containsKey(command.id().service());
+        Optional<Announced> known = Announced.of(registry.entries(), command.id());
+        Future<Applied> applied = served && known.filter(command::renews).isPresent()
+                ? Future.succeededFuture(
+                        new Applied(registry.topology().version(), false, command.id() + " renewed"))
+                : registry.apply(command, author);
+        return applied.onSuccess(heard -> {
+            synchronized (renewals) {
+                renewals.renewed(command.id(), nanos.getAsLong());
+            }
+        });
+    }
+
+    /** Drains a backend that goes; it is removed once it is drained. Fails as {@link #announce} does. */
+    public Future<Applied> leave(BackendId id, Author author) {
+        return registry.apply(new Leave(id), author);
+    }
+
+    /** The backends that renewed at this node lately and how long ago, for the other nodes to know. */
+    public Map<BackendId, Duration> recent() {
+        synchronized (renewals) {
+            return renewals.recent(nanos.getAsLong());
+        }
+    }
+
+    /** What another node told of its {@link #recent}. */
+    public void heard(Map<BackendId, Duration> elsewhere) {
+        if (!elsewhere.isEmpty()) {
+            synchronized (renewals) {
+                renewals.heard(elsewhere, nanos.getAsLong());
+            }
+        }
+    }
+
+    /** Looks for those whose time is up, and for those that are drained; called every half second. */
+    void step() {
+        Map<String, Duration> others = neighbours.heard();
+        Entries entries = registry.entries();
+        if (entries != read) {
+            read = entries;
+            announced = Announced.all(entries).values();
+        }
+        List<Announced> due;
+        List<Announced> overdue;
+        synchronized (renewals) {
+            renewals.step(nanos.getAsLong(), announced, neighbours.clustered(), others);
+            due = renewals.due(announced);
+            overdue = announced.stream().filter(Announced::spare).filter(renewals::isOverdue).toList();
+        }
+        Set<String> awake = new HashSet<>(Set.of(neighbours.self()));
+        others.forEach((node, ago) -> {
+            if (ago.compareTo(SILENT) <= 0) {
+                awake.add(node);
+            }
+        });
+        mine(due, awake).forEach(one -> write(one.id(), new Expire(one.id(), one.stamp())));
+        mine(overdue, awake).forEach(one -> write(one.id(), new Forget(one.id())));
+        mine(announced.stream().filter(Announced::spare).toList(), awake).stream().limit(ASKED)
+                .forEach(one -> forgetWhenDrained(one.id()));
+    }
+
+    private List<Announced> mine(List<Announced> all, Set<String> nodes) {
+        return all.stream().filter(one -> !busy.contains(one.id())
+                && Rendezvous.responsible(one.id(), nodes).equals(neighbours.self())).toList();
+    }
+
+    private void write(BackendId id, Command command) {
+        busy.add(id);
+        registry.apply(command, Author.LEASE).onComplete(
+                written -> busy.remove(id),
+                failure -> vertx.setTimer(RETRY_MILLIS, timer -> busy.remove(id)));
+    }
+
+    private void forgetWhenDrained(BackendId id) {
+        busy.add(id);
+        neighbours.drained(id).onComplete(drained -> {
+            if (drained) {
+                write(id, new Forget(id));
+            } else {
+                busy.remove(id);
+            }
+        }, failure -> busy.remove(id));
+    }
+}
