@@ -170,6 +170,14 @@ public final class BackendCodec
         @Override
         protected AsciiString splitHeaderName(byte[] line, int start, int length) {
             names.take(line, start, length, bytes.inHead());
+            // Netty takes what stands between white space and the colon for nothing.
+            int colon = start + length;
+            while (line[colon] == ' ' || line[colon] == '\t') {
+                colon++;
+            }
+            if (line[colon] != ':') {
+                throw Rule.FIELD_NAME.refused();
+            }
             return super.splitHeaderName(line, start, length);
         }
     }
