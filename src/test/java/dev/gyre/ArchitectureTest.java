@@ -37,8 +37,9 @@ class ArchitectureTest {
             Map.entry("diff", List.of("model", "config")),
             Map.entry("routing", List.of("model", "config")),
             Map.entry("balancing", List.of("model", "config")),
-            Map.entry("pool", List.of("model", "balancing")),
-            Map.entry("proxy", List.of("model", "config", "routing", "balancing", "pool")),
+            Map.entry("gate", List.of("model")),
+            Map.entry("pool", List.of("model", "balancing", "gate")),
+            Map.entry("proxy", List.of("model", "config", "routing", "balancing", "gate", "pool")),
             Map.entry("health", List.of("model", "config")),
             Map.entry("registry", List.of("model", "config")),
             Map.entry("discovery", List.of("model", "registry")),
@@ -73,13 +74,13 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nettyStaysOnTheDataPath = noClasses()
-            .that(describe("are outside proxy and pool", outside("proxy", "pool")))
+            .that(describe("are outside proxy, pool and gate", outside("proxy", "pool", "gate")))
             .should().dependOnClassesThat(resideInAnyPackage("io.netty..")).allowEmptyShould(true)
             .because("Netty is worth its price only where every microsecond counts; elsewhere use Vert.x");
 
     @ArchTest
     static final ArchRule vertxInternalsStayOnTheDataPath = noClasses()
-            .that(describe("are outside proxy and pool", outside("proxy", "pool")))
+            .that(describe("are outside proxy, pool and gate", outside("proxy", "pool", "gate")))
             .should().dependOnClassesThat(resideInAnyPackage("io.vertx.core.internal..", "io.vertx..impl.."))
             .allowEmptyShould(true)
             .because("Vert.x changes its internals without notice: the fewer places know them, the cheaper an"

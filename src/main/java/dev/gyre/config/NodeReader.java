@@ -94,7 +94,8 @@ final class NodeReader {
             network.ifPresent(trusted::add);
         }
         ForwardingSettings forwarding =
-                new ForwardingSettings(trusted, fields.flag("forwarded", false));
+                new ForwardingSettings(trusted, fields.flag("forwarded", false),
+                        fields.flag("ambiguousPaths", false));
         fields.done();
         return forwarding;
     }

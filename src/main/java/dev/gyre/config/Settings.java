@@ -97,8 +97,10 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      *
      * @param trusted   peers whose own forwarding headers are believed
      * @param forwarded write {@code Forwarded} (RFC 7239) beside {@code X-Forwarded-*}
+     * @param ambiguousPaths forward paths as they came also when backends may read them in another way than
+     *                       the routes do, e.g. with {@code %2F}; otherwise they are refused
      */
-    public record ForwardingSettings(List<Network> trusted, boolean forwarded) {
+    public record ForwardingSettings(List<Network> trusted, boolean forwarded, boolean ambiguousPaths) {
 
         public ForwardingSettings {
             trusted = List.copyOf(trusted);

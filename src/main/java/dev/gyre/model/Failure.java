@@ -11,6 +11,7 @@ import java.util.Locale;
 public enum Failure {
     BAD_REQUEST(400, Side.CLIENT, "http_request_error", "the request is malformed"),
     NO_ROUTE(404, Side.CLIENT, "destination_not_found", "no route matches this host and path"),
+    METHOD_NOT_ALLOWED(405, Side.CLIENT, "http_request_denied", "this method is not allowed here"),
     CLIENT_TIMEOUT(408, Side.CLIENT, "http_request_error", "the request did not arrive in time"),
     URI_TOO_LONG(414, Side.CLIENT, "http_request_error", "the request target is too long"),
     EXPECTATION(417, Side.CLIENT, "http_request_error",
@@ -19,6 +20,9 @@ public enum Failure {
     /** The client left before its answer was complete; nobody is there to be told. */
     CLIENT_GONE(499, Side.CLIENT, "http_request_error", "the client left"),
     METHOD_NOT_SUPPORTED(501, Side.CLIENT, "http_request_denied", "this is no tunnel"),
+    TRANSFER_CODING(501, Side.CLIENT, "http_request_error",
+            "the only transfer coding that is understood is chunked"),
+    VERSION(505, Side.CLIENT, "http_request_error", "the versions understood are HTTP/1.0 and HTTP/1.1"),
 
     NO_BACKEND(503, Side.NODE, "destination_unavailable", "the service has no backend"),
     QUEUE_FULL(503, Side.NODE, "connection_limit_reached",

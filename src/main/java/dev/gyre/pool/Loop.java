@@ -53,10 +53,7 @@ public final class Loop {
         return new HttpClientOptions()
                 .setConnectTimeout((int) Math.min(Integer.MAX_VALUE, connectTimeout.toMillis()))
                 .setDecompressionSupported(false)
-                .setKeepAliveTimeout(0)
-                .setMaxChunkSize(BODY_PIECE)
-                .setMaxInitialLineLength(8 * 1024)
-                .setMaxHeaderSize(64 * 1024);
+                .setKeepAliveTimeout(0);
     }
 
     public int index() {

@@ -1,7 +1,7 @@
 package dev.gyre.pool;
 
+import dev.gyre.gate.BackendCodec;
 import dev.gyre.pool.DeadlineWheel.Deadline;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,12 +19,15 @@ import java.time.Duration;
  */
 final class PooledConnection {
 
+    private static final int MAX_STATUS_LINE = 8 * 1024;
+    private static final int MAX_HEADERS = 64 * 1024;
     /** How long a backend may take to close its side of a connection that is given up for another loop. */
     private static final Duration FAREWELL = Duration.ofMillis(10);
 
     private final LoopPool pool;
     private final HttpClientConnection http;
     private final Channel channel;
+    private final BackendCodec codec = new BackendCodec(MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
     private Lease lease;
     private Lease heir;
     /**
@@ -35,7 +38,6 @@ final class PooledConnection {
     private boolean answered;
     private boolean reading;
     private boolean released;
-    private boolean soiled;
     private boolean gone;
     private long idleSince;
 
@@ -44,6 +46,7 @@ final class PooledConnection {
         this.http = http;
         VertxConnection transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
         this.channel = transport.channel();
+        channel.pipeline().replace("codec", "codec", codec);
         channel.pipeline().addFirst("gyre", new Watch());
         channel.pipeline().addBefore("handler", "gyre-end", new End());
         http.closeHandler(v -> closed());
@@ -92,7 +95,7 @@ final class PooledConnection {
 
     /** Not closed by either side, as far as this node has been told, and no bytes out of turn on it. */
     boolean usable() {
-        return !gone && !soiled && channel.isActive();
+        return !gone && !codec.unasked() && channel.isActive();
     }
 
     /**
@@ -166,7 +169,7 @@ final class PooledConnection {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (lease == null && !released) {
+            if (lease == null && !released || !codec.awaiting()) {
                 ReferenceCountUtil.release(message);
                 close();
                 return;
@@ -175,15 +178,9 @@ final class PooledConnection {
                 lease.firstByte();
             }
             answered = true;
-            ByteBuf bytes = ((ByteBuf) message).retain();
             reading = true;
             ctx.fireChannelRead(message);
             reading = false;
-            // What the decoder leaves of it after the answer's end would become the beginning of the next
-            // answer. (It takes everything where it still had a rest of an earlier read; then this goes
-            // unseen.)
-            soiled = bytes.isReadable();
-            bytes.release();
             if (released) {
                 released = false;
                 pool.release(PooledConnection.this);

@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.gate.RequestDecoder;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
 import io.netty.buffer.Unpooled;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -25,6 +27,11 @@ final class ClientConnection extends Deadline {
     private static final Duration IDLE = Duration.ofSeconds(75);
     /** How long an idle connection may live on while the node stops. */
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
+    /** Of one request, in bytes: its first line and all its fields. */
+    private static final Http1ServerConfig LIMITS = new Http1ServerConfig()
+            .setMaxInitialLineLength(8 * 1024)
+            .setMaxHeaderSize(64 * 1024)
+            .setMaxChunkSize(Loop.BODY_PIECE);
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("gyre.client");
 
     private final Loop loop;
@@ -58,6 +65,7 @@ final class ClientConnection extends Deadline {
         Channel channel = ((VertxConnection) http).channel();
         ClientConnection connection = new ClientConnection(loop, http, channel, forwarding);
         channel.attr(KEY).set(connection);
+        channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(LIMITS));
         channel.pipeline().addFirst("gyre-end", OrderlyEnd.INSTANCE)
                 .addFirst("gyre-reset", ResetOfPaused.INSTANCE);
         // What goes wrong on a client's connection ends its request; Vert.x would log it once more.

@@ -18,7 +18,17 @@ final class OwnAnswer {
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
     private static final String RETRY_AFTER_SECONDS = "1";
 
+    private static final CharSequence ALLOW = HttpHeaders.createOptimized("Allow");
+    private static final CharSequence ALLOWED =
+            HttpHeaders.createOptimized("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+
     private OwnAnswer() {
+    }
+
+    /** What this node can do, asked by {@code OPTIONS *} (RFC 9110, section 9.3.7); the caller ends it. */
+    static HttpServerResponse options(HttpServerResponse response) {
+        response.headers().set(ALLOW, ALLOWED);
+        return response.setStatusCode(HttpResponseStatus.NO_CONTENT.code());
     }
 
     /** Sets status and headers and gives the body; the caller sends it. */
@@ -33,6 +43,9 @@ final class OwnAnswer {
                         + "; details=\"" + failure.explanation() + "\"");
         if (failure.passing()) {
             response.headers().set(RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (failure == Failure.METHOD_NOT_ALLOWED) {
+            response.headers().set(ALLOW, ALLOWED);
         }
         Buffer body = new JsonObject()
                 .put("title", phrase)

@@ -127,6 +127,11 @@ final class ProxyLoop {
         return loop;
     }
 
+    /** Paths are forwarded also when not all recipients read them alike. */
+    boolean ambiguousPaths() {
+        return forwarding.ambiguousPaths();
+    }
+
     ToBackend toBackend() {
         return toBackend;
     }

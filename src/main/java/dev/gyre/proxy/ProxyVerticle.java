@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.Listener;
+import dev.gyre.gate.Refused;
 import dev.gyre.model.Failure;
 import dev.gyre.pool.Loop;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -20,9 +21,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
 final class ProxyVerticle extends VerticleBase {
-
-    private static final int MAX_REQUEST_LINE = 8 * 1024;
-    private static final int MAX_HEADERS = 64 * 1024;
 
     /** Ample time to take from the kernel the connections that it has accepted. */
     private static final long ACCEPTING_MILLIS = 100;
@@ -83,10 +81,7 @@ final class ProxyVerticle extends VerticleBase {
                 .setHandle100ContinueAutomatically(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
-                .setHttp2ClearTextEnabled(false)
-                .setMaxChunkSize(Loop.BODY_PIECE)
-                .setMaxInitialLineLength(MAX_REQUEST_LINE)
-                .setMaxHeaderSize(MAX_HEADERS));
+                .setHttp2ClearTextEnabled(false));
         server.connectionHandler(loop::accept);
         server.requestHandler(loop::handle);
         server.invalidRequestHandler(ProxyVerticle::refuse);
@@ -99,6 +94,8 @@ final class ProxyVerticle extends VerticleBase {
         Throwable cause = request.decoderResult().cause();
         Failure failure = cause instanceof TooLongHttpLineException ? Failure.URI_TOO_LONG
                 : cause instanceof TooLongHttpHeaderException ? Failure.HEADERS_TOO_LARGE
+                : cause instanceof Refused refused ? refused.rule().failure()
+                : RequestLength.unknownCoding(request.headers()) ? Failure.TRANSFER_CODING
                 : Failure.BAD_REQUEST;
         Buffer problem = OwnAnswer.prepare(failure, request.response());
         request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

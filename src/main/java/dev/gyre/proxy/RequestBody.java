@@ -34,6 +34,12 @@ final class RequestBody {
         this.request = request;
         this.length = length;
         request.pause();
+        request.exceptionHandler(e -> {
+            // A connection that broke ends the request by itself.
+            if (!Attempt.isBreak(e)) {
+                walk.malformed(e);
+            }
+        });
     }
 
     /** Begins to send, or begins again with what has been kept. */
@@ -71,12 +77,6 @@ final class RequestBody {
             listening = true;
             request.handler(this::chunk);
             request.endHandler(v -> ended());
-            request.exceptionHandler(e -> {
-                // A connection that broke ends the request by itself.
-                if (!Attempt.isBreak(e)) {
-                    walk.malformed(e);
-                }
-            });
         }
     }
 

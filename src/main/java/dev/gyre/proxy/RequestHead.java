@@ -1,100 +1,99 @@
 package dev.gyre.proxy;
 
-import dev.gyre.model.Failure;
+import dev.gyre.gate.Authority;
+import dev.gyre.gate.Refused;
+import dev.gyre.gate.Rule;
+import dev.gyre.model.NormalPath;
+import dev.gyre.model.NormalPath.Spelling;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * The head of a request after the gate: what it asks for, in one form however the client spelt it.
+ * The head of a request after the gate: what it asks for, in one form however the client spelt it. What can
+ * be told from the bytes alone, {@link dev.gyre.gate.RequestDecoder} has refused before; {@link Rule} lists
+ * both.
  *
  * @param host   the Host that routing and backends see; empty when an HTTP/1.0 client sent none
- * @param target origin-form, or {@code *}
+ * @param target origin-form as the client sent it, or {@code *}
+ * @param path   what routes are matched with: {@link NormalPath} of the target
  * @param length of the body in bytes; {@link #CHUNKED} when only its end will tell
  * @param expectsContinue the client waits for 100 (Continue) before it sends the body
  */
-record RequestHead(String host, String target, long length, boolean expectsContinue) {
+record RequestHead(String host, String target, String path, long length, boolean expectsContinue) {
 
     static final long CHUNKED = -1;
-
-    /** Why a request does not pass the gate. */
-    static final class Rejected extends Exception {
-
-        private static final long serialVersionUID = 1L;
-        private final Failure failure;
-
-        Rejected(Failure failure, String details) {
-            super(details, null, false, false);
-            this.failure = failure;
-        }
-
-        Failure failure() {
-            return failure;
-        }
-    }
+    private static final String ASTERISK = "*";
 
     boolean hasBody() {
         return length != 0;
     }
 
+    /** It is this node that is asked what it can do (RFC 9110, section 9.3.7), not a service. */
+    boolean asksNode() {
+        return target.equals(ASTERISK);
+    }
+
     /**
-     * The gate: what the HTTP decoder lets through and a proxy must not.
+     * The gate: what a proxy must not let through, though it is decoded without doubt.
      *
-     * @throws Rejected with the failure that answers it and, for the log, what was wrong
+     * @param ambiguousPaths let paths through that backends may read in another way than the routes do
+     * @throws Refused with the rule that is broken
      */
-    static RequestHead of(HttpServerRequest request) throws Rejected {
-        if (request.method() == HttpMethod.CONNECT) {
-            // RFC 9110, section 9.3.6: CONNECT asks for a tunnel, which a reverse proxy does not dig.
-            throw new Rejected(Failure.METHOD_NOT_SUPPORTED, "CONNECT to a proxy that is no tunnel");
+    static RequestHead of(HttpServerRequest request, boolean ambiguousPaths) {
+        HttpMethod method = request.method();
+        if (method == HttpMethod.CONNECT) {
+            throw Rule.TUNNEL.refused();
+        }
+        if (method == HttpMethod.TRACE) {
+            throw Rule.TRACE.refused();
         }
         MultiMap headers = request.headers();
-        String host = host(request, headers);
+        String host = host(headers, request.version());
         String target = request.uri();
-        if (!target.startsWith("/") && !(target.equals("*") && request.method() == HttpMethod.OPTIONS)) {
-            // RFC 9112, section 3.2.2: in absolute-form the target's authority counts, not Host.
-            int authority = target.indexOf("://") + 3;
-            String scheme = authority < 3 ? "" : target.substring(0, authority).toLowerCase(Locale.ROOT);
-            if (!scheme.equals("http://") && !scheme.equals("https://")) {
-                throw new Rejected(Failure.BAD_REQUEST, "target is neither a path nor an absolute URI");
-            }
+        if (!target.startsWith("/") && !target.equals(ASTERISK)) {
+            int authority = afterScheme(target);
             int end = endOfAuthority(target, authority);
-            host = target.substring(authority, end);
-            if (host.isEmpty() || host.indexOf('@') >= 0) {
-                throw new Rejected(Failure.BAD_REQUEST, "target's authority is no host");
-            }
-            target = target.startsWith("/", end) ? target.substring(end) : "/" + target.substring(end);
+            host = authority(target.substring(authority, end), headers);
+            target = originForm(target, end, method);
         }
-        check(target, headers);
-        return new RequestHead(host, target, length(headers), expectsContinue(request, headers));
+        if (target.equals(ASTERISK) && method != HttpMethod.OPTIONS) {
+            throw Rule.ASTERISK.refused();
+        }
+        checkCharacters(target);
+        return new RequestHead(host, target, path(target, ambiguousPaths), RequestLength.of(headers),
+                expectsContinue(request, headers));
     }
 
-    /** What recipients read in different ways, and what the encoder would write in other bytes than came. */
-    private static void check(String target, MultiMap headers) throws Rejected {
-        for (int i = 0; i < target.length(); i++) {
-            char c = target.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c == '#') {
-                throw new Rejected(Failure.BAD_REQUEST, "target with a character that no URI has");
-            }
-        }
-        if (headers.contains("")) {
-            throw new Rejected(Failure.BAD_REQUEST, "field without a name");
-        }
-    }
-
-    private static String host(HttpServerRequest request, MultiMap headers) throws Rejected {
+    private static String host(MultiMap headers, HttpVersion version) {
         List<String> hosts = headers.getAll(HttpHeaders.HOST);
-        if (hosts.size() == 1) {
-            return hosts.get(0);
+        if (hosts.isEmpty()) {
+            if (version == HttpVersion.HTTP_1_0) {
+                return "";
+            }
+            throw Rule.HOST_MISSING.refused();
         }
-        if (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_0) {
-            return "";
+        if (hosts.size() > 1) {
+            throw Rule.HOST_TWICE.refused();
         }
-        // RFC 9112, section 3.2: 400 to a request that lacks Host or has more than one.
-        throw new Rejected(Failure.BAD_REQUEST, hosts.size() + " Host fields");
+        String host = hosts.get(0);
+        if (!Authority.isValid(host)) {
+            throw Rule.HOST_FORM.refused();
+        }
+        return host;
+    }
+
+    private static int afterScheme(String target) {
+        if (target.regionMatches(true, 0, "http://", 0, 7)) {
+            return 7;
+        }
+        if (target.regionMatches(true, 0, "https://", 0, 8)) {
+            return 8;
+        }
+        throw Rule.TARGET_FORM.refused();
     }
 
     private static int endOfAuthority(String target, int from) {
@@ -107,29 +106,57 @@ record RequestHead(String host, String target, long length, boolean expectsConti
         return target.length();
     }
 
-    private static long length(MultiMap headers) throws Rejected {
-        if (headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
-            return CHUNKED;
+    /** RFC 9112, section 3.2.2: in absolute-form the target's authority counts; Host must say the same. */
+    private static String authority(String authority, MultiMap headers) {
+        if (!Authority.isValid(authority)) {
+            throw Rule.TARGET_FORM.refused();
         }
-        String length = headers.get(HttpHeaders.CONTENT_LENGTH);
-        if (length == null) {
-            return 0;
+        String host = headers.get(HttpHeaders.HOST);
+        if (host != null && !host.equalsIgnoreCase(authority)) {
+            throw Rule.HOST_DIFFERS.refused();
         }
-        long parsed = ContentLength.parse(length);
-        if (parsed < 0) {
-            throw new Rejected(Failure.BAD_REQUEST, "Content-Length is no number");
-        }
-        return parsed;
+        return authority;
     }
 
-    private static boolean expectsContinue(HttpServerRequest request, MultiMap headers) throws Rejected {
+    /** RFC 9112, section 3.2.4: OPTIONS of a URI without path and query asks the server as a whole. */
+    private static String originForm(String target, int pathFrom, HttpMethod method) {
+        if (target.startsWith("/", pathFrom)) {
+            return target.substring(pathFrom);
+        }
+        boolean bare = pathFrom == target.length();
+        return bare && method == HttpMethod.OPTIONS ? ASTERISK : "/" + target.substring(pathFrom);
+    }
+
+    private static void checkCharacters(String target) {
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#') {
+                throw Rule.TARGET_CHARACTER.refused();
+            }
+        }
+    }
+
+    private static String path(String target, boolean ambiguousPaths) {
+        if (NormalPath.isNormal(target)) {
+            return target;
+        }
+        NormalPath path = NormalPath.of(target);
+        if (path.spelling() == Spelling.BROKEN) {
+            throw Rule.PATH_ENCODING.refused();
+        }
+        if (path.spelling() == Spelling.AMBIGUOUS && !ambiguousPaths) {
+            throw Rule.PATH_AMBIGUOUS.refused();
+        }
+        return path.text();
+    }
+
+    private static boolean expectsContinue(HttpServerRequest request, MultiMap headers) {
         String expect = headers.get(HttpHeaders.EXPECT);
         if (expect == null || request.version() == HttpVersion.HTTP_1_0) {
             return false;
         }
         if (!expect.equalsIgnoreCase("100-continue")) {
-            // RFC 9110, section 10.1.1
-            throw new Rejected(Failure.EXPECTATION, "Expect other than 100-continue");
+            throw Rule.EXPECTATION.refused();
         }
         return true;
     }

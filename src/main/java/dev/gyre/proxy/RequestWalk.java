@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.Refused;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Route;
@@ -46,25 +47,28 @@ final class RequestWalk {
         request.response().closeHandler(v -> fail(Failure.CLIENT_GONE, ""));
         try {
             // First the gate: nothing ambiguous is routed, let alone forwarded.
-            head = RequestHead.of(request);
-        } catch (RequestHead.Rejected e) {
+            head = RequestHead.of(request, proxy.ambiguousPaths());
+        } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
             closeAfterwards();
             body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED));
-            fail(e.failure(), e.getMessage());
+            fail(e.rule().failure(), e.getMessage());
             return;
         }
         // One read of the view, and all that follows from it is of that one view.
         LoopView view = proxy.view();
-        Optional<Route> route = view.routes().match(head.host(), head.target());
+        Optional<Route> route = view.routes().match(head.host(), head.path());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
             body = Optional.of(new RequestBody(this, request, head.length()));
         }
-        if (route.isPresent()) {
-            choose(view, route.get().service());
+        if (head.asksNode()) {
+            announceClose();
+            OwnAnswer.options(request.response()).end();
+            finish();
         } else {
-            fail(Failure.NO_ROUTE, head.host() + head.target());
+            route.ifPresentOrElse(found -> choose(view, found.service()),
+                    () -> fail(Failure.NO_ROUTE, head.host() + head.target()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gyre.routing;
 
+import dev.gyre.model.NormalPath;
 import dev.gyre.model.Route;
 import java.util.HashMap;
 import java.util.List;
@@ -15,21 +16,26 @@ final class PathTable {
     private final SliceTable<Route> prefixes;
     private final Optional<Route> any;
 
-    /** Of routes with the same path the first one counts. */
+    /** Of routes with the same normal path the first one counts. */
     PathTable(List<Route> routes) {
         Map<String, Route> exactByPath = new HashMap<>();
         Map<String, Route> byPrefix = new HashMap<>();
         for (Route route : routes) {
             String path = route.path();
             if (path.endsWith(BELOW)) {
-                byPrefix.putIfAbsent(path.substring(0, path.length() - BELOW.length()), route);
+                byPrefix.putIfAbsent(prefix(path.substring(0, path.length() - BELOW.length())), route);
             } else {
-                exactByPath.putIfAbsent(path, route);
+                exactByPath.putIfAbsent(NormalPath.of(path).text(), route);
             }
         }
         any = Optional.ofNullable(byPrefix.remove(""));
         exact = new SliceTable<>(exactByPath);
         prefixes = new SliceTable<>(byPrefix);
+    }
+
+    private static String prefix(String path) {
+        String normal = path.isEmpty() ? path : NormalPath.of(path).text();
+        return normal.endsWith("/") ? normal.substring(0, normal.length() - 1) : normal;
     }
 
     /** @param end where the path ends in the target: at its query or its end */

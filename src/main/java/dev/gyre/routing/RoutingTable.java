@@ -15,8 +15,9 @@ import java.util.Optional;
  * suffix before any host; within a host the exact path before the longest prefix. A host none of whose paths
  * matches leaves the request to the next less specific host.
  *
- * <p>Paths are compared as they were sent: {@code /%76} is not {@code /v}, and {@code /a/../b} lies below
- * {@code /a}. A match takes time by the length of host and path, not by the number of routes.
+ * <p>Paths are compared in the form of {@link dev.gyre.model.NormalPath}, which a request's must have been
+ * brought to before, so that no route can be passed by spelling. A match takes time by the length of host and
+ * path, not by the number of routes.
  */
 public final class RoutingTable {
 
@@ -59,8 +60,8 @@ public final class RoutingTable {
      * The route of a request.
      *
      * @param host   the Host header (RFC 9110, section 7.2): any case, with or without port, may be empty
-     * @param target the request target in origin form, with query (RFC 9112, section 3.2); one that is not a
-     *               path, as in {@code OPTIONS *}, is matched by {@code /*} only
+     * @param target the request target in origin form, with query (RFC 9112, section 3.2), its path normal;
+     *               one that is no path, as in {@code OPTIONS *}, is matched by {@code /*} only
      */
     public Optional<Route> match(String host, String target) {
         int query = target.indexOf('?');

@@ -106,10 +106,26 @@ class InterimAnswersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {101, 102, 104, 199})
+    @ValueSource(ints = {102, 104, 199})
     void anInterimAnswerThatCannotBeRelayedIsNoFinalOne(int status) throws Exception {
         try (Origin origin = Origin.of(exchange -> {
-            exchange.write("HTTP/1.1 " + status + " Odd\r\n\r\n");
+            exchange.write("HTTP/1.1 " + status + " Odd\r\nX-Odd: 1\r\n\r\n");
+            exchange.respond(200, exchange.request().target());
+        }); GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
+            for (int i = 1; i <= 3; i++) {
+                Wire.Answer answer = client.get("/" + i).readAnswer();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo("/" + i);
+                assertThat(answer.head().has("X-Odd")).isFalse();
+            }
+            assertThat(origin.accepted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void switchingToAProtocolThatNobodyAskedForIsNoAnswer() throws Exception {
+        try (Origin origin = Origin.of(exchange -> {
+            exchange.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n");
             exchange.respond(200, exchange.request().target());
         }); GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
             for (int i = 1; i <= 3; i++) {

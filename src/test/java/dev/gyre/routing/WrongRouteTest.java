@@ -190,15 +190,15 @@ class WrongRouteTest {
 
     private static String routePath(Random random) {
         String path = path(random);
-        return random.nextInt(3) > 0 ? (path.equals("/") ? "" : path) + "/*" : path;
+        return random.nextInt(3) > 0 ? path.replaceFirst("/$", "") + "/*" : path;
     }
 
     private static String path(Random random) {
         StringBuilder path = new StringBuilder();
         for (int i = random.nextInt(4); i > 0; i--) {
-            path.append('/').append(new String[] {"a", "b", "ab", ""}[random.nextInt(4)]);
+            path.append('/').append(new String[] {"a", "b", "ab"}[random.nextInt(3)]);
         }
-        return path.isEmpty() ? "/" : path.toString();
+        return path.isEmpty() || random.nextInt(5) == 0 ? path + "/" : path.toString();
     }
 
     private static RoutingTable table(String... names) {

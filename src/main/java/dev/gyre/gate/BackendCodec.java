@@ -1,0 +1,184 @@
+package dev.gyre.gate;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import java.util.List;
+
+/**
+ * Encodes requests to a backend, one at a time, and decodes its answers, with the same strictness as
+ * {@link RequestDecoder} but for folded lines, which become one line, and white space before a colon, which
+ * goes: both is what a proxy may and must do (RFC 9112, sections 5.1 and 5.2). Interim answers that cannot be
+ * passed on (RFC 9110, section 15.2: any but 100 and 103) are left out; the final answer follows them.
+ *
+ * <p>It takes the place of Netty's {@code HttpClientCodec}, whose decoder cannot be extended.
+ */
+public final class BackendCodec
+        extends CombinedChannelDuplexHandler<HttpResponseDecoder, HttpRequestEncoder> {
+
+    /** A server that reports progress for as long as a request may take sends fewer. */
+    private static final int MOST_INTERIMS = 1000;
+    private static final int LINE_BUFFER = 256;
+
+    private boolean awaiting;
+    private boolean toHead;
+    private boolean unasked;
+
+    /**
+     * @param maxLine  longest status line in bytes
+     * @param maxHead  largest header section in bytes
+     * @param maxPiece largest piece of a body in bytes
+     */
+    public BackendCodec(int maxLine, int maxHead, int maxPiece) {
+        init(new Decoder(new HttpDecoderConfig().setMaxInitialLineLength(maxLine).setMaxHeaderSize(maxHead)
+                .setMaxChunkSize(maxPiece).setInitialBufferSize(LINE_BUFFER)), new Encoder());
+    }
+
+    /** A request has been written, and its answer has not yet come to its end. */
+    public boolean awaiting() {
+        return awaiting;
+    }
+
+    /** Something came after the end of the answer; it has been thrown away. */
+    public boolean unasked() {
+        return unasked;
+    }
+
+    private final class Encoder extends HttpRequestEncoder {
+
+        @Override
+        protected void encode(ChannelHandlerContext ctx, Object message, List<Object> out) throws Exception {
+            if (message instanceof HttpRequest request) {
+                awaiting = true;
+                toHead = request.method().equals(HttpMethod.HEAD);
+            }
+            super.encode(ctx, message, out);
+        }
+    }
+
+    private final class Decoder extends HttpResponseDecoder {
+
+        private final DecodedBytes bytes = new DecodedBytes(true);
+        private final FieldNames names = new FieldNames();
+        private int versionLength;
+        private int interims;
+        private boolean refused;
+
+        Decoder(HttpDecoderConfig config) {
+            super(config);
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+            if (refused || !awaiting) {
+                unasked = true;
+                in.skipBytes(in.readableBytes());
+                return;
+            }
+            int from = in.readerIndex();
+            super.decode(ctx, in, out);
+            if (DecodedBytes.failed(out)) {
+                refused = true;
+                return;
+            }
+            try {
+                bytes.check(in, from, out);
+                follow(out);
+            } catch (Refused e) {
+                refused = true;
+                in.skipBytes(in.readableBytes());
+                bytes.refuse(out, createInvalidMessage(), e);
+            }
+        }
+
+        private void follow(List<Object> out) {
+            if (out.isEmpty()) {
+                return;
+            }
+            if (out.get(0) instanceof HttpResponse head && head.status().code() < 200) {
+                interim(head.status().code(), out);
+            } else if (out.get(out.size() - 1) instanceof LastHttpContent) {
+                awaiting = false;
+                interims = 0;
+            }
+        }
+
+        private void interim(int status, List<Object> out) {
+            if (status == 101) {
+                throw Rule.SWITCHED.refused();
+            }
+            if (++interims > MOST_INTERIMS) {
+                throw Rule.INTERIM_FLOOD.refused();
+            }
+            if (status != 100 && status != 103) {
+                out.clear();
+            }
+        }
+
+        @Override
+        protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+            if (!refused) {
+                super.decodeLast(ctx, in, out);
+            }
+        }
+
+        @Override
+        protected boolean isContentAlwaysEmpty(HttpMessage message) {
+            boolean isFinal = ((HttpResponse) message).status().code() >= 200;
+            return toHead && isFinal || super.isContentAlwaysEmpty(message);
+        }
+
+        @Override
+        protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+            String version = super.splitFirstWordInitialLine(line, start, length);
+            if (start != 0 || !version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+                throw Rule.STATUS_LINE.refused();
+            }
+            versionLength = length;
+            return version;
+        }
+
+        @Override
+        protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+            if (start != versionLength + 1 || line[start - 1] != ' ' || length != 3
+                    || line[start] < '1' || line[start] > '9'
+                    || !digit(line[start + 1]) || !digit(line[start + 2])) {
+                throw Rule.STATUS_LINE.refused();
+            }
+            return super.splitSecondWordInitialLine(line, start, length);
+        }
+
+        private static boolean digit(byte b) {
+            return b >= '0' && b <= '9';
+        }
+
+        @Override
+        protected HttpMessage createMessage(String[] statusLine) {
+            names.begin();
+            return super.createMessage(statusLine);
+        }
+
+        @Override
+        protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+            names.take(line, start, length, bytes.inHead());
+            // Netty takes what stands between white space and the colon for nothing.
+            int colon = start + length;
+            while (line[colon] == ' ' || line[colon] == '\t') {
+                colon++;
+            }
+            if (line[colon] != ':') {
+                throw Rule.FIELD_NAME.refused();
+            }
+            return super.splitHeaderName(line, start, length);
+        }
+    }
+}

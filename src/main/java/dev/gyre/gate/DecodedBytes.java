@@ -1,0 +1,139 @@
+package dev.gyre.gate;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.List;
+
+/**
+ * Looks at the bytes that Netty's decoder has just taken, for what it repairs in silence.
+ *
+ * <p>Where messages, lines and chunks begin and end is never found out a second time: it follows from what
+ * the decoder took in one call and what it made of it. So the two cannot get out of step, as they could if a
+ * handler before the decoder read the same bytes by its own lights. It costs one pass over each head;
+ * counted bodies are not looked at, of chunked ones only the lines between the chunks.
+ */
+final class DecodedBytes {
+
+    private enum Part { HEAD, COUNTED, CHUNKS, TRAILERS }
+
+    private static final byte CR = '\r';
+    private static final byte LF = '\n';
+
+    private final boolean folds;
+    private Part part = Part.HEAD;
+    private boolean insideChunk;
+    private boolean afterCr;
+
+    /** @param folds lines of a head may go on in the next one */
+    DecodedBytes(boolean folds) {
+        this.folds = folds;
+    }
+
+    boolean inHead() {
+        return part == Part.HEAD;
+    }
+
+    /**
+     * To be called after each call of the decoder that found nothing wrong.
+     *
+     * @param in   read up to where the decoder stopped
+     * @param from where it began
+     * @param out  what it made of the bytes
+     * @throws Refused when they break a rule
+     */
+    void check(ByteBuf in, int from, List<Object> out) {
+        int to = in.readerIndex();
+        if (from == to) {
+            return;
+        }
+        switch (part) {
+            case HEAD -> {
+                lines(in, from, to);
+                if (out.size() == 1) {
+                    part = HttpUtil.isTransferEncodingChunked((HttpMessage) out.get(0))
+                            ? Part.CHUNKS : Part.COUNTED;
+                    insideChunk = false;
+                }
+                return;
+            }
+            case CHUNKS -> chunk(in, from, to, out);
+            case TRAILERS -> lines(in, from, to);
+            default -> { }
+        }
+        if (!out.isEmpty() && out.get(out.size() - 1) instanceof LastHttpContent) {
+            part = Part.HEAD;
+        }
+    }
+
+    /** The decoder takes whole lines only, but for a CR among the empty lines that may precede a message. */
+    private void lines(ByteBuf in, int from, int to) {
+        int begin = from;
+        int end = to;
+        if (afterCr) {
+            if (in.getByte(begin) != LF) {
+                throw Rule.CONTROL.refused();
+            }
+            begin++;
+        }
+        afterCr = end > begin && in.getByte(end - 1) == CR;
+        if (afterCr) {
+            end--;
+        }
+        LineScan.check(in, begin, end, folds);
+    }
+
+    /**
+     * One call takes the line of a chunk's size with what is there of its data, or more of the data; and the
+     * CRLF after the data when it is complete.
+     */
+    private void chunk(ByteBuf in, int from, int to, List<Object> out) {
+        int data = out.isEmpty() ? 0 : ((HttpContent) out.get(0)).content().readableBytes();
+        int dataFrom = from;
+        if (!insideChunk) {
+            dataFrom = in.indexOf(from, to, LF) + 1;
+            LineScan.check(in, from, dataFrom, false);
+            if (isLast(in, from)) {
+                part = Part.TRAILERS;
+                return;
+            }
+        }
+        insideChunk = to - dataFrom == data;
+    }
+
+    /** Whether this is the size of the last chunk, all of whose digits are 0. */
+    private static boolean isLast(ByteBuf in, int line) {
+        boolean last = true;
+        for (int i = line; ; i++) {
+            byte b = in.getByte(i);
+            if (b == CR || b == ';') {
+                return last;
+            }
+            if (b == ' ' || b == '\t') {
+                throw Rule.CHUNK_SIZE.refused();
+            }
+            last &= b == '0';
+        }
+    }
+
+    /** Makes of what the decoder gave out a single object that says why the message is refused. */
+    void refuse(List<Object> out, HttpMessage invalid, Refused why) {
+        out.forEach(ReferenceCountUtil::release);
+        HttpObject refused = inHead() ? invalid : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        refused.setDecoderResult(DecoderResult.failure(why));
+        out.clear();
+        out.add(refused);
+    }
+
+    /** The decoder has found something wrong by itself. */
+    static boolean failed(List<Object> out) {
+        return !out.isEmpty() && ((HttpObject) out.get(out.size() - 1)).decoderResult().isFailure();
+    }
+}

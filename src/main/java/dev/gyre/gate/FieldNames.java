@@ -1,0 +1,78 @@
+package dev.gyre.gate;
+
+/** The field names of one message, checked as the decoder comes upon them. */
+final class FieldNames {
+
+    private static final boolean[] TOKEN = new boolean[256];
+
+    static {
+        for (char c = '!'; c <= '~'; c++) {
+            TOKEN[c] = "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
+        }
+    }
+
+    private int lengths;
+    private int codings;
+
+    /** A message begins. */
+    void begin() {
+        lengths = 0;
+        codings = 0;
+    }
+
+    /**
+     * @param inHead and not among the trailers, which say nothing about framing
+     * @throws Refused when the name is none, or may not stand beside those before it
+     */
+    void take(byte[] line, int start, int length, boolean inHead) {
+        if (!isToken(line, start, length)) {
+            throw Rule.FIELD_NAME.refused();
+        }
+        if (inHead) {
+            count(line, start, length);
+        }
+    }
+
+    private void count(byte[] line, int start, int length) {
+        switch (length) {
+            case 14 -> lengths += same(line, start, "content-length") ? 1 : 0;
+            case 17 -> codings += same(line, start, "transfer-encoding") ? 1 : 0;
+            case 18 -> {
+                if (same(line, start, "sec-websocket-key1") || same(line, start, "sec-websocket-key2")) {
+                    throw Rule.HIDDEN_BODY.refused();
+                }
+                return;
+            }
+            default -> {
+                return;
+            }
+        }
+        // In HTTP/1.0 Netty takes the first of several for the only one; without a body it compares nothing.
+        if (lengths > 1) {
+            throw Rule.LENGTH_TWICE.refused();
+        }
+        if (lengths > 0 && codings > 0) {
+            throw Rule.CODING_AND_LENGTH.refused();
+        }
+    }
+
+    /** RFC 9110, section 5.6.2 */
+    static boolean isToken(byte[] text, int start, int length) {
+        for (int i = start; i < start + length; i++) {
+            if (!TOKEN[text[i] & 0xff]) {
+                return false;
+            }
+        }
+        return length > 0;
+    }
+
+    private static boolean same(byte[] line, int start, String lowerCase) {
+        for (int i = 0; i < lowerCase.length(); i++) {
+            // Both cases of a letter differ in this bit only; a token has no other pair that matters here.
+            if ((line[start + i] | 0x20) != (lowerCase.charAt(i) | 0x20)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
