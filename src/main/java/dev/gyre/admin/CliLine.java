@@ -47,6 +47,7 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         private final List<String> places = new ArrayList<>();
         private final Map<String, String> common = new HashMap<>();
         private final JsonObject fields = new JsonObject();
+        private final Map<String, JsonArray> lists = new HashMap<>();
         private Optional<CliCommand> command = Optional.empty();
         private boolean raw;
 
@@ -121,9 +122,10 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             switch (kind) {
                 case FLAG -> put(name, attached.isEmpty() || attached.get().equals("true"));
                 case NUMBER -> put(name, number("--" + name, value(name, attached)));
+                case FRACTION -> put(name, fraction("--" + name, value(name, attached)));
                 case OBJECT -> fields.mergeIn(object(value(name, attached)), true);
                 case LIST -> {
-                    JsonArray list = fields.getJsonArray(name, new JsonArray());
+                    JsonArray list = lists.computeIfAbsent(name, first -> new JsonArray());
                     List.of(value(name, attached).split(",")).forEach(list::add);
                     put(name, list);
                 }
@@ -142,14 +144,16 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         }
 
         private void put(String name, Object value) {
-            int dot = name.indexOf('.');
-            if (dot < 0) {
-                fields.put(name, value);
-                return;
+            JsonObject holder = fields;
+            String rest = name;
+            for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.')) {
+                String outer = rest.substring(0, dot);
+                JsonObject inner = holder.getJsonObject(outer, new JsonObject());
+                holder.put(outer, inner);
+                holder = inner;
+                rest = rest.substring(dot + 1);
             }
-            String outer = name.substring(0, dot);
-            JsonObject inner = fields.getJsonObject(outer, new JsonObject());
-            fields.put(outer, inner.put(name.substring(dot + 1), value));
+            holder.put(rest, value);
         }
 
         private static int number(String what, String text) throws Misused {
@@ -157,6 +161,14 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
                 return Integer.parseInt(text);
             } catch (NumberFormatException e) {
                 throw new Misused(what + ": \"" + text + "\" (expected: a whole number)");
+            }
+        }
+
+        private static double fraction(String what, String text) throws Misused {
+            try {
+                return Double.parseDouble(text);
+            } catch (NumberFormatException e) {
+                throw new Misused(what + ": \"" + text + "\" (expected: a number such as 0.2)");
             }
         }
 

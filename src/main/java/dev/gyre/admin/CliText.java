@@ -66,10 +66,12 @@ final class CliText {
             JsonObject service = ((JsonObject) element).copy();
             JsonObject timeouts = service.getJsonObject("timeouts", new JsonObject());
             rows.add(service.put("backends", service.getJsonArray("backends", new JsonArray()).size())
-                    .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts));
+                    .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts)
+                    .mergeIn(service.getJsonObject("retry", new JsonObject())));
         }
         return table("services", rows, "name", "origin", "backends", "balance", "host", "maxConnections",
-                "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request");
+                "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request",
+                "attempts");
     }
 
     private static String routes(JsonArray routes) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Hedge;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.RetryCause;
+import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Strategy;
@@ -14,6 +17,7 @@ import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Commands refuse what config refuses, and what is written out is read back the same. */
@@ -23,7 +27,10 @@ class CommandWordsTest {
             Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
             new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
-                    Optional.of(Duration.ofMinutes(3))));
+                    Optional.of(Duration.ofMinutes(3))),
+            new RetryPolicy(5, Set.of(RetryCause.RESET), Set.of(599, 429), Optional.of(Duration.ofMillis(7)),
+                    new RetryPolicy.Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)), 0,
+                    new RetryPolicy.Budget(0.125, 0), new Hedge.After(Duration.ofMillis(30))));
 
     @Test
     void aPolicyComesBackAsItWent() {
@@ -38,7 +45,8 @@ class CommandWordsTest {
         JsonObject change = Read.json("{'pool':{'maxQueue':9}}");
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
-                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts()));
+                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts(),
+                ODD.retry()));
     }
 
     @Test
@@ -48,7 +56,7 @@ class CommandWordsTest {
                 "balance: \"x\" (known: round-robin)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout)",
-                "backends: unknown key (known: balance, host, pool, timeouts)");
+                "backends: unknown key (known: balance, host, pool, retry, timeouts)");
     }
 
     @Test
