@@ -44,6 +44,11 @@ public final class GyreNode implements AutoCloseable {
                 new JsonObject().put("web", service.copy().put("backends", backends))));
     }
 
+    /** Keys of a service that lets a failure be seen as it is. */
+    public static JsonObject oneTry() {
+        return new JsonObject().put("retry", new JsonObject().put("attempts", 1));
+    }
+
     public static GyreNode before(Origin... origins) {
         return before(new JsonObject(), origins);
     }

@@ -30,7 +30,14 @@ public record RetryPolicy(int attempts, Set<RetryCause> causes, Set<Integer> sta
     /**
      * The wait is random, from none to {@code base}, which doubles with each further retry up to {@code max}.
      */
-    public record Backoff(Duration base, Duration max) { }
+    public record Backoff(Duration base, Duration max) {
+
+        /** The longest wait before the retry with this number, from 1. */
+        public Duration atMost(int retry) {
+            Duration doubled = base.multipliedBy(1L << Math.min(retry - 1, 20));
+            return doubled.compareTo(max) < 0 ? doubled : max;
+        }
+    }
 
     /**
      * On each node.

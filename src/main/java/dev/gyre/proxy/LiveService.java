@@ -4,6 +4,7 @@ import dev.gyre.balancing.Selector;
 import dev.gyre.model.Service;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,20 +40,26 @@ final class LiveService {
     /**
      * The backend for the next request: whose turn it is, or, when that one is full, the next that has room;
      * when all are full, one where the request can wait. Empty when the service has no backend in rotation.
+     *
+     * @param tried backends to be passed over as long as there is another
      */
-    Optional<LoopPool> pick() {
+    Optional<LoopPool> pick(Collection<LoopPool> tried) {
         if (backends.isEmpty()) {
             return Optional.empty();
         }
         int turn = selector.next();
         LoopPool first = backends.get(turn);
-        return Optional.of(first.hasRoom() || backends.size() == 1 ? first : another(turn));
+        boolean takes = first.hasRoom() && (tried.isEmpty() || !tried.contains(first));
+        return Optional.of(takes || backends.size() == 1 ? first : another(turn, tried));
     }
 
-    private LoopPool another(int turn) {
+    private LoopPool another(int turn, Collection<LoopPool> tried) {
         LoopPool waitAt = null;
         for (int i = 0; i < backends.size(); i++) {
             LoopPool candidate = backends.get((turn + i) % backends.size());
+            if (!tried.isEmpty() && tried.contains(candidate)) {
+                continue;
+            }
             if (candidate.hasRoom()) {
                 return candidate;
             }
@@ -60,6 +67,14 @@ final class LiveService {
                 waitAt = candidate;
             }
         }
-        return waitAt == null ? backends.get(turn) : waitAt;
+        if (waitAt != null) {
+            return waitAt;
+        }
+        return tried.isEmpty() ? backends.get(turn) : another(turn, List.of());
+    }
+
+    /** There is a backend in rotation beside these. */
+    boolean hasAnother(Collection<LoopPool> tried) {
+        return !tried.containsAll(backends);
     }
 }

@@ -4,8 +4,10 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
+import dev.gyre.retry.Retries;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -42,6 +45,7 @@ public final class Proxy {
     private volatile View shown = View.nothing();
     private volatile Duration grace;
     private volatile Pools pools;
+    private volatile Retries retries;
     private volatile Set<BackendId> wanted = Set.of();
 
     /**
@@ -65,6 +69,7 @@ public final class Proxy {
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
                     pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList());
+                    retries = new Retries(verticles.size(), System::nanoTime);
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                 })
                 .mapEmpty();
@@ -87,6 +92,7 @@ public final class Proxy {
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
     public synchronized void show(Topology topology) {
         wanted = backendsOf(topology);
+        retries.adopt(topology);
         shown = View.of(topology, pools);
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
     }
@@ -105,12 +111,18 @@ public final class Proxy {
         return pools.stats();
     }
 
+    /** What this node has counted about the retries of each service, by its name. */
+    public SortedMap<String, RetryStats> retryStats() {
+        return retries.stats();
+    }
+
     /** How long requests in flight may take to finish when the node stops. */
     public void grace(Duration newGrace) {
         grace = newGrace;
     }
 
     private void sample() {
+        retries.sample();
         pools.sample(() -> wanted).onSuccess(sentences -> sentences.forEach(LOG::warn));
     }
 
@@ -128,6 +140,10 @@ public final class Proxy {
 
     RandomGenerator random() {
         return random.get();
+    }
+
+    Retries retries() {
+        return retries;
     }
 
     Duration grace() {
