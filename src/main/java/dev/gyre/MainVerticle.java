@@ -116,11 +116,12 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> openAdmin() {
         self = new NodeSelf(settings, registry, proxy);
-        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self);
+        SeenByProxy seen = new SeenByProxy(proxy);
+        CommandHandler handler = new CommandHandler(vertx, registry, seen, self);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, seen, self, () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();

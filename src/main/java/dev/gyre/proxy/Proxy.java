@@ -4,6 +4,7 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The data path of a node: one verticle an event loop, all reading one {@link View}. A topology comes in by
- * {@link #show}; nothing else reaches the data path, so that it goes on when everything around it fails.
+ * {@link #show} and what is known of health by {@link #judge}; nothing else reaches the data path, so that it
+ * goes on when everything around it fails.
  */
 public final class Proxy {
 
@@ -47,6 +49,8 @@ public final class Proxy {
     private volatile Pools pools;
     private volatile Retries retries;
     private volatile Set<BackendId> wanted = Set.of();
+    private Topology topology = Topology.empty();
+    private Fitness fitness = Fitness.UNKNOWN;
 
     /**
      * @param random       gives each event loop its own, so that loops and nodes do not march in step
@@ -90,10 +94,21 @@ public final class Proxy {
     }
 
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
-    public synchronized void show(Topology topology) {
-        wanted = backendsOf(topology);
-        retries.adopt(topology);
-        shown = View.of(topology, pools);
+    public synchronized void show(Topology next) {
+        topology = next;
+        wanted = backendsOf(next);
+        retries.adopt(next);
+        refresh();
+    }
+
+    /** Leaves out from now on who is not fit, as far as others are left. */
+    public synchronized void judge(Fitness next) {
+        fitness = next;
+        refresh();
+    }
+
+    private void refresh() {
+        shown = View.of(topology, fitness, pools);
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
     }
 

@@ -1,7 +1,9 @@
 package dev.gyre.proxy;
 
+import dev.gyre.balancing.PanicRule;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.BackendPool;
@@ -18,7 +20,7 @@ import java.util.TreeMap;
  */
 record View(RoutingTable routes, Map<String, ServiceView> services) {
 
-    /** @param rotation the backends that take new requests, and at the same index the weight of each */
+    /** @param rotation the backends that are offered new requests, and at the same index each one's weight */
     record ServiceView(Service service, List<BackendPool> rotation, int[] weights) {
 
         List<LoopPool> rotation(Loop loop) {
@@ -30,12 +32,14 @@ record View(RoutingTable routes, Map<String, ServiceView> services) {
         return new View(RoutingTable.of(Topology.empty()), Map.of());
     }
 
-    static View of(Topology topology, Pools pools) {
+    static View of(Topology topology, Fitness fitness, Pools pools) {
         Map<String, ServiceView> services = new TreeMap<>();
         for (Service service : topology.services().values()) {
             // Draining backends keep their pool, for the requests in flight, but get no new ones.
             service.backends().forEach(backend -> adopt(pools, service, backend));
-            List<Backend> up = service.backends().stream().filter(b -> !b.draining()).toList();
+            List<Backend> wanted = service.backends().stream().filter(b -> !b.draining()).toList();
+            List<Backend> up = PanicRule.offered(wanted,
+                    backend -> fitness.fit(new BackendId(service.name(), backend.url())));
             List<BackendPool> rotation = up.stream().map(b -> adopt(pools, service, b)).toList();
             services.put(service.name(),
                     new ServiceView(service, rotation, up.stream().mapToInt(Backend::weight).toArray()));
