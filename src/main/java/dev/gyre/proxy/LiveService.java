@@ -7,6 +7,7 @@ import dev.gyre.pool.LoopPool;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A service as one event loop sees it: its policy, and the backends that take requests in the order of turns.
@@ -16,8 +17,15 @@ final class LiveService {
     private final Service service;
     private final List<LoopPool> backends;
     private final Selector selector;
+    /**
+     * Turns of their own for retries. Taken from the others', with two backends each request that failed at
+     * the one would make the next begin there as well.
+     */
+    private final Supplier<Selector> retryTurns;
+    private Selector retrySelector;
 
-    LiveService(Service service, List<LoopPool> backends, Selector selector) {
+    LiveService(Service service, List<LoopPool> backends, Selector selector, Supplier<Selector> retryTurns) {
+        this.retryTurns = retryTurns;
         this.service = service;
         this.backends = backends;
         this.selector = selector;
@@ -47,10 +55,22 @@ final class LiveService {
         if (backends.isEmpty()) {
             return Optional.empty();
         }
-        int turn = selector.next();
+        int turn = tried.isEmpty() ? selector.next() : retryTurn(tried);
         LoopPool first = backends.get(turn);
         boolean takes = first.hasRoom() && (tried.isEmpty() || !tried.contains(first));
         return Optional.of(takes || backends.size() == 1 ? first : another(turn, tried));
+    }
+
+    /** One that has not been tried, if it can be found at once. */
+    private int retryTurn(Collection<LoopPool> tried) {
+        if (retrySelector == null) {
+            retrySelector = retryTurns.get();
+        }
+        int turn = retrySelector.next();
+        for (int asked = 1; asked < backends.size() && tried.contains(backends.get(turn)); asked++) {
+            turn = retrySelector.next();
+        }
+        return turn;
     }
 
     private LoopPool another(int turn, Collection<LoopPool> tried) {

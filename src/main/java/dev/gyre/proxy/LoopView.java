@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** A {@link View} made live on one event loop: its own turns in the rotation, its own connections. */
@@ -41,9 +42,9 @@ final class LoopView {
     private static LiveService live(View.ServiceView of, Loop loop, RandomGenerator random) {
         List<LoopPool> backends = of.rotation(loop);
         // With nobody in rotation there are no turns to take, and none are asked for.
-        Selector selector = backends.isEmpty() ? () -> 0
+        Supplier<Selector> turns = () -> backends.isEmpty() ? () -> 0
                 : Selectors.of(of.service().policy().balance(), of.weights(), random);
-        return new LiveService(of.service(), backends, selector);
+        return new LiveService(of.service(), backends, turns.get(), turns);
     }
 
     /**

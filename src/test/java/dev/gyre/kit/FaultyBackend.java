@@ -33,6 +33,7 @@ public final class FaultyBackend implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile ServerSocket server;
+    private Thread acceptor;
     private volatile Fault fault = new Fault.None();
     /** Requests since the present fault began. */
     private volatile AtomicInteger sinceFault = new AtomicInteger();
@@ -74,18 +75,18 @@ public final class FaultyBackend implements AutoCloseable {
 
     /** Refuses new connections; those that stand go on. */
     public void refuse() throws IOException {
-        server.close();
+        unbind();
     }
 
     /** As if the process had been killed: breaks off all connections and refuses new ones. */
     public void die() throws IOException {
-        server.close();
+        unbind();
         closeAll(true);
     }
 
     /** New connections get no answer at all, as from a machine that is gone; those that stand go on. */
     public void blackhole() throws IOException {
-        server.close();
+        unbind();
         // Linux drops what asks for a connection while the queue of those not yet accepted is full.
         server = bind(1);
         for (boolean taken = true; taken;) {
@@ -102,13 +103,23 @@ public final class FaultyBackend implements AutoCloseable {
     /** Accepts connections and answers properly again. */
     public void recover() throws IOException {
         begin(new Fault.None());
-        server.close();
+        unbind();
         for (Socket socket : stuffing) {
             socket.close();
         }
         stuffing.clear();
         server = bind(BACKLOG);
         serve(server);
+    }
+
+    /** The port is free only when nobody accepts on it any more. */
+    private void unbind() throws IOException {
+        server.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     private ServerSocket bind(int backlog) throws IOException {
@@ -119,7 +130,7 @@ public final class FaultyBackend implements AutoCloseable {
     }
 
     private void serve(ServerSocket from) {
-        daemon("faulty-" + name, () -> {
+        acceptor = daemon("faulty-" + name, () -> {
             while (true) {
                 try {
                     Socket socket = from.accept();
@@ -134,10 +145,11 @@ public final class FaultyBackend implements AutoCloseable {
         });
     }
 
-    private static void daemon(String name, Runnable task) {
+    private static Thread daemon(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void serve(Socket socket) {

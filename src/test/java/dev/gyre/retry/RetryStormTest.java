@@ -107,7 +107,8 @@ class RetryStormTest {
         }
         assertThat(log.toString(StandardCharsets.UTF_8).lines()
                 .filter(line -> line.contains("gyre.retry"))).satisfiesExactly(
-                first -> assertThat(first).contains("web: the retry budget of 20 % of requests and 3/s is spent"),
+                first -> assertThat(first)
+                        .contains("web: the retry budget of 20 % of requests and 3/s is spent"),
                 last -> assertThat(last).contains("web: the retry budget has recovered, "
                         + service.stats().refused() + " retries were refused meanwhile"));
     }
