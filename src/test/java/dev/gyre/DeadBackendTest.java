@@ -22,7 +22,8 @@ class DeadBackendTest {
     }
 
     /** Three backends that stay well, and one to which this happens in the middle of the load. */
-    private static void nobodyNotices(BackendProcess victim, JsonObject retry, Step happens) throws Exception {
+    private static void nobodyNotices(BackendProcess victim, JsonObject retry, Step happens)
+            throws Exception {
         try (FaultyBackend a = new FaultyBackend("a"); FaultyBackend b = new FaultyBackend("b");
              FaultyBackend c = new FaultyBackend("c");
              GyreNode node = GyreNode.before(new JsonObject(), new JsonObject().put("retry", retry),
@@ -48,7 +49,7 @@ class DeadBackendTest {
     @Test
     void oneOfFourHangs() throws Exception {
         try (BackendProcess victim = BackendProcess.start()) {
-            nobodyNotices(victim, new JsonObject().put("perTry", "100ms"), victim::freeze);
+            nobodyNotices(victim, new JsonObject().put("perTry", "500ms"), victim::freeze);
         }
     }
 

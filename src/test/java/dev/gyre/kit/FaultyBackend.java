@@ -158,9 +158,10 @@ public final class FaultyBackend implements AutoCloseable {
             int answers = 0;
             for (HttpMessage head = wire.readHead(); head != null; head = wire.readHead()) {
                 requests.incrementAndGet();
-                fail(wire, head, fault, sinceFault.incrementAndGet());
+                Fault now = fault;
+                fail(wire, head, now, sinceFault.incrementAndGet());
                 answers++;
-                if (socket.isClosed() || fault instanceof Fault.CloseAfter f && answers >= f.answers()) {
+                if (socket.isClosed() || now instanceof Fault.CloseAfter f && answers >= f.answers()) {
                     return;
                 }
             }
