@@ -81,6 +81,7 @@ class DeadBackendTest {
                 return failed(load) == bad;
             });
             assertThat(failed(load) - failed).as("failed while it came back").isLessThan(2 * USERS);
+            load.stop();
         }
     }
 
