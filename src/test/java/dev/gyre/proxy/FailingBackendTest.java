@@ -116,6 +116,7 @@ class FailingBackendTest {
         try (GyreNode node = before(retry().put("buffer", "1KB"), bad, good)) {
             assertThat(answers(node, 4, "PUT", "x".repeat(1025))).extracting(Wire.Answer::status)
                     .containsExactlyInAnyOrder(200, 200, 504, 504);
+            assertThat(good.requests()).as("nothing is sent again in part").isEqualTo(2);
             assertThat(answers(node, 4, "PUT", "x".repeat(1024))).extracting(Wire.Answer::status)
                     .containsOnly(200);
         }
