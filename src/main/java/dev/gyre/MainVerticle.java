@@ -129,12 +129,12 @@ public final class MainVerticle extends VerticleBase {
         self = new NodeSelf(settings, registry, proxy);
         discovery = new Discovery(vertx, registry, self, System::nanoTime);
         self.discover(discovery);
-        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self, discovery);
+        SeenByProxy seen = new SeenByProxy(proxy);
+        CommandHandler handler = new CommandHandler(vertx, registry, seen, self, discovery);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, self,
-                        () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, seen, self, () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();

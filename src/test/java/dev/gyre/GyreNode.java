@@ -6,6 +6,10 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A whole node inside the test's process: real sockets on free ports, its topology in memory. */
@@ -44,6 +48,11 @@ public final class GyreNode implements AutoCloseable {
                 new JsonObject().put("web", service.copy().put("backends", backends))));
     }
 
+    /** Keys of a service that lets a failure be seen as it is. */
+    public static JsonObject oneTry() {
+        return new JsonObject().put("retry", new JsonObject().put("attempts", 1));
+    }
+
     public static GyreNode before(Origin... origins) {
         return before(new JsonObject(), origins);
     }
@@ -73,6 +82,18 @@ public final class GyreNode implements AutoCloseable {
     public JsonObject backend() {
         return command(new JsonObject().put("command", "backend.list").put("service", "web"))
                 .getJsonArray("backends").getJsonObject(0);
+    }
+
+    /** One of the metrics of service "web", e.g. {@code retries_total}. */
+    public double metric(String name) throws IOException {
+        String prefix = "gyre_service_" + name + "{service=\"web\"} ";
+        try (InputStream metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics").toURL()
+                .openStream()) {
+            return new String(metrics.readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .filter(line -> line.startsWith(prefix))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(prefix.length()))).findFirst()
+                    .orElseThrow(() -> new AssertionError("no " + prefix));
+        }
     }
 
     /** Stops in good order, as SIGTERM does. */

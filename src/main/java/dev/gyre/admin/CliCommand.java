@@ -20,7 +20,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         String example) {
 
     /** How an option's value is read. */
-    enum Kind { TEXT, NUMBER, FLAG, LIST, OBJECT }
+    enum Kind { TEXT, NUMBER, FRACTION, FLAG, LIST, OBJECT }
 
     static final List<CliCommand> ALL = all();
 
@@ -47,7 +47,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         }
         options.forEach((option, kind) -> usage.append(" [--").append(option).append(switch (kind) {
             case TEXT -> " …]";
-            case NUMBER -> " N]";
+            case NUMBER, FRACTION -> " N]";
             case FLAG -> "]";
             case LIST -> " …]…";
             case OBJECT -> " '{…}']";
@@ -110,6 +110,12 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "slowStart", "slowStart.window").forEach(key -> policy.put(key, Kind.TEXT));
         List.of("connect", "firstByte", "idle", "request")
                 .forEach(phase -> policy.put("timeouts." + phase, Kind.TEXT));
+        List.of("perTry", "backoff.base", "backoff.max", "buffer", "hedge.after")
+                .forEach(setting -> policy.put("retry." + setting, Kind.TEXT));
+        policy.put("retry.attempts", Kind.NUMBER);
+        policy.put("retry.budget.ratio", Kind.FRACTION);
+        policy.put("retry.budget.perSecond", Kind.NUMBER);
+        policy.put("retry.on", Kind.LIST);
         policy.put("backends", Kind.LIST);
         policy.put("json", Kind.OBJECT);
         return policy;

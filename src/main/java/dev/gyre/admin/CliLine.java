@@ -47,6 +47,7 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         private final List<String> places = new ArrayList<>();
         private final Map<String, String> common = new HashMap<>();
         private final JsonObject fields = new JsonObject();
+        private final Map<String, JsonArray> lists = new HashMap<>();
         private Optional<CliCommand> command = Optional.empty();
         private boolean raw;
 
@@ -121,9 +122,10 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             switch (kind) {
                 case FLAG -> put(name, attached.isEmpty() || attached.get().equals("true"));
                 case NUMBER -> put(name, number("--" + name, value(name, attached)));
+                case FRACTION -> put(name, fraction("--" + name, value(name, attached)));
                 case OBJECT -> fields.mergeIn(object(value(name, attached)), true);
                 case LIST -> {
-                    JsonArray list = fields.getJsonArray(name, new JsonArray());
+                    JsonArray list = lists.computeIfAbsent(name, first -> new JsonArray());
                     List.of(value(name, attached).split(",")).forEach(list::add);
                     put(name, list);
                 }
@@ -142,18 +144,30 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         }
 
         private void put(String name, Object value) throws Misused {
-            int dot = name.indexOf('.');
-            String outer = dot < 0 ? name : name.substring(0, dot);
-            Object before = fields.getValue(outer);
-            if (before instanceof JsonObject ? dot < 0 : before != null && dot >= 0) {
-                throw new Misused("--" + outer + " and --" + outer + ".… exclude each other");
+            JsonObject holder = fields;
+            String rest = name;
+            for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.')) {
+                holder = part(holder, rest.substring(0, dot));
+                rest = rest.substring(dot + 1);
             }
-            if (dot < 0) {
-                fields.put(name, value);
-                return;
+            if (holder.getValue(rest) instanceof JsonObject) {
+                throw excluding(rest);
             }
-            JsonObject inner = fields.getJsonObject(outer, new JsonObject());
-            fields.put(outer, inner.put(name.substring(dot + 1), value));
+            holder.put(rest, value);
+        }
+
+        private static JsonObject part(JsonObject holder, String name) throws Misused {
+            if (!holder.containsKey(name)) {
+                holder.put(name, new JsonObject());
+            }
+            if (holder.getValue(name) instanceof JsonObject part) {
+                return part;
+            }
+            throw excluding(name);
+        }
+
+        private static Misused excluding(String name) {
+            return new Misused("--" + name + " and --" + name + ".… exclude each other");
         }
 
         private static int number(String what, String text) throws Misused {
@@ -161,6 +175,14 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
                 return Integer.parseInt(text);
             } catch (NumberFormatException e) {
                 throw new Misused(what + ": \"" + text + "\" (expected: a whole number)");
+            }
+        }
+
+        private static double fraction(String what, String text) throws Misused {
+            try {
+                return Double.parseDouble(text);
+            } catch (NumberFormatException e) {
+                throw new Misused(what + ": \"" + text + "\" (expected: a number such as 0.2)");
             }
         }
 

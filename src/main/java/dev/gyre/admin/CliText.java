@@ -73,10 +73,12 @@ final class CliText {
                 service.put("balance", balance.getString("by"));
             }
             rows.add(service.put("backends", service.getJsonArray("backends", new JsonArray()).size())
-                    .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts));
+                    .mergeIn(service.getJsonObject("pool", new JsonObject())).mergeIn(timeouts)
+                    .mergeIn(service.getJsonObject("retry", new JsonObject())));
         }
         return table("services", rows, "name", "origin", "backends", "balance", "host", "maxConnections",
-                "scope", "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request");
+                "scope", "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request",
+                "attempts");
     }
 
     private static String routes(JsonArray routes) {

@@ -2,10 +2,13 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.RetryStats;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** What this node sees of its backends. */
+/** What this node sees of its backends and services. */
 public interface Observed {
 
     /**
@@ -14,4 +17,9 @@ public interface Observed {
      * connections open.
      */
     Future<Map<BackendId, BackendStats>> stats();
+
+    /** The retries of each service, by its name. */
+    default SortedMap<String, RetryStats> retries() {
+        return new TreeMap<>();
+    }
 }

@@ -58,7 +58,7 @@ final class BalanceReader {
         Hashing hashing = new Hashing(
                 fields.value("key").flatMap(BalanceReader::key).orElse(fallback.key()),
                 fields.value("algorithm").flatMap(BalanceReader::algorithm).orElse(fallback.algorithm()),
-                fields.decimal("boundedLoad", Hashing.LEAST_BOUND, Hashing.MOST_BOUND,
+                fields.fraction("boundedLoad", Hashing.LEAST_BOUND, Hashing.MOST_BOUND,
                         fallback.boundedLoad()));
         fields.done();
         return new Balance(by, hashing, Optional.empty(), Optional.empty());
@@ -136,7 +136,7 @@ final class BalanceReader {
     private static Optional<SlowStart> slowStart(Fields fields) {
         Duration window = fields.required("window", Durations.EXAMPLES)
                 .map(value -> value.duration(SHORTEST, SHORTEST)).orElse(SHORTEST);
-        double aggression = fields.decimal("aggression", SlowStart.LEAST_AGGRESSION,
+        double aggression = fields.fraction("aggression", SlowStart.LEAST_AGGRESSION,
                 SlowStart.MOST_AGGRESSION, SlowStart.DEFAULT_AGGRESSION);
         fields.done();
         return Optional.of(new SlowStart(window, aggression));

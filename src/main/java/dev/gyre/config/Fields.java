@@ -57,8 +57,8 @@ final class Fields {
         return value(key).map(value -> value.integer(min, max, fallback)).orElse(fallback);
     }
 
-    double decimal(String key, double min, double max, double fallback) {
-        return value(key).map(value -> value.decimal(min, max, fallback)).orElse(fallback);
+    double fraction(String key, double min, double max, double fallback) {
+        return value(key).map(value -> value.fraction(min, max, fallback)).orElse(fallback);
     }
 
     boolean flag(String key, boolean fallback) {

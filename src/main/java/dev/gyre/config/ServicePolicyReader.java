@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * How a service treats its backends, to and from JSON: the keys of balancing (see {@link BalanceReader}),
- * {@code host}, {@code pool} and {@code timeouts}. Config and commands share it, so that both refuse the same
- * things in the same words.
+ * {@code host}, {@code pool}, {@code timeouts} and {@code retry}. Config and commands share it, so that both
+ * refuse the same things in the same words.
  */
 public final class ServicePolicyReader {
 
@@ -46,7 +46,8 @@ public final class ServicePolicyReader {
                 BalanceReader.read(fields, base.balance()),
                 fields.value("host").flatMap(ServicePolicyReader::host).orElse(base.host()),
                 pool(fields.object("pool"), base.pool()),
-                timeouts(fields.object("timeouts"), base.timeouts()));
+                timeouts(fields.object("timeouts"), base.timeouts()),
+                RetryReader.read(fields.object("retry"), base.retry()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -66,7 +67,8 @@ public final class ServicePolicyReader {
                         .put("maxQueue", pool.maxQueue())
                         .put("queueTimeout", Durations.text(pool.queueTimeout()))
                         .put("keepAlive", Durations.text(pool.keepAlive())))
-                .put("timeouts", limits);
+                .put("timeouts", limits)
+                .put("retry", RetryReader.write(policy.retry()));
     }
 
     private static Optional<Scope> scope(Value value) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One JSON value and where it stands; read as the wrong type it notes a mistake and yields the fallback. */
 final class Value {
@@ -66,20 +67,38 @@ final class Value {
         return exact.intValueExact();
     }
 
-    double decimal(double min, double max, double fallback) {
+    /** A fraction, as against {@link #integer}. */
+    double fraction(double min, double max, double fallback) {
         Object number = raw;
         if (raw instanceof String text && findings.isReplaced(path)
-                && text.matches("\\d{1,9}([.]\\d{1,9})?")) {
-            number = Double.valueOf(text);
+                && text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+            number = new BigDecimal(text);
         }
-        double read = number instanceof Number given ? given.doubleValue() : Double.NaN;
-        if (!(read >= min && read <= max)) {
-            String range = BigDecimal.valueOf(min).stripTrailingZeros().toPlainString() + ".."
-                    + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString();
-            refuse(number instanceof Number ? range : "a number, " + range);
+        String range = BigDecimal.valueOf(min).stripTrailingZeros().toPlainString() + ".."
+                + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString();
+        if (!(number instanceof Number found)) {
+            refuse("a number, " + range);
             return fallback;
         }
-        return read;
+        if (!(found.doubleValue() >= min && found.doubleValue() <= max)) {
+            refuse(range);
+            return fallback;
+        }
+        return found.doubleValue();
+    }
+
+    /** In bytes, from none to the greatest. */
+    int size(int max, int fallback) {
+        OptionalLong size = raw instanceof String text ? Sizes.parse(text) : OptionalLong.empty();
+        if (size.isEmpty()) {
+            refuse(Sizes.EXAMPLES);
+            return fallback;
+        }
+        if (size.getAsLong() > max) {
+            refuse("0B.." + Sizes.text(max));
+            return fallback;
+        }
+        return (int) size.getAsLong();
     }
 
     boolean flag(boolean fallback) {

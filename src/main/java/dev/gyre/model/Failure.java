@@ -1,10 +1,11 @@
 package dev.gyre.model;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Every way in which a request can fail: in which phase, by whose fault, and what the client is told. Answer,
- * replay, counters and log fields all follow from this one list.
+ * retry, counters and log fields all follow from this one list.
  *
  * <p>The error tokens are those of RFC 9209, section 2.3.
  */
@@ -90,6 +91,22 @@ public enum Failure {
     /** The word for log fields and labels, e.g. {@code queue-full}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The word by which a retry policy covers it; empty for what no other try could better. */
+    public Optional<RetryCause> retryCause() {
+        return switch (this) {
+            case DNS, CONNECT_REFUSED, CONNECT_UNREACHABLE, CONNECT_TIMEOUT ->
+                    Optional.of(RetryCause.CONNECT);
+            case NO_ANSWER -> Optional.of(RetryCause.RESET);
+            case FIRST_BYTE_TIMEOUT, WRITE_TIMEOUT -> Optional.of(RetryCause.TIMEOUT);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Time was lost over it, which the same backend may cost once more: only another is worth a try. */
+    public boolean timedOut() {
+        return status == 504;
     }
 
     /** Worth another try later, so that the answer carries Retry-After. */

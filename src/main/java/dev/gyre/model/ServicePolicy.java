@@ -1,8 +1,17 @@
 package dev.gyre.model;
 
 /** How a service treats its backends. */
-public record ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, Timeouts timeouts) {
+public record ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, Timeouts timeouts,
+                            RetryPolicy retry) {
 
-    public static final ServicePolicy DEFAULT = new ServicePolicy(
-            Balance.DEFAULT, new HostHeader.Client(), PoolPolicy.DEFAULT, Timeouts.DEFAULT);
+    public static final ServicePolicy DEFAULT = new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
+            PoolPolicy.DEFAULT, Timeouts.DEFAULT, RetryPolicy.DEFAULT);
+
+    public ServicePolicy with(Balance other) {
+        return new ServicePolicy(other, host, pool, timeouts, retry);
+    }
+
+    public ServicePolicy with(PoolPolicy other) {
+        return new ServicePolicy(balance, host, other, timeouts, retry);
+    }
 }

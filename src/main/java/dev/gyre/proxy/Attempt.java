@@ -11,6 +11,7 @@ import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,23 +20,27 @@ import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 
 /**
- * One request at one backend: from the lease over the connection to the head of the answer. When the backend
- * turns out to have closed the connection before the request came, the attempt sends it once more on a fresh
- * one.
+ * One try of a request at one backend: from the lease over the connection to the head of the answer. When
+ * the backend turns out to have closed the connection before the request came, the attempt sends it once
+ * more on a fresh one.
  */
 final class Attempt implements LeaseHolder {
 
+    private final Tries tries;
     private final RequestWalk walk;
     private final HttpServerRequest request;
     private final RequestHead head;
     private final HostHeader host;
+    private LoopPool pool;
     private Lease lease;
     private HttpClientRequest outgoing;
     private boolean ended;
     private boolean continued;
+    private boolean hinted;
     private boolean replayed;
 
-    Attempt(RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host) {
+    Attempt(Tries tries, RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host) {
+        this.tries = tries;
         this.walk = walk;
         this.request = request;
         this.head = head;
@@ -44,6 +49,7 @@ final class Attempt implements LeaseHolder {
 
     /** From here on the request counts as in flight on this backend, so that a drain waits for it. */
     void start(LoopPool backend) {
+        pool = backend;
         lease = backend.lease(this);
         lease.acquire();
     }
@@ -52,25 +58,32 @@ final class Attempt implements LeaseHolder {
         return lease.backend();
     }
 
+    LoopPool pool() {
+        return pool;
+    }
+
     @Override
     public void refused(Failure failure, String details) {
-        walk.fail(failure, details);
+        tries.failed(this, failure, details);
     }
 
     @Override
     public void moved() {
         end(new Outcome.Moved(), false);
-        walk.chooseAgain();
+        tries.moved(this);
     }
 
     @Override
     public void readComplete() {
-        walk.readComplete();
+        if (!ended) {
+            walk.readComplete();
+        }
     }
 
+    /** Nothing is held back of what nobody wants any more. */
     @Override
     public boolean holdsBack() {
-        return walk.holdsBack();
+        return !ended && walk.holdsBack();
     }
 
     /** What was held back has been taken. */
@@ -106,14 +119,20 @@ final class Attempt implements LeaseHolder {
         outgoing = backendRequest;
         // How it fails is told by the response's future; without a handler Vert.x would log it as well.
         outgoing.exceptionHandler(e -> { });
-        outgoing.response().onComplete(walk::answerBegan, e -> lost(backendRequest, e));
+        outgoing.response().onComplete(this::answered, e -> lost(backendRequest, e));
         if (request.version() != HttpVersion.HTTP_1_0) {
             outgoing.earlyHintsHandler(this::relayEarlyHints);
         }
         if (head.expectsContinue() && !continued) {
             outgoing.continueHandler(v -> relayContinue());
         }
-        walk.writeHead(ToBackend.host(head, host, lease.backend().url()), outgoing);
+        walk.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
+    }
+
+    private void answered(HttpClientResponse response) {
+        if (!ended) {
+            tries.answered(this, response);
+        }
     }
 
     private void relayContinue() {
@@ -125,6 +144,7 @@ final class Attempt implements LeaseHolder {
 
     private void relayEarlyHints(MultiMap hints) {
         if (!ended) {
+            hinted = true;
             MultiMap relayed = HttpHeaders.headers();
             ToClient.write(hints, false, relayed);
             request.response().writeEarlyHints(relayed);
@@ -139,13 +159,13 @@ final class Attempt implements LeaseHolder {
         if (replayable()) {
             replayed = true;
             outgoing = null;
-            walk.sendingAgain();
+            walk.sendingAgain(this);
             lease.acquireFresh();
             return;
         }
         Failure failure = !isBreak(cause) ? Failure.RESPONSE_INVALID
                 : lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
-        walk.fail(failure, cause.getMessage());
+        tries.failed(this, failure, cause.getMessage());
     }
 
     /** The connection ended, as against an answer that cannot be understood. */
@@ -155,16 +175,14 @@ final class Attempt implements LeaseHolder {
     }
 
     /**
-     * RFC 9110, section 9.2.2: a request may be repeated when it is idempotent, or when it certainly was not
-     * processed. Only a connection that stood idle is given this benefit: the backend may have closed it
-     * before the request came, which is no fault of either.
+     * Only a connection that stood idle is given this benefit: the backend may have closed it before the
+     * request came, which is no fault of either. It is no retry, and costs the budget nothing: it happens
+     * once, the backend most likely knows nothing of the first sending, and each needs a connection on which
+     * an answer came before, so that a backend which answers nothing soon has none.
      */
     private boolean replayable() {
-        if (replayed || continued || !lease.onReusedConnection() || lease.answered()) {
-            return false;
-        }
-        boolean unsent = outgoing == null || walk.body().map(RequestBody::untouched).orElse(false);
-        return unsent || idempotent() && walk.body().map(RequestBody::repeatable).orElse(true);
+        return !replayed && lease.onReusedConnection() && !lease.answered() && repeatable()
+                && (idempotent() || unsent());
     }
 
     /** What is sent now may have to be sent again. */
@@ -172,7 +190,18 @@ final class Attempt implements LeaseHolder {
         return !ended && !replayed && lease.onReusedConnection() && idempotent();
     }
 
-    private boolean idempotent() {
+    /** It is all there to be sent once more, and the client has not heard anything of this try. */
+    boolean repeatable() {
+        return !continued && !hinted && walk.body().map(RequestBody::repeatable).orElse(true);
+    }
+
+    /** The backend cannot have begun to process it. */
+    boolean unsent() {
+        return outgoing == null || walk.body().map(RequestBody::untouched).orElse(false);
+    }
+
+    /** RFC 9110, section 9.2.2 */
+    boolean idempotent() {
         return switch (request.method().name()) {
             case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
             default -> false;

@@ -51,6 +51,15 @@ final class LiveRank implements Candidates {
         return List.of(pools);
     }
 
+    boolean hasAnother(Collection<LoopPool> than) {
+        for (LoopPool pool : pools) {
+            if (!than.contains(pool)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Picks one that meets what is asked.
      *

@@ -3,7 +3,6 @@ package dev.gyre.proxy;
 import dev.gyre.model.Balance;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Strategy;
-import dev.gyre.pool.BackendPool;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
 import io.vertx.core.http.HttpClientResponse;
@@ -91,19 +90,24 @@ final class LiveService {
                 .filter(pool -> !tried.contains(pool) && (pool.hasRoom() || pool.hasRoomToWait()));
     }
 
-    /**
-     * The head of an answer is there, and its fields have been written into that for the client: binds the
-     * client to its backend, and takes note when the backend asks to be left alone.
-     */
-    void answering(LoopPool from, HttpServerRequest request, HttpClientResponse answer) {
-        BackendPool backend = from.shared();
-        if (view.sticky().isPresent()) {
-            view.sticky().get().bind(request.headers(), backend).ifPresent(cookie ->
-                    request.response().headers().add(HttpHeaders.SET_COOKIE, cookie));
-        }
+    /** There is a backend to be offered requests beside these. */
+    boolean hasAnother(Collection<LoopPool> tried) {
+        return first.hasAnother(tried) || reserve.hasAnother(tried);
+    }
+
+    /** An answer has come, to be passed on or not: takes note when the backend asks to be left alone. */
+    void answered(LoopPool by, HttpClientResponse answer) {
         if (balance.by().watchful()) {
             RetryAfter.of(answer.statusCode(), answer.headers()).ifPresent(pause ->
-                    backend.conduct().pause(pause.toNanos(), System.nanoTime()));
+                    by.shared().conduct().pause(pause.toNanos(), System.nanoTime()));
+        }
+    }
+
+    /** The fields of the answer stand in that for the client: binds the client to the backend. */
+    void bind(LoopPool to, HttpServerRequest request) {
+        if (view.sticky().isPresent()) {
+            view.sticky().get().bind(request.headers(), to.shared()).ifPresent(cookie ->
+                    request.response().headers().add(HttpHeaders.SET_COOKIE, cookie));
         }
     }
 }

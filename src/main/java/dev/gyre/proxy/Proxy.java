@@ -6,9 +6,11 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.PoolUse;
+import dev.gyre.model.RetryStats;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
+import dev.gyre.retry.Retries;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -50,6 +53,7 @@ public final class Proxy {
     private volatile View shown = View.nothing();
     private volatile Duration grace;
     private volatile Pools pools;
+    private volatile Retries retries;
     private volatile Set<BackendId> wanted = Set.of();
     private Topology topology = Topology.empty();
     private Fitness fitness = Fitness.UNKNOWN;
@@ -78,6 +82,7 @@ public final class Proxy {
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
                     pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList());
+                    retries = new Retries(verticles.size(), System::nanoTime);
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                 })
                 .mapEmpty();
@@ -101,6 +106,7 @@ public final class Proxy {
     public synchronized void show(Topology next) {
         topology = next;
         wanted = backendsOf(next);
+        retries.adopt(next);
         refresh();
     }
 
@@ -151,12 +157,18 @@ public final class Proxy {
         return pools.stats();
     }
 
+    /** What this node has counted about the retries of each service, by its name. */
+    public SortedMap<String, RetryStats> retryStats() {
+        return retries.stats();
+    }
+
     /** How long requests in flight may take to finish when the node stops. */
     public void grace(Duration newGrace) {
         grace = newGrace;
     }
 
     private void sample() {
+        retries.sample();
         pools.sample(() -> wanted).onSuccess(sentences -> sentences.forEach(LOG::warn));
     }
 
@@ -174,6 +186,10 @@ public final class Proxy {
 
     RandomGenerator random() {
         return random.get();
+    }
+
+    Retries retries() {
+        return retries;
     }
 
     Duration grace() {

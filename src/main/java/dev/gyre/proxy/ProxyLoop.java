@@ -3,6 +3,7 @@ package dev.gyre.proxy;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.model.Failure;
 import dev.gyre.pool.Loop;
+import dev.gyre.retry.LoopRetries;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -134,6 +135,16 @@ final class ProxyLoop {
 
     ToBackend toBackend() {
         return toBackend;
+    }
+
+    /** This loop's hand in the retries of a service. */
+    LoopRetries retries(String service) {
+        return proxy.retries().of(service).on(loop.index());
+    }
+
+    /** This loop's dice. */
+    RandomGenerator random() {
+        return random;
     }
 
     FailureLog failures() {

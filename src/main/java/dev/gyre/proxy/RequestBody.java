@@ -12,9 +12,6 @@ import java.util.List;
  */
 final class RequestBody {
 
-    /** Up to this many bytes are kept to be sent once more on a fresh connection. */
-    private static final int REPLAY_LIMIT = 64 * 1024;
-
     private final RequestWalk walk;
     private final HttpServerRequest request;
     private final long length;
@@ -25,8 +22,9 @@ final class RequestBody {
     private boolean blocked;
     private boolean sent;
     private boolean received;
+    private boolean discarding;
+    private boolean forgotten;
     private long bytes;
-    private long keptBytes;
 
     /** @param length in bytes or {@link RequestHead#CHUNKED} */
     RequestBody(RequestWalk walk, HttpServerRequest request, long length) {
@@ -90,14 +88,17 @@ final class RequestBody {
     private void chunk(Buffer data) {
         walk.touch();
         bytes += data.length();
-        if (outgoing == null) {
+        if (discarding) {
             return;
         }
-        if (bytes <= REPLAY_LIMIT && walk.mayReplay()) {
+        if (!forgotten && walk.keeps(bytes)) {
             kept.add(data);
-            keptBytes += data.length();
+        } else {
+            forget();
         }
-        pass(data, bytes == length);
+        if (outgoing != null) {
+            pass(data, bytes == length);
+        }
     }
 
     private void pass(Buffer data, boolean last) {
@@ -138,6 +139,12 @@ final class RequestBody {
         walk.requestSent();
     }
 
+    /** What has been kept is not going to be sent again. */
+    void forget() {
+        forgotten = true;
+        kept.clear();
+    }
+
     /** Sends no more; what has been kept can be sent again. */
     void detach() {
         outgoing = null;
@@ -148,7 +155,8 @@ final class RequestBody {
     /** Reads and discards the rest, so that the client gets to reading its answer. */
     void discard() {
         outgoing = null;
-        kept.clear();
+        discarding = true;
+        forget();
         listen();
         request.resume();
     }
@@ -169,7 +177,7 @@ final class RequestBody {
 
     /** All that has come so far has been kept. */
     boolean repeatable() {
-        return bytes == keptBytes;
+        return bytes == 0 || !forgotten;
     }
 
     /** It is the backend who does not take more at the moment. */

@@ -4,19 +4,16 @@ import dev.gyre.gate.Refused;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Route;
-import dev.gyre.pool.LoopPool;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * The walk of one request: gate, route, pick, send, answer, end. It begins in {@link #start}; every way out
- * goes through {@link #answered} or {@link #fail}, so that the client is answered and the backend released
- * exactly once.
+ * The walk of one request: gate, route, pick, send, on failure decide retry, answer, end. It begins in
+ * {@link #start}; every way out goes through {@link #answered} or {@link #refuse}, so that the client is
+ * answered exactly once. {@link Tries} is the part of it that happens at the backends.
  */
 final class RequestWalk {
 
@@ -26,20 +23,20 @@ final class RequestWalk {
     private final HttpServerRequest request;
     private final ClientConnection client;
     private final WalkClock clock;
+    private final ClientEnd end;
     private Phase phase = Phase.CHOOSING;
     private RequestHead head;
     private Optional<RequestBody> body = Optional.empty();
-    private LiveService service;
-    private LoopPool backend;
-    private Attempt attempt;
+    /** Null until the request has a route. */
+    private Tries tries;
     private BackendAnswer answer;
-    private boolean closeAfterwards;
 
     RequestWalk(ProxyLoop proxy, HttpServerRequest request, ClientConnection client) {
         this.proxy = proxy;
         this.request = request;
         this.client = client;
         this.clock = new WalkClock(this, proxy.loop());
+        this.end = new ClientEnd(request, client);
     }
 
     void start() {
@@ -63,38 +60,22 @@ final class RequestWalk {
             body = Optional.of(new RequestBody(this, request, head.length()));
         }
         if (head.asksNode()) {
-            announceClose();
-            OwnAnswer.options(request.response()).end();
+            endIfStopping();
+            end.options();
             finish();
+        } else if (route.isPresent()) {
+            tries = new Tries(this, clock, proxy, request, head, route.get().service());
+            tries.first(view);
         } else {
-            route.ifPresentOrElse(found -> choose(view, found.service()),
-                    () -> fail(Failure.NO_ROUTE, head.host() + head.target()));
+            fail(Failure.NO_ROUTE, head.host() + head.target());
         }
-    }
-
-    private void choose(LoopView view, String serviceName) {
-        Optional<LiveService> live = view.service(serviceName);
-        Optional<LoopPool> picked =
-                live.isPresent() ? live.get().pick(request, client, List.of()) : Optional.empty();
-        if (picked.isEmpty()) {
-            fail(Failure.NO_BACKEND, "service " + serviceName);
-            return;
-        }
-        service = live.get();
-        backend = picked.get();
-        clock.start(service.policy().timeouts());
-        attempt = new Attempt(this, request, head, service.policy().host());
-        attempt.start(backend);
-    }
-
-    /** The backend left the rotation while this request waited for it: the one case for a second look. */
-    void chooseAgain() {
-        choose(proxy.view(), service.name());
     }
 
     /** The backend's connection stands: writes the request's head and begins with its body. */
-    void writeHead(String host, HttpClientRequest outgoing) {
-        enter(Phase.SENDING);
+    void writeHead(Attempt by, String host, HttpClientRequest outgoing) {
+        if (tries.isCurrent(by)) {
+            enter(Phase.SENDING);
+        }
         proxy.toBackend().write(client, request.headers(), head, host, outgoing.headers());
         if (body.isPresent()) {
             body.get().sendTo(outgoing, head.expectsContinue());
@@ -105,8 +86,17 @@ final class RequestWalk {
     }
 
     /** What has been sent went to a connection that was closed already. */
-    void sendingAgain() {
-        enter(Phase.SENDING);
+    void sendingAgain(Attempt by) {
+        if (tries.isCurrent(by)) {
+            enter(Phase.SENDING);
+        }
+        body.ifPresent(RequestBody::detach);
+    }
+
+    /** Between two tries: nothing is sent, and nothing more is read from the client. */
+    void pause() {
+        phase = Phase.CHOOSING;
+        clock.pause();
         body.ifPresent(RequestBody::detach);
     }
 
@@ -114,13 +104,17 @@ final class RequestWalk {
     void requestSent() {
         if (phase == Phase.SENDING) {
             enter(Phase.AWAITING);
+            tries.sent();
         }
     }
 
+    boolean awaitsAnswer() {
+        return phase == Phase.SENDING || phase == Phase.AWAITING;
+    }
+
+    /** This is the answer; the request will not be sent again. */
     void answerBegan(HttpClientResponse response) {
-        if (phase != Phase.SENDING && phase != Phase.AWAITING) {
-            return;
-        }
+        body.ifPresent(RequestBody::forget);
         BackendAnswer begun = new BackendAnswer(this, response, request);
         try {
             begun.begin();
@@ -129,18 +123,19 @@ final class RequestWalk {
             return;
         }
         answer = begun;
-        service.answering(backend, request, response);
+        tries.bind();
         enter(Phase.ANSWERING);
         if (awaitsContinue()) {
             closeAfterwards();
         }
-        announceClose();
+        endIfStopping();
+        end.announce();
     }
 
     /** Nobody can tell whether the body will still come after an answer (RFC 9110, section 10.1.1). */
     private boolean awaitsContinue() {
-        return attempt == null
-                ? head != null && head.expectsContinue() && body.isPresent() : attempt.awaitsContinue();
+        return tries == null ? head != null && head.expectsContinue() && body.isPresent()
+                : tries.awaitsContinue();
     }
 
     /** The event loop has read what had come from the backend. */
@@ -156,7 +151,7 @@ final class RequestWalk {
     }
 
     void caughtUp() {
-        attempt.caughtUp();
+        tries.caughtUp();
     }
 
     void answerBroke(Throwable cause) {
@@ -170,7 +165,7 @@ final class RequestWalk {
     void answered() {
         if (phase == Phase.ANSWERING) {
             // A backend that answers before it has the whole request leaves the rest of it on the connection.
-            attempt.end(new Outcome.Answered(answer.status()), body.map(RequestBody::sent).orElse(true));
+            tries.succeeded(answer.status(), body.map(RequestBody::sent).orElse(true));
             finish();
         }
     }
@@ -181,38 +176,34 @@ final class RequestWalk {
         fail(Failure.BAD_REQUEST, cause.getMessage());
     }
 
+    /** The request as a whole has failed, whatever is tried. */
     void fail(Failure failure, String details) {
         if (phase == Phase.DONE || phase == Phase.LINGERING) {
             return;
         }
-        proxy.failures().report(failure, attempt == null ? "" : attempt.backend().toString(), details);
-        if (attempt != null) {
-            attempt.end(new Outcome.Failed(failure), false);
+        proxy.failures().report(failure, tries == null ? "" : tries.backend(), details);
+        if (tries != null) {
+            tries.end(new Outcome.Failed(failure));
         }
+        refuse(failure);
+    }
+
+    /** The way out without a backend's answer; no try runs any more. */
+    void refuse(Failure failure) {
         HttpServerResponse response = request.response();
         if (failure == Failure.CLIENT_GONE || response.ended()) {
             done();
         } else if (response.headWritten()) {
-            breakOff(failure);
+            boolean wouldLookComplete = answer.endsByClose();
+            done();
+            end.breakOff(failure, wouldLookComplete);
         } else {
-            Buffer problem = OwnAnswer.prepare(failure, response);
             if (failure == Failure.CLIENT_TIMEOUT || awaitsContinue()) {
                 closeAfterwards();
             }
-            announceClose();
-            response.end(problem);
+            endIfStopping();
+            end.problem(failure);
             finish();
-        }
-    }
-
-    /** Part of the answer is out: only a broken connection says that the rest will never come. */
-    private void breakOff(Failure failure) {
-        boolean wouldLookComplete = answer.endsByClose();
-        done();
-        if (wouldLookComplete || failure == Failure.CLIENT_TIMEOUT) {
-            client.reset();
-        } else {
-            client.close();
         }
     }
 
@@ -220,15 +211,11 @@ final class RequestWalk {
     private void finish() {
         if (body.isPresent() && !body.get().received()) {
             enter(Phase.LINGERING);
-            if (closeAfterwards) {
-                client.endAnswers();
-            }
+            end.linger();
             body.get().discard();
         } else {
             done();
-            if (closeAfterwards) {
-                client.close();
-            }
+            end.done();
         }
     }
 
@@ -246,16 +233,12 @@ final class RequestWalk {
     }
 
     void closeAfterwards() {
-        closeAfterwards = true;
+        end.last();
     }
 
-    /** Says in the head of the answer that the connection ends with it. */
-    private void announceClose() {
+    private void endIfStopping() {
         if (proxy.stopping()) {
             closeAfterwards();
-        }
-        if (closeAfterwards) {
-            client.endWithAnswerTo(request);
         }
     }
 
@@ -269,17 +252,17 @@ final class RequestWalk {
         clock.touch();
     }
 
-    void wholeRequestTookTooLong() {
-        fail(Failure.REQUEST_TIMEOUT, "");
-    }
-
     /** Nothing has moved for as long as the present phase allows. */
     void stalled() {
         switch (phase) {
-            case SENDING -> fail(awaitsContinue() ? Failure.FIRST_BYTE_TIMEOUT
-                    : body.map(RequestBody::blocked).orElse(true) ? Failure.WRITE_TIMEOUT
-                    : Failure.CLIENT_TIMEOUT, "");
-            case AWAITING -> fail(Failure.FIRST_BYTE_TIMEOUT, "");
+            case SENDING -> {
+                if (awaitsContinue() || body.map(RequestBody::blocked).orElse(true)) {
+                    tries.stuck(awaitsContinue() ? Failure.FIRST_BYTE_TIMEOUT : Failure.WRITE_TIMEOUT);
+                } else {
+                    fail(Failure.CLIENT_TIMEOUT, "");
+                }
+            }
+            case AWAITING -> tries.tooSlow();
             case ANSWERING ->
                     fail(answer.blocked() ? Failure.CLIENT_TIMEOUT : Failure.RESPONSE_IDLE_TIMEOUT, "");
             case LINGERING -> {
@@ -290,12 +273,17 @@ final class RequestWalk {
         }
     }
 
+    ClientConnection client() {
+        return client;
+    }
+
     Optional<RequestBody> body() {
         return body;
     }
 
-    boolean mayReplay() {
-        return attempt.mayReplay();
+    /** A body of so many bytes may have to be sent again. */
+    boolean keeps(long bytes) {
+        return tries.keeps(bytes);
     }
 
     void later(Runnable task) {

@@ -1,5 +1,7 @@
 package dev.gyre.proxy;
 
+import dev.gyre.model.Failure;
+import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Timeouts;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
@@ -18,6 +20,7 @@ final class WalkClock extends Deadline {
     private final RequestWalk walk;
     private final Loop loop;
     private Timeouts timeouts = Timeouts.DEFAULT;
+    private Duration answerLimit = timeouts.firstByte();
     private RequestWalk.Phase phase = RequestWalk.Phase.CHOOSING;
     private boolean limited;
     private long wholeDue;
@@ -28,9 +31,11 @@ final class WalkClock extends Deadline {
         this.loop = loop;
     }
 
-    /** Begins to count the whole request; a second call, for another service's backend, changes nothing. */
-    void start(Timeouts ofService) {
-        timeouts = ofService;
+    /** Begins to count the whole request, once, and its next try. */
+    void start(ServicePolicy ofService) {
+        timeouts = ofService.timeouts();
+        answerLimit = ofService.retry().perTry()
+                .filter(perTry -> perTry.compareTo(timeouts.firstByte()) < 0).orElse(timeouts.firstByte());
         if (!limited && timeouts.request().isPresent()) {
             limited = true;
             wholeDue = System.nanoTime() + timeouts.request().get().toNanos();
@@ -49,9 +54,42 @@ final class WalkClock extends Deadline {
         loop.schedule(this, due());
     }
 
+    /** Begins the present phase anew, for another try. */
+    void restart() {
+        restart(phase);
+    }
+
+    /** Between two tries only the limit on the whole request counts. */
+    void pause() {
+        phase = RequestWalk.Phase.CHOOSING;
+        if (limited) {
+            loop.schedule(this, wholeDue);
+        } else {
+            loop.cancel(this);
+        }
+    }
+
+    /**
+     * The time of one try of several is up: lets it have the time that it would have had as the only one.
+     * False when it has had that.
+     */
+    boolean extend() {
+        if (answerLimit.equals(timeouts.firstByte())) {
+            return false;
+        }
+        answerLimit = timeouts.firstByte();
+        loop.schedule(this, due());
+        return true;
+    }
+
     /** Something moved; the phase's time begins anew. */
     void touch() {
         touched = System.nanoTime();
+    }
+
+    /** Since something moved, or since the present phase was entered. */
+    long nanosInPhase() {
+        return System.nanoTime() - touched;
     }
 
     void stop() {
@@ -60,7 +98,7 @@ final class WalkClock extends Deadline {
 
     private long due() {
         long due = touched + switch (phase) {
-            case AWAITING -> timeouts.firstByte().toNanos();
+            case AWAITING -> answerLimit.toNanos();
             case LINGERING -> LINGER_NANOS;
             default -> timeouts.idle().toNanos();
         };
@@ -71,7 +109,7 @@ final class WalkClock extends Deadline {
     protected void expired() {
         long now = System.nanoTime();
         if (limited && now - wholeDue >= 0 && phase != RequestWalk.Phase.LINGERING) {
-            walk.wholeRequestTookTooLong();
+            walk.fail(Failure.REQUEST_TIMEOUT, "");
         } else if (phase == RequestWalk.Phase.CHOOSING) {
             // Waiting for a connection has its own limits, in the pool.
             loop.schedule(this, wholeDue);

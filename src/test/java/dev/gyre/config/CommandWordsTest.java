@@ -7,9 +7,12 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Hashing;
+import dev.gyre.model.Hedge;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.RetryCause;
+import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Scope;
 import dev.gyre.model.Route;
 import dev.gyre.model.ServicePolicy;
@@ -20,6 +23,7 @@ import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Commands refuse what config refuses, and what is written out is read back the same. */
@@ -33,12 +37,14 @@ class CommandWordsTest {
             ODD_BALANCE, new HostHeader.OfBackend(),
             new PoolPolicy(7, Scope.CLUSTER, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
-                    Optional.of(Duration.ofMinutes(3))));
+                    Optional.of(Duration.ofMinutes(3))),
+            new RetryPolicy(5, Set.of(RetryCause.RESET), Set.of(599, 429), Optional.of(Duration.ofMillis(7)),
+                    new RetryPolicy.Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)), 0,
+                    new RetryPolicy.Budget(0.125, 0), new Hedge.After(Duration.ofMillis(30))));
 
     @Test
     void aPolicyComesBackAsItWent() {
-        ServicePolicy hash = new ServicePolicy(Balance.of(Strategy.CONSISTENT_HASH), ODD.host(), ODD.pool(),
-                ODD.timeouts());
+        ServicePolicy hash = ODD.with(Balance.of(Strategy.CONSISTENT_HASH));
         for (ServicePolicy policy : new ServicePolicy[] {ODD, hash, ServicePolicy.DEFAULT}) {
             assertThat(ServicePolicyReader.read("", ServicePolicyReader.write(policy)).accepted())
                     .hasValue(policy);
@@ -51,7 +57,7 @@ class CommandWordsTest {
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
-                ODD.timeouts()));
+                ODD.timeouts(), ODD.retry()));
     }
 
     @Test
@@ -62,7 +68,7 @@ class CommandWordsTest {
                         + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
-                "backends: unknown key (known: balance, host, pool, slowStart, sticky, timeouts)");
+                "backends: unknown key (known: balance, host, pool, retry, slowStart, sticky, timeouts)");
     }
 
     @Test

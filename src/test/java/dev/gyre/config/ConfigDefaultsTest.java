@@ -9,9 +9,12 @@ import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.Hedge;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.RetryCause;
+import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
@@ -20,6 +23,7 @@ import dev.gyre.model.Timeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is not said has a working default, and what is said arrives. */
@@ -48,7 +52,10 @@ class ConfigDefaultsTest {
                  'services':{'web':{'balance':'round-robin','host':'www.example.com:81',
                     'backends':[{'url':'http://B:2','weight':1000},'http://a'],
                     'pool':{'maxConnections':1,'scope':'cluster','maxQueue':0,'queueTimeout':'250ms','keepAlive':'1.5s'},
-                    'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'}}},
+                    'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'},
+                    'retry':{'attempts':10,'on':['timeout','429'],'perTry':'2s',
+                       'backoff':{'base':'1ms','max':'1s'},'buffer':'1MB',
+                       'budget':{'ratio':1,'perSecond':0},'hedge':{'after':'p95'}}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
@@ -60,7 +67,11 @@ class ConfigDefaultsTest {
                 Balance.DEFAULT, new HostHeader.Fixed("www.example.com:81"),
                 new PoolPolicy(1, Scope.CLUSTER, 0, Duration.ofMillis(250), Duration.ofMillis(1500)),
                 new Timeouts(Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24),
-                        Optional.of(Duration.ofHours(1)))),
+                        Optional.of(Duration.ofHours(1))),
+                new RetryPolicy(10, Set.of(RetryCause.TIMEOUT), Set.of(429),
+                        Optional.of(Duration.ofSeconds(2)),
+                        new RetryPolicy.Backoff(Duration.ofMillis(1), Duration.ofSeconds(1)), 1024 * 1024,
+                        new RetryPolicy.Budget(1, 0), new Hedge.AfterP95())),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(

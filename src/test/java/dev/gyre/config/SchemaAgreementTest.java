@@ -28,7 +28,8 @@ class SchemaAgreementTest {
     /** Has every object there can be in a config. */
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
-             'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'}}},
+             'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
+             'retry':{'backoff':{},'budget':{},'hedge':{}}}},
              'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{}, 'sticky':{},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
@@ -63,7 +64,7 @@ class SchemaAgreementTest {
         JsonObject example = new JsonObject(text("conf/gyre.json"));
         Settings shown = Read.config(example, Map.of(), Map.of()).accepted().orElseThrow();
         JsonObject bare = new JsonObject().put("services", example.getJsonObject("services").copy());
-        for (String key : List.of("balance", "host", "pool", "timeouts")) {
+        for (String key : List.of("balance", "host", "pool", "timeouts", "retry")) {
             bare.getJsonObject("services").getJsonObject("web").remove(key);
         }
         Settings defaults = Read.config(bare, Map.of(), Map.of()).accepted().orElseThrow();
@@ -134,6 +135,16 @@ class SchemaAgreementTest {
         "'services':{'web':{'pool':{'keepAlive':30}}}", "'services':{'web':{'pool':{'keepAlive':'1.5s'}}}",
         "'services':{'web':{'timeouts':{'request':'1d'}}}",
         "'services':{'web':{'timeouts':{'request':'1h'}}}",
+        "'services':{'web':{'retry':{'attempts':11}}}", "'services':{'web':{'retry':{'attempts':1}}}",
+        "'services':{'web':{'retry':{'on':['connect','404']}}}", "'services':{'web':{'retry':{'on':[]}}}",
+        "'services':{'web':{'retry':{'on':['200']}}}", "'services':{'web':{'retry':{'on':[503]}}}",
+        "'services':{'web':{'retry':{'buffer':'64kb'}}}", "'services':{'web':{'retry':{'buffer':'1MB'}}}",
+        "'services':{'web':{'retry':{'budget':{'ratio':0.5}}}}",
+        "'services':{'web':{'retry':{'budget':{'ratio':2}}}}",
+        "'services':{'web':{'retry':{'budget':{'perSecond':1.5}}}}",
+        "'services':{'web':{'retry':{'hedge':{'after':'p95'}}}}",
+        "'services':{'web':{'retry':{'hedge':{'after':'20ms'}}}}",
+        "'services':{'web':{'retry':{'hedge':{'after':'p99'}}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

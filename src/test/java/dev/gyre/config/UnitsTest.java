@@ -30,6 +30,7 @@ class UnitsTest {
     @CsvSource({"0B, 0", "10B, 10", "64KB, 65536", "2MB, 2097152", "3GB, 3221225472"})
     void sizes(String text, long bytes) {
         assertThat(Sizes.parse(text)).hasValue(bytes);
+        assertThat(Sizes.text(bytes)).isEqualTo(text);
     }
 
     @ParameterizedTest

@@ -55,7 +55,7 @@ class BrokenBackendTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = closed.getLocalPort();
         }
-        try (GyreNode node = GyreNode.before(new JsonObject(), new JsonObject(),
+        try (GyreNode node = GyreNode.before(new JsonObject(), GyreNode.oneTry(),
                 "http://127.0.0.1:" + nobody);
              Wire client = Wire.to(node.port())) {
             ProblemAnswer.check(client.get("/").readAnswer(), 502, "connection_refused", "connect-refused");
@@ -69,7 +69,8 @@ class BrokenBackendTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void noAnswerAtAll(boolean rudely) throws Exception {
-        try (Origin origin = sendingThenEnding("", rudely); GyreNode node = GyreNode.before(origin);
+        try (Origin origin = sendingThenEnding("", rudely);
+             GyreNode node = GyreNode.before(GyreNode.oneTry(), origin);
              Wire client = Wire.to(node.port())) {
             ProblemAnswer.check(client.get("/").readAnswer(), 502, "connection_terminated", "no-answer");
             ProblemAnswer.check(client.post("/", "body").readAnswer(), 502, "connection_terminated",

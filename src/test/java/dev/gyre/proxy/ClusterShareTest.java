@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class ClusterShareTest {
 
     private final Vertx vertx = Vertx.vertx();
-    private final Proxy proxy = new Proxy(vertx, new ForwardingSettings(List.of(), false),
+    private final Proxy proxy = new Proxy(vertx, new ForwardingSettings(List.of(), false, false),
             new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system()),
             () -> new Random(1), Duration.ofSeconds(1), () -> { });
 
@@ -48,10 +48,9 @@ class ClusterShareTest {
     }
 
     private void show(Origin origin, Scope scope) {
-        ServicePolicy defaults = ServicePolicy.DEFAULT;
         PoolPolicy pool = new PoolPolicy(50, scope, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(30));
         Service web = new Service("web",
-                new ServicePolicy(defaults.balance(), defaults.host(), pool, defaults.timeouts()),
+                ServicePolicy.DEFAULT.with(pool),
                 List.of(new Backend(new BackendUrl("127.0.0.1", origin.port()), 1, false,
                         dev.gyre.model.Origin.CONFIG)), dev.gyre.model.Origin.CONFIG);
         proxy.show(new Topology(Map.of("web", web),

@@ -15,13 +15,10 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Fitness;
-import dev.gyre.model.HostHeader;
-import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.SlowStart;
 import dev.gyre.model.Strategy;
-import dev.gyre.model.Timeouts;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
 import io.vertx.core.json.JsonObject;
@@ -115,8 +112,7 @@ class SlowStartTest {
     private static Service service(double aggression, Instant added) {
         Balance balance = new Balance(Strategy.ROUND_ROBIN, Balance.DEFAULT.hashing(), Optional.empty(),
                 Optional.of(new SlowStart(Duration.ofSeconds(30), aggression)));
-        ServicePolicy policy = new ServicePolicy(balance, new HostHeader.Client(), PoolPolicy.DEFAULT,
-                Timeouts.DEFAULT);
+        ServicePolicy policy = ServicePolicy.DEFAULT.with(balance);
         return new Service("web", policy,
                 List.of(backend(OLD, ADDED.minusSeconds(3600)), backend(NEW, added)), DECLARED);
     }

@@ -179,7 +179,7 @@ class StaleConnectionTest {
             } else {
                 exchange.close();
             }
-        }); GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
+        }); GyreNode node = GyreNode.before(GyreNode.oneTry(), origin); Wire client = Wire.to(node.port())) {
             client.get("/").readAnswer();
             ProblemAnswer.check(client.get("/").readAnswer(), 502, "connection_terminated", "no-answer");
             assertThat(requests).hasValue(3);

@@ -107,7 +107,8 @@ class ReloadTest {
                 Duration.ofSeconds(8));
         ServicePolicy base = ServicePolicy.DEFAULT;
         node.declare(declared(List.of(), new Service("web",
-                new ServicePolicy(base.balance(), base.host(), declaredPool, base.timeouts()), List.of(),
+                new ServicePolicy(base.balance(), base.host(), declaredPool, base.timeouts(),
+                        base.retry()), List.of(),
                 Origin.CONFIG)));
         assertThat(node.service("web").policy().pool())
                 .isEqualTo(new PoolPolicy(33, Scope.NODE, 7, Duration.ofSeconds(9), Duration.ofSeconds(8)));

@@ -7,14 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
-import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
-import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.SlowStart;
 import dev.gyre.model.Strategy;
-import dev.gyre.model.Timeouts;
 import dev.gyre.model.Topology;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,7 +120,7 @@ class RestartedRampTest {
         Balance slow = new Balance(Strategy.ROUND_ROBIN, Balance.DEFAULT.hashing(), Optional.empty(),
                 Optional.of(new SlowStart(Duration.ofSeconds(30), 1)));
         return Node.declared(List.of(), new Service("web",
-                new ServicePolicy(slow, new HostHeader.Client(), PoolPolicy.DEFAULT, Timeouts.DEFAULT),
+                ServicePolicy.DEFAULT.with(slow),
                 List.of(new Backend(A, weight, false, Origin.CONFIG)), Origin.CONFIG));
     }
 }

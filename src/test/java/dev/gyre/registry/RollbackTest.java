@@ -17,6 +17,7 @@ import dev.gyre.model.Balance;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
@@ -91,7 +92,7 @@ class RollbackTest {
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
                 new ServicePolicy(Balance.DEFAULT, new HostHeader.OfBackend(),
                         new PoolPolicy(7, Scope.CLUSTER, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)),
-                        limited),
+                        limited, RetryPolicy.DEFAULT),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -212,7 +213,8 @@ class RollbackTest {
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
         Service web = new Service("web", new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
-                PoolPolicy.DEFAULT, timeouts), List.of(new Backend(A, 1 + random.nextInt(3),
+                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT), List.of(new Backend(A,
+                1 + random.nextInt(3),
                 random.nextBoolean(), Origin.CONFIG)), Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)
                 : declared(List.of(route("*", "/*", random.nextBoolean() ? "web" : "api")), web,

@@ -1,0 +1,297 @@
+package dev.gyre.proxy;
+
+import dev.gyre.model.Failure;
+import dev.gyre.model.Hedge;
+import dev.gyre.model.Outcome;
+import dev.gyre.model.RetryPolicy;
+import dev.gyre.pool.DeadlineWheel.Deadline;
+import dev.gyre.pool.LoopPool;
+import dev.gyre.retry.LoopRetries;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The backends' side of a request's walk: its first try, those that follow a failure, and one beside a try
+ * that is slow (a hedge). Whatever comes of a try is told here, and here alone it is decided whether the
+ * request is tried again.
+ */
+final class Tries {
+
+    /*
+     * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
+     * first is the current one from then on, and the other's lease ends as moved, which says nothing about
+     * its backend. When one of the two fails, the other goes on alone.
+     */
+
+    private final RequestWalk walk;
+    private final WalkClock clock;
+    private final ProxyLoop proxy;
+    private final HttpServerRequest request;
+    private final RequestHead head;
+    private final String serviceName;
+    private final LoopRetries account;
+    private LiveService service;
+    private Attempt current;
+    /** Null when one try runs at a time. */
+    private Attempt hedge;
+    /** Backends that are to be passed over as long as there is another. */
+    private List<LoopPool> tried = List.of();
+    private int made;
+    private boolean hedged;
+    /** Until the next try, or until the hedge; null until there was reason to wait. */
+    private Timer timer;
+
+    Tries(RequestWalk walk, WalkClock clock, ProxyLoop proxy, HttpServerRequest request, RequestHead head,
+          String service) {
+        this.walk = walk;
+        this.clock = clock;
+        this.proxy = proxy;
+        this.request = request;
+        this.head = head;
+        this.serviceName = service;
+        this.account = proxy.retries(service);
+    }
+
+    private final class Timer extends Deadline {
+
+        private Runnable task = () -> { };
+
+        @Override
+        protected void expired() {
+            task.run();
+        }
+    }
+
+    void first(LoopView view) {
+        account.requested();
+        made = 1;
+        choose(view);
+    }
+
+    private void choose(LoopView view) {
+        Optional<LiveService> live = view.service(serviceName);
+        Optional<LoopPool> backend = live.isPresent() ? pick(live.get()) : Optional.empty();
+        if (backend.isEmpty()) {
+            walk.fail(Failure.NO_BACKEND, "service " + serviceName);
+            return;
+        }
+        service = live.get();
+        clock.start(service.policy());
+        current = newAttempt();
+        current.start(backend.get());
+    }
+
+    private Optional<LoopPool> pick(LiveService live) {
+        return live.pick(request, walk.client(), tried);
+    }
+
+    private Attempt newAttempt() {
+        return new Attempt(this, walk, request, head, service.policy().host());
+    }
+
+    /** The backend left the rotation while this try waited for it: a look at the view of now. */
+    void moved(Attempt by) {
+        if (by == hedge) {
+            hedge = null;
+        } else {
+            choose(proxy.view());
+        }
+    }
+
+    /** The try whose connection, timeouts and end are the request's. */
+    boolean isCurrent(Attempt attempt) {
+        return attempt == current;
+    }
+
+    /** The backend of the current try; empty while there was none. */
+    String backend() {
+        return current == null ? "" : current.backend().toString();
+    }
+
+    /** The client waits for a 100 (Continue) that no backend has sent. */
+    boolean awaitsContinue() {
+        return current == null ? head.expectsContinue() && head.hasBody() : current.awaitsContinue();
+    }
+
+    /** What was held back of the answer has been taken. */
+    void caughtUp() {
+        current.caughtUp();
+    }
+
+    /** A body of so many bytes may have to be sent again. */
+    boolean keeps(long bytes) {
+        return bytes <= policy().buffer()
+                && (current.mayReplay() || current.idempotent() && made < policy().attempts());
+    }
+
+    private RetryPolicy policy() {
+        return service.policy().retry();
+    }
+
+    /** The request is out: a hedge will follow if the answer is long in coming. */
+    void sent() {
+        Hedge hedging = policy().hedge();
+        if (hedging instanceof Hedge.Off || hedged || head.hasBody() || !current.idempotent()) {
+            return;
+        }
+        long after = hedging instanceof Hedge.After fixed ? fixed.time().toNanos() : account.p95Nanos();
+        if (after != Long.MAX_VALUE) {
+            in(after, this::sendHedge);
+        }
+    }
+
+    private void sendHedge() {
+        passOver(current);
+        Optional<LoopPool> other = proxy.view().service(serviceName).flatMap(this::pick)
+                .filter(pool -> !tried.contains(pool) && pool.hasRoom());
+        if (other.isPresent() && made < policy().attempts() && account.payHedge(System.nanoTime())) {
+            made++;
+            hedged = true;
+            hedge = newAttempt();
+            hedge.start(other.get());
+        }
+    }
+
+    /** The head of an answer has come. */
+    void answered(Attempt by, HttpClientResponse response) {
+        int status = response.statusCode();
+        if (!walk.awaitsAnswer()) {
+            return;
+        }
+        service.answered(by.pool(), response);
+        // Another backend may do better, and nothing of this is out to the client.
+        if (status >= 400 && policy().covers(status, by.idempotent())
+                && (hedge != null || mayRepeat(by, false))) {
+            by.end(new Outcome.Answered(status), false);
+            follow(by);
+            return;
+        }
+        if (policy().hedge() instanceof Hedge.AfterP95) {
+            account.answered(clock.nanosInPhase());
+        }
+        end(by);
+        current = by;
+        walk.answerBegan(response);
+    }
+
+    /** The answer of the current try is the one that the client gets. */
+    void bind() {
+        service.bind(current.pool(), request);
+    }
+
+    /** A try has come to nothing: another takes its place, or its failure is the answer. */
+    void failed(Attempt by, Failure failure, String details) {
+        failed(by, failure, details, hedge != null || mayFollow(by, failure));
+    }
+
+    /** The backend does not let the current try go on. */
+    void stuck(Failure failure) {
+        failed(current, failure, "");
+    }
+
+    /** The current try is not answered in time; one that no other can follow gets all the time there is. */
+    void tooSlow() {
+        boolean goesOn = hedge != null || mayFollow(current, Failure.FIRST_BYTE_TIMEOUT);
+        if (goesOn || !clock.extend()) {
+            failed(current, Failure.FIRST_BYTE_TIMEOUT, "", goesOn);
+        }
+    }
+
+    private void failed(Attempt by, Failure failure, String details, boolean goesOn) {
+        proxy.failures().report(failure, by.backend().toString(), details);
+        by.end(new Outcome.Failed(failure), false);
+        if (goesOn) {
+            follow(by);
+        } else {
+            walk.refuse(failure);
+        }
+    }
+
+    private boolean mayFollow(Attempt failed, Failure failure) {
+        return policy().covers(failure, failed.idempotent(), failed.unsent())
+                && mayRepeat(failed, failure.timedOut());
+    }
+
+    /** The budget is asked last: to ask is to pay. */
+    private boolean mayRepeat(Attempt failed, boolean elsewhereOnly) {
+        return made < policy().attempts() && failed.repeatable()
+                && (!elsewhereOnly || hasAnother(failed)) && account.payRetry(System.nanoTime());
+    }
+
+    private boolean hasAnother(Attempt failed) {
+        passOver(failed);
+        return proxy.view().service(serviceName).map(live -> live.hasAnother(tried)).orElse(false);
+    }
+
+    private void passOver(Attempt failed) {
+        if (tried.isEmpty()) {
+            tried = new ArrayList<>();
+        }
+        if (!tried.contains(failed.pool())) {
+            tried.add(failed.pool());
+        }
+    }
+
+    /** After a try that has ended: the one that runs beside it, or a new one, at once or later. */
+    private void follow(Attempt failed) {
+        if (failed == hedge) {
+            hedge = null;
+        } else if (hedge != null) {
+            current = hedge;
+            hedge = null;
+            clock.restart();
+        } else {
+            boolean elsewhere = hasAnother(failed);
+            made++;
+            walk.pause();
+            if (elsewhere && made == 2) {
+                // Who fails over for the first time finds a backend that has had no part in the failure.
+                stopTimer();
+                choose(proxy.view());
+            } else {
+                long atMost = policy().backoff().atMost(made - 1).toNanos();
+                in(proxy.random().nextLong(atMost + 1), () -> choose(proxy.view()));
+            }
+        }
+    }
+
+    /** The answer went through. */
+    void succeeded(int status, boolean reusable) {
+        current.end(new Outcome.Answered(status), reusable);
+    }
+
+    /** No try is wanted any more but this one. */
+    private void end(Attempt but) {
+        stopTimer();
+        if (hedge != null) {
+            Attempt other = but == hedge ? current : hedge;
+            hedge = null;
+            other.end(new Outcome.Moved(), false);
+        }
+    }
+
+    /** No try is wanted any more; where one still runs, this is what it has come to. */
+    void end(Outcome outcome) {
+        end(current);
+        if (current != null) {
+            current.end(outcome, false);
+        }
+    }
+
+    private void in(long nanos, Runnable task) {
+        if (timer == null) {
+            timer = new Timer();
+        }
+        timer.task = task;
+        proxy.loop().schedule(timer, System.nanoTime() + nanos);
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            proxy.loop().cancel(timer);
+        }
+    }
+}
