@@ -24,7 +24,7 @@ public final class LoopPool {
     private final LoopTally tally = new LoopTally();
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private final Expiry expiry = new Expiry();
-    private final PeakEwma answerTime = new PeakEwma();
+    private final Experience experience = new Experience();
     /** Requests of this loop that wait, the oldest first; guarded by {@link #shared}. */
     final Set<Lease> queue = new LinkedHashSet<>();
     private volatile int resting;
@@ -160,25 +160,13 @@ public final class LoopPool {
         long now = System.nanoTime();
         tally.ended(lease, outcome, now);
         if (shared.watched()) {
-            learn(lease, outcome, now);
-        }
-    }
-
-    /** What was refused (429) or failed must not make a backend look fast, however fast it was. */
-    private void learn(Lease lease, Outcome outcome, long now) {
-        boolean failed = outcome instanceof Outcome.Failed f && f.failure().side() == Failure.Side.BACKEND
-                || outcome instanceof Outcome.Answered a && (a.status() == 429 || a.status() >= 500);
-        if (failed) {
-            shared.conduct().failed(now);
-            answerTime.observeFailed(now - lease.begunNanos(), now);
-        } else if (outcome instanceof Outcome.Answered && lease.firstByteNanos() != 0) {
-            answerTime.observe(lease.firstByteNanos() - lease.begunNanos(), now);
+            experience.add(lease, outcome, now);
         }
     }
 
     /** From the choice of this backend to the first byte of its answer, as this loop has seen it. */
     public PeakEwma answerTime() {
-        return answerTime;
+        return experience.answerTime();
     }
 
     /** Passes a connection that is between two requests to who waits for it, else puts it to rest. */

@@ -1,0 +1,27 @@
+package dev.gyre.pool;
+
+import dev.gyre.balancing.PeakEwma;
+import dev.gyre.model.Failure;
+import dev.gyre.model.Outcome;
+
+/** What one event loop's requests to one backend have gone through, for balancing to look at. */
+final class Experience {
+
+    private final PeakEwma answerTime = new PeakEwma();
+
+    /** What was refused (429) or failed must not make a backend look fast, however fast it was. */
+    void add(Lease lease, Outcome outcome, long now) {
+        boolean failed = outcome instanceof Outcome.Failed f && f.failure().side() == Failure.Side.BACKEND
+                || outcome instanceof Outcome.Answered a && (a.status() == 429 || a.status() >= 500);
+        if (failed) {
+            lease.pool().shared().conduct().failed(now);
+            answerTime.observeFailed(now - lease.begunNanos(), now);
+        } else if (outcome instanceof Outcome.Answered && lease.firstByteNanos() != 0) {
+            answerTime.observe(lease.firstByteNanos() - lease.begunNanos(), now);
+        }
+    }
+
+    PeakEwma answerTime() {
+        return answerTime;
+    }
+}
