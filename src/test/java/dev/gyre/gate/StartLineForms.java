@@ -26,8 +26,7 @@ final class StartLineForms {
 
     private static void separators(List<RequestForm> forms) {
         for (String odd : new String[] {"  ", "\t", " \t", "\t ", "\u000b", "\f", "\r", " \r", "\u0000",
-            "\u001f",
-            "\u00a0", "\u0085"}) {
+            "\u001f", "\u00a0", "\u0085"}) {
             forms.add(refused(400, "between method and target: " + shown(odd), line("GET" + odd
                 + "/ HTTP/1.1")));
             forms.add(refused(400, "between target and version: " + shown(odd), line("GET /" + odd
@@ -44,13 +43,11 @@ final class StartLineForms {
 
     private static void versions(List<RequestForm> forms) {
         for (String version : new String[] {"0.9", "1.2", "1.9", "2.0", "3.0", "0.0", "1.10", "01.1",
-            "1.01", "11",
-            "1", "1.", ".1", "1,1", "1.1x", "-1.1", "+1.1", "1.1.1", "A.B"}) {
+            "1.01", "11", "1", "1.", ".1", "1,1", "1.1x", "-1.1", "+1.1", "1.1.1", "A.B"}) {
             forms.add(refused(505, "HTTP/" + version, line("GET / HTTP/" + version)));
         }
         for (String version : new String[] {"http/1.1", "Http/1.1", "HTTQ/1.1", "HTTP", "HTTP1.1",
-            "HTTP\\1.1",
-            "XHTTP/1.1", "1.1", "ICY/1.1"}) {
+            "HTTP\\1.1", "XHTTP/1.1", "1.1", "ICY/1.1"}) {
             forms.add(refused(400, version, line("GET / " + version)));
         }
         forms.add(refused(400, "HTTP /1.1", line("GET / HTTP /1.1")));
@@ -83,9 +80,8 @@ final class StartLineForms {
         String get = line("GET /e HTTP/1.1");
         forms.add(passed("an empty line before", "\r\n" + get, "GET /e HTTP/1.1|"));
         forms.add(passed("two empty lines before", "\r\n\r\n" + get, "GET /e HTTP/1.1|"));
-        for (String odd : new String[] {"\n", "\r", "\r\r\n", "\n\r", "\r\n\n", "\r\n\r", " \r\n",
-            "\r\n ", "\u0000",
-            "\r\n\t\r\n", "\u0001\r\n"}) {
+        for (String odd : new String[] {"\n", "\r", "\r\r\n", "\n\r", "\r\n\n", "\r\n\r", " \r\n", "\r\n ",
+            "\u0000", "\r\n\t\r\n", "\u0001\r\n"}) {
             forms.add(refused(400, "before the request: " + shown(odd), odd + get));
         }
     }

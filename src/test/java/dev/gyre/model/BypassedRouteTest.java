@@ -12,27 +12,25 @@ class BypassedRouteTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/admin/x", "//admin/x", "/admin//x", "///admin///x", "/%61dmin/x",
-        "/%61%64%6D%69%6e/%78",
-        "/admin;a=b/x", "/admin/x;a", "/;a/admin/x", "/admin/x?a=/../b", "/admin;/x", "/admin;a;b/x;c?d"})
+        "/%61%64%6D%69%6e/%78", "/admin;a=b/x", "/admin/x;a", "/;a/admin/x", "/admin/x?a=/../b",
+        "/admin;/x", "/admin;a;b/x;c?d"})
     void aSpellingThatAllReadAlikeIsPlain(String target) {
         assertThat(NormalPath.of(target)).isEqualTo(new NormalPath("/admin/x", Spelling.PLAIN));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/a/../admin/x", "/./admin/x", "/admin/./x", "/admin%2fx", "/admin%2Fx",
-        "/admin%5cx",
-        "/admin\\x", "\\admin\\x", "/a/%2e%2e/admin/x", "/a/.%2E/admin/x", "/../admin/x", "/../../admin/x",
-        "/%2fadmin/x",
-        "/a/b/../../admin/x", "/a/..;/admin/x", "/a/..;b=c/admin/x", "/admin/a/../x", "/a/..%2fadmin/x",
-        "/admin/x/a/..%2f..%2fx", "/a%2f..%2fadmin%2fx", "/.;/admin/x", "/a/..//admin/x", "/admin;a%2fx"})
+        "/admin%5cx", "/admin\\x", "\\admin\\x", "/a/%2e%2e/admin/x", "/a/.%2E/admin/x", "/../admin/x",
+        "/../../admin/x", "/%2fadmin/x", "/a/b/../../admin/x", "/a/..;/admin/x", "/a/..;b=c/admin/x",
+        "/admin/a/../x", "/a/..%2fadmin/x", "/admin/x/a/..%2f..%2fx", "/a%2f..%2fadmin%2fx", "/.;/admin/x",
+        "/a/..//admin/x", "/admin;a%2fx"})
     void aSpellingThatNotAllReadAlikeLeadsToTheSameRoute(String target) {
         assertThat(NormalPath.of(target)).isEqualTo(new NormalPath("/admin/x", Spelling.AMBIGUOUS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/%", "/%4", "/%4g", "/%%41", "/%00", "/a%0d%0ab", "/%7F", "/%c0%af",
-        "/%c1%81", "/%e0%80%af",
-        "/%f0%80%80%af", "/%f8%80%80%80%af", "/a;%00", "/%u0041"})
+    @ValueSource(strings = {"/%", "/%4", "/%4g", "/%%41", "/%00", "/a%0d%0ab", "/%7F", "/%c0%af", "/%c1%81",
+        "/%e0%80%af", "/%f0%80%80%af", "/%f8%80%80%80%af", "/a;%00", "/%u0041"})
     void whatNobodyMeansIsBroken(String target) {
         assertThat(NormalPath.of(target).spelling()).isEqualTo(Spelling.BROKEN);
     }
