@@ -20,7 +20,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         String example) {
 
     /** How an option's value is read. */
-    enum Kind { TEXT, NUMBER, FLAG, LIST, OBJECT }
+    enum Kind { TEXT, NUMBER, FRACTION, FLAG, LIST, OBJECT }
 
     static final List<CliCommand> ALL = all();
 
@@ -47,7 +47,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         }
         options.forEach((option, kind) -> usage.append(" [--").append(option).append(switch (kind) {
             case TEXT -> " …]";
-            case NUMBER -> " N]";
+            case NUMBER, FRACTION -> " N]";
             case FLAG -> "]";
             case LIST -> " …]…";
             case OBJECT -> " '{…}']";
@@ -103,6 +103,10 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "pool.queueTimeout", Kind.TEXT, "pool.keepAlive", Kind.TEXT));
         List.of("connect", "firstByte", "idle", "request")
                 .forEach(phase -> policy.put("timeouts." + phase, Kind.TEXT));
+        List.of("failures", "requests").forEach(key -> policy.put("ejection." + key, Kind.NUMBER));
+        List.of("rate", "latency", "max").forEach(key -> policy.put("ejection." + key, Kind.FRACTION));
+        List.of("for", "upTo").forEach(key -> policy.put("ejection." + key, Kind.TEXT));
+        policy.put("ejection.statuses", Kind.LIST);
         policy.put("backends", Kind.LIST);
         policy.put("json", Kind.OBJECT);
         return policy;

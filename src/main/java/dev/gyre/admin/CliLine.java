@@ -47,6 +47,7 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
         private final List<String> places = new ArrayList<>();
         private final Map<String, String> common = new HashMap<>();
         private final JsonObject fields = new JsonObject();
+        private final Map<String, JsonArray> lists = new HashMap<>();
         private Optional<CliCommand> command = Optional.empty();
         private boolean raw;
 
@@ -121,9 +122,10 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             switch (kind) {
                 case FLAG -> put(name, attached.isEmpty() || attached.get().equals("true"));
                 case NUMBER -> put(name, number("--" + name, value(name, attached)));
+                case FRACTION -> put(name, fraction("--" + name, value(name, attached)));
                 case OBJECT -> fields.mergeIn(object(value(name, attached)), true);
                 case LIST -> {
-                    JsonArray list = fields.getJsonArray(name, new JsonArray());
+                    JsonArray list = lists.computeIfAbsent(name, first -> new JsonArray());
                     List.of(value(name, attached).split(",")).forEach(list::add);
                     put(name, list);
                 }
@@ -157,6 +159,14 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
                 return Integer.parseInt(text);
             } catch (NumberFormatException e) {
                 throw new Misused(what + ": \"" + text + "\" (expected: a whole number)");
+            }
+        }
+
+        private static double fraction(String what, String text) throws Misused {
+            try {
+                return Double.parseDouble(text);
+            } catch (NumberFormatException e) {
+                throw new Misused(what + ": \"" + text + "\" (expected: a number such as 0.2)");
             }
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -14,6 +15,7 @@ import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Commands refuse what config refuses, and what is written out is read back the same. */
@@ -23,7 +25,9 @@ class CommandWordsTest {
             Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
             new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
-                    Optional.of(Duration.ofMinutes(3))));
+                    Optional.of(Duration.ofMinutes(3))),
+            new EjectionPolicy(1, 0.25, 7, Optional.of(2.5), Set.of(500, 599), Duration.ofMillis(5),
+                    Duration.ofHours(1), 0));
 
     @Test
     void aPolicyComesBackAsItWent() {
@@ -38,7 +42,8 @@ class CommandWordsTest {
         JsonObject change = Read.json("{'pool':{'maxQueue':9}}");
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
-                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts()));
+                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts(),
+                ODD.ejection()));
     }
 
     @Test
@@ -48,7 +53,7 @@ class CommandWordsTest {
                 "balance: \"x\" (known: round-robin)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout)",
-                "backends: unknown key (known: balance, host, pool, timeouts)");
+                "backends: unknown key (known: balance, ejection, host, pool, timeouts)");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -19,6 +20,7 @@ import dev.gyre.model.Timeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is not said has a working default, and what is said arrives. */
@@ -47,7 +49,9 @@ class ConfigDefaultsTest {
                  'services':{'web':{'balance':'round-robin','host':'www.example.com:81',
                     'backends':[{'url':'http://B:2','weight':1000},'http://a'],
                     'pool':{'maxConnections':1,'maxQueue':0,'queueTimeout':'250ms','keepAlive':'1.5s'},
-                    'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'}}},
+                    'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'},
+                    'ejection':{'failures':3,'rate':0.25,'requests':7,'latency':4,'statuses':['500'],
+                       'for':'1s','upTo':'1m','max':1}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
@@ -59,7 +63,9 @@ class ConfigDefaultsTest {
                 Strategy.ROUND_ROBIN, new HostHeader.Fixed("www.example.com:81"),
                 new PoolPolicy(1, 0, Duration.ofMillis(250), Duration.ofMillis(1500)),
                 new Timeouts(Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24),
-                        Optional.of(Duration.ofHours(1)))),
+                        Optional.of(Duration.ofHours(1))),
+                new EjectionPolicy(3, 0.25, 7, Optional.of(4.0), Set.of(500), Duration.ofSeconds(1),
+                        Duration.ofMinutes(1), 1)),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(

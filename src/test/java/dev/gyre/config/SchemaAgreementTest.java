@@ -28,7 +28,7 @@ class SchemaAgreementTest {
     /** Has every object there can be in a config. */
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
-             'timeouts':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
+             'timeouts':{},'ejection':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
 
@@ -80,7 +80,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(12);
+        assertThat(reader).isEqualTo(written).hasSize(13);
     }
 
     @Test
@@ -117,6 +117,14 @@ class SchemaAgreementTest {
         "'services':{'web':{'pool':{'keepAlive':30}}}", "'services':{'web':{'pool':{'keepAlive':'1.5s'}}}",
         "'services':{'web':{'timeouts':{'request':'1d'}}}",
         "'services':{'web':{'timeouts':{'request':'1h'}}}",
+        "'services':{'web':{'ejection':{'failures':0}}}", "'services':{'web':{'ejection':{'failures':1000}}}",
+        "'services':{'web':{'ejection':{'rate':0}}}", "'services':{'web':{'ejection':{'rate':1}}}",
+        "'services':{'web':{'ejection':{'latency':1}}}", "'services':{'web':{'ejection':{'latency':2.5}}}",
+        "'services':{'web':{'ejection':{'statuses':['500']}}}",
+        "'services':{'web':{'ejection':{'statuses':['404']}}}",
+        "'services':{'web':{'ejection':{'statuses':[503]}}}", "'services':{'web':{'ejection':{'max':0}}}",
+        "'services':{'web':{'ejection':{'max':1.1}}}", "'services':{'web':{'ejection':{'for':'1s'}}}",
+        "'services':{'web':{'ejection':{'for':'10'}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.gyre.diff.Difference;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -89,7 +90,8 @@ class RollbackTest {
                 Optional.of(Duration.ofSeconds(4)));
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
                 new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
-                        new PoolPolicy(7, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)), limited),
+                        new PoolPolicy(7, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)), limited,
+                        EjectionPolicy.DEFAULT),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -209,8 +211,8 @@ class RollbackTest {
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
         Service web = new Service("web", new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.Client(),
-                PoolPolicy.DEFAULT, timeouts), List.of(new Backend(A, 1 + random.nextInt(3),
-                random.nextBoolean(), Origin.CONFIG)), Origin.CONFIG);
+                PoolPolicy.DEFAULT, timeouts, EjectionPolicy.DEFAULT),
+                List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)), Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)
                 : declared(List.of(route("*", "/*", random.nextBoolean() ? "web" : "api")), web,
                         service("api", B, C));
