@@ -11,6 +11,10 @@ import dev.gyre.config.ConfigReader;
 import dev.gyre.config.ConfigSource;
 import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.health.Ejector;
+import dev.gyre.health.TrafficWatch;
+import dev.gyre.health.Verdicts;
+import dev.gyre.model.Topology;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
@@ -29,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: builds, connects, starts and stops everything, in the order written here. The data
- * path is joined to the rest by one seam: the registry shows its topology to the proxy.
+ * path is joined to the rest by two seams: the registry shows its topology to the proxy, and the verdicts on
+ * its backends judge them.
  */
 public final class MainVerticle extends VerticleBase {
 
@@ -47,6 +52,8 @@ public final class MainVerticle extends VerticleBase {
     private Settings settings;
     private Registry registry;
     private Proxy proxy;
+    private Verdicts verdicts;
+    private TrafficWatch traffic;
     private AdminServer admin;
     private AdminBus bus;
     private NodeSelf self;
@@ -104,14 +111,24 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private Future<Void> prepareProxy() {
+        verdicts = new Verdicts(fitness -> proxy.judge(fitness),
+                task -> context.runOnContext(v -> task.run()));
+        traffic = new TrafficWatch(vertx, new Ejector(verdicts, System::nanoTime, InstantSource.system()));
         proxy = new Proxy(vertx, settings.forwarding(), RandomGenerator::getDefault, settings.grace(),
-                () -> ready = false);
+                () -> ready = false, traffic::failed);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
-            registry.watch(proxy::show);
-            proxy.show(registry.topology());
+            registry.watch(this::show);
+            show(registry.topology());
+            traffic.start(proxy::traffic);
         });
+    }
+
+    private void show(Topology topology) {
+        verdicts.keep(topology.backendIds());
+        traffic.show(topology);
+        proxy.show(topology);
     }
 
     private Future<Void> openAdmin() {
@@ -191,6 +208,7 @@ public final class MainVerticle extends VerticleBase {
     public Future<?> stop() {
         ready = false;
         return close(source, ConfigSource::close)
+                .eventually(() -> close(traffic, TrafficWatch::close))
                 .eventually(() -> close(bus, AdminBus::close))
                 .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))

@@ -1,8 +1,10 @@
 package dev.gyre.model;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,5 +22,13 @@ public record Topology(Map<String, Service> services, List<Route> routes, String
 
     public static Topology empty() {
         return new Topology(Map.of(), List.of(), "0");
+    }
+
+    /** All backends of all services, draining ones included. */
+    public Set<BackendId> backendIds() {
+        Set<BackendId> ids = new HashSet<>();
+        services.values().forEach(service ->
+                service.backends().forEach(b -> ids.add(new BackendId(service.name(), b.url()))));
+        return ids;
     }
 }

@@ -1,8 +1,11 @@
 package dev.gyre.pool;
 
 import dev.gyre.model.BackendId;
+import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.FailureStreak;
+import dev.gyre.model.Outcome;
 import dev.gyre.model.PoolPolicy;
-import dev.gyre.model.Timeouts;
+import dev.gyre.model.ServicePolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,15 +37,21 @@ public final class BackendPool {
     private final BackendId id;
     private final List<LoopPool> loops;
     private final AtomicInteger places = new AtomicInteger();
+    private final FailureWatch watch;
+    /** Failures in a row; written by failures, and by a success only where it ends a row. */
+    private final AtomicInteger failed = new AtomicInteger();
     private volatile PoolPolicy policy;
     private volatile Duration connectTimeout;
+    private volatile EjectionPolicy ejection;
     private volatile int waiting;
 
-    BackendPool(BackendId id, PoolPolicy policy, Timeouts timeouts,
+    BackendPool(BackendId id, ServicePolicy policy, FailureWatch watch,
                 Function<BackendPool, List<LoopPool>> perLoop) {
         this.id = id;
-        this.policy = policy;
-        this.connectTimeout = timeouts.connect();
+        this.watch = watch;
+        this.policy = policy.pool();
+        this.connectTimeout = policy.timeouts().connect();
+        this.ejection = policy.ejection();
         this.loops = perLoop.apply(this);
     }
 
@@ -64,10 +73,27 @@ public final class BackendPool {
     }
 
     /** Takes effect at once; connections beyond a smaller limit are closed as they finish. */
-    void adopt(PoolPolicy newPolicy, Timeouts timeouts) {
-        policy = newPolicy;
-        connectTimeout = timeouts.connect();
+    void adopt(ServicePolicy newPolicy) {
+        policy = newPolicy.pool();
+        connectTimeout = newPolicy.timeouts().connect();
+        ejection = newPolicy.ejection();
         serve();
+    }
+
+    EjectionPolicy ejection() {
+        return ejection;
+    }
+
+    /** A request went well, which ends a row of failures. */
+    void succeeded() {
+        if (failed.get() != 0) {
+            failed.set(0);
+        }
+    }
+
+    void failed(Lease lease, Outcome outcome) {
+        int length = failed.updateAndGet(before -> before == Integer.MAX_VALUE ? 1 : before + 1);
+        watch.failed(new FailureStreak(id, length, lease.begunNanos(), outcome));
     }
 
     int places() {

@@ -1,6 +1,7 @@
 package dev.gyre.pool;
 
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.EjectionPolicy.Weight;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.pool.DeadlineWheel.Deadline;
@@ -21,6 +22,7 @@ public final class LoopPool {
     private final BackendPool shared;
     private final Loop loop;
     private final LoopTally tally = new LoopTally();
+    private final LoopEvidence evidence = new LoopEvidence();
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private final Expiry expiry = new Expiry();
     /** Requests of this loop that wait, the oldest first; guarded by {@link #shared}. */
@@ -43,6 +45,10 @@ public final class LoopPool {
 
     LoopTally tally() {
         return tally;
+    }
+
+    LoopEvidence evidence() {
+        return evidence;
     }
 
     /** Idle connections, as another thread may see them a moment late. */
@@ -150,6 +156,13 @@ public final class LoopPool {
 
     void ended(Lease lease, Outcome outcome) {
         tally.ended(lease, outcome, System.nanoTime());
+        Weight weight = lease.weigh(outcome, shared.ejection());
+        evidence.ended(weight, lease.answerNanos());
+        if (weight == Weight.GOOD) {
+            shared.succeeded();
+        } else if (weight == Weight.FAILURE) {
+            shared.failed(lease, outcome);
+        }
     }
 
     /** Passes a connection that is between two requests to who waits for it, else puts it to rest. */

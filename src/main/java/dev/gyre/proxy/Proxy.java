@@ -6,6 +6,8 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Topology;
+import dev.gyre.model.Traffic;
+import dev.gyre.pool.FailureWatch;
 import dev.gyre.pool.Pools;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class Proxy {
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger numbers = new AtomicInteger();
     private final Runnable whenStopping;
+    private final FailureWatch watch;
     private volatile View shown = View.nothing();
     private volatile Duration grace;
     private volatile Pools pools;
@@ -52,14 +54,16 @@ public final class Proxy {
      * @param random       gives each event loop its own, so that loops and nodes do not march in step
      * @param grace        how long requests in flight may take to finish when the node stops
      * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
+     * @param watch        hears of the backends' failures
      */
     public Proxy(Vertx vertx, ForwardingSettings forwarding, Supplier<RandomGenerator> random, Duration grace,
-                 Runnable whenStopping) {
+                 Runnable whenStopping, FailureWatch watch) {
         this.vertx = vertx;
         this.forwarding = forwarding;
         this.random = random;
         this.grace = grace;
         this.whenStopping = whenStopping;
+        this.watch = watch;
     }
 
     /** Prepares the event loops; no port is open yet. */
@@ -68,7 +72,7 @@ public final class Proxy {
         return vertx.deployVerticle(() -> new ProxyVerticle(this, numbers.getAndIncrement()), options)
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
-                    pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList());
+                    pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList(), watch);
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                 })
                 .mapEmpty();
@@ -91,7 +95,7 @@ public final class Proxy {
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
     public synchronized void show(Topology next) {
         topology = next;
-        wanted = backendsOf(next);
+        wanted = next.backendIds();
         refresh();
     }
 
@@ -106,18 +110,16 @@ public final class Proxy {
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
     }
 
-    private static Set<BackendId> backendsOf(Topology topology) {
-        Set<BackendId> ids = new HashSet<>();
-        topology.services().values().forEach(service ->
-                service.backends().forEach(b -> ids.add(new BackendId(service.name(), b.url()))));
-        return ids;
-    }
-
     /**
      * What this node sees of every backend at this moment, those included that finish after their removal.
      */
     public Future<Map<BackendId, BackendStats>> stats() {
         return pools.stats();
+    }
+
+    /** What the requests of this node so far say about every backend. */
+    public Future<Map<BackendId, Traffic>> traffic() {
+        return pools.traffic();
     }
 
     /** How long requests in flight may take to finish when the node stops. */

@@ -107,6 +107,7 @@ final class RequestWalk {
     void requestSent() {
         if (phase == Phase.SENDING) {
             enter(Phase.AWAITING);
+            attempt.sent(clock.touched());
         }
     }
 
@@ -123,6 +124,7 @@ final class RequestWalk {
         }
         answer = begun;
         enter(Phase.ANSWERING);
+        attempt.answerBegan(clock.touched());
         if (awaitsContinue()) {
             closeAfterwards();
         }

@@ -54,6 +54,11 @@ final class WalkClock extends Deadline {
         touched = System.nanoTime();
     }
 
+    /** When something moved last, by {@link System#nanoTime}. */
+    long touched() {
+        return touched;
+    }
+
     void stop() {
         loop.cancel(this);
     }
