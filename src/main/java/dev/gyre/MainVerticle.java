@@ -126,7 +126,7 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private void show(Topology topology) {
-        verdicts.keep(topology.backendIds());
+        verdicts.keep(topology.backends());
         traffic.show(topology);
         proxy.show(topology);
     }

@@ -1,11 +1,11 @@
 package dev.gyre.model;
 
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All that is wanted of a node: the services with their backends, and the routes to them.
@@ -20,15 +20,13 @@ public record Topology(Map<String, Service> services, List<Route> routes, String
         routes = List.copyOf(routes);
     }
 
-    public static Topology empty() {
-        return new Topology(Map.of(), List.of(), "0");
+    /** Of all services. */
+    public Set<BackendId> backends() {
+        return services.values().stream().flatMap(service -> service.backends().stream()
+                .map(backend -> new BackendId(service.name(), backend.url()))).collect(Collectors.toSet());
     }
 
-    /** All backends of all services, draining ones included. */
-    public Set<BackendId> backendIds() {
-        Set<BackendId> ids = new HashSet<>();
-        services.values().forEach(service ->
-                service.backends().forEach(b -> ids.add(new BackendId(service.name(), b.url()))));
-        return ids;
+    public static Topology empty() {
+        return new Topology(Map.of(), List.of(), "0");
     }
 }

@@ -95,7 +95,7 @@ public final class Proxy {
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
     public synchronized void show(Topology next) {
         topology = next;
-        wanted = next.backendIds();
+        wanted = next.backends();
         refresh();
     }
 

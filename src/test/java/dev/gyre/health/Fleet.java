@@ -62,7 +62,7 @@ final class Fleet {
         Service web = new Service("web", new ServicePolicy(base.balance(), base.host(), base.pool(),
                 base.timeouts(), ejection), backends, Origin.CONFIG);
         Topology topology = new Topology(Map.of("web", web), List.of(), "1");
-        verdicts.keep(topology.backendIds());
+        verdicts.keep(topology.backends());
         ejector.show(topology);
     }
 

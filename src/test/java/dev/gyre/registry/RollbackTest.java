@@ -212,7 +212,8 @@ class RollbackTest {
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
         Service web = new Service("web", new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.Client(),
                 PoolPolicy.DEFAULT, timeouts, EjectionPolicy.DEFAULT),
-                List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)), Origin.CONFIG);
+                List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)),
+                Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)
                 : declared(List.of(route("*", "/*", random.nextBoolean() ? "web" : "api")), web,
                         service("api", B, C));
