@@ -22,9 +22,10 @@ public final class StoppableProcess implements AutoCloseable {
     }
 
     public static StoppableProcess start() throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Process process = new ProcessBuilder(java.toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-Xmx64m", "-cp", Path.of("target", "test-classes").toString(), StoppableProcess.class.getName())
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classes = Path.of("target", "test-classes").toString();
+        Process process = new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m",
+                "-cp", classes, StoppableProcess.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         // What it prints is its port and nothing else, so that its output is never full.
         BufferedReader out = new BufferedReader(
