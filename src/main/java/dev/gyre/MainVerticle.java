@@ -137,7 +137,8 @@ public final class MainVerticle extends VerticleBase {
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, self,
+                        () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();

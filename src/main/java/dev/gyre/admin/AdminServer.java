@@ -32,13 +32,15 @@ public final class AdminServer {
 
     private final CommandHandler handler;
     private final Observed observed;
+    private final Nodes nodes;
     private final BooleanSupplier ready;
     private final HttpServer server;
 
     private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Observed observed,
-                        BooleanSupplier ready) {
+                        Nodes nodes, BooleanSupplier ready) {
         this.handler = handler;
         this.observed = observed;
+        this.nodes = nodes;
         this.ready = ready;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                 .setHost(settings.host()).setPort(settings.port()))
@@ -51,8 +53,8 @@ public final class AdminServer {
      * @param ready whether this node wants new requests from a load balancer before it
      */
     public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
-                                            Observed observed, BooleanSupplier ready) {
-        AdminServer admin = new AdminServer(vertx, settings, handler, observed, ready);
+                                            Observed observed, Nodes nodes, BooleanSupplier ready) {
+        AdminServer admin = new AdminServer(vertx, settings, handler, observed, nodes, ready);
         return admin.server.listen().map(admin).recover(failure ->
                 Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
                         + reason(failure))));
@@ -143,9 +145,13 @@ public final class AdminServer {
     }
 
     private void metrics(RoutingContext context) {
-        observed.stats().onComplete(stats -> context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
-                .end(MetricsText.render(stats.values())), context::fail);
+        observed.stats().onComplete(stats -> {
+            Exposition exposition = new Exposition();
+            BackendMetrics.write(stats.values(), exposition);
+            NodeMetrics.write(nodes, exposition);
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, Exposition.CONTENT_TYPE)
+                    .end(exposition.text());
+        }, context::fail);
     }
 
     private static void text(RoutingContext context, int status, String text) {

@@ -226,7 +226,9 @@ class AdminServerTest {
                 """,
                 "gyre_backend_queue_wait_median_seconds{service=\"web\",backend=\"http://10.0.0.5:9001\"} "
                 + "0.012\n");
-        String sample = "gyre_backend_[a-z_]+\\{service=\"[^\"]*\",backend=\"[^\"]*\"} [0-9.E+-]+";
+        assertThat(response.body()).contains("gyre_cluster_nodes 1\n", "gyre_cluster_disagreeing_nodes 0\n",
+                "gyre_cluster_refused_total{reason=\"unsigned\"} 7\n");
+        String sample = "gyre_[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*})? [0-9.E+-]+";
         assertThat(response.body().lines())
                 .allMatch(line -> line.matches(sample + "|# (HELP|TYPE) gyre_\\S+ .+"));
         assertThat(response.body().lines()
@@ -238,7 +240,7 @@ class AdminServerTest {
     void aPortInUseIsOneClearLine() {
         AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), Optional.empty());
         AdminUnavailable failure = catchThrowableOfType(AdminUnavailable.class, () -> get(AdminServer.start(
-                io.vertx.core.Vertx.vertx(), taken, null, null, () -> true)));
+                io.vertx.core.Vertx.vertx(), taken, null, null, null, () -> true)));
         assertThat(failure).hasMessage("admin 127.0.0.1:" + doors.server.port() + ": address already in use");
         assertThat(failure.getStackTrace()).isEmpty();
     }

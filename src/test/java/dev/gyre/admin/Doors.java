@@ -45,11 +45,11 @@ final class Doors implements AutoCloseable {
     Doors(Topology declared, Optional<String> token) throws Exception {
         node = Node.inMemory(declared);
         Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
-        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, new OneNode());
+        Nodes nodes = new OneNode();
+        CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes);
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
-                observed,
-                ready::get));
+                observed, nodes, ready::get));
     }
 
     /** A node on its own, which has in flight what it is said to see. */
@@ -63,7 +63,7 @@ final class Doors implements AutoCloseable {
 
         @Override
         public Map<String, Long> refused() {
-            return Map.of();
+            return Map.of("unsigned", 7L);
         }
 
         @Override

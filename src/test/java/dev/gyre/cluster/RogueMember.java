@@ -30,13 +30,17 @@ final class RogueMember implements AutoCloseable {
     }
 
     static RogueMember among(ClusterNodes nodes) throws Exception {
+        return among(nodes, new EventBusOptions());
+    }
+
+    static RogueMember among(ClusterNodes nodes, EventBusOptions bus) throws Exception {
         String address = Place.ownAddress();
         List<String> members = nodes.all().stream().map(node -> node.place().cluster()).toList();
         Config config = MemberConfig.of(new ClusterSettings(ClusterNodes.NAME, address, 5701, 0, members,
                 Optional.empty(), Optional.empty()));
         HazelcastClusterManager manager = new HazelcastClusterManager(config);
         Vertx vertx = Vertx.builder()
-                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(address)))
+                .with(new VertxOptions().setEventBusOptions(bus.setHost(address)))
                 .withClusterManager(manager).buildClustered().await();
         HazelcastInstance hazelcast = manager.getHazelcastInstance();
         return new RogueMember(hazelcast, vertx);

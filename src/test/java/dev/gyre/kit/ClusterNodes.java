@@ -18,11 +18,12 @@ public final class ClusterNodes implements AutoCloseable {
     private static final Duration TO_MEET = Duration.ofSeconds(30);
 
     private final List<ClusterNode> nodes;
+    private final JsonObject config;
 
     private ClusterNodes(Path directory, List<Place> places, Origin... origins) {
         JsonArray members = new JsonArray();
         places.forEach(place -> members.add(place.cluster() + ":" + ClusterNode.CLUSTER_PORT));
-        JsonObject config = config(origins).put("cluster", new JsonObject()
+        config = config(origins).put("cluster", new JsonObject()
                 .put("name", NAME).put("members", members).put("secret", "secret-of-the-test"));
         nodes = IntStream.range(0, places.size())
                 .mapToObj(i -> new ClusterNode(directory.resolve(Integer.toString(i)), places.get(i), config))
@@ -51,6 +52,11 @@ public final class ClusterNodes implements AutoCloseable {
     /** One in each place of the laboratory; not started yet. */
     public static ClusterNodes in(NetworkLab lab, Path directory, Origin... origins) {
         return new ClusterNodes(directory, lab.places(), origins);
+    }
+
+    /** What all nodes have in common, to be changed before they start. */
+    public JsonObject config() {
+        return config;
     }
 
     public ClusterNode node(int index) {

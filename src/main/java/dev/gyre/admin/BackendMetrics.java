@@ -1,16 +1,13 @@
 package dev.gyre.admin;
 
-import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What a node sees of its backends, in Prometheus' text exposition format 0.0.4. */
-final class MetricsText {
-
-    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+/** What a node sees of its backends, as metrics. */
+final class BackendMetrics {
 
     private static final List<Metric> METRICS = List.of(
             new Metric("requests_total", "Requests ended since the node started.", BackendStats::requests),
@@ -30,38 +27,21 @@ final class MetricsText {
             new Metric("saturated", "1 while the connection pool stays full, else 0.",
                     stats -> stats.saturation().isPresent() ? 1 : 0));
 
-    private MetricsText() {
+    private BackendMetrics() {
     }
 
     private record Metric(String name, String help, ToDoubleFunction<BackendStats> value) {
-
-        void write(StringBuilder text, List<BackendStats> all) {
-            String full = "gyre_backend_" + name;
-            text.append("# HELP ").append(full).append(' ').append(help).append('\n');
-            text.append("# TYPE ").append(full).append(name.endsWith("_total") ? " counter\n" : " gauge\n");
-            for (BackendStats stats : all) {
-                BackendId id = stats.id();
-                text.append(full).append("{service=\"").append(escaped(id.service())).append("\",backend=\"")
-                        .append(escaped(id.url().toString())).append("\"} ")
-                        .append(number(value.applyAsDouble(stats))).append('\n');
-            }
-        }
     }
 
-    static String render(Collection<BackendStats> stats) {
+    static void write(Collection<BackendStats> stats, Exposition to) {
         List<BackendStats> all = stats.stream()
                 .sorted(Comparator.comparing((BackendStats one) -> one.id().toString())).toList();
-        StringBuilder text = new StringBuilder();
-        METRICS.forEach(metric -> metric.write(text, all));
-        return text.toString();
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value) : Double.toString(value);
-    }
-
-    private static String escaped(String label) {
-        return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+        for (Metric metric : METRICS) {
+            to.family("gyre_backend_" + metric.name(), metric.help());
+            for (BackendStats one : all) {
+                to.sample(metric.value().applyAsDouble(one), "service", one.id().service(),
+                        "backend", one.id().url().toString());
+            }
+        }
     }
 }
