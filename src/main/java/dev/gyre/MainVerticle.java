@@ -53,6 +53,7 @@ public final class MainVerticle extends VerticleBase {
     private Registry registry;
     private Proxy proxy;
     private Verdicts verdicts;
+    private Ejector ejector;
     private TrafficWatch traffic;
     private AdminServer admin;
     private AdminBus bus;
@@ -113,7 +114,8 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> prepareProxy() {
         verdicts = new Verdicts(fitness -> proxy.judge(fitness),
                 task -> context.runOnContext(v -> task.run()));
-        traffic = new TrafficWatch(vertx, new Ejector(verdicts, System::nanoTime, InstantSource.system()));
+        ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
+        traffic = new TrafficWatch(vertx, ejector);
         proxy = new Proxy(vertx, settings.forwarding(), RandomGenerator::getDefault, settings.grace(),
                 () -> ready = false, traffic::failed);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
@@ -133,11 +135,12 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> openAdmin() {
         self = new NodeSelf(settings, registry, proxy);
-        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self);
+        Observations observed = new Observations(proxy, verdicts, ejector);
+        CommandHandler handler = new CommandHandler(vertx, registry, observed, self);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, self,
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, observed, self,
                         () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)

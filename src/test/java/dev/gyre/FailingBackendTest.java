@@ -11,6 +11,7 @@ import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -66,6 +67,11 @@ class FailingBackendTest {
             Await.until("left out", () -> leftOut(node));
             assertThat(bad.requests()).as("one or two may have come before the news had spread")
                     .isBetween(5, 7);
+            JsonObject shown = seen(node, bad.url());
+            assertThat(shown.getString("state")).isEqualTo("ejected");
+            assertThat(shown.getString("reason")).startsWith("5 failures in a row (last: ");
+            assertThat(Instant.parse(shown.getString("until")))
+                    .isEqualTo(Instant.parse(shown.getString("since")).plusSeconds(10));
         }
     }
 

@@ -148,6 +148,7 @@ public final class AdminServer {
         observed.stats().onComplete(stats -> {
             Exposition exposition = new Exposition();
             BackendMetrics.write(stats.values(), exposition);
+            EjectionMetrics.write(observed.ejections(), exposition);
             NodeMetrics.write(nodes, exposition);
             context.response().putHeader(HttpHeaders.CONTENT_TYPE, Exposition.CONTENT_TYPE)
                     .end(exposition.text());

@@ -2,6 +2,7 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.Fitness;
 import io.vertx.core.Future;
 import java.util.Map;
 
@@ -14,4 +15,10 @@ public interface Observed {
      * connections open.
      */
     Future<Map<BackendId, BackendStats>> stats();
+
+    /** What is known of their health. */
+    Fitness fitness();
+
+    /** How often each was ejected since the node started, by reason; of those never, nothing. */
+    Map<BackendId, Map<String, Long>> ejections();
 }

@@ -6,6 +6,7 @@ import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
@@ -31,6 +32,8 @@ final class Doors implements AutoCloseable {
 
     final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
+    final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
+    volatile Fitness fitness = Fitness.UNKNOWN;
     final AtomicBoolean ready = new AtomicBoolean(true);
     final AdminServer server;
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -44,12 +47,30 @@ final class Doors implements AutoCloseable {
 
     Doors(Topology declared, Optional<String> token) throws Exception {
         node = Node.inMemory(declared);
-        Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
+        Observed observed = new MadeUp();
         Nodes nodes = new OneNode();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes);
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
                 observed, nodes, ready::get));
+    }
+
+    private final class MadeUp implements Observed {
+
+        @Override
+        public Future<Map<BackendId, BackendStats>> stats() {
+            return Future.succeededFuture(Map.copyOf(stats));
+        }
+
+        @Override
+        public Fitness fitness() {
+            return fitness;
+        }
+
+        @Override
+        public Map<BackendId, Map<String, Long>> ejections() {
+            return ejections;
+        }
     }
 
     /** A node on its own, which has in flight what it is said to see. */

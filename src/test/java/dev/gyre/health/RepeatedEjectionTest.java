@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One that fails again and again is away ever longer; one that has mended its ways is trusted again. */
-class FlappingBackendTest {
+class RepeatedEjectionTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
