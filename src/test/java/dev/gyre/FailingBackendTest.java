@@ -76,6 +76,16 @@ class FailingBackendTest {
     }
 
     @Test
+    void whoFailsNowAndThenIsKept() throws Exception {
+        try (GyreNode node = node(NOTHING_SET)) {
+            bad.begin(new Fault.Status(503, 0.25));
+            post(node, 96);
+            assertThat(leftOut(node)).isFalse();
+            assertThat(seen(node, bad.url()).getString("state")).isEqualTo("up");
+        }
+    }
+
+    @Test
     void whoRefusesConnectionsIsLeftOutAndComesBackByItself() throws Exception {
         try (GyreNode node = node(new JsonObject().put("for", "300ms").put("upTo", "300ms"))) {
             bad.die();

@@ -51,13 +51,13 @@ class FaultOfAllTest {
             fleet.doubtful(1);
             fleet.good(1, 1);
         });
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
         fleet.pass(Duration.ofSeconds(60), () -> fleet.good(0, 100));
         fleet.pass(SECOND, () -> {
             fleet.doubtful(1);
             fleet.good(1, 1);
         });
-        assertThat(fleet.ejected()).as("what is older than ten seconds is forgotten").isEmpty();
+        assertThat(fleet.everEjected()).as("what is older than ten seconds is forgotten").isEmpty();
     }
 
     @Test
@@ -70,7 +70,7 @@ class FaultOfAllTest {
                 fleet.good(i, 1);
             }
         });
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
     }
 
     @Test
@@ -82,13 +82,13 @@ class FaultOfAllTest {
             lose(fleet, i, 5, 10);
         }
         fleet.pass(SECOND);
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
         fleet.pass(Duration.ofMinutes(1), () -> {
             for (int request = 0; request < 400; request++) {
                 lose(fleet, dice.nextInt(4), 1, 5);
             }
         });
-        assertThat(fleet.ejected()).as("one in five lost on the way to each").isEmpty();
+        assertThat(fleet.everEjected()).as("one in five lost on the way to each").isEmpty();
         fleet.pass(Duration.ofSeconds(10), () -> {
             for (int request = 0; request < 300; request++) {
                 lose(fleet, dice.nextInt(3), 1, 5);
@@ -119,7 +119,7 @@ class FaultOfAllTest {
             }
         };
         fleet.pass(Duration.ofMinutes(5), jitter);
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
         fleet.pass(Duration.ofSeconds(15), () -> {
             for (int i = 0; i < 8; i++) {
                 fleet.good(i, 10, Duration.ofMillis(i == 5 ? 800 : 20));
@@ -138,7 +138,7 @@ class FaultOfAllTest {
                 fleet.good(i, 10, Duration.ofMillis(i == 5 ? 5000 : 20));
             }
         });
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
     }
 
     @Test
@@ -148,7 +148,7 @@ class FaultOfAllTest {
             fleet.good(0, 10, Duration.ofMillis(5));
             fleet.good(1, 10, Duration.ofMillis(900));
         });
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
     }
 
     @Test
@@ -179,7 +179,7 @@ class FaultOfAllTest {
             fleet.pass(Duration.ofMillis(250));
         }
         fleet.pass(Duration.ofSeconds(30));
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
     }
 
     @Test
@@ -196,10 +196,10 @@ class FaultOfAllTest {
                 fleet.good(i, 10, Duration.ofSeconds(1));
             }
         });
-        assertThat(fleet.ejected()).isEmpty();
+        assertThat(fleet.everEjected()).isEmpty();
         fleet.wait(3, -1);
         fleet.pass(Duration.ofSeconds(30), () -> othersGood(fleet));
-        assertThat(fleet.ejected()).as("four that wait are none of a busy backend").isEmpty();
+        assertThat(fleet.everEjected()).as("four that wait are none of a busy backend").isEmpty();
     }
 
     @Test

@@ -149,6 +149,12 @@ final class Fleet {
                 && condition(number).state() == State.EJECTED).boxed().toList();
     }
 
+    /** Those that were ejected at any time. */
+    List<Integer> everEjected() {
+        return IntStream.range(0, counts.size()).filter(number -> !ejections(number).isEmpty()).boxed()
+                .toList();
+    }
+
     Condition condition(int number) {
         return shown.of(id(number)).orElseThrow();
     }
