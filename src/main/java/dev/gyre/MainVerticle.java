@@ -12,6 +12,10 @@ import dev.gyre.config.ConfigSource;
 import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.discovery.Discovery;
+import dev.gyre.health.Ejector;
+import dev.gyre.health.TrafficWatch;
+import dev.gyre.health.Verdicts;
+import dev.gyre.model.Topology;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.proxy.Surroundings;
 import dev.gyre.registry.Declaration;
@@ -31,7 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: builds, connects, starts and stops everything, in the order written here. The data
- * path is joined to the rest by one seam: the registry shows its topology to the proxy.
+ * path is joined to the rest by two seams: the registry shows its topology to the proxy, and the verdicts on
+ * its backends judge them.
  */
 public final class MainVerticle extends VerticleBase {
 
@@ -49,6 +54,9 @@ public final class MainVerticle extends VerticleBase {
     private Settings settings;
     private Registry registry;
     private Proxy proxy;
+    private Verdicts verdicts;
+    private Ejector ejector;
+    private TrafficWatch traffic;
     private AdminServer admin;
     private AdminBus bus;
     private NodeSelf self;
@@ -111,30 +119,42 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> prepareProxy() {
         StickySecret sticky = StickySecret.of(settings);
-        Surroundings surroundings =
-                new Surroundings(settings.zone(), sticky.key(), InstantSource.system());
-        proxy = new Proxy(vertx, settings.forwarding(), surroundings, RandomGenerator::getDefault,
-                settings.grace(), () -> ready = false);
+        Surroundings surroundings = new Surroundings(settings.zone(), sticky.key(), InstantSource.system(),
+                RandomGenerator::getDefault);
+        verdicts = new Verdicts(fitness -> proxy.judge(fitness),
+                task -> context.runOnContext(v -> task.run()));
+        ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
+        traffic = new TrafficWatch(vertx, ejector);
+        proxy = new Proxy(vertx, settings.forwarding(), surroundings, settings.grace(), () -> ready = false,
+                traffic::failed);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
-            registry.watch(proxy::show);
+            registry.watch(this::show);
             registry.watch(sticky::check);
             sticky.check(registry.topology());
-            proxy.show(registry.topology());
+            show(registry.topology());
+            traffic.start(proxy::traffic);
         });
+    }
+
+    private void show(Topology topology) {
+        verdicts.keep(topology.backends());
+        traffic.show(topology);
+        proxy.show(topology);
     }
 
     private Future<Void> openAdmin() {
         self = new NodeSelf(settings, registry, proxy);
         discovery = new Discovery(vertx, registry, self, System::nanoTime);
         self.discover(discovery);
-        SeenByProxy seen = new SeenByProxy(proxy);
-        CommandHandler handler = new CommandHandler(vertx, registry, seen, self, discovery);
+        Observations observed = new Observations(proxy, verdicts, ejector);
+        CommandHandler handler = new CommandHandler(vertx, registry, observed, self, discovery);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, seen, self, () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, observed, self,
+                        () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();
@@ -205,6 +225,7 @@ public final class MainVerticle extends VerticleBase {
     public Future<?> stop() {
         ready = false;
         return close(source, ConfigSource::close)
+                .eventually(() -> close(traffic, TrafficWatch::close))
                 .eventually(() -> close(bus, AdminBus::close))
                 .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))

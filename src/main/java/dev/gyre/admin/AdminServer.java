@@ -149,6 +149,7 @@ public final class AdminServer {
             Exposition exposition = new Exposition();
             BackendMetrics.write(stats.values(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
+            EjectionMetrics.write(observed.ejections(), exposition);
             NodeMetrics.write(nodes, exposition);
             context.response().putHeader(HttpHeaders.CONTENT_TYPE, Exposition.CONTENT_TYPE)
                     .end(exposition.text());

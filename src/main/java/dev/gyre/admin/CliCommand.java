@@ -116,6 +116,10 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         policy.put("retry.budget.ratio", Kind.FRACTION);
         policy.put("retry.budget.perSecond", Kind.NUMBER);
         policy.put("retry.on", Kind.LIST);
+        List.of("failures", "requests").forEach(key -> policy.put("ejection." + key, Kind.NUMBER));
+        List.of("rate", "latency", "max").forEach(key -> policy.put("ejection." + key, Kind.FRACTION));
+        List.of("for", "upTo").forEach(key -> policy.put("ejection." + key, Kind.TEXT));
+        policy.put("ejection.statuses", Kind.LIST);
         policy.put("backends", Kind.LIST);
         policy.put("json", Kind.OBJECT);
         return policy;

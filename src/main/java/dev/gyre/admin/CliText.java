@@ -4,7 +4,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Replies for people: a sentence for a change, an aligned table for a list. */
@@ -54,14 +55,23 @@ final class CliText {
         String table = table("backends", backends, "service", "url", "weight", "state", "origin", "inFlight",
                 "inUse", "idle", "share", "maxConnections", "queued", "waitMedianMs", "refused",
                 "requests", "failures");
-        String saturated = backends.stream().map(JsonObject.class::cast)
-                .filter(row -> row.containsKey("saturation"))
-                .map(row -> "\n" + row.getString("saturation")).collect(Collectors.joining());
-        String ending = backends.stream().map(JsonObject.class::cast)
-                .filter(row -> row.containsKey("reason"))
-                .map(row -> "\n" + row.getString("service") + "/" + row.getString("url") + ": "
-                        + row.getString("reason")).collect(Collectors.joining());
-        return table + saturated + ending;
+        String ending = lines(backends, row -> row.containsKey("ending"),
+                row -> row.getString("service") + "/" + row.getString("url") + ": "
+                        + row.getString("ending"));
+        String unfit = lines(backends, row -> !row.getString("health", "fit").equals("fit"),
+                row -> row.getString("service") + "/" + row.getString("url") + " is "
+                        + row.getString("health") + " since " + row.getString("since")
+                        + (row.containsKey("until") ? " until " + row.getString("until") : "") + ": "
+                        + row.getString("reason"));
+        String saturated = lines(backends, row -> row.containsKey("saturation"),
+                row -> row.getString("saturation"));
+        return table + ending + unfit + saturated;
+    }
+
+    private static String lines(JsonArray rows, Predicate<JsonObject> which,
+                                Function<JsonObject, String> text) {
+        return rows.stream().map(JsonObject.class::cast).filter(which).map(row -> "\n" + text.apply(row))
+                .collect(Collectors.joining());
     }
 
     private static String services(JsonArray services) {

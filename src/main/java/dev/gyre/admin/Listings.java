@@ -6,6 +6,8 @@ import dev.gyre.config.ServicePolicyReader;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.Condition;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
@@ -20,6 +22,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -42,7 +45,7 @@ final class Listings {
         fields.done();
         return observed.stats().compose(stats -> {
             Topology topology = registry.topology();
-            Map<String, JsonObject> rows = rows(topology, stats);
+            Map<String, JsonObject> rows = rows(topology, stats, observed.fitness());
             Announced.all(registry.entries()).values().forEach(one -> announced(rows, one));
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
@@ -58,12 +61,14 @@ final class Listings {
     }
 
     /** Those wanted, then those that are not but still have requests to finish; by service and URL. */
-    private static Map<String, JsonObject> rows(Topology topology, Map<BackendId, BackendStats> stats) {
+    private static Map<String, JsonObject> rows(Topology topology, Map<BackendId, BackendStats> stats,
+                                                Fitness fitness) {
         Map<String, JsonObject> rows = new TreeMap<>();
         for (Service service : topology.services().values()) {
             for (Backend backend : service.backends()) {
                 BackendId id = new BackendId(service.name(), backend.url());
                 JsonObject row = backend(service.name(), backend);
+                fitness.of(id).ifPresent(condition -> health(row, condition));
                 row.mergeIn(limits(service.policy().pool(), Optional.ofNullable(stats.get(id))));
                 rows.put(id.toString(), row.mergeIn(seen(stats.getOrDefault(id, untouched(id)))));
             }
@@ -86,8 +91,18 @@ final class Listings {
     private static void announced(Map<String, JsonObject> rows, Announced one) {
         Optional.ofNullable(rows.get(one.id().toString())).ifPresent(row -> {
             row.put("ttl", Durations.text(one.ttl()));
-            one.ending().ifPresent(reason -> row.put("reason", reason));
+            one.ending().ifPresent(reason -> row.put("ending", reason));
         });
+    }
+
+    /** A drain is shown before all else: who drains gets no request, fit or not. */
+    private static void health(JsonObject row, Condition condition) {
+        String word = condition.state().name().toLowerCase(Locale.ROOT);
+        if (!condition.fit() && row.getString("state").equals("up")) {
+            row.put("state", word);
+        }
+        row.put("health", word).put("reason", condition.reason()).put("since", condition.since().toString());
+        condition.until().ifPresent(until -> row.put("until", until.toString()));
     }
 
     /** A backend no request has come to yet. */

@@ -2,11 +2,11 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.RetryStats;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** What this node sees of its backends and services. */
 public interface Observed {
@@ -19,7 +19,11 @@ public interface Observed {
     Future<Map<BackendId, BackendStats>> stats();
 
     /** The retries of each service, by its name. */
-    default SortedMap<String, RetryStats> retries() {
-        return new TreeMap<>();
-    }
+    SortedMap<String, RetryStats> retries();
+
+    /** What is known of their health. */
+    Fitness fitness();
+
+    /** How often each was ejected since the node started, by reason; of those never, nothing. */
+    Map<BackendId, Map<String, Long>> ejections();
 }

@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a service treats its backends, to and from JSON: the keys of balancing (see {@link BalanceReader}),
- * {@code host}, {@code pool}, {@code timeouts} and {@code retry}. Config and commands share it, so that both
- * refuse the same things in the same words.
+ * How a service treats its backends, to and from JSON: all of a service's keys but {@code backends}. Config
+ * and commands share it, so that both refuse the same things in the same words.
  */
 public final class ServicePolicyReader {
 
@@ -47,7 +46,8 @@ public final class ServicePolicyReader {
                 fields.value("host").flatMap(ServicePolicyReader::host).orElse(base.host()),
                 pool(fields.object("pool"), base.pool()),
                 timeouts(fields.object("timeouts"), base.timeouts()),
-                RetryReader.read(fields.object("retry"), base.retry()));
+                RetryReader.read(fields.object("retry"), base.retry()),
+                EjectionReader.read(fields.object("ejection"), base.ejection()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -68,7 +68,8 @@ public final class ServicePolicyReader {
                         .put("queueTimeout", Durations.text(pool.queueTimeout()))
                         .put("keepAlive", Durations.text(pool.keepAlive())))
                 .put("timeouts", limits)
-                .put("retry", RetryReader.write(policy.retry()));
+                .put("retry", RetryReader.write(policy.retry()))
+                .put("ejection", EjectionReader.write(policy.ejection()));
     }
 
     private static Optional<Scope> scope(Value value) {

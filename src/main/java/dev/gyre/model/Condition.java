@@ -1,6 +1,7 @@
 package dev.gyre.model;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What is known of a backend's health.
@@ -9,8 +10,9 @@ import java.time.Instant;
  * @param reason what led to it, in words for the operator, e.g. {@code 3 probes in a row failed: connection
  *               refused}
  * @param since  when the verdict flipped to what it is, the same on every node that shares it
+ * @param until  when it ends by itself; empty: not before something else is learnt
  */
-public record Condition(State state, String reason, Instant since) {
+public record Condition(State state, String reason, Instant since, Optional<Instant> until) {
 
     /** Whether requests go there, and if not, who says so. */
     public enum State {
@@ -19,6 +21,11 @@ public record Condition(State state, String reason, Instant since) {
         DOWN,
         /** Passes its probes, if it has any, but fails requests. */
         EJECTED
+    }
+
+    /** One that does not end by itself. */
+    public Condition(State state, String reason, Instant since) {
+        this(state, reason, since, Optional.empty());
     }
 
     public boolean fit() {

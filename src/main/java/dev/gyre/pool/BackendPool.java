@@ -2,6 +2,9 @@ package dev.gyre.pool;
 
 import dev.gyre.balancing.Conduct;
 import dev.gyre.model.BackendId;
+import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.FailureStreak;
+import dev.gyre.model.Outcome;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.ServicePolicy;
@@ -36,20 +39,26 @@ public final class BackendPool {
     private final BackendId id;
     private final List<LoopPool> loops;
     private final AtomicInteger places = new AtomicInteger();
+    private final FailureWatch watch;
+    /** Failures in a row; written by failures, and by a success only where it ends a row. */
+    private final AtomicInteger failed = new AtomicInteger();
     private volatile PoolPolicy policy;
     private volatile int limit;
     private volatile Duration connectTimeout;
     private final Conduct conduct = new Conduct();
     private volatile boolean watched;
+    private volatile EjectionPolicy ejection;
     private volatile int waiting;
 
-    BackendPool(BackendId id, ServicePolicy policy, int limit,
+    BackendPool(BackendId id, ServicePolicy policy, int limit, FailureWatch watch,
                 Function<BackendPool, List<LoopPool>> perLoop) {
         this.id = id;
+        this.watch = watch;
         this.policy = policy.pool();
         this.limit = limit;
         this.connectTimeout = policy.timeouts().connect();
         this.watched = policy.balance().by().watchful();
+        this.ejection = policy.ejection();
         this.loops = perLoop.apply(this);
     }
 
@@ -100,6 +109,7 @@ public final class BackendPool {
         policy = newPolicy.pool();
         connectTimeout = newPolicy.timeouts().connect();
         watched = newPolicy.balance().by().watchful();
+        ejection = newPolicy.ejection();
         limit(newLimit);
     }
 
@@ -119,6 +129,22 @@ public final class BackendPool {
         int now = limit;
         int open = places.get();
         return new PoolUse(policy.maxConnections(), now, open, Math.max(0, open - resting()) + waiting);
+    }
+
+    EjectionPolicy ejection() {
+        return ejection;
+    }
+
+    /** A request went well, which ends a row of failures. */
+    void succeeded() {
+        if (failed.get() != 0) {
+            failed.set(0);
+        }
+    }
+
+    void failed(Lease lease, Outcome outcome) {
+        int length = failed.updateAndGet(before -> before == Integer.MAX_VALUE ? 1 : before + 1);
+        watch.failed(new FailureStreak(id, length, lease.begunNanos(), outcome));
     }
 
     int places() {

@@ -1,6 +1,8 @@
 package dev.gyre.pool;
 
 import dev.gyre.model.BackendId;
+import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.EjectionPolicy.Weight;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.pool.DeadlineWheel.Deadline;
@@ -21,6 +23,9 @@ public final class Lease extends Deadline {
     private long waitingSince;
     private long connectedNanos;
     private long firstByteNanos;
+    private boolean awaitsAnswer;
+    private long sentNanos;
+    private long answerNanos;
     private boolean fresh;
 
     Lease(LoopPool pool, LeaseHolder holder, long nowNanos) {
@@ -55,6 +60,33 @@ public final class Lease extends Deadline {
         return connection != null && connection.answered();
     }
 
+    /**
+     * The request is out to its last byte, for the first time or once more.
+     *
+     * @param nowNanos by {@link System#nanoTime}, as below
+     */
+    public void sent(long nowNanos) {
+        if (!awaitsAnswer) {
+            awaitsAnswer = true;
+            pool.evidence().waits();
+        }
+        sentNanos = nowNanos;
+    }
+
+    /** The answer's head has come, perhaps before the request was out. */
+    public void answerBegan(long nowNanos) {
+        pool.evidence().answerBegan();
+        if (awaitsAnswer) {
+            answerNanos = Math.max(1, nowNanos - sentNanos);
+            awaitNoMore();
+        }
+    }
+
+    private void awaitNoMore() {
+        awaitsAnswer = false;
+        pool.evidence().waitsNoMore();
+    }
+
     /** What was held back has been taken; the end of the connection may follow if it has come. */
     public void caughtUp() {
         if (connection != null) {
@@ -83,6 +115,9 @@ public final class Lease extends Deadline {
         Phase before = phase;
         phase = Phase.ENDED;
         pool.ended(this, outcome);
+        if (awaitsAnswer) {
+            awaitNoMore();
+        }
         if (before == Phase.WAITING) {
             pool.leaveQueue(this);
         } else if (before == Phase.CONNECTED && connection != null) {
@@ -96,6 +131,16 @@ public final class Lease extends Deadline {
         }
     }
 
+    /**
+     * What the end says about the backend. Where the whole request took too long, that is the backend's fault
+     * only as long as it was its turn: slow clients have whole requests take long, too.
+     */
+    Weight weigh(Outcome outcome, EjectionPolicy policy) {
+        boolean anyonesFault = outcome instanceof Outcome.Failed failed
+                && failed.failure() == Failure.REQUEST_TIMEOUT;
+        return anyonesFault && !awaitsAnswer ? Weight.NONE : policy.weigh(outcome);
+    }
+
     LeaseHolder holder() {
         return holder;
     }
@@ -106,6 +151,11 @@ public final class Lease extends Deadline {
 
     long begunNanos() {
         return begunNanos;
+    }
+
+    /** From the request's last byte to the answer's first; 0: not known. */
+    long answerNanos() {
+        return answerNanos;
     }
 
     long connectedNanos() {

@@ -2,37 +2,34 @@ package dev.gyre.pool;
 
 import dev.gyre.balancing.PeakEwma;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.EjectionPolicy.Weight;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
-import dev.gyre.pool.DeadlineWheel.Deadline;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
  * One event loop's connections to one backend. Used on that loop only, but for {@link #resting} and the
- * queue, which the {@link BackendPool}'s lock guards. The connection used last is used next, so that a quiet
- * hour lets the rest go.
+ * queue, which the {@link BackendPool}'s lock guards.
  */
 public final class LoopPool {
 
     private final BackendPool shared;
     private final Loop loop;
     private final LoopTally tally = new LoopTally();
-    private final Deque<PooledConnection> idle = new ArrayDeque<>();
-    private final Expiry expiry = new Expiry();
+    private final LoopEvidence evidence = new LoopEvidence();
+    private final Resting idle;
     private final Experience experience = new Experience();
     /** Requests of this loop that wait, the oldest first; guarded by {@link #shared}. */
     final Set<Lease> queue = new LinkedHashSet<>();
-    private volatile int resting;
     private boolean open = true;
 
     LoopPool(BackendPool shared, Loop loop) {
         this.shared = shared;
         this.loop = loop;
+        this.idle = new Resting(shared, loop);
     }
 
     public BackendPool shared() {
@@ -47,9 +44,13 @@ public final class LoopPool {
         return tally;
     }
 
+    LoopEvidence evidence() {
+        return evidence;
+    }
+
     /** Idle connections, as another thread may see them a moment late. */
     int resting() {
-        return resting;
+        return idle.count();
     }
 
     /** A request could have a connection without waiting. */
@@ -71,9 +72,8 @@ public final class LoopPool {
 
     void acquire(Lease lease) {
         if (shared.waiting() == 0 && !lease.wantsFresh()) {
-            PooledConnection connection = idle.pollLast();
+            PooledConnection connection = idle.takeLatest();
             if (connection != null) {
-                resting = idle.size();
                 lease.connected(connection, lease.begunNanos());
                 return;
             }
@@ -162,6 +162,13 @@ public final class LoopPool {
         if (shared.watched()) {
             experience.add(lease, outcome, now);
         }
+        Weight weight = lease.weigh(outcome, shared.ejection());
+        evidence.ended(weight, lease.answerNanos());
+        if (weight == Weight.GOOD) {
+            shared.succeeded();
+        } else if (weight == Weight.FAILURE) {
+            shared.failed(lease, outcome);
+        }
     }
 
     /** From the choice of this backend to the first byte of its answer, as this loop has seen it. */
@@ -183,9 +190,7 @@ public final class LoopPool {
                 return;
             }
         }
-        idle.addLast(connection);
-        resting = idle.size();
-        expiry.arm();
+        idle.add(connection);
         if (shared.waiting() > 0) {
             giveUpResting();
         }
@@ -196,9 +201,7 @@ public final class LoopPool {
     /** Closes the connection that has rested longest when there are more than there may be. */
     void trim() {
         if (!idle.isEmpty() && shared.overfull()) {
-            PooledConnection connection = idle.pollFirst();
-            resting = idle.size();
-            connection.close();
+            idle.takeOldest().ifPresent(PooledConnection::close);
         }
     }
 
@@ -225,20 +228,14 @@ public final class LoopPool {
     /** Offers the connection that has rested longest to whoever waits on any loop. */
     void giveUpResting() {
         if (shared.waiting() > 0) {
-            PooledConnection connection = idle.pollFirst();
-            if (connection != null) {
-                resting = idle.size();
-                release(connection);
-            }
+            idle.takeOldest().ifPresent(this::release);
             // Several may have asked here for the same connection: the others are to ask elsewhere.
             shared.serve();
         }
     }
 
     void forget(PooledConnection connection) {
-        if (idle.remove(connection)) {
-            resting = idle.size();
-        }
+        idle.remove(connection);
     }
 
     /** Lets requests in again after {@link #shut}. */
@@ -255,37 +252,6 @@ public final class LoopPool {
             loop.cancel(lease);
             lease.holder().moved();
         }
-        while (!idle.isEmpty()) {
-            idle.pollFirst().close();
-        }
-        resting = 0;
-    }
-
-    /** Closes connections that nobody has wanted for the policy's keep-alive time. */
-    private final class Expiry extends Deadline {
-
-        private boolean armed;
-
-        void arm() {
-            if (!armed) {
-                armed = true;
-                loop.schedule(this, shared.policy().keepAlive());
-            }
-        }
-
-        @Override
-        protected void expired() {
-            armed = false;
-            long keep = shared.policy().keepAlive().toNanos();
-            long now = System.nanoTime();
-            while (!idle.isEmpty() && now - idle.peekFirst().idleSince() >= keep) {
-                idle.pollFirst().close();
-            }
-            resting = idle.size();
-            if (!idle.isEmpty()) {
-                armed = true;
-                loop.schedule(this, idle.peekFirst().idleSince() + keep);
-            }
-        }
+        idle.closeAll();
     }
 }

@@ -7,6 +7,7 @@ import dev.gyre.model.PoolUse;
 import dev.gyre.model.Scope;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Shares;
+import dev.gyre.model.Traffic;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -24,20 +26,22 @@ import java.util.function.Supplier;
 public final class Pools {
 
     private final List<Loop> loops;
+    private final FailureWatch watch;
     private final Map<BackendId, BackendPool> pools = new HashMap<>();
     private final Map<BackendId, RecentTraffic> recent = new HashMap<>();
     private Shares shares = Shares.WHOLE;
 
     /** @param loops all event loops of the node, each at its index */
-    public Pools(List<Loop> loops) {
+    public Pools(List<Loop> loops, FailureWatch watch) {
         this.loops = List.copyOf(loops);
+        this.watch = watch;
     }
 
     /** The pool of a backend, made when there is none, with the given policy from now on. */
     public synchronized BackendPool adopt(BackendId id, ServicePolicy policy) {
         BackendPool pool = pools.get(id);
         if (pool == null) {
-            pool = new BackendPool(id, policy, limit(id, policy.pool()),
+            pool = new BackendPool(id, policy, limit(id, policy.pool()), watch,
                     shared -> loops.stream().map(loop -> new LoopPool(shared, loop)).toList());
             pools.put(id, pool);
             recent.put(id, new RecentTraffic());
@@ -126,26 +130,38 @@ public final class Pools {
         return stats;
     }
 
+    /** What the requests so far say about every backend. */
+    public Future<Map<BackendId, Traffic>> traffic() {
+        return read(pool -> pool.evidence().read(),
+                perLoop -> perLoop.stream().reduce(Traffic.NONE, Traffic::plus));
+    }
+
+    private Future<Map<BackendId, Reading>> readings() {
+        return read(pool -> pool.tally().read(), Reading::of);
+    }
+
     /** Counters are plain fields of their event loop, so each loop is asked to read its own. */
-    private synchronized Future<Map<BackendId, Reading>> readings() {
+    private synchronized <T, R> Future<Map<BackendId, R>> read(Function<LoopPool, T> counter,
+                                                               Function<List<T>, R> sum) {
         Collection<BackendPool> all = List.copyOf(pools.values());
-        List<Future<Map<BackendId, LoopCount>>> perLoop =
-                loops.stream().map(loop -> read(loop, all)).toList();
+        List<Future<Map<BackendId, T>>> perLoop =
+                loops.stream().map(loop -> read(loop, all, counter)).toList();
         return Future.all(perLoop).map(done -> {
-            Map<BackendId, Reading> sums = new HashMap<>();
+            Map<BackendId, R> sums = new HashMap<>();
             for (BackendPool pool : all) {
                 sums.put(pool.id(),
-                        Reading.of(perLoop.stream().map(f -> f.result().get(pool.id())).toList()));
+                        sum.apply(perLoop.stream().map(f -> f.result().get(pool.id())).toList()));
             }
             return sums;
         });
     }
 
-    private static Future<Map<BackendId, LoopCount>> read(Loop loop, Collection<BackendPool> pools) {
-        Promise<Map<BackendId, LoopCount>> promise = Promise.promise();
+    private static <T> Future<Map<BackendId, T>> read(Loop loop, Collection<BackendPool> pools,
+                                                      Function<LoopPool, T> counter) {
+        Promise<Map<BackendId, T>> promise = Promise.promise();
         loop.execute(() -> {
-            Map<BackendId, LoopCount> counts = new HashMap<>();
-            pools.forEach(pool -> counts.put(pool.id(), pool.on(loop).tally().read()));
+            Map<BackendId, T> counts = new HashMap<>();
+            pools.forEach(pool -> counts.put(pool.id(), counter.apply(pool.on(loop))));
             promise.complete(counts);
         });
         return promise.future();

@@ -208,6 +208,17 @@ final class Attempt implements LeaseHolder {
         };
     }
 
+    /** The request is out to its last byte. */
+    void sent(long nowNanos) {
+        if (!ended) {
+            lease.sent(nowNanos);
+        }
+    }
+
+    void answerBegan(long nowNanos) {
+        lease.answerBegan(nowNanos);
+    }
+
     /** The client waits for a 100 (Continue) that the backend has not sent. */
     boolean awaitsContinue() {
         return head.expectsContinue() && !continued && walk.body().map(RequestBody::untouched).orElse(false);

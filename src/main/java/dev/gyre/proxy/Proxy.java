@@ -9,6 +9,8 @@ import dev.gyre.model.PoolUse;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
+import dev.gyre.model.Traffic;
+import dev.gyre.pool.FailureWatch;
 import dev.gyre.pool.Pools;
 import dev.gyre.retry.Retries;
 import io.vertx.core.DeploymentOptions;
@@ -18,13 +20,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +45,11 @@ public final class Proxy {
     private final Vertx vertx;
     private final ForwardingSettings forwarding;
     private final Surroundings surroundings;
-    private final Supplier<RandomGenerator> random;
     private final FailureLog failures = new FailureLog();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger numbers = new AtomicInteger();
     private final Runnable whenStopping;
+    private final FailureWatch watch;
     private volatile View shown = View.nothing();
     private volatile Duration grace;
     private volatile Pools pools;
@@ -61,18 +61,18 @@ public final class Proxy {
 
     /**
      * @param surroundings what beside the topology decides where requests go
-     * @param random       gives each event loop its own, so that loops and nodes do not march in step
      * @param grace        how long requests in flight may take to finish when the node stops
      * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
+     * @param watch        hears of the backends' failures
      */
-    public Proxy(Vertx vertx, ForwardingSettings forwarding, Surroundings surroundings,
-                 Supplier<RandomGenerator> random, Duration grace, Runnable whenStopping) {
+    public Proxy(Vertx vertx, ForwardingSettings forwarding, Surroundings surroundings, Duration grace,
+                 Runnable whenStopping, FailureWatch watch) {
         this.vertx = vertx;
         this.forwarding = forwarding;
         this.surroundings = surroundings;
-        this.random = random;
         this.grace = grace;
         this.whenStopping = whenStopping;
+        this.watch = watch;
     }
 
     /** Prepares the event loops; no port is open yet. */
@@ -81,7 +81,7 @@ public final class Proxy {
         return vertx.deployVerticle(() -> new ProxyVerticle(this, numbers.getAndIncrement()), options)
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
-                    pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList());
+                    pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList(), watch);
                     retries = new Retries(verticles.size(), System::nanoTime);
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                 })
@@ -105,7 +105,7 @@ public final class Proxy {
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
     public synchronized void show(Topology next) {
         topology = next;
-        wanted = backendsOf(next);
+        wanted = next.backends();
         retries.adopt(next);
         refresh();
     }
@@ -143,13 +143,6 @@ public final class Proxy {
         return pools.uses();
     }
 
-    private static Set<BackendId> backendsOf(Topology topology) {
-        Set<BackendId> ids = new HashSet<>();
-        topology.services().values().forEach(service ->
-                service.backends().forEach(b -> ids.add(new BackendId(service.name(), b.url()))));
-        return ids;
-    }
-
     /**
      * What this node sees of every backend at this moment, those included that finish after their removal.
      */
@@ -160,6 +153,11 @@ public final class Proxy {
     /** What this node has counted about the retries of each service, by its name. */
     public SortedMap<String, RetryStats> retryStats() {
         return retries.stats();
+    }
+
+    /** What the requests of this node so far say about every backend. */
+    public Future<Map<BackendId, Traffic>> traffic() {
+        return pools.traffic();
     }
 
     /** How long requests in flight may take to finish when the node stops. */
@@ -185,7 +183,7 @@ public final class Proxy {
     }
 
     RandomGenerator random() {
-        return random.get();
+        return surroundings.random().get();
     }
 
     Retries retries() {

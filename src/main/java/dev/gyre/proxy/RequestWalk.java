@@ -81,7 +81,11 @@ final class RequestWalk {
             body.get().sendTo(outgoing, head.expectsContinue());
         } else {
             outgoing.end();
-            requestSent();
+            if (tries.isCurrent(by)) {
+                requestSent();
+            } else {
+                by.sent(System.nanoTime());
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package dev.gyre.proxy;
 
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * What, beside topology and health, decides which backend a request goes to.
@@ -9,6 +11,8 @@ import java.util.Optional;
  * @param zone      where this node stands; empty: nowhere in particular
  * @param stickyKey what sticky cookies are signed with
  * @param clock     that of the registry's stamps
+ * @param random    gives each event loop its own, so that loops and nodes do not march in step
  */
-public record Surroundings(Optional<String> zone, StickyKey stickyKey, InstantSource clock) {
+public record Surroundings(Optional<String> zone, StickyKey stickyKey, InstantSource clock,
+                           Supplier<RandomGenerator> random) {
 }

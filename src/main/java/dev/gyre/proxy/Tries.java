@@ -133,6 +133,7 @@ final class Tries {
 
     /** The request is out: a hedge will follow if the answer is long in coming. */
     void sent() {
+        current.sent(clock.touched());
         Hedge hedging = policy().hedge();
         if (hedging instanceof Hedge.Off || hedged || head.hasBody() || !current.idempotent()) {
             return;
@@ -161,6 +162,7 @@ final class Tries {
         if (!walk.awaitsAnswer()) {
             return;
         }
+        by.answerBegan(System.nanoTime());
         service.answered(by.pool(), response);
         // Another backend may do better, and nothing of this is out to the client.
         if (status >= 400 && policy().covers(status, by.idempotent())

@@ -92,6 +92,11 @@ final class WalkClock extends Deadline {
         return System.nanoTime() - touched;
     }
 
+    /** When something moved last, by {@link System#nanoTime}. */
+    long touched() {
+        return touched;
+    }
+
     void stop() {
         loop.cancel(this);
     }

@@ -8,6 +8,7 @@ import dev.gyre.discovery.Neighbours;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
@@ -24,6 +25,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.SortedMap;
+import dev.gyre.model.RetryStats;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +37,8 @@ final class Doors implements AutoCloseable {
 
     final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
+    final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
+    volatile Fitness fitness = Fitness.UNKNOWN;
     final AtomicBoolean ready = new AtomicBoolean(true);
     final AdminServer server;
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -46,7 +52,7 @@ final class Doors implements AutoCloseable {
 
     Doors(Topology declared, Optional<String> token) throws Exception {
         node = Node.inMemory(declared);
-        Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
+        Observed observed = new MadeUp();
         Nodes nodes = new OneNode();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes,
                 new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime));
@@ -76,6 +82,29 @@ final class Doors implements AutoCloseable {
         @Override
         public Future<Boolean> drained(BackendId backend) {
             return Future.succeededFuture(true);
+        }
+    }
+
+    private final class MadeUp implements Observed {
+
+        @Override
+        public Future<Map<BackendId, BackendStats>> stats() {
+            return Future.succeededFuture(Map.copyOf(stats));
+        }
+
+        @Override
+        public SortedMap<String, RetryStats> retries() {
+            return new TreeMap<>();
+        }
+
+        @Override
+        public Fitness fitness() {
+            return fitness;
+        }
+
+        @Override
+        public Map<BackendId, Map<String, Long>> ejections() {
+            return ejections;
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Hashing;
 import dev.gyre.model.Hedge;
@@ -40,7 +41,9 @@ class CommandWordsTest {
                     Optional.of(Duration.ofMinutes(3))),
             new RetryPolicy(5, Set.of(RetryCause.RESET), Set.of(599, 429), Optional.of(Duration.ofMillis(7)),
                     new RetryPolicy.Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)), 0,
-                    new RetryPolicy.Budget(0.125, 0), new Hedge.After(Duration.ofMillis(30))));
+                    new RetryPolicy.Budget(0.125, 0), new Hedge.After(Duration.ofMillis(30))),
+            new EjectionPolicy(1, 0.25, 7, Optional.of(2.5), Set.of(500, 599), Duration.ofMillis(5),
+                    Duration.ofHours(1), 0));
 
     @Test
     void aPolicyComesBackAsItWent() {
@@ -57,7 +60,7 @@ class CommandWordsTest {
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
-                ODD.timeouts(), ODD.retry()));
+                ODD.timeouts(), ODD.retry(), ODD.ejection()));
     }
 
     @Test
@@ -68,7 +71,8 @@ class CommandWordsTest {
                         + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
-                "backends: unknown key (known: balance, host, pool, retry, slowStart, sticky, timeouts)");
+                "backends: unknown key (known: balance, ejection, host, pool, retry, slowStart, sticky,"
+                        + " timeouts)");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
@@ -55,7 +56,9 @@ class ConfigDefaultsTest {
                     'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'},
                     'retry':{'attempts':10,'on':['timeout','429'],'perTry':'2s',
                        'backoff':{'base':'1ms','max':'1s'},'buffer':'1MB',
-                       'budget':{'ratio':1,'perSecond':0},'hedge':{'after':'p95'}}}},
+                       'budget':{'ratio':1,'perSecond':0},'hedge':{'after':'p95'}},
+                    'ejection':{'failures':3,'rate':0.25,'requests':7,'latency':4,'statuses':['500'],
+                       'for':'1s','upTo':'1m','max':1}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
@@ -71,7 +74,9 @@ class ConfigDefaultsTest {
                 new RetryPolicy(10, Set.of(RetryCause.TIMEOUT), Set.of(429),
                         Optional.of(Duration.ofSeconds(2)),
                         new RetryPolicy.Backoff(Duration.ofMillis(1), Duration.ofSeconds(1)), 1024 * 1024,
-                        new RetryPolicy.Budget(1, 0), new Hedge.AfterP95())),
+                        new RetryPolicy.Budget(1, 0), new Hedge.AfterP95()),
+                new EjectionPolicy(3, 0.25, 7, Optional.of(4.0), Set.of(500), Duration.ofSeconds(1),
+                        Duration.ofMinutes(1), 1)),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(

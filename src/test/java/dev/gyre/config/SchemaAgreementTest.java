@@ -29,7 +29,7 @@ class SchemaAgreementTest {
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
-             'retry':{'backoff':{},'budget':{},'hedge':{}}}},
+             'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{}}},
              'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{}, 'sticky':{},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
@@ -82,7 +82,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(16);
+        assertThat(reader).isEqualTo(written).hasSize(17);
     }
 
     @Test
@@ -145,6 +145,14 @@ class SchemaAgreementTest {
         "'services':{'web':{'retry':{'hedge':{'after':'p95'}}}}",
         "'services':{'web':{'retry':{'hedge':{'after':'20ms'}}}}",
         "'services':{'web':{'retry':{'hedge':{'after':'p99'}}}}",
+        "'services':{'web':{'ejection':{'failures':0}}}", "'services':{'web':{'ejection':{'failures':1000}}}",
+        "'services':{'web':{'ejection':{'rate':0}}}", "'services':{'web':{'ejection':{'rate':1}}}",
+        "'services':{'web':{'ejection':{'latency':1}}}", "'services':{'web':{'ejection':{'latency':2.5}}}",
+        "'services':{'web':{'ejection':{'statuses':['500']}}}",
+        "'services':{'web':{'ejection':{'statuses':['404']}}}",
+        "'services':{'web':{'ejection':{'statuses':[503]}}}", "'services':{'web':{'ejection':{'max':0}}}",
+        "'services':{'web':{'ejection':{'max':1.1}}}", "'services':{'web':{'ejection':{'for':'1s'}}}",
+        "'services':{'web':{'ejection':{'for':'10'}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

@@ -32,8 +32,8 @@ class ClusterShareTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Proxy proxy = new Proxy(vertx, new ForwardingSettings(List.of(), false, false),
-            new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system()),
-            () -> new Random(1), Duration.ofSeconds(1), () -> { });
+            new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
+                    () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
 
     @AfterEach
     void close() {

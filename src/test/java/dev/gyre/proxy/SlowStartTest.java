@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class SlowStartTest {
         for (int second = 0; second <= 35; second += 5) {
             double ramp = Math.max(0.1, Math.min(1, Math.pow(second / 30.0, 1 / aggression)));
             // The second node has just been started, and knows nothing but the registry.
-            for (Pools node : List.of(new Pools(List.of()), new Pools(List.of()))) {
+            for (Pools node : List.of(pools(), pools())) {
                 View view = view(service, Fitness.UNKNOWN, node, ADDED.plusSeconds(second));
                 assertThat(share(view)).as("share after %d s", second)
                         .isCloseTo(ramp / (1 + ramp), within(0.01));
@@ -62,7 +63,7 @@ class SlowStartTest {
         Instant recovered = ADDED.plusSeconds(600);
         Condition fit = new Condition(Condition.State.FIT, "passes its probes", recovered);
         Fitness fitness = new Fitness(Map.of(new BackendId("web", NEW), fit));
-        Pools node = new Pools(List.of());
+        Pools node = pools();
         double after = share(view(service(1, ADDED), fitness, node, recovered.plusSeconds(15)));
         assertThat(after).isCloseTo(0.5 / 1.5, within(0.01));
         assertThat(share(view(service(1, ADDED), fitness, node, recovered.plusSeconds(30))))
@@ -72,11 +73,11 @@ class SlowStartTest {
     /** With nobody to compare with there is nothing to spare. */
     @Test
     void allAreNewTogether() {
-        View view = view(service(1, ADDED.minusSeconds(3600)), Fitness.UNKNOWN, new Pools(List.of()), ADDED);
+        View view = view(service(1, ADDED.minusSeconds(3600)), Fitness.UNKNOWN, pools(), ADDED);
         assertThat(view.ramping()).isFalse();
         Service both = new Service("web", service(1, ADDED).policy(),
                 List.of(backend(OLD, ADDED), backend(NEW, ADDED)), DECLARED);
-        assertThat(share(view(both, Fitness.UNKNOWN, new Pools(List.of()), ADDED.plusSeconds(3))))
+        assertThat(share(view(both, Fitness.UNKNOWN, pools(), ADDED.plusSeconds(3))))
                 .isCloseTo(0.5, within(0.01));
     }
 
@@ -104,9 +105,14 @@ class SlowStartTest {
         return answers;
     }
 
+    private static Pools pools() {
+        return new Pools(List.of(), failure -> { });
+    }
+
     private static View view(Service service, Fitness fitness, Pools pools, Instant now) {
         return View.of(new Topology(Map.of("web", service), List.of(), "1"), fitness, pools,
-                new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), () -> now));
+                new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), () -> now,
+                        () -> new Random(1)));
     }
 
     private static Service service(double aggression, Instant added) {

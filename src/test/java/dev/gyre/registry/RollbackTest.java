@@ -14,6 +14,7 @@ import dev.gyre.diff.Difference;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -92,7 +93,7 @@ class RollbackTest {
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
                 new ServicePolicy(Balance.DEFAULT, new HostHeader.OfBackend(),
                         new PoolPolicy(7, Scope.CLUSTER, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)),
-                        limited, RetryPolicy.DEFAULT),
+                        limited, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -213,9 +214,9 @@ class RollbackTest {
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
         Service web = new Service("web", new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
-                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT), List.of(new Backend(A,
-                1 + random.nextInt(3),
-                random.nextBoolean(), Origin.CONFIG)), Origin.CONFIG);
+                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT),
+                List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)),
+                Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)
                 : declared(List.of(route("*", "/*", random.nextBoolean() ? "web" : "api")), web,
                         service("api", B, C));

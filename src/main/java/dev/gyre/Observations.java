@@ -1,0 +1,43 @@
+package dev.gyre;
+
+import dev.gyre.admin.Observed;
+import dev.gyre.health.Ejector;
+import dev.gyre.health.Verdicts;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.Fitness;
+import dev.gyre.model.RetryStats;
+import dev.gyre.proxy.Proxy;
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What this node sees of its backends, for its doors. */
+record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector) implements Observed {
+
+    @Override
+    public Future<Map<BackendId, BackendStats>> stats() {
+        return proxy.stats();
+    }
+
+    @Override
+    public SortedMap<String, RetryStats> retries() {
+        return proxy.retryStats();
+    }
+
+    @Override
+    public Fitness fitness() {
+        return verdicts.fitness();
+    }
+
+    @Override
+    public Map<BackendId, Map<String, Long>> ejections() {
+        return ejector.ejections().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, of -> {
+            Map<String, Long> words = new TreeMap<>();
+            of.getValue().forEach((cause, count) -> words.put(cause.word(), count));
+            return words;
+        }));
+    }
+}

@@ -1,0 +1,183 @@
+package dev.gyre.health;
+
+import dev.gyre.health.Verdicts.Source;
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.Condition;
+import dev.gyre.model.Condition.State;
+import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.FailureStreak;
+import dev.gyre.model.Fitness;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import dev.gyre.model.Traffic;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ejects backends that fail requests, by what this node alone sees of them: a row of failures at once, what
+ * only shows in figures with the next sample. To be used by one thread, but for {@link #wants} and
+ * {@link #ejections}.
+ */
+public final class Ejector {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.health");
+
+    private final Verdicts verdicts;
+    private final LongSupplier nanos;
+    private final InstantSource wall;
+    private final Map<String, Group> groups = new HashMap<>();
+    private final Map<BackendId, Suspect> suspects = new HashMap<>();
+    private final Map<BackendId, Map<Cause, Long>> ejections = new ConcurrentHashMap<>();
+    private volatile Map<String, EjectionPolicy> policies = Map.of();
+    private volatile Set<BackendId> watched = Set.of();
+
+    /** @param nanos the clock of {@link System#nanoTime}, by which failures are dated */
+    public Ejector(Verdicts verdicts, LongSupplier nanos, InstantSource wall) {
+        this.verdicts = verdicts;
+        this.nanos = nanos;
+        this.wall = wall;
+    }
+
+    /** These are the services from now on; a backend that stays keeps what is known of it. */
+    public void show(Topology topology) {
+        long now = nanos.getAsLong();
+        Set<BackendId> present = new HashSet<>();
+        groups.keySet().retainAll(topology.services().keySet());
+        for (Service service : topology.services().values()) {
+            EjectionPolicy policy = service.policy().ejection();
+            service.backends().forEach(backend -> present.add(id(service, backend)));
+            List<Suspect> members = service.backends().stream().filter(backend -> !backend.draining())
+                    .map(backend -> suspects.computeIfAbsent(id(service, backend),
+                            unknown -> new Suspect(unknown, now))).toList();
+            groups.computeIfAbsent(service.name(), first -> new Group(policy, now)).show(policy, members);
+        }
+        suspects.keySet().retainAll(present);
+        ejections.keySet().retainAll(present);
+        policies = groups.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, group -> group.getValue().policy()));
+    }
+
+    private static BackendId id(Service service, Backend backend) {
+        return new BackendId(service.name(), backend.url());
+    }
+
+    /** This failure is to be reported by {@link #failed}; most are not. Thread-safe, and quick. */
+    public boolean wants(FailureStreak streak) {
+        EjectionPolicy policy = policies.get(streak.backend().service());
+        return policy != null && policy.max() > 0
+                && (streak.length() % policy.failures() == 0 || watched.contains(streak.backend()));
+    }
+
+    /** A backend has failed once more. */
+    public void failed(FailureStreak streak) {
+        Group group = groups.get(streak.backend().service());
+        Suspect suspect = suspects.get(streak.backend());
+        if (group != null && group.members().contains(suspect) && !suspect.term().ejected()) {
+            Charges.of(streak, suspect, group.peers(), group.policy())
+                    .ifPresent(offence -> eject(group, suspect, offence));
+        }
+    }
+
+    /** What the traffic so far comes to, to be told several times a second. */
+    public void sample(Map<BackendId, Traffic> traffic) {
+        long now = nanos.getAsLong();
+        for (Group group : groups.values()) {
+            group.members().forEach(one ->
+                    one.see(now, traffic.getOrDefault(one.id(), Traffic.NONE), group.policy()));
+            Peers peers = group.compare(now);
+            group.members().forEach(one -> judge(group, one, peers, now));
+        }
+        releaseTheLast(now);
+        watched = suspects.values().stream().filter(one -> one.term().watched()).map(Suspect::id)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** One that fails some requests is better than those that probes have found to be down meanwhile. */
+    private void releaseTheLast(long now) {
+        List<Group> some = groups.values().stream().filter(group -> group.ejected() > 0).toList();
+        if (!some.isEmpty()) {
+            Fitness fitness = verdicts.fitness();
+            some.stream().filter(group -> group.nobodyFit(fitness)).flatMap(group -> group.members().stream())
+                    .filter(one -> one.term().ejected())
+                    .forEach(one -> release(one, now, ": no other backend is fit"));
+        }
+    }
+
+    private void judge(Group group, Suspect suspect, Peers peers, long now) {
+        if (suspect.term().ejected()) {
+            if (suspect.term().over(now)) {
+                release(suspect, now, "");
+            } else if (group.policy().max() == 0) {
+                release(suspect, now, ": ejection is off");
+            }
+            return;
+        }
+        Charges.of(suspect, peers, group.policy(), now).ifPresentOrElse(
+                offence -> eject(group, suspect, offence),
+                () -> suspect.term().pass(now, suspect.window().requests(now), group.policy()));
+    }
+
+    private void eject(Group group, Suspect suspect, Offence offence) {
+        long now = nanos.getAsLong();
+        if (group.full()) {
+            spare(group, suspect, offence, group.ejected() + " of " + group.members().size()
+                    + " backends are ejected already");
+            return;
+        }
+        Fitness fitness = verdicts.fitness();
+        if (!fitness.fit(suspect.id())) {
+            return;
+        }
+        if (!group.othersFit(suspect, fitness)) {
+            spare(group, suspect, offence, "no other backend is fit");
+            return;
+        }
+        Duration length = suspect.term().begin(now, group.policy(), offence.cause());
+        suspect.beginAnew(now);
+        Instant since = wall.instant();
+        verdicts.set(Source.TRAFFIC, suspect.id(), new Condition(State.EJECTED, offence.words(), since,
+                Optional.of(since.plus(length))));
+        count(suspect.id(), offence.cause());
+        LOG.warn("{} ejected for {}: {}", suspect.id(), Figures.duration(length), offence.words());
+    }
+
+    private void spare(Group group, Suspect suspect, Offence offence, String why) {
+        if (group.policy().atMost(group.members().size()) > 0 && group.maySpeak(nanos.getAsLong())) {
+            LOG.warn("{} fails but is not ejected, as {}: {}", suspect.id(), why, offence.words());
+        }
+    }
+
+    private void release(Suspect suspect, long now, String why) {
+        suspect.term().end(now);
+        suspect.beginAnew(now);
+        verdicts.set(Source.TRAFFIC, suspect.id(),
+                new Condition(State.FIT, "back from ejection", wall.instant()));
+        LOG.info("{} takes requests again{}", suspect.id(), why);
+    }
+
+    private void count(BackendId backend, Cause cause) {
+        Map<Cause, Long> counts = new EnumMap<>(Cause.class);
+        counts.putAll(ejections.getOrDefault(backend, Map.of()));
+        counts.merge(cause, 1L, Long::sum);
+        ejections.put(backend, Map.copyOf(counts));
+    }
+
+    /** How often each backend was ejected since the node started, and for what; of those never, nothing. */
+    public Map<BackendId, Map<Cause, Long>> ejections() {
+        return Map.copyOf(ejections);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.gyre.health;
+
+import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.Fitness;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The backends of one service that are to take requests, and how many of them may be ejected. */
+final class Group {
+
+    private static final long SPOKEN_FOR_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private EjectionPolicy policy;
+    private List<Suspect> members = List.of();
+    private Peers peers;
+    private Optional<Long> spokenNanos = Optional.empty();
+
+    Group(EjectionPolicy policy, long nowNanos) {
+        this.policy = policy;
+        this.peers = new Peers(members, policy, nowNanos);
+    }
+
+    void show(EjectionPolicy newPolicy, List<Suspect> newMembers) {
+        policy = newPolicy;
+        members = List.copyOf(newMembers);
+    }
+
+    EjectionPolicy policy() {
+        return policy;
+    }
+
+    List<Suspect> members() {
+        return members;
+    }
+
+    /** As of the last comparison. */
+    Peers peers() {
+        return peers;
+    }
+
+    Peers compare(long nowNanos) {
+        peers = new Peers(members, policy, nowNanos);
+        return peers;
+    }
+
+    long ejected() {
+        return members.stream().filter(one -> one.term().ejected()).count();
+    }
+
+    /** Nobody takes requests, but for the rule that then everybody does. */
+    boolean nobodyFit(Fitness fitness) {
+        return members.stream().noneMatch(one -> fitness.fit(one.id()));
+    }
+
+    /** No more of them may be ejected. */
+    boolean full() {
+        return ejected() >= policy.atMost(members.size());
+    }
+
+    /** Requests have somewhere else to go. */
+    boolean othersFit(Suspect suspect, Fitness fitness) {
+        return members.stream().anyMatch(one -> one != suspect && fitness.fit(one.id()));
+    }
+
+    /** It is time to say once more that somebody was spared: a dead fleet must not fill the log. */
+    boolean maySpeak(long nowNanos) {
+        boolean may = spokenNanos.isEmpty() || nowNanos - spokenNanos.get() >= SPOKEN_FOR_NANOS;
+        if (may) {
+            spokenNanos = Optional.of(nowNanos);
+        }
+        return may;
+    }
+}

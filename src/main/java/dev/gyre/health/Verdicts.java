@@ -1,0 +1,106 @@
+package dev.gyre.health;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.Condition;
+import dev.gyre.model.Fitness;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * The one place where what several sources say of a backend becomes one {@link Fitness}. Only a flip is
+ * shown: a verdict that says once more what was known, or what another source has said already, changes
+ * nothing. Thread-safe.
+ */
+public final class Verdicts {
+
+    /** Who judges; of two that find a backend unfit, the first named here gives the reason. */
+    public enum Source { PROBES, TRAFFIC }
+
+    private final Consumer<Fitness> shown;
+    private final Executor soon;
+    private final Map<BackendId, Map<Source, Condition>> said = new HashMap<>();
+    private final Map<BackendId, Condition> conditions = new HashMap<>();
+    private Set<BackendId> known = Set.of();
+    private boolean due;
+
+    /**
+     * @param shown takes each new state of things, one at a time
+     * @param soon  runs its tasks in order and after the caller: all flips of one moment are shown at once,
+     *              for to show one costs as much as to show a thousand
+     */
+    public Verdicts(Consumer<Fitness> shown, Executor soon) {
+        this.shown = shown;
+        this.soon = soon;
+    }
+
+    /**
+     * These backends are there from now on; of all others every verdict is forgotten. To be called before the
+     * data path sees them, so that no verdict on a new one is lost.
+     */
+    public synchronized void keep(Set<BackendId> present) {
+        known = Set.copyOf(present);
+        said.keySet().retainAll(known);
+        if (conditions.keySet().retainAll(known)) {
+            show();
+        }
+    }
+
+    /** A source's verdict on a backend, until its next one; on a backend that is not there it is ignored. */
+    public synchronized void set(Source source, BackendId backend, Condition condition) {
+        if (known.contains(backend)) {
+            said.computeIfAbsent(backend, first -> new EnumMap<>(Source.class)).put(source, condition);
+            settle(backend);
+        }
+    }
+
+    /** A source no longer judges this backend. */
+    public synchronized void clear(Source source, BackendId backend) {
+        Map<Source, Condition> of = said.get(backend);
+        if (of != null && of.remove(source) != null) {
+            settle(backend);
+        }
+    }
+
+    /** What holds at this moment; the data path may be a moment behind. */
+    public synchronized Fitness fitness() {
+        return new Fitness(conditions);
+    }
+
+    private void settle(BackendId backend) {
+        Optional<Condition> now = joined(said.get(backend).values());
+        Optional<Condition> before = Optional.ofNullable(conditions.get(backend));
+        boolean same = now.isPresent() == before.isPresent() && now.map(condition ->
+                condition.state() == before.get().state() && condition.since().equals(before.get().since()))
+                .orElse(true);
+        if (!same) {
+            now.ifPresentOrElse(condition -> conditions.put(backend, condition),
+                    () -> conditions.remove(backend));
+            show();
+        }
+    }
+
+    /** Unfit by the first who says so; fit since the last of all found it fit. */
+    private static Optional<Condition> joined(Collection<Condition> bySource) {
+        return bySource.stream().filter(condition -> !condition.fit()).findFirst()
+                .or(() -> bySource.stream().max(Comparator.comparing(Condition::since)));
+    }
+
+    private void show() {
+        if (!due) {
+            due = true;
+            soon.execute(this::showNow);
+        }
+    }
+
+    private synchronized void showNow() {
+        due = false;
+        shown.accept(new Fitness(conditions));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.gyre.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.health.Verdicts.Source;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Condition;
+import dev.gyre.model.Condition.State;
+import dev.gyre.model.Fitness;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What several sources say becomes one verdict, and the data path hears of flips alone. */
+class ShownOnAFlipOnlyTest {
+
+    private static final BackendId A = new BackendId("web", new BackendUrl("10.0.0.1", 80));
+    private static final BackendId B = new BackendId("web", new BackendUrl("10.0.0.2", 80));
+
+    private final List<Fitness> shown = new ArrayList<>();
+    private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+    private final Verdicts verdicts = new Verdicts(shown::add, later::add);
+
+    @BeforeEach
+    void bothAreThere() {
+        verdicts.keep(Set.of(A, B));
+    }
+
+    private static Condition at(State state, long second) {
+        return new Condition(state, "because", Instant.ofEpochSecond(second));
+    }
+
+    private List<Fitness> shown() {
+        while (!later.isEmpty()) {
+            later.poll().run();
+        }
+        return shown;
+    }
+
+    @Test
+    void theSameVerdictAgainIsNoNews() {
+        verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
+        verdicts.set(Source.PROBES, B, at(State.FIT, 1));
+        assertThat(shown()).as("all of one moment at once").hasSize(1);
+        verdicts.set(Source.PROBES, A, new Condition(State.DOWN, "other words", Instant.ofEpochSecond(1)));
+        assertThat(shown()).hasSize(1);
+        assertThat(shown.get(0).fit(A)).isFalse();
+        assertThat(shown.get(0).fit(B)).isTrue();
+    }
+
+    @Test
+    void whatOneSourceFindsUnfitAnotherDoesNotMakeFit() {
+        verdicts.set(Source.TRAFFIC, A, at(State.EJECTED, 1));
+        verdicts.set(Source.PROBES, A, at(State.FIT, 2));
+        assertThat(verdicts.fitness().of(A)).contains(at(State.EJECTED, 1));
+        verdicts.set(Source.PROBES, A, at(State.DOWN, 3));
+        verdicts.set(Source.TRAFFIC, A, at(State.FIT, 4));
+        assertThat(verdicts.fitness().of(A)).contains(at(State.DOWN, 3));
+        verdicts.set(Source.PROBES, A, at(State.FIT, 5));
+        assertThat(verdicts.fitness().of(A)).as("fit since the last found it so").contains(at(State.FIT, 5));
+    }
+
+    @Test
+    void aSourceThatJudgesNoMoreLeavesTheOthersVerdict() {
+        verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
+        verdicts.clear(Source.PROBES, A);
+        assertThat(verdicts.fitness().of(A)).isEmpty();
+        assertThat(shown().get(0).fit(A)).isTrue();
+    }
+
+    @Test
+    void aBackendThatLeftComesBackWithoutItsPast() {
+        verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
+        shown();
+        verdicts.keep(Set.of(B));
+        verdicts.set(Source.PROBES, A, at(State.DOWN, 2));
+        verdicts.keep(Set.of(A, B));
+        assertThat(shown()).last().isEqualTo(Fitness.UNKNOWN);
+    }
+}
