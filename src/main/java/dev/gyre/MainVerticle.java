@@ -11,6 +11,7 @@ import dev.gyre.config.ConfigReader;
 import dev.gyre.config.ConfigSource;
 import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.model.Limits;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
@@ -46,6 +47,7 @@ public final class MainVerticle extends VerticleBase {
     /** Those of the start: what cannot be changed while running stays as they say. */
     private Settings settings;
     private Registry registry;
+    private Limits limits;
     private Proxy proxy;
     private AdminServer admin;
     private AdminBus bus;
@@ -104,8 +106,9 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private Future<Void> prepareProxy() {
-        proxy = new Proxy(vertx, settings.forwarding(), RandomGenerator::getDefault, settings.grace(),
-                () -> ready = false);
+        limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
+        proxy = new Proxy(vertx, settings.forwarding(), limits, RandomGenerator::getDefault,
+                settings.grace(), () -> ready = false);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
@@ -116,11 +119,11 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> openAdmin() {
         self = new NodeSelf(settings, registry, proxy);
-        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self);
+        CommandHandler handler = new CommandHandler(vertx, registry, self, self);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, self, () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();
@@ -147,7 +150,7 @@ public final class MainVerticle extends VerticleBase {
                 .onSuccess(opened -> {
                     ports = opened;
                     ready = true;
-                    StartLog.write(settings, registry.topology(), ports, admin.port(), durable);
+                    StartLog.write(settings, limits, registry.topology(), ports, admin.port(), durable);
                 })
                 .mapEmpty();
     }

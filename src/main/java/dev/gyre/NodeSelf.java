@@ -3,6 +3,7 @@ package dev.gyre;
 import dev.gyre.admin.NodeInFlight;
 import dev.gyre.admin.NodeInfo;
 import dev.gyre.admin.Nodes;
+import dev.gyre.admin.Observed;
 import dev.gyre.cluster.Cluster;
 import dev.gyre.cluster.ClusterNode;
 import dev.gyre.cluster.Member;
@@ -11,6 +12,7 @@ import dev.gyre.config.Settings;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import dev.gyre.proxy.Proxy;
@@ -24,7 +26,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** This node as the other nodes see it, and the other nodes as its doors see them. */
-final class NodeSelf implements ClusterNode, Nodes {
+final class NodeSelf implements ClusterNode, Nodes, Observed {
 
     private final Settings settings;
     private final Registry registry;
@@ -80,6 +82,16 @@ final class NodeSelf implements ClusterNode, Nodes {
         Service service = topology.services().get(id.service());
         return service != null && service.backends().stream()
                 .filter(backend -> backend.url().equals(id.url())).anyMatch(backend -> !backend.draining());
+    }
+
+    @Override
+    public Future<Map<BackendId, BackendStats>> stats() {
+        return proxy.stats();
+    }
+
+    @Override
+    public ClientStats clients() {
+        return proxy.clients();
     }
 
     @Override

@@ -145,7 +145,7 @@ public final class AdminServer {
     private void metrics(RoutingContext context) {
         observed.stats().onComplete(stats -> context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
-                .end(MetricsText.render(stats.values())), context::fail);
+                .end(MetricsText.render(stats.values(), observed.clients())), context::fail);
     }
 
     private static void text(RoutingContext context, int status, String text) {

@@ -2,12 +2,14 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** What a node sees of its backends, in Prometheus' text exposition format 0.0.4. */
+/** What a node sees of its backends and clients, in Prometheus' text exposition format 0.0.4. */
 final class MetricsText {
 
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -37,8 +39,7 @@ final class MetricsText {
 
         void write(StringBuilder text, List<BackendStats> all) {
             String full = "gyre_backend_" + name;
-            text.append("# HELP ").append(full).append(' ').append(help).append('\n');
-            text.append("# TYPE ").append(full).append(name.endsWith("_total") ? " counter\n" : " gauge\n");
+            head(text, full, name.endsWith("_total") ? "counter" : "gauge", help);
             for (BackendStats stats : all) {
                 BackendId id = stats.id();
                 text.append(full).append("{service=\"").append(escaped(id.service())).append("\",backend=\"")
@@ -48,12 +49,29 @@ final class MetricsText {
         }
     }
 
-    static String render(Collection<BackendStats> stats) {
+    static String render(Collection<BackendStats> stats, ClientStats clients) {
         List<BackendStats> all = stats.stream()
                 .sorted(Comparator.comparing((BackendStats one) -> one.id().toString())).toList();
         StringBuilder text = new StringBuilder();
         METRICS.forEach(metric -> metric.write(text, all));
+        write(text, clients);
         return text.toString();
+    }
+
+    private static void write(StringBuilder text, ClientStats clients) {
+        head(text, "gyre_client_connections", "gauge", "Connections of clients.")
+                .append("gyre_client_connections ").append(clients.connections()).append('\n');
+        head(text, "gyre_client_connections_limit", "gauge", "Connections of clients that may be open.")
+                .append("gyre_client_connections_limit ").append(clients.most()).append('\n');
+        head(text, "gyre_limit_exceeded_total", "counter", "Clients turned away or ended by a limit.");
+        clients.exceeded().entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(limit ->
+                text.append("gyre_limit_exceeded_total{limit=\"").append(limit.getKey().word()).append("\"} ")
+                        .append(limit.getValue()).append('\n'));
+    }
+
+    private static StringBuilder head(StringBuilder text, String name, String type, String help) {
+        return text.append("# HELP ").append(name).append(' ').append(help).append('\n')
+                .append("# TYPE ").append(name).append(' ').append(type).append('\n');
     }
 
     private static String number(double value) {

@@ -2,10 +2,11 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
 import io.vertx.core.Future;
 import java.util.Map;
 
-/** What this node sees of its backends. */
+/** What this node sees of its backends and clients. */
 public interface Observed {
 
     /**
@@ -14,4 +15,7 @@ public interface Observed {
      * connections open.
      */
     Future<Map<BackendId, BackendStats>> stats();
+
+    /** Connections of clients, and how often one was over a limit. */
+    ClientStats clients();
 }

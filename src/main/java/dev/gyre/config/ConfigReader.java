@@ -33,7 +33,8 @@ public final class ConfigReader {
         Settings settings = new Settings(listeners, NodeReader.instances(top), TopologyReader.read(top),
                 NodeReader.admin(top, listeners), ClusterReader.cluster(top),
                 top.text("data", "a directory", "gyre-data"),
-                top.duration("grace", Duration.ZERO, GRACE), NodeReader.forwarding(top));
+                top.duration("grace", Duration.ZERO, GRACE), NodeReader.forwarding(top),
+                LimitsReader.limits(top));
         StoreSettings.read(top);
         top.text("$schema", "the address of a schema", "");
         top.done();

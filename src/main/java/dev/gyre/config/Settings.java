@@ -1,5 +1,6 @@
 package dev.gyre.config;
 
+import dev.gyre.model.Limits;
 import dev.gyre.model.Topology;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.OptionalInt;
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
                        AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
-                       ForwardingSettings forwarding) {
+                       ForwardingSettings forwarding, Limits limits) {
 
     public Settings {
         listeners = List.copyOf(listeners);

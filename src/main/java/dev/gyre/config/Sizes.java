@@ -7,6 +7,8 @@ import java.util.regex.Pattern;
 /** Sizes as they are written: a whole number and {@code B}, {@code KB}, {@code MB} or {@code GB}. */
 public final class Sizes {
 
+    static final String EXAMPLES = "a size such as \"512B\", \"64KB\" or \"1MB\"";
+
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(B|KB|MB|GB)");
 
     private Sizes() { }
@@ -24,5 +26,17 @@ public final class Sizes {
             default -> 0;
         };
         return OptionalLong.of(Long.parseLong(form.group(1)) << shift);
+    }
+
+    /** The shortest text that {@link #parse} reads back, e.g. {@code 64KB}. */
+    public static String text(long bytes) {
+        String[] units = {"B", "KB", "MB", "GB"};
+        int unit = 0;
+        long count = bytes;
+        while (unit < units.length - 1 && count > 0 && count % 1024 == 0) {
+            count /= 1024;
+            unit++;
+        }
+        return count + units[unit];
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One JSON value and where it stands; read as the wrong type it notes a mistake and yields the fallback. */
 final class Value {
@@ -107,6 +108,20 @@ final class Value {
             return fallback;
         }
         return duration.get();
+    }
+
+    /** A size with a unit. */
+    long bytes(long min, long max, long fallback) {
+        OptionalLong size = raw instanceof String text ? Sizes.parse(text) : OptionalLong.empty();
+        if (size.isEmpty()) {
+            refuse(Sizes.EXAMPLES);
+            return fallback;
+        }
+        if (size.getAsLong() < min || size.getAsLong() > max) {
+            refuse(Sizes.text(min) + ".." + Sizes.text(max));
+            return fallback;
+        }
+        return size.getAsLong();
     }
 
     /** Empty, with a mistake noted, unless it is an object. */

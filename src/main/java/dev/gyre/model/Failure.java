@@ -12,6 +12,7 @@ public enum Failure {
     BAD_REQUEST(400, Side.CLIENT, "http_request_error", "the request is malformed"),
     NO_ROUTE(404, Side.CLIENT, "destination_not_found", "no route matches this host and path"),
     CLIENT_TIMEOUT(408, Side.CLIENT, "http_request_error", "the request did not arrive in time"),
+    BODY_TOO_LARGE(413, Side.CLIENT, "http_request_error", "the request body is too large"),
     URI_TOO_LONG(414, Side.CLIENT, "http_request_error", "the request target is too long"),
     EXPECTATION(417, Side.CLIENT, "http_request_error",
             "the only expectation that can be met is 100-continue"),

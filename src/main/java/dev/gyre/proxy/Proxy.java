@@ -4,7 +4,9 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.Limits;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
 import io.vertx.core.DeploymentOptions;
@@ -36,6 +38,9 @@ public final class Proxy {
 
     private final Vertx vertx;
     private final ForwardingSettings forwarding;
+    private final Limits limits;
+    private final Exceeded exceeded = new Exceeded(System::nanoTime);
+    private final Admission admission;
     private final Supplier<RandomGenerator> random;
     private final FailureLog failures = new FailureLog();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
@@ -49,14 +54,17 @@ public final class Proxy {
     private Fitness fitness = Fitness.UNKNOWN;
 
     /**
+     * @param limits       on clients, with the numbers of connections filled in
      * @param random       gives each event loop its own, so that loops and nodes do not march in step
      * @param grace        how long requests in flight may take to finish when the node stops
      * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
      */
-    public Proxy(Vertx vertx, ForwardingSettings forwarding, Supplier<RandomGenerator> random, Duration grace,
-                 Runnable whenStopping) {
+    public Proxy(Vertx vertx, ForwardingSettings forwarding, Limits limits, Supplier<RandomGenerator> random,
+                 Duration grace, Runnable whenStopping) {
         this.vertx = vertx;
         this.forwarding = forwarding;
+        this.limits = limits;
+        this.admission = new Admission(limits, forwarding, exceeded);
         this.random = random;
         this.grace = grace;
         this.whenStopping = whenStopping;
@@ -120,6 +128,11 @@ public final class Proxy {
         return pools.stats();
     }
 
+    /** What this node sees of its clients at this moment. */
+    public ClientStats clients() {
+        return new ClientStats(admission.open(), admission.most(), exceeded.counts());
+    }
+
     /** How long requests in flight may take to finish when the node stops. */
     public void grace(Duration newGrace) {
         grace = newGrace;
@@ -139,6 +152,18 @@ public final class Proxy {
 
     ForwardingSettings forwarding() {
         return forwarding;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Exceeded exceeded() {
+        return exceeded;
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     RandomGenerator random() {

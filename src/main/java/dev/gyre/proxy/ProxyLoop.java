@@ -2,8 +2,12 @@ package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.model.Failure;
+import dev.gyre.model.Limit;
+import dev.gyre.model.Limits;
 import dev.gyre.pool.Loop;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
@@ -42,12 +46,16 @@ final class ProxyLoop {
     }
 
     void accept(HttpConnection connection) {
-        if (ClientConnection.isGone(connection)) {
+        if (ClientConnection.isGone(connection)
+                || !proxy.admission().admits(ClientConnection.channel(connection))) {
             connection.close();
             return;
         }
-        ClientConnection client = ClientConnection.accept(loop, connection, forwarding);
-        ports.add(client.port());
+        ClientConnection client =
+                ClientConnection.accept(loop, connection, forwarding, proxy.limits(), proxy.exceeded());
+        if (ports.add(client.port())) {
+            proxy.admission().guard(client.port());
+        }
         clients.add(client);
         connection.closeHandler(v -> {
             client.gone();
@@ -63,6 +71,12 @@ final class ProxyLoop {
         if (client.isEmpty() || client.get().ending()) {
             return;
         }
+        if (request.headers().size() > proxy.limits().headerCount()) {
+            exceeded(Limit.HEADER_COUNT, request);
+            OwnAnswer.refuse(Failure.HEADERS_TOO_LARGE, request);
+            client.get().close();
+            return;
+        }
         RequestWalk walk = new RequestWalk(this, request, client.get());
         try {
             walk.start();
@@ -71,6 +85,25 @@ final class ProxyLoop {
             LOG.error("request {} {}", request.method(), request.uri(), e);
             walk.fail(Failure.INTERNAL, e.toString());
         }
+    }
+
+    /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
+    void refuse(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Failure failure = Failure.BAD_REQUEST;
+        if (cause instanceof TooLongHttpLineException) {
+            failure = Failure.URI_TOO_LONG;
+            exceeded(Limit.REQUEST_LINE, request);
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            failure = Failure.HEADERS_TOO_LARGE;
+            exceeded(Limit.HEADERS, request);
+        }
+        OwnAnswer.refuse(failure, request);
+    }
+
+    private void exceeded(Limit limit, HttpServerRequest request) {
+        proxy.exceeded().report(limit,
+                ClientConnection.of(request.connection()).map(ClientConnection::address).orElse("?"));
     }
 
     /** The present view, made live on this loop when it is new. */
@@ -129,6 +162,14 @@ final class ProxyLoop {
 
     ToBackend toBackend() {
         return toBackend;
+    }
+
+    Limits limits() {
+        return proxy.limits();
+    }
+
+    void exceeded(Limit limit, ClientConnection client) {
+        proxy.exceeded().report(limit, client.address());
     }
 
     FailureLog failures() {

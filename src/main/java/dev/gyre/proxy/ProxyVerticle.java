@@ -1,18 +1,12 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.Listener;
-import dev.gyre.model.Failure;
 import dev.gyre.pool.Loop;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +14,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
 final class ProxyVerticle extends VerticleBase {
-
-    private static final int MAX_REQUEST_LINE = 8 * 1024;
-    private static final int MAX_HEADERS = 64 * 1024;
 
     /** Ample time to take from the kernel the connections that it has accepted. */
     private static final long ACCEPTING_MILLIS = 100;
@@ -85,25 +76,13 @@ final class ProxyVerticle extends VerticleBase {
                 .setDecompressionSupported(false)
                 .setHttp2ClearTextEnabled(false)
                 .setMaxChunkSize(Loop.BODY_PIECE)
-                .setMaxInitialLineLength(MAX_REQUEST_LINE)
-                .setMaxHeaderSize(MAX_HEADERS));
+                .setMaxInitialLineLength(proxy.limits().requestLine())
+                .setMaxHeaderSize(proxy.limits().headers()));
         server.connectionHandler(loop::accept);
         server.requestHandler(loop::handle);
-        server.invalidRequestHandler(ProxyVerticle::refuse);
+        server.invalidRequestHandler(loop::refuse);
         servers.add(server);
         return server;
-    }
-
-    /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
-    private static void refuse(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        Failure failure = cause instanceof TooLongHttpLineException ? Failure.URI_TOO_LONG
-                : cause instanceof TooLongHttpHeaderException ? Failure.HEADERS_TOO_LARGE
-                : Failure.BAD_REQUEST;
-        Buffer problem = OwnAnswer.prepare(failure, request.response());
-        request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        request.response().end(problem);
-        request.connection().close();
     }
 
     /** Makes a new view live on this loop also when no request comes. */

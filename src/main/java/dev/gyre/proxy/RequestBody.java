@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.model.Failure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,6 +19,7 @@ final class RequestBody {
     private final RequestWalk walk;
     private final HttpServerRequest request;
     private final long length;
+    private final Upload upload;
     private final List<Buffer> kept = new ArrayList<>();
     private HttpClientRequest outgoing;
     private boolean listening;
@@ -29,7 +31,8 @@ final class RequestBody {
     private long keptBytes;
 
     /** @param length in bytes or {@link RequestHead#CHUNKED} */
-    RequestBody(RequestWalk walk, HttpServerRequest request, long length) {
+    RequestBody(RequestWalk walk, HttpServerRequest request, long length, Upload upload) {
+        this.upload = upload;
         this.walk = walk;
         this.request = request;
         this.length = length;
@@ -58,6 +61,7 @@ final class RequestBody {
         }
         listen();
         if (!blocked) {
+            upload.awaited();
             request.resume();
         }
         if (!headSent) {
@@ -74,7 +78,7 @@ final class RequestBody {
             request.exceptionHandler(e -> {
                 // A connection that broke ends the request by itself.
                 if (!Attempt.isBreak(e)) {
-                    walk.malformed(e);
+                    walk.refuse(Failure.BAD_REQUEST, e.getMessage());
                 }
             });
         }
@@ -90,7 +94,7 @@ final class RequestBody {
     private void chunk(Buffer data) {
         walk.touch();
         bytes += data.length();
-        if (outgoing == null) {
+        if (outgoing == null || !upload.takes(data.length())) {
             return;
         }
         if (bytes <= REPLAY_LIMIT && walk.mayReplay()) {
@@ -111,6 +115,7 @@ final class RequestBody {
         outgoing.write(data);
         if (!blocked && outgoing.writeQueueFull()) {
             blocked = true;
+            upload.heldBack();
             request.pause();
         }
     }
@@ -119,12 +124,14 @@ final class RequestBody {
         if (backend == outgoing && blocked) {
             blocked = false;
             walk.touch();
+            upload.awaited();
             request.resume();
         }
     }
 
     private void ended() {
         received = true;
+        upload.heldBack();
         if (outgoing != null && !sent) {
             end();
         }
@@ -142,6 +149,7 @@ final class RequestBody {
     void detach() {
         outgoing = null;
         sent = false;
+        upload.heldBack();
         request.pause();
     }
 
@@ -149,8 +157,19 @@ final class RequestBody {
     void discard() {
         outgoing = null;
         kept.clear();
+        upload.heldBack();
         listen();
         request.resume();
+    }
+
+    /** The client owes nothing any more. */
+    void over() {
+        upload.heldBack();
+    }
+
+    /** As far as its head tells; otherwise the request has been refused. */
+    boolean allowed() {
+        return upload.allows(length);
     }
 
     /** The whole body has been handed to the backend's connection. */

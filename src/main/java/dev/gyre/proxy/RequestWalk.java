@@ -48,9 +48,9 @@ final class RequestWalk {
             head = RequestHead.of(request);
         } catch (RequestHead.Rejected e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
-            closeAfterwards();
-            body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED));
-            fail(e.failure(), e.getMessage());
+            body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED,
+                    new Upload(this, proxy, client, Optional.empty())));
+            refuse(e.failure(), e.getMessage());
             return;
         }
         // One read of the view, and all that follows from it is of that one view.
@@ -58,12 +58,13 @@ final class RequestWalk {
         Optional<Route> route = view.routes().match(head.host(), head.target());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
-            body = Optional.of(new RequestBody(this, request, head.length()));
+            body = Optional.of(new RequestBody(this, request, head.length(),
+                    new Upload(this, proxy, client, route)));
         }
-        if (route.isPresent()) {
-            choose(view, route.get().service());
-        } else {
+        if (route.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
+        } else if (body.map(RequestBody::allowed).orElse(true)) {
+            choose(view, route.get().service());
         }
     }
 
@@ -130,7 +131,7 @@ final class RequestWalk {
     }
 
     /** Nobody can tell whether the body will still come after an answer (RFC 9110, section 10.1.1). */
-    private boolean awaitsContinue() {
+    boolean awaitsContinue() {
         return attempt == null
                 ? head != null && head.expectsContinue() && body.isPresent() : attempt.awaitsContinue();
     }
@@ -167,10 +168,10 @@ final class RequestWalk {
         }
     }
 
-    /** The request's own bytes cannot be understood. */
-    void malformed(Throwable cause) {
+    /** Nothing may follow this request on its connection. */
+    void refuse(Failure failure, String details) {
         closeAfterwards();
-        fail(Failure.BAD_REQUEST, cause.getMessage());
+        fail(failure, details);
     }
 
     void fail(Failure failure, String details) {
@@ -234,6 +235,7 @@ final class RequestWalk {
     private void done() {
         phase = Phase.DONE;
         clock.stop();
+        body.ifPresent(RequestBody::over);
         client.idle();
     }
 
@@ -243,7 +245,7 @@ final class RequestWalk {
 
     /** Says in the head of the answer that the connection ends with it. */
     private void announceClose() {
-        if (proxy.stopping()) {
+        if (proxy.stopping() || client.spent()) {
             closeAfterwards();
         }
         if (closeAfterwards) {

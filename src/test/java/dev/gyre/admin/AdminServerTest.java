@@ -226,7 +226,9 @@ class AdminServerTest {
                 """,
                 "gyre_backend_queue_wait_median_seconds{service=\"web\",backend=\"http://10.0.0.5:9001\"} "
                 + "0.012\n");
-        String sample = "gyre_backend_[a-z_]+\\{service=\"[^\"]*\",backend=\"[^\"]*\"} [0-9.E+-]+";
+        assertThat(response.body()).contains("gyre_client_connections 3\n",
+                "gyre_client_connections_limit 100\n", "gyre_limit_exceeded_total{limit=\"head\"} 7\n");
+        String sample = "gyre_[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,backend=\"[^\"]*\")?})? [0-9.E+-]+";
         assertThat(response.body().lines())
                 .allMatch(line -> line.matches(sample + "|# (HELP|TYPE) gyre_\\S+ .+"));
         assertThat(response.body().lines()

@@ -6,6 +6,8 @@ import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.ClientStats;
+import dev.gyre.model.Limit;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
@@ -44,12 +46,25 @@ final class Doors implements AutoCloseable {
 
     Doors(Topology declared, Optional<String> token) throws Exception {
         node = Node.inMemory(declared);
-        Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
+        Observed observed = new Seen();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, new OneNode());
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
                 observed,
                 ready::get));
+    }
+
+    private final class Seen implements Observed {
+
+        @Override
+        public Future<Map<BackendId, BackendStats>> stats() {
+            return Future.succeededFuture(Map.copyOf(stats));
+        }
+
+        @Override
+        public ClientStats clients() {
+            return new ClientStats(3, 100, Map.of(Limit.HEAD, 7L));
+        }
     }
 
     /** A node on its own, which has in flight what it is said to see. */

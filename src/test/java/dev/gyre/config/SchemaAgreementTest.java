@@ -29,6 +29,7 @@ class SchemaAgreementTest {
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
+             'limits':{},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
 
@@ -80,7 +81,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(12);
+        assertThat(reader).isEqualTo(written).hasSize(13);
     }
 
     @Test
@@ -124,7 +125,10 @@ class SchemaAgreementTest {
         "'admin':{'port':-1}", "'admin':{'token':''}", "'admin':{'token':7}", "'admin':{'token':'x'}",
         "'cluster':{'port':0}", "'cluster':{'eventBusPort':0}", "'cluster':{'members':['a']}", "'cluster':[]",
         "'forwarding':{'forwarded':'yes'}", "'forwarding':{'forwarded':'${YES}'}",
-        "'forwarding':{'trusted':'x'}",
+        "'forwarding':{'trusted':'x'}", "'limits':{'connections':0}", "'limits':{'connections':10000000}",
+        "'limits':{'headerCount':10001}", "'limits':{'headers':'64K'}", "'limits':{'maxBody':'0B'}",
+        "'limits':{'minRate':'0B'}", "'limits':{'head':'10'}", "'limits':{'requestsPerConnection':0}",
+        "'routes':[{'service':'web','maxBody':'10MB'}]", "'routes':[{'service':'web','maxBody':10}]",
         "'data':''", "'data':'x'", "'grace':'0s'", "'grace':'5'", "'grace':5", "'$schema':'x'", "'$schema':5",
         "'stores':[{}]", "'stores':[{'type':'json','optional':true}]", "'stores':[{'type':'json','config':5}]"
     })
