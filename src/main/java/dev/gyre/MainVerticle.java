@@ -123,7 +123,8 @@ public final class MainVerticle extends VerticleBase {
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, self, () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, self, () -> ready,
+                        System::nanoTime))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();

@@ -35,7 +35,7 @@ final class StartLog {
         LOG.info("at most {} connections of clients, {} of one address",
                 limits.connections().orElseThrow(), limits.connectionsPerAddress().orElseThrow());
         LOG.info("admin on {}{}", new Listener(settings.admin().host(), adminPort),
-                settings.admin().token().isPresent() ? ", with a token" : "");
+                settings.admin().tokens().isEmpty() ? "" : ", with a token");
         topology.services().forEach((name, service) -> LOG.info("service {}: {}", name, of(service)));
         LOG.info("data in {}", durable ? Path.of(settings.data()).toAbsolutePath()
                 : "memory only: changes are forgotten at the end");

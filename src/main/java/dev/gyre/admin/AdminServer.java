@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,23 +37,24 @@ public final class AdminServer {
     private final HttpServer server;
 
     private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Observed observed,
-                        BooleanSupplier ready) {
+                        BooleanSupplier ready, LongSupplier nanos) {
         this.handler = handler;
         this.observed = observed;
         this.ready = ready;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                 .setHost(settings.host()).setPort(settings.port()))
-                .requestHandler(router(vertx, new Guard(settings.token())));
+                .requestHandler(router(vertx, new Guard(settings.tokens(), nanos)));
     }
 
     /**
      * Opens the port; fails with {@link AdminUnavailable} when it cannot.
      *
      * @param ready whether this node wants new requests from a load balancer before it
+     * @param nanos a clock that only goes forward, as {@code System.nanoTime()}
      */
     public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
-                                            Observed observed, BooleanSupplier ready) {
-        AdminServer admin = new AdminServer(vertx, settings, handler, observed, ready);
+                                            Observed observed, BooleanSupplier ready, LongSupplier nanos) {
+        AdminServer admin = new AdminServer(vertx, settings, handler, observed, ready, nanos);
         return admin.server.listen().map(admin).recover(failure ->
                 Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
                         + reason(failure))));
@@ -74,7 +76,12 @@ public final class AdminServer {
             boolean is = ready.getAsBoolean();
             text(context, is ? 200 : 503, is ? "ready\n" : "not ready\n");
         });
-        router.route().handler(guard::check);
+        router.route().handler(context -> {
+            // What is told here is for the caller, now: no cache keeps it, no browser takes it for a page.
+            context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .putHeader("X-Content-Type-Options", "nosniff");
+            guard.check(context);
+        });
         router.get("/metrics").handler(this::metrics);
         READABLE.forEach((path, command) -> router.get(path).handler(context -> read(context, command)));
         // Two routes, for within one the body would be read before its type is looked at.
@@ -133,8 +140,7 @@ public final class AdminServer {
     }
 
     private void answer(RoutingContext context, JsonObject command) {
-        String via = "via http from " + context.request().remoteAddress().hostAddress();
-        handler.handle(command, via).onComplete(reply -> {
+        handler.handle(command, Guard.caller(context)).onComplete(reply -> {
             if (!context.response().closed()) {
                 context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                         .end(reply.encode());

@@ -31,7 +31,7 @@ public final class ConfigReader {
         Fields top = new Fields("", resolved, findings);
         List<Listener> listeners = NodeReader.listeners(top);
         Settings settings = new Settings(listeners, NodeReader.instances(top), TopologyReader.read(top),
-                NodeReader.admin(top, listeners), ClusterReader.cluster(top),
+                AdminReader.admin(top, listeners), ClusterReader.cluster(top),
                 top.text("data", "a directory", "gyre-data"),
                 top.duration("grace", Duration.ZERO, GRACE), NodeReader.forwarding(top),
                 LimitsReader.limits(top));

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Whether a client keeps up a least rate while it is its turn to send or to take. A client has some time in
- * hand; each byte gives it the time that the rate allows for one more, up to a bound, so that a fast beginning
+ * hand; each byte gives it the time that the rate allows for one more, up to a bound, so that a fast start
  * does not pay for hours. Times are those of {@code System.nanoTime()}.
  */
 final class Pace {

@@ -6,13 +6,16 @@ import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.pool.Loop;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -71,7 +74,7 @@ final class ProxyLoop {
         if (client.isEmpty() || client.get().ending()) {
             return;
         }
-        if (request.headers().size() > proxy.limits().headerCount()) {
+        if (hasMoreFields(request.headers(), proxy.limits().headerCount())) {
             exceeded(Limit.HEADER_COUNT, request);
             OwnAnswer.refuse(Failure.HEADERS_TOO_LARGE, request);
             client.get().close();
@@ -85,6 +88,17 @@ final class ProxyLoop {
             LOG.error("request {} {}", request.method(), request.uri(), e);
             walk.fail(Failure.INTERNAL, e.toString());
         }
+    }
+
+    /** Their {@code size()} counts names. */
+    private static boolean hasMoreFields(MultiMap headers, int most) {
+        Iterator<?> fields = ((HttpHeaders) headers).iteratorCharSequence();
+        int count = 0;
+        while (fields.hasNext() && count <= most) {
+            fields.next();
+            count++;
+        }
+        return count > most;
     }
 
     /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,9 +239,9 @@ class AdminServerTest {
 
     @Test
     void aPortInUseIsOneClearLine() {
-        AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), Optional.empty());
+        AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), List.of());
         AdminUnavailable failure = catchThrowableOfType(AdminUnavailable.class, () -> get(AdminServer.start(
-                io.vertx.core.Vertx.vertx(), taken, null, null, () -> true)));
+                io.vertx.core.Vertx.vertx(), taken, null, null, () -> true, () -> 0)));
         assertThat(failure).hasMessage("admin 127.0.0.1:" + doors.server.port() + ": address already in use");
         assertThat(failure.getStackTrace()).isEmpty();
     }

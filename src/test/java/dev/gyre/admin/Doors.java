@@ -3,11 +3,13 @@ package dev.gyre.admin;
 import static dev.gyre.registry.Node.get;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.Limit;
+import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
@@ -27,12 +29,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A node's three doors on real sockets, in front of a real registry; what it observes is made up. */
 final class Doors implements AutoCloseable {
 
     final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
+    final AtomicLong nanos = new AtomicLong();
     final AtomicBoolean ready = new AtomicBoolean(true);
     final AdminServer server;
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -45,13 +49,17 @@ final class Doors implements AutoCloseable {
     }
 
     Doors(Topology declared, Optional<String> token) throws Exception {
+        this(declared, token.map(secret -> List.of(new AdminToken(AdminToken.UNNAMED, Role.OPERATE, secret)))
+                .orElse(List.of()));
+    }
+
+    Doors(Topology declared, List<AdminToken> tokens) throws Exception {
         node = Node.inMemory(declared);
         Observed observed = new Seen();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, new OneNode());
         get(AdminBus.start(node.vertx, handler));
-        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
-                observed,
-                ready::get));
+        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
+                observed, ready::get, nanos::get));
     }
 
     private final class Seen implements Observed {

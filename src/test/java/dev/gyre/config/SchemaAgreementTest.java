@@ -28,7 +28,8 @@ class SchemaAgreementTest {
     /** Has every object there can be in a config. */
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
-             'timeouts':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
+             'timeouts':{}}}, 'routes':[{'service':'web'}], 'forwarding':{},
+             'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'limits':{},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
@@ -54,7 +55,7 @@ class SchemaAgreementTest {
         assertThat(validate(example).getValid()).isTrue();
         Settings settings = Read.config(example, Map.of(), Map.of()).accepted().orElseThrow();
         assertThat(settings.declared().services().get("web").backends()).hasSize(2);
-        assertThat(settings.admin().token()).isEmpty();
+        assertThat(settings.admin().tokens()).isEmpty();
         assertThat(settings.cluster()).isEmpty();
     }
 
@@ -81,7 +82,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(13);
+        assertThat(reader).isEqualTo(written).hasSize(14);
     }
 
     @Test
@@ -123,6 +124,9 @@ class SchemaAgreementTest {
         "'routes':[{'service':'web','path':'a'}]",
         "'routes':[{'service':'web','path':'/a?b'}]", "'routes':[{'path':'/'}]", "'routes':[{'service':''}]",
         "'admin':{'port':-1}", "'admin':{'token':''}", "'admin':{'token':7}", "'admin':{'token':'x'}",
+        "'admin':{'tokens':[{'name':'a b','role':'read','token':'x'}]}", "'admin':{'tokens':[{}]}",
+        "'admin':{'tokens':[{'name':'a','role':'write','token':'x'}]}",
+        "'admin':{'tokens':[{'name':'a','role':'operate','token':'x'}]}",
         "'cluster':{'port':0}", "'cluster':{'eventBusPort':0}", "'cluster':{'members':['a']}", "'cluster':[]",
         "'forwarding':{'forwarded':'yes'}", "'forwarding':{'forwarded':'${YES}'}",
         "'forwarding':{'trusted':'x'}", "'limits':{'connections':0}", "'limits':{'connections':10000000}",
