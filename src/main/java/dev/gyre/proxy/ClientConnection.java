@@ -74,6 +74,7 @@ final class ClientConnection extends Deadline {
         ClientConnection connection = new ClientConnection(loop, http, forwarding, limits, exceeded);
         Channel channel = connection.channel;
         channel.attr(KEY).set(connection);
+        SlowReader.bound(channel);
         channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
                 .addFirst("gyre-end", OrderlyEnd.INSTANCE)
                 .addFirst("gyre-reset", ResetOfPaused.INSTANCE);
