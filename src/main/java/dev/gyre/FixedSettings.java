@@ -15,6 +15,7 @@ final class FixedSettings {
         KEYS.put("listeners", Settings::listeners);
         KEYS.put("instances", Settings::instances);
         KEYS.put("forwarding", Settings::forwarding);
+        KEYS.put("limits", Settings::limits);
         KEYS.put("admin", Settings::admin);
         KEYS.put("cluster", Settings::cluster);
         KEYS.put("data", Settings::data);

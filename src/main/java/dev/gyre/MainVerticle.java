@@ -3,6 +3,7 @@ package dev.gyre;
 import dev.gyre.admin.AdminBus;
 import dev.gyre.admin.AdminServer;
 import dev.gyre.admin.CommandHandler;
+import dev.gyre.admin.Metrics;
 import dev.gyre.cluster.Clocks;
 import dev.gyre.cluster.Cluster;
 import dev.gyre.config.Checked;
@@ -15,7 +16,9 @@ import dev.gyre.discovery.Discovery;
 import dev.gyre.health.Ejector;
 import dev.gyre.health.TrafficWatch;
 import dev.gyre.health.Verdicts;
+import dev.gyre.model.Limits;
 import dev.gyre.model.Topology;
+import dev.gyre.proxy.Edge;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.proxy.Surroundings;
 import dev.gyre.registry.Declaration;
@@ -53,6 +56,7 @@ public final class MainVerticle extends VerticleBase {
     /** Those of the start: what cannot be changed while running stays as they say. */
     private Settings settings;
     private Registry registry;
+    private Limits limits;
     private Proxy proxy;
     private Verdicts verdicts;
     private Ejector ejector;
@@ -125,8 +129,9 @@ public final class MainVerticle extends VerticleBase {
                 task -> context.runOnContext(v -> task.run()));
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
         traffic = new TrafficWatch(vertx, ejector);
-        proxy = new Proxy(vertx, settings.forwarding(), surroundings, settings.grace(), () -> ready = false,
-                traffic::failed);
+        limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
+        proxy = new Proxy(vertx, new Edge(settings.forwarding(), limits), surroundings, settings.grace(),
+                () -> ready = false, traffic::failed);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
@@ -153,8 +158,8 @@ public final class MainVerticle extends VerticleBase {
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, observed, self,
-                        () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler,
+                        new Metrics(observed, self), () -> ready, System::nanoTime))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();
@@ -181,7 +186,7 @@ public final class MainVerticle extends VerticleBase {
                 .onSuccess(opened -> {
                     ports = opened;
                     ready = true;
-                    StartLog.write(settings, registry.topology(), ports, admin.port(), durable);
+                    StartLog.write(settings, limits, registry.topology(), ports, admin.port(), durable);
                 })
                 .mapEmpty();
     }

@@ -5,6 +5,7 @@ import dev.gyre.health.Ejector;
 import dev.gyre.health.Verdicts;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.RetryStats;
 import dev.gyre.proxy.Proxy;
@@ -25,6 +26,11 @@ record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector) implements 
     @Override
     public SortedMap<String, RetryStats> retries() {
         return proxy.retryStats();
+    }
+
+    @Override
+    public ClientStats clients() {
+        return proxy.clients();
     }
 
     @Override

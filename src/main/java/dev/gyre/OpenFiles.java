@@ -6,11 +6,14 @@ import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Whether the limit of open files allows what the pools are configured for. */
+/** What the limit of open files allows: the pools as configured, and how many clients. */
 final class OpenFiles {
 
     /** The jar, libraries, event loops, listeners, logs and the data directory. */
     private static final long OWN = 256;
+    /** Clients, where the system tells no limit, and where its limit is none. */
+    private static final int UNKNOWN = 100_000;
+    private static final int MOST = 10_000_000;
 
     private OpenFiles() {
     }
@@ -20,11 +23,23 @@ final class OpenFiles {
                 ? OptionalLong.of(unix.getMaxFileDescriptorCount()) : OptionalLong.empty();
     }
 
+    /** Connections of clients that it allows: with every pool full, but no less than half of it. */
+    static int clients(Topology topology, OptionalLong limit) {
+        if (limit.isEmpty()) {
+            return UNKNOWN;
+        }
+        long left = limit.getAsLong() - OWN - backends(topology);
+        return (int) Math.min(MOST, Math.max(left, Math.max(1, limit.getAsLong() / 2)));
+    }
+
     /** Each connection to a backend has a client's connection before it. */
     static long needed(Topology topology) {
-        long connections = topology.services().values().stream()
+        return OWN + 2 * backends(topology);
+    }
+
+    private static long backends(Topology topology) {
+        return topology.services().values().stream()
                 .mapToLong(s -> (long) s.policy().pool().maxConnections() * s.backends().size()).sum();
-        return OWN + 2 * connections;
     }
 
     static Optional<String> warning(Topology topology, OptionalLong limit) {

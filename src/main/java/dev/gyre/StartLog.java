@@ -3,6 +3,7 @@ package dev.gyre;
 import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
+import dev.gyre.model.Limits;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import java.lang.management.ManagementFactory;
@@ -26,13 +27,15 @@ final class StartLog {
     private StartLog() {
     }
 
-    static void write(Settings settings, Topology topology, List<Integer> ports, int adminPort,
-                      boolean durable) {
+    static void write(Settings settings, Limits limits, Topology topology, List<Integer> ports,
+                      int adminPort, boolean durable) {
         LOG.info("{}, transport {}", Version.line(), Launcher.transports());
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         LOG.info("listening on {}, instances {}", listeners(settings.listeners(), ports), instances);
+        LOG.info("at most {} connections of clients, {} of one address",
+                limits.connections().orElseThrow(), limits.connectionsPerAddress().orElseThrow());
         LOG.info("admin on {}{}", new Listener(settings.admin().host(), adminPort),
-                settings.admin().token().isPresent() ? ", with a token" : "");
+                settings.admin().tokens().isEmpty() ? "" : ", with a token");
         topology.services().forEach((name, service) -> LOG.info("service {}: {}", name, of(service)));
         LOG.info("data in {}", durable ? Path.of(settings.data()).toAbsolutePath()
                 : "memory only: changes are forgotten at the end");

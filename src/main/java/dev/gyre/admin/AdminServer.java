@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,30 +32,29 @@ public final class AdminServer {
             "/api/history", "history", "/api/diff", "diff"));
 
     private final CommandHandler handler;
-    private final Observed observed;
-    private final Nodes nodes;
+    private final Metrics metrics;
     private final BooleanSupplier ready;
     private final HttpServer server;
 
-    private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Observed observed,
-                        Nodes nodes, BooleanSupplier ready) {
+    private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Metrics metrics,
+                        BooleanSupplier ready, LongSupplier nanos) {
         this.handler = handler;
-        this.observed = observed;
-        this.nodes = nodes;
+        this.metrics = metrics;
         this.ready = ready;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                 .setHost(settings.host()).setPort(settings.port()))
-                .requestHandler(router(vertx, new Guard(settings.token())));
+                .requestHandler(router(vertx, new Guard(settings.tokens(), nanos)));
     }
 
     /**
      * Opens the port; fails with {@link AdminUnavailable} when it cannot.
      *
      * @param ready whether this node wants new requests from a load balancer before it
+     * @param nanos a clock that only goes forward, as {@code System.nanoTime()}
      */
     public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
-                                            Observed observed, Nodes nodes, BooleanSupplier ready) {
-        AdminServer admin = new AdminServer(vertx, settings, handler, observed, nodes, ready);
+                                            Metrics metrics, BooleanSupplier ready, LongSupplier nanos) {
+        AdminServer admin = new AdminServer(vertx, settings, handler, metrics, ready, nanos);
         return admin.server.listen().map(admin).recover(failure ->
                 Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
                         + reason(failure))));
@@ -76,7 +76,12 @@ public final class AdminServer {
             boolean is = ready.getAsBoolean();
             text(context, is ? 200 : 503, is ? "ready\n" : "not ready\n");
         });
-        router.route().handler(guard::check);
+        router.route().handler(context -> {
+            // What is told here is for the caller, now: no cache keeps it, no browser takes it for a page.
+            context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .putHeader("X-Content-Type-Options", "nosniff");
+            guard.check(context);
+        });
         router.get("/metrics").handler(this::metrics);
         READABLE.forEach((path, command) -> router.get(path).handler(context -> read(context, command)));
         // Two routes, for within one the body would be read before its type is looked at.
@@ -135,8 +140,7 @@ public final class AdminServer {
     }
 
     private void answer(RoutingContext context, JsonObject command) {
-        String via = "via http from " + context.request().remoteAddress().hostAddress();
-        handler.handle(command, via).onComplete(reply -> {
+        handler.handle(command, Guard.caller(context)).onComplete(reply -> {
             if (!context.response().closed()) {
                 context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                         .end(reply.encode());
@@ -145,15 +149,8 @@ public final class AdminServer {
     }
 
     private void metrics(RoutingContext context) {
-        observed.stats().onComplete(stats -> {
-            Exposition exposition = new Exposition();
-            BackendMetrics.write(stats.values(), exposition);
-            RetryMetrics.write(observed.retries(), exposition);
-            EjectionMetrics.write(observed.ejections(), exposition);
-            NodeMetrics.write(nodes, exposition);
-            context.response().putHeader(HttpHeaders.CONTENT_TYPE, Exposition.CONTENT_TYPE)
-                    .end(exposition.text());
-        }, context::fail);
+        metrics.text().onComplete(text -> context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, Exposition.CONTENT_TYPE).end(text), context::fail);
     }
 
     private static void text(RoutingContext context, int status, String text) {

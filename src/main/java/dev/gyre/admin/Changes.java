@@ -118,12 +118,13 @@ final class Changes {
     }
 
     Future<JsonObject> putRoute(CommandFields fields) throws CommandRefused {
-        Optional<Route> route = fields.accept(RouteReader.read("", fields.part("host", "path", "service"),
-                Origin.OPERATOR));
+        JsonObject given = fields.part("host", "path", "service", "maxBody");
+        Optional<Route> route = fields.accept(RouteReader.read("", given, Origin.OPERATOR));
         fields.done();
         Route wanted = route.orElseThrow();
-        return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service()), fields.author())
-                .map(reply -> reply.put("route", RouteReader.write(wanted)));
+        return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service(), wanted.maxBody()),
+                fields.author())
+                .map(reply -> reply.put("route", RouteReader.write(show(wanted))));
     }
 
     Future<JsonObject> removeRoute(CommandFields fields) throws CommandRefused {
@@ -167,6 +168,12 @@ final class Changes {
                 .findFirst().map((Backend backend) -> Listings.backend(id.service(), backend))
                 .orElseGet(() -> new JsonObject().put("service", id.service())
                         .put("url", id.url().toString()));
+    }
+
+    /** With what it keeps of its former self. */
+    private Route show(Route wanted) {
+        return registry.topology().routes().stream().filter(route -> route.host().equals(wanted.host())
+                && route.path().equals(wanted.path())).findFirst().orElse(wanted);
     }
 
     private Future<JsonObject> apply(Command command, Author author) {

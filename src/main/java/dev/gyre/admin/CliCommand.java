@@ -84,8 +84,10 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         all.add(command("service.remove", List.of("service"), Map.of(),
                 "removes a service that no route leads to", "web"));
         all.add(command("service.list", List.of(), Map.of(), "shows services and their policies", ""));
-        all.add(command("route.put", List.of("service"), route,
-                "leads requests to a service", "web --host api.example.com --path '/v1/*'"));
+        Map<String, Kind> putRoute = new TreeMap<>(route);
+        putRoute.put("maxBody", Kind.TEXT);
+        all.add(command("route.put", List.of("service"), putRoute,
+                "leads requests to a service", "web --host api.example.com --path '/v1/*' --maxBody 10MB"));
         all.add(command("route.remove", List.of(), route,
                 "removes a route", "--host api.example.com --path '/v1/*'"));
         all.add(command("route.list", List.of(), Map.of(), "shows routes", ""));

@@ -92,7 +92,9 @@ final class CliText {
     }
 
     private static String routes(JsonArray routes) {
-        String table = table("routes", routes, "host", "path", "service", "origin");
+        boolean limited = routes.stream().anyMatch(route -> ((JsonObject) route).containsKey("maxBody"));
+        String table = limited ? table("routes", routes, "host", "path", "service", "maxBody", "origin")
+                : table("routes", routes, "host", "path", "service", "origin");
         return routes.isEmpty() ? table + ": everything goes to the only service" : table;
     }
 

@@ -1,6 +1,7 @@
 package dev.gyre.admin;
 
 import dev.gyre.discovery.Discovery;
+import dev.gyre.model.Role;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.Known;
 import dev.gyre.registry.Registry;
@@ -18,6 +19,10 @@ public final class CommandHandler {
 
     static final String COMMAND = "command";
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+
+    /** What those may ask for who may change nothing; whatever is not here needs the role operate. */
+    private static final Set<String> READ_ONLY = Set.of("backend.list", "service.list", "route.list",
+            "topology.get", "node.list", "cluster.status", "history", "diff");
 
     private final Map<String, Action> actions = new TreeMap<>();
 
@@ -63,11 +68,28 @@ public final class CommandHandler {
     /**
      * Fails with {@link CommandRefused} and nothing else.
      *
-     * @param via the door it came through, as history tells it, e.g. {@code via bus}
+     * @param via the door it came through, as history tells it, e.g. {@code via bus}; it must have let in
+     *            nobody who may not do everything
      */
     public Future<JsonObject> handle(JsonObject command, String via) {
+        return handle(command, Caller.onBus(via));
+    }
+
+    Future<JsonObject> handle(JsonObject command, Caller caller) {
+        boolean reads = command.getValue(COMMAND) instanceof String name && READ_ONLY.contains(name);
+        return carryOut(command, caller, reads)
+                .onSuccess(reply -> Audit.done(command, caller, reads, reply))
+                .onFailure(refusal -> Audit.refused(command, caller, (CommandRefused) refusal));
+    }
+
+    private Future<JsonObject> carryOut(JsonObject command, Caller caller, boolean reads) {
         try {
-            return action(command).on(new CommandFields(command, via)).recover(CommandHandler::refused);
+            Action action = action(command);
+            if (!reads && caller.role() == Role.READ) {
+                throw new CommandRefused(403, "the token " + caller.token().orElse("given")
+                        + " may read only (expected for this command: one of role operate)");
+            }
+            return action.on(new CommandFields(command, caller.text())).recover(CommandHandler::refused);
         } catch (CommandRefused | RuntimeException e) {
             return refused(e);
         }

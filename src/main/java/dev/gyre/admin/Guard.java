@@ -1,57 +1,140 @@
 package dev.gyre.admin;
 
+import dev.gyre.config.Settings.AdminToken;
+import dev.gyre.model.Role;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
- * Lets in who may. With a token: who knows it. Without one the port stands on loopback, where the danger is a
+ * Lets in who may. With tokens: who knows one. Without one the port stands on loopback, where the danger is a
  * page in a browser of this machine: it can make its own name point here (DNS rebinding), so that names other
- * than localhost are turned away.
+ * than localhost are turned away. In either case a page of another site changes nothing.
  */
 final class Guard {
 
+    private static final String CALLER = "gyre.caller";
     private static final String BEARER = "bearer ";
 
-    private final Optional<String> token;
+    private final List<AdminToken> tokens;
+    private final WrongTokens wrong;
 
-    Guard(Optional<String> token) {
-        this.token = token;
+    Guard(List<AdminToken> tokens, LongSupplier nanos) {
+        this.tokens = tokens;
+        this.wrong = new WrongTokens(nanos);
+    }
+
+    /** Whom {@link #check} has let in. */
+    static Caller caller(RoutingContext context) {
+        return context.get(CALLER);
     }
 
     void check(RoutingContext context) {
-        if (token.isPresent()) {
-            checkToken(context, token.get());
+        Optional<String> foreign = foreignSite(context.request());
+        if (foreign.isPresent()) {
+            refuse(context, 403, foreign.get() + " (expected: none, or that of this port)");
+        } else if (!tokens.isEmpty()) {
+            checkToken(context);
         } else if (isLocal(context.request())) {
-            context.next();
+            letIn(context, Role.OPERATE, Optional.empty());
         } else {
-            Problem.answer(context, 421, "Host: " + context.request().getHeader(HttpHeaders.HOST)
+            refuse(context, 421, "Host: " + context.request().getHeader(HttpHeaders.HOST)
                     + " (expected: localhost or an address, as no token is set)");
         }
     }
 
-    private static void checkToken(RoutingContext context, String token) {
-        String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
-        boolean given = header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length());
-        if (given && same(header.substring(BEARER.length()).strip(), token)) {
-            context.next();
-            return;
+    /**
+     * What a browser says of the page that sends this, if that is of another site. Reading is no danger: the
+     * page does not get to see the answer.
+     */
+    private static Optional<String> foreignSite(HttpServerRequest request) {
+        if (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD) {
+            return Optional.empty();
         }
-        context.response().putHeader("WWW-Authenticate",
-                given ? "Bearer realm=\"gyre\", error=\"invalid_token\"" : "Bearer realm=\"gyre\"");
-        Problem.answer(context, 401, given ? "the token is not the one this node expects"
-                : "a token is needed (expected: Authorization: Bearer …, the token of \"admin\" in the "
-                + "config)");
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return Optional.of("Sec-Fetch-Site: " + site);
+        }
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        String here = "http://" + request.getHeader(HttpHeaders.HOST);
+        return Optional.ofNullable(origin)
+                .filter(from -> !from.toLowerCase(Locale.ROOT).equals(here.toLowerCase(Locale.ROOT)))
+                .map(from -> "Origin: " + from);
     }
 
-    /** Takes as long for a token that is wrong at its start as for one wrong at its end. */
-    private static boolean same(String given, String expected) {
-        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8),
-                expected.getBytes(StandardCharsets.UTF_8));
+    private void checkToken(RoutingContext context) {
+        String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+        if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            context.response().putHeader("WWW-Authenticate", "Bearer realm=\"gyre\"");
+            Problem.answer(context, 401, "a token is needed (expected: Authorization: Bearer …, a token of "
+                    + "\"admin\" in the config)");
+            return;
+        }
+        String address = address(context);
+        Duration wait = wrong.wait(address);
+        if (!wait.isZero()) {
+            long seconds = wait.plusMillis(999).toSeconds();
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+            Problem.answer(context, 429, "too many wrong tokens from " + address + ": wait " + seconds
+                    + " s, until then none is looked at");
+            return;
+        }
+        Optional<AdminToken> known = known(header.substring(BEARER.length()).strip());
+        if (known.isPresent()) {
+            wrong.right(address);
+            letIn(context, known.get().role(), known.map(AdminToken::name)
+                    .filter(name -> !name.equals(AdminToken.UNNAMED)));
+        } else {
+            wrong.wrong(address);
+            context.response().putHeader("WWW-Authenticate",
+                    "Bearer realm=\"gyre\", error=\"invalid_token\"");
+            refuse(context, 401, "the token is not one this node expects");
+        }
+    }
+
+    private static void letIn(RoutingContext context, Role role, Optional<String> token) {
+        context.put(CALLER, new Caller("via http from " + address(context), role, token)).next();
+    }
+
+    /** No more lines than one for each wrong token that was looked at, which are few. */
+    private static void refuse(RoutingContext context, int status, String why) {
+        Audit.turnedAway(context.request().method() + " " + context.request().path(), address(context),
+                status, status == 401 ? why : status == 403 ? "another site's page" : "another name");
+        Problem.answer(context, status, why);
+    }
+
+    private static String address(RoutingContext context) {
+        return context.request().remoteAddress().hostAddress();
+    }
+
+    /** Takes as long for whatever is wrong with a token: its beginning, its end, its length. */
+    private Optional<AdminToken> known(String given) {
+        byte[] digest = digest(given);
+        Optional<AdminToken> known = Optional.empty();
+        for (AdminToken token : tokens) {
+            if (MessageDigest.isEqual(digest, digest(token.secret()))) {
+                known = Optional.of(token);
+            }
+        }
+        return known;
+    }
+
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private static boolean isLocal(HttpServerRequest request) {

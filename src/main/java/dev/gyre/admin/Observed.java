@@ -2,13 +2,14 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.RetryStats;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** What this node sees of its backends and services. */
+/** What this node sees of its backends, services and clients. */
 public interface Observed {
 
     /**
@@ -26,4 +27,7 @@ public interface Observed {
 
     /** How often each was ejected since the node started, by reason; of those never, nothing. */
     Map<BackendId, Map<String, Long>> ejections();
+
+    /** Connections of clients, and how often one was over a limit. */
+    ClientStats clients();
 }

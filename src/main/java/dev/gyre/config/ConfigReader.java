@@ -31,10 +31,10 @@ public final class ConfigReader {
         Fields top = new Fields("", resolved, findings);
         List<Listener> listeners = NodeReader.listeners(top);
         Settings settings = new Settings(listeners, NodeReader.instances(top), TopologyReader.read(top),
-                NodeReader.admin(top, listeners), ClusterReader.cluster(top),
+                AdminReader.admin(top, listeners), ClusterReader.cluster(top),
                 top.text("data", "a directory", "gyre-data"),
                 top.duration("grace", Duration.ZERO, GRACE), NodeReader.forwarding(top),
-                Names.zone(top), NodeReader.sticky(top));
+                Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top));
         StoreSettings.read(top);
         top.text("$schema", "the address of a schema", "");
         top.done();

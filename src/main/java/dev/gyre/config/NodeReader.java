@@ -1,6 +1,5 @@
 package dev.gyre.config;
 
-import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.config.Settings.StickySettings;
@@ -63,24 +62,6 @@ final class NodeReader {
         return OptionalInt.of(value.get().integer(1, MAX_INSTANCES, 1));
     }
 
-    static AdminSettings admin(Fields top, List<Listener> listeners) {
-        Fields fields = top.object("admin");
-        String host = host(fields, "host", "127.0.0.1");
-        int port = fields.integer("port", 0, MAX_PORT, 9090);
-        Optional<String> token = fields.secret("token");
-        boolean absent = fields.value("token").isEmpty();
-        fields.done();
-        if (absent && !loopback(host)) {
-            fields.refuse("token", "missing, while admin.host is not loopback",
-                    "a token, or a host that is loopback such as 127.0.0.1");
-        }
-        int taken = first(listeners, new Listener(host, port));
-        if (taken >= 0) {
-            fields.refuse("port", "the same port as listeners[" + taken + "]", "a port of its own");
-        }
-        return new AdminSettings(host, port, token);
-    }
-
     static ForwardingSettings forwarding(Fields top) {
         Fields fields = top.object("forwarding");
         List<Network> trusted = new ArrayList<>();
@@ -123,7 +104,7 @@ final class NodeReader {
     }
 
     /** The place of the listener that already has this port; -1 when it is free. */
-    private static int first(List<Listener> listeners, Listener wanted) {
+    static int first(List<Listener> listeners, Listener wanted) {
         for (int i = 0; i < listeners.size(); i++) {
             Listener taken = listeners.get(i);
             boolean sameHost = taken.host().equalsIgnoreCase(wanted.host())

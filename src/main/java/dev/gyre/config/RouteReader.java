@@ -5,8 +5,12 @@ import dev.gyre.model.Route;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** A route to and from JSON: {@code host} (default any), {@code path} (default any) and {@code service}. */
+/**
+ * A route to and from JSON: {@code host} (default any), {@code path} (default any), {@code service} and
+ * {@code maxBody}.
+ */
 public final class RouteReader {
 
     private static final String HOST_FORMS =
@@ -19,7 +23,7 @@ public final class RouteReader {
      * Whether the service exists is the caller's to check.
      *
      * @param path where {@code json} stands; empty for a command
-     * @param json those three keys and no other
+     * @param json those four keys and no other
      */
     public static Checked<Route> read(String path, JsonObject json, Origin origin) {
         Findings findings = new Findings();
@@ -28,10 +32,12 @@ public final class RouteReader {
     }
 
     public static JsonObject write(Route route) {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("host", route.host())
                 .put("path", route.path())
                 .put("service", route.service());
+        route.maxBody().ifPresent(most -> json.put("maxBody", Sizes.text(most)));
+        return json;
     }
 
     /** Empty, with the mistakes noted, when a part of it is unusable. */
@@ -42,10 +48,11 @@ public final class RouteReader {
                 .orElse(Optional.of(Route.ANY_PATH));
         Optional<String> service = fields.required("service", "the name of a service")
                 .flatMap(value -> value.text("the name of a service"));
+        OptionalLong maxBody = LimitsReader.maxBody(fields);
         fields.done();
         return host.isEmpty() || path.isEmpty() || service.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Route(host.get(), path.get(), service.get(), origin));
+                : Optional.of(new Route(host.get(), path.get(), service.get(), maxBody, origin));
     }
 
     private static Optional<String> host(Value value) {

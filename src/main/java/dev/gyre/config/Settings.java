@@ -1,5 +1,7 @@
 package dev.gyre.config;
 
+import dev.gyre.model.Limits;
+import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +22,8 @@ import java.util.OptionalInt;
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
                        AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
-                       ForwardingSettings forwarding, Optional<String> zone, StickySettings sticky) {
+                       ForwardingSettings forwarding, Optional<String> zone, StickySettings sticky,
+                       Limits limits) {
 
     public Settings {
         listeners = List.copyOf(listeners);
@@ -42,14 +45,30 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
     /**
      * The admin port.
      *
-     * @param port  0..65535, 0 for any free one
-     * @param token what callers must present; never empty when the host is not loopback
+     * @param port   0..65535, 0 for any free one
+     * @param tokens of which callers must present one; never empty when the host is not loopback
      */
-    public record AdminSettings(String host, int port, Optional<String> token) {
+    public record AdminSettings(String host, int port, List<AdminToken> tokens) {
+
+        public AdminSettings {
+            tokens = List.copyOf(tokens);
+        }
+    }
+
+    /**
+     * Lets its holders into the admin port.
+     *
+     * @param name   for history and the audit log
+     * @param secret what callers present
+     */
+    public record AdminToken(String name, Role role, String secret) {
+
+        /** Of the key {@code token}. */
+        public static final String UNNAMED = "token";
 
         @Override
         public String toString() {
-            return "AdminSettings[host=" + host + ", port=" + port + ", token=" + hidden(token) + "]";
+            return "AdminToken[name=" + name + ", role=" + role + "]";
         }
     }
 

@@ -148,6 +148,20 @@ final class Value {
         return duration.get();
     }
 
+    /** A size with a unit. */
+    long bytes(long min, long max, long fallback) {
+        OptionalLong size = raw instanceof String text ? Sizes.parse(text) : OptionalLong.empty();
+        if (size.isEmpty()) {
+            refuse(Sizes.EXAMPLES);
+            return fallback;
+        }
+        if (size.getAsLong() < min || size.getAsLong() > max) {
+            refuse(Sizes.text(min) + ".." + Sizes.text(max));
+            return fallback;
+        }
+        return size.getAsLong();
+    }
+
     /** Empty, with a mistake noted, unless it is an object. */
     Optional<Fields> object() {
         if (raw instanceof JsonObject object) {

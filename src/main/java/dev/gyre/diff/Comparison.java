@@ -1,6 +1,7 @@
 package dev.gyre.diff;
 
 import dev.gyre.config.ServicePolicyReader;
+import dev.gyre.config.Sizes;
 import dev.gyre.model.Backend;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
@@ -128,7 +129,9 @@ final class Comparison {
     }
 
     private static Side side(Route route) {
+        SortedMap<String, Object> fields = new TreeMap<>(Map.of("service", route.service()));
+        route.maxBody().ifPresent(most -> fields.put("maxBody", Sizes.text(most)));
         return new Side("route", new JsonObject().put("host", route.host()).put("path", route.path()),
-                "route " + route.host() + route.path(), new TreeMap<>(Map.of("service", route.service())));
+                "route " + route.host() + route.path(), fields);
     }
 }

@@ -14,6 +14,7 @@ public enum Failure {
     NO_ROUTE(404, Side.CLIENT, "destination_not_found", "no route matches this host and path"),
     METHOD_NOT_ALLOWED(405, Side.CLIENT, "http_request_denied", "this method is not allowed here"),
     CLIENT_TIMEOUT(408, Side.CLIENT, "http_request_error", "the request did not arrive in time"),
+    BODY_TOO_LARGE(413, Side.CLIENT, "http_request_error", "the request body is too large"),
     URI_TOO_LONG(414, Side.CLIENT, "http_request_error", "the request target is too long"),
     EXPECTATION(417, Side.CLIENT, "http_request_error",
             "the only expectation that can be met is 100-continue"),

@@ -2,6 +2,9 @@ package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.gate.RequestDecoder;
+import dev.gyre.model.Failure;
+import dev.gyre.model.Limit;
+import dev.gyre.model.Limits;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
 import io.netty.buffer.Unpooled;
@@ -23,15 +26,9 @@ import java.util.Optional;
 /** One client's connection: who is at its other end, and when it has been silent for too long. */
 final class ClientConnection extends Deadline {
 
-    /** Longer than the usual keep-alive of clients (60 s and less), so that it is the client who closes. */
-    private static final Duration IDLE = Duration.ofSeconds(75);
     /** How long an idle connection may live on while the node stops. */
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
-    /** Of one request, in bytes: its first line and all its fields. */
-    private static final Http1ServerConfig LIMITS = new Http1ServerConfig()
-            .setMaxInitialLineLength(8 * 1024)
-            .setMaxHeaderSize(64 * 1024)
-            .setMaxChunkSize(Loop.BODY_PIECE);
+    private static final String WATCH = "gyre-watch";
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("gyre.client");
 
     private final Loop loop;
@@ -39,6 +36,12 @@ final class ClientConnection extends Deadline {
     private final Channel channel;
     private final String address;
     private final boolean trusted;
+    private final Limits limits;
+    private final Exceeded exceeded;
+    private Optional<SlowReader> slowReader = Optional.empty();
+    private long begun;
+    /** The first bytes of a head are there, but not its end. */
+    private boolean headBegan;
     /** More than one for a moment: a pipelined request begins within the last write of the answer before. */
     private int requests;
     private boolean stopping;
@@ -46,10 +49,13 @@ final class ClientConnection extends Deadline {
     private boolean closing;
     private boolean gone;
 
-    private ClientConnection(Loop loop, HttpConnection http, Channel channel, ForwardingSettings forwarding) {
+    private ClientConnection(Loop loop, HttpConnection http, ForwardingSettings forwarding, Limits limits,
+                             Exceeded exceeded) {
         this.loop = loop;
         this.http = http;
-        this.channel = channel;
+        this.limits = limits;
+        this.exceeded = exceeded;
+        this.channel = channel(http);
         InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
         this.address = peer.getAddress().getHostAddress();
         this.trusted = forwarding.trusts(peer.getAddress().getAddress());
@@ -57,26 +63,40 @@ final class ClientConnection extends Deadline {
 
     /** Broken off by the client before it was accepted, so that the system cannot tell whose it was. */
     static boolean isGone(HttpConnection http) {
-        return ((VertxConnection) http).channel().remoteAddress() == null;
+        return channel(http).remoteAddress() == null;
+    }
+
+    static Channel channel(HttpConnection http) {
+        return ((VertxConnection) http).channel();
+    }
+
+    private static Http1ServerConfig sizes(Limits limits) {
+        return new Http1ServerConfig()
+                .setMaxInitialLineLength(limits.requestLine())
+                .setMaxHeaderSize(limits.headers())
+                .setMaxChunkSize(Loop.BODY_PIECE);
     }
 
     /** Begins to watch a connection that was just accepted. */
-    static ClientConnection accept(Loop loop, HttpConnection http, ForwardingSettings forwarding) {
-        Channel channel = ((VertxConnection) http).channel();
-        ClientConnection connection = new ClientConnection(loop, http, channel, forwarding);
+    static ClientConnection accept(Loop loop, HttpConnection http, ForwardingSettings forwarding,
+                                   Limits limits, Exceeded exceeded) {
+        ClientConnection connection = new ClientConnection(loop, http, forwarding, limits, exceeded);
+        Channel channel = connection.channel;
         channel.attr(KEY).set(connection);
-        channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(LIMITS));
-        channel.pipeline().addFirst("gyre-end", OrderlyEnd.INSTANCE)
+        channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(sizes(limits)));
+        SlowReader.bound(channel);
+        channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
+                .addFirst("gyre-end", OrderlyEnd.INSTANCE)
                 .addFirst("gyre-reset", ResetOfPaused.INSTANCE);
         // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
-        loop.schedule(connection, IDLE);
+        loop.schedule(connection, limits.head());
         return connection;
     }
 
     /** Empty for one that was gone before it was accepted. */
     static Optional<ClientConnection> of(HttpConnection http) {
-        return Optional.ofNullable(((VertxConnection) http).channel().attr(KEY).get());
+        return Optional.ofNullable(channel(http).attr(KEY).get());
     }
 
     /** The peer's address in text, without port; an IPv6 address without brackets. */
@@ -114,13 +134,62 @@ final class ClientConnection extends Deadline {
     /** A request begins. */
     void busy() {
         requests++;
+        begun++;
+        headBegan = false;
+    }
+
+    /** No request is being served. */
+    boolean quiet() {
+        return requests == 0;
+    }
+
+    /** Requests so far. */
+    long begun() {
+        return begun;
+    }
+
+    /** It has had as many requests as it may. */
+    boolean spent() {
+        return limits.requestsPerConnection().isPresent()
+                && begun >= limits.requestsPerConnection().getAsInt();
+    }
+
+    /** Bytes of a head are there; further ones do not put off its end. */
+    void headBegan() {
+        if (!headBegan && !gone && !closing) {
+            headBegan = true;
+            if (!stopping) {
+                loop.schedule(this, limits.head());
+            }
+        }
+    }
+
+    /** Whether the client takes what is written, or falls behind. */
+    void writable(boolean is) {
+        if (limits.minRate() == 0 || is && slowReader.isEmpty()) {
+            return;
+        }
+        if (slowReader.isEmpty()) {
+            slowReader = Optional.of(SlowReader.of(loop, channel, limits, this::readsTooSlowly));
+        }
+        if (is) {
+            slowReader.get().caughtUp();
+        } else {
+            slowReader.get().behind();
+        }
+    }
+
+    private void readsTooSlowly() {
+        exceeded.report(Limit.DOWNLOAD_RATE, address);
+        // Its request, if one is being answered, ends with the connection.
+        reset();
     }
 
     /** A request's answer is out; with the last one the clock of silence starts anew. */
     void idle() {
         requests--;
         if (!gone) {
-            loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : IDLE);
+            loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : limits.idle());
         }
     }
 
@@ -135,6 +204,7 @@ final class ClientConnection extends Deadline {
     void gone() {
         gone = true;
         loop.cancel(this);
+        slowReader.ifPresent(loop::cancel);
     }
 
     /** Ends this node's side once all that was written is out; what the client sends is still read. */
@@ -149,7 +219,7 @@ final class ClientConnection extends Deadline {
         ending = true;
         closing = true;
         if (!gone) {
-            loop.schedule(this, IDLE);
+            loop.schedule(this, limits.idle());
         }
     }
 
@@ -174,6 +244,13 @@ final class ClientConnection extends Deadline {
         if (closing) {
             abort();
         } else if (requests == 0) {
+            if (headBegan || begun == 0) {
+                exceeded.report(Limit.HEAD, address);
+            }
+            if (headBegan) {
+                // No request has come of it, so the answer goes out below the HTTP encoder.
+                channel.pipeline().context(WATCH).writeAndFlush(OwnAnswer.whole(Failure.CLIENT_TIMEOUT));
+            }
             close();
         }
     }

@@ -1,11 +1,15 @@
 package dev.gyre.proxy;
 
 import dev.gyre.model.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The answers that this node gives itself: problem details (RFC 9457) with Proxy-Status (RFC 9209). They say
@@ -31,28 +35,52 @@ final class OwnAnswer {
         return response.setStatusCode(HttpResponseStatus.NO_CONTENT.code());
     }
 
-    /** Sets status and headers and gives the body; the caller sends it. */
-    static Buffer prepare(Failure failure, HttpServerResponse response) {
-        String phrase = HttpResponseStatus.valueOf(failure.status()).reasonPhrase();
-        response.setStatusCode(failure.status()).setStatusMessage(phrase);
-        // The head of a backend's answer may stand here already, when the answer broke off before its first
-        // byte.
-        response.headers().clear()
-                .set(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
-                .set(PROXY_STATUS, "gyre; error=" + failure.proxyError()
-                        + "; details=\"" + failure.explanation() + "\"");
-        if (failure.passing()) {
-            response.headers().set(RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
-        if (failure == Failure.METHOD_NOT_ALLOWED) {
-            response.headers().set(ALLOW, ALLOWED);
-        }
-        Buffer body = new JsonObject()
-                .put("title", phrase)
+    /** Answers what cannot be served, and must be the last on its connection. */
+    static void refuse(Failure failure, HttpServerRequest request) {
+        Buffer problem = prepare(failure, request.response());
+        request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        request.response().end(problem);
+        request.connection().close();
+    }
+
+    /** The last answer on a connection, byte by byte, for a request that never came to be one. */
+    static ByteBuf whole(Failure failure) {
+        Buffer body = problem(failure);
+        String head = "HTTP/1.1 " + failure.status() + " " + phrase(failure)
+                + "\r\nContent-Type: " + PROBLEM_JSON + "\r\n" + PROXY_STATUS + ": " + proxyStatus(failure)
+                + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        return Unpooled.copiedBuffer(head + body, StandardCharsets.UTF_8);
+    }
+
+    private static String phrase(Failure failure) {
+        return HttpResponseStatus.valueOf(failure.status()).reasonPhrase();
+    }
+
+    private static String proxyStatus(Failure failure) {
+        return "gyre; error=" + failure.proxyError() + "; details=\"" + failure.explanation() + "\"";
+    }
+
+    private static Buffer problem(Failure failure) {
+        return new JsonObject()
+                .put("title", phrase(failure))
                 .put("status", failure.status())
                 .put("detail", failure.explanation())
                 .put("error", failure.word())
                 .toBuffer();
+    }
+
+    /** Sets status and headers and gives the body; the caller sends it. */
+    static Buffer prepare(Failure failure, HttpServerResponse response) {
+        response.setStatusCode(failure.status()).setStatusMessage(phrase(failure));
+        // The head of a backend's answer may stand here already, when the answer broke off before its first
+        // byte.
+        response.headers().clear()
+                .set(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
+                .set(PROXY_STATUS, proxyStatus(failure));
+        if (failure.passing()) {
+            response.headers().set(RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        Buffer body = problem(failure);
         response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
         return body;
     }

@@ -4,7 +4,9 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.Limits;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Shares;
@@ -43,8 +45,10 @@ public final class Proxy {
     private static final long STEP_MILLIS = 500;
 
     private final Vertx vertx;
-    private final ForwardingSettings forwarding;
+    private final Edge edge;
     private final Surroundings surroundings;
+    private final Exceeded exceeded = new Exceeded(System::nanoTime);
+    private final Admission admission;
     private final FailureLog failures = new FailureLog();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger numbers = new AtomicInteger();
@@ -60,16 +64,18 @@ public final class Proxy {
     private boolean stepping;
 
     /**
+     * @param edge         what holds towards clients
      * @param surroundings what beside the topology decides where requests go
      * @param grace        how long requests in flight may take to finish when the node stops
      * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
      * @param watch        hears of the backends' failures
      */
-    public Proxy(Vertx vertx, ForwardingSettings forwarding, Surroundings surroundings, Duration grace,
-                 Runnable whenStopping, FailureWatch watch) {
+    public Proxy(Vertx vertx, Edge edge, Surroundings surroundings, Duration grace, Runnable whenStopping,
+                 FailureWatch watch) {
         this.vertx = vertx;
-        this.forwarding = forwarding;
+        this.edge = edge;
         this.surroundings = surroundings;
+        this.admission = new Admission(edge.limits(), edge.forwarding(), exceeded);
         this.grace = grace;
         this.whenStopping = whenStopping;
         this.watch = watch;
@@ -160,6 +166,11 @@ public final class Proxy {
         return pools.traffic();
     }
 
+    /** What this node sees of its clients at this moment. */
+    public ClientStats clients() {
+        return new ClientStats(admission.open(), admission.most(), exceeded.counts());
+    }
+
     /** How long requests in flight may take to finish when the node stops. */
     public void grace(Duration newGrace) {
         grace = newGrace;
@@ -179,7 +190,19 @@ public final class Proxy {
     }
 
     ForwardingSettings forwarding() {
-        return forwarding;
+        return edge.forwarding();
+    }
+
+    Limits limits() {
+        return edge.limits();
+    }
+
+    Exceeded exceeded() {
+        return exceeded;
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     RandomGenerator random() {

@@ -1,15 +1,23 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.gate.Refused;
 import dev.gyre.model.Failure;
+import dev.gyre.model.Limit;
+import dev.gyre.model.Limits;
 import dev.gyre.pool.Loop;
 import dev.gyre.retry.LoopRetries;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,12 +51,16 @@ final class ProxyLoop {
     }
 
     void accept(HttpConnection connection) {
-        if (ClientConnection.isGone(connection)) {
+        if (ClientConnection.isGone(connection)
+                || !proxy.admission().admits(ClientConnection.channel(connection))) {
             connection.close();
             return;
         }
-        ClientConnection client = ClientConnection.accept(loop, connection, forwarding);
-        ports.add(client.port());
+        ClientConnection client =
+                ClientConnection.accept(loop, connection, forwarding, proxy.limits(), proxy.exceeded());
+        if (ports.add(client.port())) {
+            proxy.admission().guard(client.port());
+        }
         clients.add(client);
         connection.closeHandler(v -> {
             client.gone();
@@ -64,6 +76,12 @@ final class ProxyLoop {
         if (client.isEmpty() || client.get().ending()) {
             return;
         }
+        if (hasMoreFields(request.headers(), proxy.limits().headerCount())) {
+            exceeded(Limit.HEADER_COUNT, request);
+            OwnAnswer.refuse(Failure.HEADERS_TOO_LARGE, request);
+            client.get().close();
+            return;
+        }
         RequestWalk walk = new RequestWalk(this, request, client.get());
         try {
             walk.start();
@@ -72,6 +90,40 @@ final class ProxyLoop {
             LOG.error("request {} {}", request.method(), request.uri(), e);
             walk.fail(Failure.INTERNAL, e.toString());
         }
+    }
+
+    /** Their {@code size()} counts names. */
+    private static boolean hasMoreFields(MultiMap headers, int most) {
+        Iterator<?> fields = ((HttpHeaders) headers).iteratorCharSequence();
+        int count = 0;
+        while (fields.hasNext() && count <= most) {
+            fields.next();
+            count++;
+        }
+        return count > most;
+    }
+
+    /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
+    void refuse(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Failure failure = Failure.BAD_REQUEST;
+        if (cause instanceof TooLongHttpLineException) {
+            failure = Failure.URI_TOO_LONG;
+            exceeded(Limit.REQUEST_LINE, request);
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            failure = Failure.HEADERS_TOO_LARGE;
+            exceeded(Limit.HEADERS, request);
+        } else if (cause instanceof Refused refused) {
+            failure = refused.rule().failure();
+        } else if (RequestLength.unknownCoding(request.headers())) {
+            failure = Failure.TRANSFER_CODING;
+        }
+        OwnAnswer.refuse(failure, request);
+    }
+
+    private void exceeded(Limit limit, HttpServerRequest request) {
+        proxy.exceeded().report(limit,
+                ClientConnection.of(request.connection()).map(ClientConnection::address).orElse("?"));
     }
 
     /** The present view, made live on this loop when it is new. */
@@ -145,6 +197,14 @@ final class ProxyLoop {
     /** This loop's dice. */
     RandomGenerator random() {
         return random;
+    }
+
+    Limits limits() {
+        return proxy.limits();
+    }
+
+    void exceeded(Limit limit, ClientConnection client) {
+        proxy.exceeded().report(limit, client.address());
     }
 
     FailureLog failures() {

@@ -1,19 +1,12 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.Listener;
-import dev.gyre.gate.Refused;
-import dev.gyre.model.Failure;
 import dev.gyre.pool.Loop;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,23 +77,9 @@ final class ProxyVerticle extends VerticleBase {
                 .setHttp2ClearTextEnabled(false));
         server.connectionHandler(loop::accept);
         server.requestHandler(loop::handle);
-        server.invalidRequestHandler(ProxyVerticle::refuse);
+        server.invalidRequestHandler(loop::refuse);
         servers.add(server);
         return server;
-    }
-
-    /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
-    private static void refuse(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        Failure failure = cause instanceof TooLongHttpLineException ? Failure.URI_TOO_LONG
-                : cause instanceof TooLongHttpHeaderException ? Failure.HEADERS_TOO_LARGE
-                : cause instanceof Refused refused ? refused.rule().failure()
-                : RequestLength.unknownCoding(request.headers()) ? Failure.TRANSFER_CODING
-                : Failure.BAD_REQUEST;
-        Buffer problem = OwnAnswer.prepare(failure, request.response());
-        request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        request.response().end(problem);
-        request.connection().close();
     }
 
     /** Makes a new view live on this loop also when no request comes. */

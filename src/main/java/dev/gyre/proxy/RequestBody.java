@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.model.Failure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +16,7 @@ final class RequestBody {
     private final RequestWalk walk;
     private final HttpServerRequest request;
     private final long length;
+    private final Upload upload;
     private final List<Buffer> kept = new ArrayList<>();
     private HttpClientRequest outgoing;
     private boolean listening;
@@ -27,7 +29,8 @@ final class RequestBody {
     private long bytes;
 
     /** @param length in bytes or {@link RequestHead#CHUNKED} */
-    RequestBody(RequestWalk walk, HttpServerRequest request, long length) {
+    RequestBody(RequestWalk walk, HttpServerRequest request, long length, Upload upload) {
+        this.upload = upload;
         this.walk = walk;
         this.request = request;
         this.length = length;
@@ -35,7 +38,7 @@ final class RequestBody {
         request.exceptionHandler(e -> {
             // A connection that broke ends the request by itself.
             if (!Attempt.isBreak(e)) {
-                walk.malformed(e);
+                walk.reject(Failure.BAD_REQUEST, e.getMessage());
             }
         });
     }
@@ -62,6 +65,7 @@ final class RequestBody {
         }
         listen();
         if (!blocked) {
+            upload.awaited();
             request.resume();
         }
         if (!headSent) {
@@ -88,7 +92,7 @@ final class RequestBody {
     private void chunk(Buffer data) {
         walk.touch();
         bytes += data.length();
-        if (discarding) {
+        if (discarding || !upload.takes(data.length())) {
             return;
         }
         if (!forgotten && walk.keeps(bytes)) {
@@ -112,6 +116,7 @@ final class RequestBody {
         outgoing.write(data);
         if (!blocked && outgoing.writeQueueFull()) {
             blocked = true;
+            upload.heldBack();
             request.pause();
         }
     }
@@ -120,12 +125,14 @@ final class RequestBody {
         if (backend == outgoing && blocked) {
             blocked = false;
             walk.touch();
+            upload.awaited();
             request.resume();
         }
     }
 
     private void ended() {
         received = true;
+        upload.heldBack();
         if (outgoing != null && !sent) {
             end();
         }
@@ -149,6 +156,7 @@ final class RequestBody {
     void detach() {
         outgoing = null;
         sent = false;
+        upload.heldBack();
         request.pause();
     }
 
@@ -157,8 +165,19 @@ final class RequestBody {
         outgoing = null;
         discarding = true;
         forget();
+        upload.heldBack();
         listen();
         request.resume();
+    }
+
+    /** The client owes nothing any more. */
+    void over() {
+        upload.heldBack();
+    }
+
+    /** As far as its head tells; otherwise the request has been refused. */
+    boolean allowed() {
+        return upload.allows(length);
     }
 
     /** The whole body has been handed to the backend's connection. */

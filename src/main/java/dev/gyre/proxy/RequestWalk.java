@@ -47,9 +47,9 @@ final class RequestWalk {
             head = RequestHead.of(request, proxy.ambiguousPaths());
         } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
-            closeAfterwards();
-            body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED));
-            fail(e.rule().failure(), e.getMessage());
+            body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED,
+                    new Upload(this, proxy, client, Optional.empty())));
+            reject(e.rule().failure(), e.getMessage());
             return;
         }
         // One read of the view, and all that follows from it is of that one view.
@@ -57,17 +57,18 @@ final class RequestWalk {
         Optional<Route> route = view.routes().match(head.host(), head.path());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
-            body = Optional.of(new RequestBody(this, request, head.length()));
+            body = Optional.of(new RequestBody(this, request, head.length(),
+                    new Upload(this, proxy, client, route)));
         }
         if (head.asksNode()) {
-            endIfStopping();
+            endIfLast();
             end.options();
             finish();
-        } else if (route.isPresent()) {
+        } else if (route.isEmpty()) {
+            fail(Failure.NO_ROUTE, head.host() + head.target());
+        } else if (body.map(RequestBody::allowed).orElse(true)) {
             tries = new Tries(this, clock, proxy, request, head, route.get().service());
             tries.first(view);
-        } else {
-            fail(Failure.NO_ROUTE, head.host() + head.target());
         }
     }
 
@@ -132,12 +133,12 @@ final class RequestWalk {
         if (awaitsContinue()) {
             closeAfterwards();
         }
-        endIfStopping();
+        endIfLast();
         end.announce();
     }
 
     /** Nobody can tell whether the body will still come after an answer (RFC 9110, section 10.1.1). */
-    private boolean awaitsContinue() {
+    boolean awaitsContinue() {
         return tries == null ? head != null && head.expectsContinue() && body.isPresent()
                 : tries.awaitsContinue();
     }
@@ -174,10 +175,10 @@ final class RequestWalk {
         }
     }
 
-    /** The request's own bytes cannot be understood. */
-    void malformed(Throwable cause) {
+    /** Nothing may follow this request on its connection. */
+    void reject(Failure failure, String details) {
         closeAfterwards();
-        fail(Failure.BAD_REQUEST, cause.getMessage());
+        fail(failure, details);
     }
 
     /** The request as a whole has failed, whatever is tried. */
@@ -205,7 +206,7 @@ final class RequestWalk {
             if (failure == Failure.CLIENT_TIMEOUT || awaitsContinue()) {
                 closeAfterwards();
             }
-            endIfStopping();
+            endIfLast();
             end.problem(failure);
             finish();
         }
@@ -233,6 +234,7 @@ final class RequestWalk {
     private void done() {
         phase = Phase.DONE;
         clock.stop();
+        body.ifPresent(RequestBody::over);
         client.idle();
     }
 
@@ -240,8 +242,8 @@ final class RequestWalk {
         end.last();
     }
 
-    private void endIfStopping() {
-        if (proxy.stopping()) {
+    private void endIfLast() {
+        if (proxy.stopping() || client.spent()) {
             closeAfterwards();
         }
     }

@@ -1,5 +1,6 @@
 package dev.gyre.registry;
 
+import dev.gyre.config.Sizes;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
@@ -27,6 +28,8 @@ final class Overlay {
     static final String UNTIL = "until";
     static final String SERVICE = "service";
     static final String ZONE = "zone";
+    /** A size as text. */
+    static final String MAX_BODY = "maxBody";
 
     private Overlay() {
     }
@@ -93,8 +96,16 @@ final class Overlay {
     }
 
     private static Route route(Thing thing) {
-        return new Route(thing.key().head(), thing.key().tail(), thing.fields().getString(SERVICE, ""),
-                thing.origin());
+        JsonObject fields = thing.fields();
+        return new Route(thing.key().head(), thing.key().tail(), fields.getString(SERVICE, ""),
+                Sizes.parse(fields.getString(MAX_BODY, "")), thing.origin());
+    }
+
+    /** Only what says something. */
+    static JsonObject fields(Route route) {
+        JsonObject fields = new JsonObject().put(SERVICE, route.service());
+        route.maxBody().ifPresent(most -> fields.put(MAX_BODY, Sizes.text(most)));
+        return fields;
     }
 
     /** What config says, as values of its layer. */
@@ -110,8 +121,7 @@ final class Overlay {
             }
         }
         for (Route route : topology.routes()) {
-            values.put(Key.route(Origin.CONFIG, route.host(), route.path()),
-                    new JsonObject().put(SERVICE, route.service()));
+            values.put(Key.route(Origin.CONFIG, route.host(), route.path()), fields(route));
         }
         return values;
     }

@@ -119,9 +119,9 @@ public record Rollback(String to) implements Command {
             Optional<Route> wanted = target.route(key.head(), key.tail());
             String leadsTo = there.present() ? there.fields().getString(Overlay.SERVICE, "") : "";
             if (wanted.isPresent()) {
-                String service = wanted.get().service();
-                return leadsTo.equals(service) ? Optional.empty()
-                        : Optional.of(there.wantedAs(new JsonObject().put(Overlay.SERVICE, service), stamp));
+                JsonObject fields = Overlay.fields(wanted.get());
+                return there.present() && there.fields().equals(fields) ? Optional.empty()
+                        : Optional.of(there.wantedAs(fields, stamp));
             }
             // One that leads nowhere now must not come to life with the service it leads to.
             boolean unwanted = now.route(key.head(), key.tail()).isPresent()

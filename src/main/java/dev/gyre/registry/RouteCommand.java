@@ -1,11 +1,13 @@
 package dev.gyre.registry;
 
+import dev.gyre.config.Sizes;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The commands about a route, which host and path name together. */
 public sealed interface RouteCommand extends Command {
@@ -23,24 +25,46 @@ public sealed interface RouteCommand extends Command {
         return "route " + host + path;
     }
 
-    /** Leads requests to a service; an existing route of that host and path is turned to it. */
-    record Put(String host, String path, String service) implements RouteCommand {
+    /**
+     * Leads requests to a service; an existing route of that host and path is turned to it.
+     *
+     * @param maxBody empty: as it was
+     */
+    record Put(String host, String path, String service, OptionalLong maxBody) implements RouteCommand {
+
+        public Put(String host, String path, String service) {
+            this(host, path, service, OptionalLong.empty());
+        }
 
         @Override
         public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
             state.service(service);
             Optional<Route> there = state.route(host, path);
-            if (there.filter(route -> route.service().equals(service)).isPresent()) {
+            boolean leads = there.filter(route -> route.service().equals(service)).isPresent();
+            boolean limits = maxBody.isPresent()
+                    && there.filter(route -> route.maxBody().equals(maxBody)).isEmpty();
+            if (leads && !limits) {
                 return Change.none(name(host, path) + " leads to \"" + service + "\" already");
             }
             Thing thing = state.thing(Key.route(Origin.OPERATOR, host, path));
-            JsonObject fields = new JsonObject().put(Overlay.SERVICE, service);
-            boolean asDeclared = thing.config().filter(fields::equals).isPresent();
-            return Change.to(there.isPresent()
-                            ? name(host, path) + " now leads to \"" + service + "\" instead of \""
-                                    + there.get().service() + "\""
-                            : name(host, path) + " leads to \"" + service + "\"",
+            JsonObject fields = thing.overruled().put(Overlay.SERVICE, service);
+            maxBody.ifPresent(most -> fields.put(Overlay.MAX_BODY, Sizes.text(most)));
+            boolean asDeclared = thing.config().filter(said -> fields.stream().allMatch(field ->
+                    field.getValue().equals(said.getValue(field.getKey())))).isPresent();
+            return Change.to(words(there, leads) + (limits
+                            ? (leads ? " takes" : ", with") + " bodies of up to "
+                                    + Sizes.text(maxBody.getAsLong()) : ""),
                     thing.wanted(asDeclared ? new JsonObject() : fields, stamp));
+        }
+
+        private String words(Optional<Route> there, boolean leads) {
+            String name = name(host, path);
+            if (leads) {
+                return name;
+            }
+            return there.isPresent()
+                    ? name + " now leads to \"" + service + "\" instead of \"" + there.get().service() + "\""
+                    : name + " leads to \"" + service + "\"";
         }
     }
 

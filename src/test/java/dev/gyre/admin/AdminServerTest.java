@@ -22,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,7 +228,8 @@ class AdminServerTest {
                 "gyre_backend_queue_wait_median_seconds{service=\"web\",backend=\"http://10.0.0.5:9001\"} "
                 + "0.012\n");
         assertThat(response.body()).contains("gyre_cluster_nodes 1\n", "gyre_cluster_disagreeing_nodes 0\n",
-                "gyre_cluster_refused_total{reason=\"unsigned\"} 7\n");
+                "gyre_cluster_refused_total{reason=\"unsigned\"} 7\n", "gyre_client_connections 3\n",
+                "gyre_client_connections_limit 100\n", "gyre_limit_exceeded_total{limit=\"head\"} 7\n");
         String sample = "gyre_[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*})? [0-9.E+-]+";
         assertThat(response.body().lines())
                 .allMatch(line -> line.matches(sample + "|# (HELP|TYPE) gyre_\\S+ .+"));
@@ -238,9 +240,9 @@ class AdminServerTest {
 
     @Test
     void aPortInUseIsOneClearLine() {
-        AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), Optional.empty());
+        AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), List.of());
         AdminUnavailable failure = catchThrowableOfType(AdminUnavailable.class, () -> get(AdminServer.start(
-                io.vertx.core.Vertx.vertx(), taken, null, null, null, () -> true)));
+                io.vertx.core.Vertx.vertx(), taken, null, null, () -> true, () -> 0)));
         assertThat(failure).hasMessage("admin 127.0.0.1:" + doors.server.port() + ": address already in use");
         assertThat(failure.getStackTrace()).isEmpty();
     }

@@ -3,12 +3,16 @@ package dev.gyre.admin;
 import static dev.gyre.registry.Node.get;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.discovery.Discovery;
 import dev.gyre.discovery.Neighbours;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.Limit;
+import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
@@ -31,6 +35,7 @@ import dev.gyre.model.RetryStats;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A node's three doors on real sockets, in front of a real registry; what it observes is made up. */
 final class Doors implements AutoCloseable {
@@ -39,6 +44,7 @@ final class Doors implements AutoCloseable {
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
     final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
     volatile Fitness fitness = Fitness.UNKNOWN;
+    final AtomicLong nanos = new AtomicLong();
     final AtomicBoolean ready = new AtomicBoolean(true);
     final AdminServer server;
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -51,14 +57,19 @@ final class Doors implements AutoCloseable {
     }
 
     Doors(Topology declared, Optional<String> token) throws Exception {
+        this(declared, token.map(secret -> List.of(new AdminToken(AdminToken.UNNAMED, Role.OPERATE, secret)))
+                .orElse(List.of()));
+    }
+
+    Doors(Topology declared, List<AdminToken> tokens) throws Exception {
         node = Node.inMemory(declared);
         Observed observed = new MadeUp();
         Nodes nodes = new OneNode();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes,
                 new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime));
         get(AdminBus.start(node.vertx, handler));
-        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
-                observed, nodes, ready::get));
+        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
+                new Metrics(observed, nodes), ready::get, nanos::get));
     }
 
     /** No other node is there, and what drains has drained. */
@@ -105,6 +116,11 @@ final class Doors implements AutoCloseable {
         @Override
         public Map<BackendId, Map<String, Long>> ejections() {
             return ejections;
+        }
+
+        @Override
+        public ClientStats clients() {
+            return new ClientStats(3, 100, Map.of(Limit.HEAD, 7L));
         }
     }
 

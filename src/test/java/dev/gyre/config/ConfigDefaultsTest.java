@@ -3,6 +3,7 @@ package dev.gyre.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
@@ -16,6 +17,7 @@ import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.RetryCause;
 import dev.gyre.model.RetryPolicy;
+import dev.gyre.model.Role;
 import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
@@ -35,7 +37,7 @@ class ConfigDefaultsTest {
         Settings settings = Read.settings("{'services':{'web':{}}}");
         assertThat(settings.listeners()).containsExactly(new Listener("0.0.0.0", 8080));
         assertThat(settings.instances()).isEmpty();
-        assertThat(settings.admin()).isEqualTo(new AdminSettings("127.0.0.1", 9090, Optional.empty()));
+        assertThat(settings.admin()).isEqualTo(new AdminSettings("127.0.0.1", 9090, List.of()));
         assertThat(settings.cluster()).isEmpty();
         assertThat(settings.data()).isEqualTo("gyre-data");
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(30));
@@ -52,7 +54,8 @@ class ConfigDefaultsTest {
                 {'$schema':'x', 'listeners':[{'host':'::1','port':0},{'port':81}], 'instances':3,
                  'services':{'web':{'balance':'round-robin','host':'www.example.com:81',
                     'backends':[{'url':'http://B:2','weight':1000},'http://a'],
-                    'pool':{'maxConnections':1,'scope':'cluster','maxQueue':0,'queueTimeout':'250ms','keepAlive':'1.5s'},
+                    'pool':{'maxConnections':1,'scope':'cluster','maxQueue':0,'queueTimeout':'250ms',
+                       'keepAlive':'1.5s'},
                     'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'},
                     'retry':{'attempts':10,'on':['timeout','429'],'perTry':'2s',
                        'backoff':{'base':'1ms','max':'1s'},'buffer':'1MB',
@@ -82,7 +85,8 @@ class ConfigDefaultsTest {
         assertThat(settings.declared().routes()).containsExactly(
                 new Route("*", "/*", "web", Origin.CONFIG),
                 new Route("*.example.com", "/v1/*", "web", Origin.CONFIG));
-        assertThat(settings.admin()).isEqualTo(new AdminSettings("0.0.0.0", 0, Optional.of("t")));
+        assertThat(settings.admin()).isEqualTo(new AdminSettings("0.0.0.0", 0,
+                List.of(new AdminToken(AdminToken.UNNAMED, Role.OPERATE, "t"))));
         assertThat(settings.cluster()).hasValue(new ClusterSettings("n", "10.0.0.2", 1, 0,
                 List.of("10.0.0.2", "b:5701", "[::1]:5701"), Optional.of("s"), Optional.empty()));
         assertThat(settings.forwarding().forwarded()).isTrue();

@@ -23,7 +23,7 @@ class ConfigMistakesTest {
         {'listeners':{'port':1}}                | listeners: an object (expected: a list)
         {'listeners':[8080]}                    | listeners[0]: a number (expected: an object)
         {'listeners':[{'port':8080},{'host':'10.0.0.1','port':8080}]} | listeners[1]: the same port as listeners[0] (expected: each port once)
-        {'listners':[]}                         | listners: unknown key (did you mean "listeners"? known: $schema, admin, cluster, data, forwarding, grace, instances, listeners, routes, services, sticky, stores, zone)
+        {'listners':[]}                         | listners: unknown key (did you mean "listeners"? known: $schema, admin, cluster, data, forwarding, grace, instances, limits, listeners, routes, services, sticky, stores, zone)
         {'instances':'many'}                    | instances: "many" (expected: "auto" or 1..1024)
         {'instances':0}                         | instances: 0 (expected: 1..1024)
         {'admin':{'port':65536}}                | admin.port: 65536 (expected: 0..65535)
@@ -32,7 +32,7 @@ class ConfigMistakesTest {
         {'admin':{'host':'localhost.example.com'}} | admin.token: missing, while admin.host is not loopback (expected: a token, or a host that is loopback such as 127.0.0.1)
         {'admin':{'token':''}}                  | admin.token: empty (expected: a text that is not empty)
         {'admin':{'token':'a b'}}               | admin.token: has a blank, a control or a non-ASCII character (expected: visible ASCII characters only)
-        {'admin':{'tokne':'x'}}                 | admin.tokne: unknown key (did you mean "token"? known: host, port, token)
+        {'admin':{'tokne':'x'}}                 | admin.tokne: unknown key (did you mean "token"? known: host, port, token, tokens)
         {'cluster':{'host':'10.0.0.2'}}         | cluster.secret: missing, while cluster.host is not loopback (expected: a secret that all nodes share)
         {'cluster':{'port':0}}                  | cluster.port: 0 (expected: 1..65535)
         {'cluster':{'members':['a:99999']}}     | cluster.members[0]: "a:99999" (expected: host or host:port)
@@ -127,7 +127,7 @@ class ConfigMistakesTest {
         {'host':'a.*','service':'web'}         | routes[1].host: "a.*" (expected: "*", "api.example.com" or "*.example.com", without a port)
         {'host':'a.com:80','service':'web'}    | routes[1].host: "a.com:80" (expected: "*", "api.example.com" or "*.example.com", without a port)
         {'host':'API.example.com','path':'/v1/*','service':'web'} | routes[1]: the same as routes[0] (expected: each pair of host and path once)
-        {'paht':'/x','service':'web'}          | routes[1].paht: unknown key (did you mean "path"? known: host, path, service)
+        {'paht':'/x','service':'web'}          | routes[1].paht: unknown key (did you mean "path"? known: host, maxBody, path, service)
         """)
     void ofARoute(String route, String expected) {
         assertThat(Read.mistakes("{'services':{'web':{},'api':{}},'routes':["

@@ -30,7 +30,8 @@ class SchemaAgreementTest {
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{}}},
-             'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{}, 'sticky':{},
+             'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{},
+             'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
 
@@ -55,7 +56,7 @@ class SchemaAgreementTest {
         assertThat(validate(example).getValid()).isTrue();
         Settings settings = Read.config(example, Map.of(), Map.of()).accepted().orElseThrow();
         assertThat(settings.declared().services().get("web").backends()).hasSize(2);
-        assertThat(settings.admin().token()).isEmpty();
+        assertThat(settings.admin().tokens()).isEmpty();
         assertThat(settings.cluster()).isEmpty();
     }
 
@@ -82,7 +83,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(17);
+        assertThat(reader).isEqualTo(written).hasSize(23);
     }
 
     @Test
@@ -158,9 +159,15 @@ class SchemaAgreementTest {
         "'routes':[{'service':'web','path':'a'}]",
         "'routes':[{'service':'web','path':'/a?b'}]", "'routes':[{'path':'/'}]", "'routes':[{'service':''}]",
         "'admin':{'port':-1}", "'admin':{'token':''}", "'admin':{'token':7}", "'admin':{'token':'x'}",
+        "'admin':{'tokens':[{'name':'a b','role':'read','token':'x'}]}", "'admin':{'tokens':[{}]}",
+        "'admin':{'tokens':[{'name':'a','role':'write','token':'x'}]}",
+        "'admin':{'tokens':[{'name':'a','role':'operate','token':'x'}]}",
         "'cluster':{'port':0}", "'cluster':{'eventBusPort':0}", "'cluster':{'members':['a']}", "'cluster':[]",
         "'forwarding':{'forwarded':'yes'}", "'forwarding':{'forwarded':'${YES}'}",
-        "'forwarding':{'trusted':'x'}",
+        "'forwarding':{'trusted':'x'}", "'limits':{'connections':0}", "'limits':{'connections':10000000}",
+        "'limits':{'headerCount':10001}", "'limits':{'headers':'64K'}", "'limits':{'maxBody':'0B'}",
+        "'limits':{'minRate':'0B'}", "'limits':{'head':'10'}", "'limits':{'requestsPerConnection':0}",
+        "'routes':[{'service':'web','maxBody':'10MB'}]", "'routes':[{'service':'web','maxBody':10}]",
         "'data':''", "'data':'x'", "'grace':'0s'", "'grace':'5'", "'grace':5", "'$schema':'x'", "'$schema':5",
         "'stores':[{}]", "'stores':[{'type':'json','optional':true}]", "'stores':[{'type':'json','config':5}]"
     })

@@ -30,7 +30,7 @@ class SubstitutionTest {
                 .hasToString("http://10.0.0.5:9001");
         assertThat(settings.listeners().get(0).port()).isEqualTo(9001);
         assertThat(settings.forwarding().forwarded()).isTrue();
-        assertThat(settings.admin().token()).hasValue("x-t0ken");
+        assertThat(settings.admin().tokens().get(0).secret()).isEqualTo("x-t0ken");
         assertThat(settings.data()).isEqualTo("/var/r/${HOST}/$5");
     }
 

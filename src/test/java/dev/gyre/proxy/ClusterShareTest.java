@@ -11,6 +11,7 @@ import dev.gyre.kit.Wire;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Limits;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
@@ -31,7 +32,8 @@ import org.junit.jupiter.api.Test;
 class ClusterShareTest {
 
     private final Vertx vertx = Vertx.vertx();
-    private final Proxy proxy = new Proxy(vertx, new ForwardingSettings(List.of(), false, false),
+    private final Proxy proxy = new Proxy(vertx,
+            new Edge(new ForwardingSettings(List.of(), false, false), Limits.DEFAULT.within(1000)),
             new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
                     () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
 

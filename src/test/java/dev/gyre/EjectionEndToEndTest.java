@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One backend of four fails: after its first failures requests go to the others. */
-class FailingBackendTest {
+class EjectionEndToEndTest {
 
     private static final JsonObject NOTHING_SET = new JsonObject();
 

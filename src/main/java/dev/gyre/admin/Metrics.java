@@ -1,0 +1,25 @@
+package dev.gyre.admin;
+
+import io.vertx.core.Future;
+
+/**
+ * What a node exposes to Prometheus.
+ *
+ * @param observed what it sees of its backends, services and clients
+ * @param nodes    what it sees of the cluster
+ */
+public record Metrics(Observed observed, Nodes nodes) {
+
+    /** In Prometheus' text exposition format. */
+    Future<String> text() {
+        return observed.stats().map(stats -> {
+            Exposition exposition = new Exposition();
+            BackendMetrics.write(stats.values(), exposition);
+            RetryMetrics.write(observed.retries(), exposition);
+            EjectionMetrics.write(observed.ejections(), exposition);
+            ClientMetrics.write(observed.clients(), exposition);
+            NodeMetrics.write(nodes, exposition);
+            return exposition.text();
+        });
+    }
+}

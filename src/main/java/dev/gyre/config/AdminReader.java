@@ -1,0 +1,76 @@
+package dev.gyre.config;
+
+import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.config.Settings.AdminToken;
+import dev.gyre.config.Settings.Listener;
+import dev.gyre.model.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The config's key {@code admin}. */
+final class AdminReader {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,62}");
+    private static final String NAME_FORM = "letters, digits, \".\", \"_\", \"@\" and \"-\", at most 63";
+
+    private AdminReader() { }
+
+    static AdminSettings admin(Fields top, List<Listener> listeners) {
+        Fields fields = top.object("admin");
+        String host = NodeReader.host(fields, "host", "127.0.0.1");
+        int port = fields.integer("port", 0, NodeReader.MAX_PORT, 9090);
+        List<AdminToken> tokens = new ArrayList<>();
+        fields.secret("token").ifPresent(secret ->
+                tokens.add(new AdminToken(AdminToken.UNNAMED, Role.OPERATE, secret)));
+        for (Value item : fields.items("tokens")) {
+            item.object().flatMap(AdminReader::token).ifPresent(token -> add(tokens, token, item));
+        }
+        boolean absent = fields.value("token").isEmpty()
+                && fields.value("tokens").map(Value::isEmpty).orElse(true);
+        fields.done();
+        if (absent && !NodeReader.loopback(host)) {
+            fields.refuse("token", "missing, while admin.host is not loopback",
+                    "a token, or a host that is loopback such as 127.0.0.1");
+        }
+        int taken = NodeReader.first(listeners, new Listener(host, port));
+        if (taken >= 0) {
+            fields.refuse("port", "the same port as listeners[" + taken + "]", "a port of its own");
+        }
+        return new AdminSettings(host, port, tokens);
+    }
+
+    private static void add(List<AdminToken> tokens, AdminToken token, Value item) {
+        if (tokens.stream().anyMatch(other -> other.name().equals(token.name()))) {
+            item.refuse("the name " + Value.describe(token.name()) + " a second time", "each name once");
+        } else if (tokens.stream().anyMatch(other -> other.secret().equals(token.secret()))) {
+            item.refuse("the token of another name", "a token of its own");
+        } else {
+            tokens.add(token);
+        }
+    }
+
+    private static Optional<AdminToken> token(Fields fields) {
+        Optional<String> name = fields.required("name", NAME_FORM).flatMap(value -> value.text(NAME_FORM));
+        if (name.isPresent() && !NAME.matcher(name.get()).matches()) {
+            fields.refuse("name", Value.describe(name.get()), NAME_FORM);
+        }
+        Optional<Role> role = fields.required("role", "one of " + String.join(", ", Role.words()))
+                .flatMap(AdminReader::role);
+        Optional<String> secret = fields.required("token", "a text that is not empty")
+                .flatMap(Value::secret);
+        fields.done();
+        return name.isPresent() && role.isPresent() && secret.isPresent()
+                ? Optional.of(new AdminToken(name.get(), role.get(), secret.get())) : Optional.empty();
+    }
+
+    private static Optional<Role> role(Value value) {
+        Optional<String> word = value.text("one of " + String.join(", ", Role.words()));
+        Optional<Role> role = word.flatMap(Role::of);
+        if (word.isPresent() && role.isEmpty()) {
+            value.refuseNotOneOf(Role.words());
+        }
+        return role;
+    }
+}

@@ -1,0 +1,13 @@
+package dev.gyre.proxy;
+
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.model.Limits;
+
+/**
+ * What holds towards clients.
+ *
+ * @param forwarding whose word on other addresses is believed
+ * @param limits     what a client may ask for, with the numbers of connections filled in
+ */
+public record Edge(ForwardingSettings forwarding, Limits limits) {
+}
