@@ -20,7 +20,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         String example) {
 
     /** How an option's value is read. */
-    enum Kind { TEXT, NUMBER, FLAG, LIST, OBJECT }
+    enum Kind { TEXT, NUMBER, FRACTION, FLAG, LIST, OBJECT }
 
     static final List<CliCommand> ALL = all();
 
@@ -47,7 +47,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         }
         options.forEach((option, kind) -> usage.append(" [--").append(option).append(switch (kind) {
             case TEXT -> " …]";
-            case NUMBER -> " N]";
+            case NUMBER, FRACTION -> " N]";
             case FLAG -> "]";
             case LIST -> " …]…";
             case OBJECT -> " '{…}']";
@@ -103,6 +103,11 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "pool.queueTimeout", Kind.TEXT, "pool.keepAlive", Kind.TEXT));
         List.of("connect", "firstByte", "idle", "request")
                 .forEach(phase -> policy.put("timeouts." + phase, Kind.TEXT));
+        List.of("http", "http.method", "http.path", "http.status", "http.body", "http.host", "tcp",
+                "interval", "timeout").forEach(setting -> policy.put("health." + setting, Kind.TEXT));
+        List.of("http.port", "tcp.port", "rise", "fall")
+                .forEach(setting -> policy.put("health." + setting, Kind.NUMBER));
+        policy.put("health.panic", Kind.FRACTION);
         policy.put("backends", Kind.LIST);
         policy.put("json", Kind.OBJECT);
         return policy;

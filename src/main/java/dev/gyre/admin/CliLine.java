@@ -121,6 +121,7 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             switch (kind) {
                 case FLAG -> put(name, attached.isEmpty() || attached.get().equals("true"));
                 case NUMBER -> put(name, number("--" + name, value(name, attached)));
+                case FRACTION -> put(name, fraction("--" + name, value(name, attached)));
                 case OBJECT -> fields.mergeIn(object(value(name, attached)), true);
                 case LIST -> {
                     JsonArray list = fields.getJsonArray(name, new JsonArray());
@@ -141,15 +142,29 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             return rest.poll();
         }
 
-        private void put(String name, Object value) {
-            int dot = name.indexOf('.');
-            if (dot < 0) {
-                fields.put(name, value);
-                return;
+        private void put(String name, Object value) throws Misused {
+            JsonObject holder = fields;
+            String rest = name;
+            for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.')) {
+                String outer = rest.substring(0, dot);
+                if (holder.containsKey(outer) && !(holder.getValue(outer) instanceof JsonObject)) {
+                    throw new Misused("--" + name + " has no place beside another option that says what \""
+                            + outer + "\" is");
+                }
+                JsonObject inner = holder.getJsonObject(outer, new JsonObject());
+                holder.put(outer, inner);
+                holder = inner;
+                rest = rest.substring(dot + 1);
             }
-            String outer = name.substring(0, dot);
-            JsonObject inner = fields.getJsonObject(outer, new JsonObject());
-            fields.put(outer, inner.put(name.substring(dot + 1), value));
+            holder.put(rest, value);
+        }
+
+        private static double fraction(String what, String text) throws Misused {
+            try {
+                return Double.parseDouble(text);
+            } catch (NumberFormatException e) {
+                throw new Misused(what + ": \"" + text + "\" (expected: a number such as 0.2)");
+            }
         }
 
         private static int number(String what, String text) throws Misused {

@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a service treats its backends, to and from JSON: the keys {@code balance}, {@code host}, {@code pool}
- * and {@code timeouts}. Config and commands share it, so that both refuse the same things in the same words.
+ * How a service treats its backends, to and from JSON: the keys {@code balance}, {@code host}, {@code pool},
+ * {@code timeouts} and {@code health}. Config and commands share it, so that both refuse the same things in
+ * the same words.
  */
 public final class ServicePolicyReader {
 
@@ -29,7 +30,7 @@ public final class ServicePolicyReader {
 
     /**
      * @param path where {@code json} stands; empty for a command
-     * @param json those four keys and no other
+     * @param json those keys and no other
      * @param base gives what is absent
      */
     public static Checked<ServicePolicy> read(String path, JsonObject json, ServicePolicy base) {
@@ -45,7 +46,8 @@ public final class ServicePolicyReader {
                 fields.value("balance").flatMap(ServicePolicyReader::balance).orElse(base.balance()),
                 fields.value("host").flatMap(ServicePolicyReader::host).orElse(base.host()),
                 pool(fields.object("pool"), base.pool()),
-                timeouts(fields.object("timeouts"), base.timeouts()));
+                timeouts(fields.object("timeouts"), base.timeouts()),
+                HealthReader.read(fields.object("health"), base.health()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -65,7 +67,8 @@ public final class ServicePolicyReader {
                         .put("maxQueue", pool.maxQueue())
                         .put("queueTimeout", Durations.text(pool.queueTimeout()))
                         .put("keepAlive", Durations.text(pool.keepAlive())))
-                .put("timeouts", limits);
+                .put("timeouts", limits)
+                .put("health", HealthReader.write(policy.health()));
     }
 
     private static Optional<Strategy> balance(Value value) {

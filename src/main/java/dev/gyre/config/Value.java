@@ -62,6 +62,26 @@ final class Value {
         return exact.intValueExact();
     }
 
+    /** A fraction, as against {@link #integer}. */
+    double fraction(double min, double max, double fallback) {
+        Object number = raw;
+        if (raw instanceof String text && findings.isReplaced(path)
+                && text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+            number = new BigDecimal(text);
+        }
+        String range = BigDecimal.valueOf(min).stripTrailingZeros().toPlainString() + ".."
+                + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString();
+        if (!(number instanceof Number found)) {
+            refuse("a number, " + range);
+            return fallback;
+        }
+        if (!(found.doubleValue() >= min && found.doubleValue() <= max)) {
+            refuse(range);
+            return fallback;
+        }
+        return found.doubleValue();
+    }
+
     boolean flag(boolean fallback) {
         if (raw instanceof Boolean flag) {
             return flag;

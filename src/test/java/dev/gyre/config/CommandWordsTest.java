@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Probe;
 import dev.gyre.model.Route;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Strategy;
@@ -23,11 +25,17 @@ class CommandWordsTest {
             Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
             new PoolPolicy(7, 0, Duration.ofMillis(1500), Duration.ofHours(1)),
             new Timeouts(Duration.ofMillis(1), Duration.ofSeconds(90), Duration.ofMinutes(2),
-                    Optional.of(Duration.ofMinutes(3))));
+                    Optional.of(Duration.ofMinutes(3))),
+            new HealthPolicy(new Probe.Http("HEAD", "/up?deep", 204, 204, Optional.empty(),
+                    Optional.of("www.example.com"), Optional.of(81)), Duration.ofMillis(100),
+                    Duration.ofMillis(50), 1, 100, 0.5));
+    private static final ServicePolicy PLAIN = new ServicePolicy(ODD.balance(), ODD.host(), ODD.pool(),
+            ODD.timeouts(), new HealthPolicy(new Probe.Tcp(Optional.of(7)), Duration.ofSeconds(5),
+                    Duration.ofSeconds(1), 2, 3, 0));
 
     @Test
     void aPolicyComesBackAsItWent() {
-        for (ServicePolicy policy : new ServicePolicy[] {ODD, ServicePolicy.DEFAULT}) {
+        for (ServicePolicy policy : new ServicePolicy[] {ODD, PLAIN, ServicePolicy.DEFAULT}) {
             assertThat(ServicePolicyReader.read("", ServicePolicyReader.write(policy)).accepted())
                     .hasValue(policy);
         }
@@ -38,7 +46,8 @@ class CommandWordsTest {
         JsonObject change = Read.json("{'pool':{'maxQueue':9}}");
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
-                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts()));
+                new PoolPolicy(7, 9, Duration.ofMillis(1500), Duration.ofHours(1)), ODD.timeouts(),
+                ODD.health()));
     }
 
     @Test
@@ -48,7 +57,32 @@ class CommandWordsTest {
                 "balance: \"x\" (known: round-robin)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout)",
-                "backends: unknown key (known: balance, host, pool, timeouts)");
+                "backends: unknown key (known: balance, health, host, pool, timeouts)");
+    }
+
+    @Test
+    void oneKindOfProbeMakesRoomForTheOther() {
+        assertThat(Read.lines(ServicePolicyReader.read("", Read.json("{'health':{'http':{},'tcp':{}}}"))))
+                .containsExactly("health.tcp: beside \"http\" (expected: one of the two, the other absent or"
+                        + " \"off\")");
+        assertThat(ServicePolicyReader.read("", Read.json("{'health':{'http':'off','tcp':{'port':7}}}"))
+                .accepted().map(ServicePolicy::health).map(HealthPolicy::probe))
+                .hasValue(PLAIN.health().probe());
+        assertThat(ServicePolicyReader.read("", Read.json("{'health':{'tcp':'off'}}"), PLAIN).accepted()
+                .map(ServicePolicy::health).map(HealthPolicy::probe)).hasValue(new Probe.None());
+    }
+
+    @Test
+    void aProbeThatCannotBeIsRefusedInWords() {
+        JsonObject wrong = Read.json("{'health':{'http':{'pth':'/','path':'x','status':'2xx','method':'HEAD',"
+                + "'body':'ok'},'interval':'10ms','panic':2}}");
+        assertThat(Read.lines(ServicePolicyReader.read("", wrong))).containsExactlyInAnyOrder(
+                "health.http.pth: unknown key (did you mean \"path\"? known: body, host, method, path, port,"
+                        + " status)",
+                "health.http.path: \"x\" (expected: a path such as \"/health\", visible ASCII characters)",
+                "health.http.status: \"2xx\" (expected: text such as \"204\" or \"200-399\", 100..599)",
+                "health.http.body: set (expected: nothing, for an answer to HEAD has no body)",
+                "health.interval: \"10ms\" (expected: 100ms..24h)", "health.panic: 2 (expected: 0..1)");
     }
 
     @Test

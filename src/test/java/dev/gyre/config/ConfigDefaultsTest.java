@@ -8,9 +8,11 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Probe;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
@@ -47,7 +49,9 @@ class ConfigDefaultsTest {
                  'services':{'web':{'balance':'round-robin','host':'www.example.com:81',
                     'backends':[{'url':'http://B:2','weight':1000},'http://a'],
                     'pool':{'maxConnections':1,'maxQueue':0,'queueTimeout':'250ms','keepAlive':'1.5s'},
-                    'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'}}},
+                    'timeouts':{'connect':'1ms','firstByte':'2m','idle':'24h','request':'1h'},
+                    'health':{'http':{'path':'/health','status':'200-204','body':'ok','host':'h','port':9},
+                       'interval':'2s','timeout':'500ms','rise':1,'fall':2,'panic':0.5}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
@@ -59,7 +63,10 @@ class ConfigDefaultsTest {
                 Strategy.ROUND_ROBIN, new HostHeader.Fixed("www.example.com:81"),
                 new PoolPolicy(1, 0, Duration.ofMillis(250), Duration.ofMillis(1500)),
                 new Timeouts(Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24),
-                        Optional.of(Duration.ofHours(1)))),
+                        Optional.of(Duration.ofHours(1))),
+                new HealthPolicy(new Probe.Http("GET", "/health", 200, 204, Optional.of("ok"),
+                        Optional.of("h"), Optional.of(9)), Duration.ofSeconds(2), Duration.ofMillis(500),
+                        1, 2, 0.5)),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(

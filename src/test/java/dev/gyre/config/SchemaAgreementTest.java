@@ -28,7 +28,7 @@ class SchemaAgreementTest {
     /** Has every object there can be in a config. */
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
-             'timeouts':{}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
+             'timeouts':{},'health':{'http':{},'tcp':{}}}}, 'routes':[{'service':'web'}], 'admin':{}, 'forwarding':{},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
 
@@ -62,7 +62,7 @@ class SchemaAgreementTest {
         JsonObject example = new JsonObject(text("conf/gyre.json"));
         Settings shown = Read.config(example, Map.of(), Map.of()).accepted().orElseThrow();
         JsonObject bare = new JsonObject().put("services", example.getJsonObject("services").copy());
-        for (String key : List.of("balance", "host", "pool", "timeouts")) {
+        for (String key : List.of("balance", "host", "pool", "timeouts", "health")) {
             bare.getJsonObject("services").getJsonObject("web").remove(key);
         }
         Settings defaults = Read.config(bare, Map.of(), Map.of()).accepted().orElseThrow();
@@ -80,18 +80,23 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(12);
+        assertThat(reader).isEqualTo(written).hasSize(15);
     }
 
     @Test
     void bothHaveTheSameDefaults() {
-        JsonObject filled = Read.json(EVERY_OBJECT);
-        filled.remove("stores");
+        JsonObject filled = onlyWhatGoesTogether();
         fillDefaults(filled, schema);
-        JsonObject bare = Read.json(EVERY_OBJECT);
-        bare.remove("stores");
+        JsonObject bare = onlyWhatGoesTogether();
         assertThat(Read.config(filled, Map.of(), Map.of())).isEqualTo(Read.config(bare, Map.of(), Map.of()))
                 .isInstanceOf(Checked.Ok.class);
+    }
+
+    private static JsonObject onlyWhatGoesTogether() {
+        JsonObject config = Read.json(EVERY_OBJECT);
+        config.remove("stores");
+        config.getJsonObject("services").getJsonObject("web").getJsonObject("health").remove("tcp");
+        return config;
     }
 
     @ParameterizedTest
@@ -117,6 +122,16 @@ class SchemaAgreementTest {
         "'services':{'web':{'pool':{'keepAlive':30}}}", "'services':{'web':{'pool':{'keepAlive':'1.5s'}}}",
         "'services':{'web':{'timeouts':{'request':'1d'}}}",
         "'services':{'web':{'timeouts':{'request':'1h'}}}",
+        "'services':{'web':{'health':{'http':{'status':'204'},'tcp':'off'}}}",
+        "'services':{'web':{'health':{'http':{},'tcp':{}}}}", "'services':{'web':{'health':{'http':'on'}}}",
+        "'services':{'web':{'health':{'http':{'status':'2xx'}}}}",
+        "'services':{'web':{'health':{'http':{'status':200}}}}",
+        "'services':{'web':{'health':{'http':{'method':'POST'}}}}",
+        "'services':{'web':{'health':{'http':{'path':'health'}}}}",
+        "'services':{'web':{'health':{'http':{'path':'/a?b=c'}}}}",
+        "'services':{'web':{'health':{'tcp':{'port':0}}}}", "'services':{'web':{'health':{'rise':0}}}",
+        "'services':{'web':{'health':{'fall':100,'panic':0.5}}}",
+        "'services':{'web':{'health':{'panic':1.1}}}", "'services':{'web':{'health':{'interval':5}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

@@ -105,7 +105,8 @@ class ReloadTest {
         PoolPolicy declaredPool = new PoolPolicy(33, 44, Duration.ofSeconds(9), Duration.ofSeconds(8));
         ServicePolicy base = ServicePolicy.DEFAULT;
         node.declare(declared(List.of(), new Service("web",
-                new ServicePolicy(base.balance(), base.host(), declaredPool, base.timeouts()), List.of(),
+                new ServicePolicy(base.balance(), base.host(), declaredPool, base.timeouts(),
+                        base.health()), List.of(),
                 Origin.CONFIG)));
         assertThat(node.service("web").policy().pool())
                 .isEqualTo(new PoolPolicy(33, 7, Duration.ofSeconds(9), Duration.ofSeconds(8)));

@@ -13,9 +13,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.gyre.diff.Difference;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Probe;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
@@ -89,7 +91,9 @@ class RollbackTest {
                 Optional.of(Duration.ofSeconds(4)));
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
                 new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.OfBackend(),
-                        new PoolPolicy(7, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)), limited),
+                        new PoolPolicy(7, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)), limited,
+                        new HealthPolicy(Probe.Http.DEFAULT, Duration.ofSeconds(2), Duration.ofSeconds(1), 1,
+                                1, 0)),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -208,8 +212,11 @@ class RollbackTest {
     private static Topology config(Random random) {
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
+        HealthPolicy health = new HealthPolicy(List.of(new Probe.None(), Probe.Http.DEFAULT,
+                new Probe.Tcp(Optional.of(random.nextInt(3) + 1))).get(random.nextInt(3)),
+                Duration.ofSeconds(1), Duration.ofSeconds(1), 1 + random.nextInt(2), 1, 0.5);
         Service web = new Service("web", new ServicePolicy(Strategy.ROUND_ROBIN, new HostHeader.Client(),
-                PoolPolicy.DEFAULT, timeouts), List.of(new Backend(A, 1 + random.nextInt(3),
+                PoolPolicy.DEFAULT, timeouts, health), List.of(new Backend(A, 1 + random.nextInt(3),
                 random.nextBoolean(), Origin.CONFIG)), Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)
                 : declared(List.of(route("*", "/*", random.nextBoolean() ? "web" : "api")), web,
