@@ -11,6 +11,10 @@ import dev.gyre.config.ConfigReader;
 import dev.gyre.config.ConfigSource;
 import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.health.HealthChecks;
+import dev.gyre.health.Timing;
+import dev.gyre.health.Verdicts;
+import dev.gyre.model.Topology;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
@@ -29,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: builds, connects, starts and stops everything, in the order written here. The data
- * path is joined to the rest by one seam: the registry shows its topology to the proxy.
+ * path is joined to the rest by two seams: the registry shows its topology to the proxy, and health its
+ * verdicts.
  */
 public final class MainVerticle extends VerticleBase {
 
@@ -47,6 +52,8 @@ public final class MainVerticle extends VerticleBase {
     private Settings settings;
     private Registry registry;
     private Proxy proxy;
+    private Verdicts verdicts;
+    private HealthChecks health;
     private AdminServer admin;
     private AdminBus bus;
     private NodeSelf self;
@@ -73,6 +80,7 @@ public final class MainVerticle extends VerticleBase {
                 .compose(v -> prepareProxy())
                 .compose(v -> openAdmin())
                 .compose(v -> joinCluster())
+                .onSuccess(v -> health.start())
                 .compose(v -> openListeners())
                 .onSuccess(v -> followConfig());
     }
@@ -108,19 +116,35 @@ public final class MainVerticle extends VerticleBase {
                 () -> ready = false);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
+            prepareHealth();
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
-            registry.watch(proxy::show);
-            proxy.show(registry.topology());
+            registry.watch(this::show);
+            show(registry.topology());
         });
     }
 
-    private Future<Void> openAdmin() {
+    private void prepareHealth() {
+        verdicts = new Verdicts(proxy::judge, later -> context.runOnContext(v -> later.run()));
         self = new NodeSelf(settings, registry, proxy);
-        CommandHandler handler = new CommandHandler(vertx, registry, proxy::stats, self);
+        health = new HealthChecks(vertx, verdicts, self, proxy::stats, new Timing(InstantSource.system(),
+                System::nanoTime, RandomGenerator.getDefault()));
+        self.listens(health);
+    }
+
+    private void show(Topology topology) {
+        // First, so that no verdict on a backend comes before it is known here.
+        verdicts.keep(topology.backends());
+        proxy.show(topology);
+        health.show(topology);
+    }
+
+    private Future<Void> openAdmin() {
+        Observations observed = new Observations(proxy, verdicts, health);
+        CommandHandler handler = new CommandHandler(vertx, registry, observed, self);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, proxy::stats, () -> ready))
+                .compose(v -> AdminServer.start(vertx, settings.admin(), handler, observed, () -> ready))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();
@@ -191,6 +215,7 @@ public final class MainVerticle extends VerticleBase {
     public Future<?> stop() {
         ready = false;
         return close(source, ConfigSource::close)
+                .eventually(() -> close(health, HealthChecks::close))
                 .eventually(() -> close(bus, AdminBus::close))
                 .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))

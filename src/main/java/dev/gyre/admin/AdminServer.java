@@ -143,9 +143,11 @@ public final class AdminServer {
     }
 
     private void metrics(RoutingContext context) {
-        observed.stats().onComplete(stats -> context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
-                .end(MetricsText.render(stats.values())), context::fail);
+        observed.stats().compose(stats -> observed.probes()
+                        .map(probes -> MetricsText.render(stats, probes, observed.fitness())))
+                .onComplete(text -> context.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, MetricsText.CONTENT_TYPE).end(text),
+                        context::fail);
     }
 
     private static void text(RoutingContext context, int status, String text) {

@@ -81,7 +81,7 @@ final class Changes {
 
     Future<JsonObject> putService(CommandFields fields) throws CommandRefused {
         String service = fields.newService();
-        JsonObject policy = fields.part("balance", "host", "pool", "timeouts");
+        JsonObject policy = fields.part("balance", "health", "host", "pool", "timeouts");
         Map<BackendUrl, Optional<Integer>> backends = backends(fields);
         fields.done();
         return apply(new ServiceCommand.Put(service, policy, backends), fields.author()).map(reply -> {

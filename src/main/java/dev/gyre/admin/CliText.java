@@ -4,7 +4,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Replies for people: a sentence for a change, an aligned table for a list. */
@@ -21,7 +22,7 @@ final class CliText {
             case "route.list" -> routes(reply.getJsonArray("routes"));
             case "node.list" ->
                     table("nodes", reply.getJsonArray("nodes"), "name", "id", "address", "version", "uptime",
-                            "view", "age", "agrees");
+                            "view", "age", "agrees", "network");
             case "cluster.status" -> reply.getString("summary");
             case "topology.get" -> topology(reply);
             case "history" ->
@@ -54,10 +55,19 @@ final class CliText {
         String table = table("backends", backends, "service", "url", "weight", "state", "origin", "inFlight",
                 "inUse", "idle", "maxConnections", "queued", "waitMedianMs", "refused", "requests",
                 "failures");
-        String saturated = backends.stream().map(JsonObject.class::cast)
-                .filter(row -> row.containsKey("saturation"))
-                .map(row -> "\n" + row.getString("saturation")).collect(Collectors.joining());
-        return table + saturated;
+        String unfit = lines(backends, row -> !row.getString("health", "fit").equals("fit"),
+                row -> row.getString("service") + "/" + row.getString("url") + " is "
+                        + row.getString("health") + " since " + row.getString("since") + ": "
+                        + row.getString("reason"));
+        String saturated = lines(backends, row -> row.containsKey("saturation"),
+                row -> row.getString("saturation"));
+        return table + unfit + saturated;
+    }
+
+    private static String lines(JsonArray rows, Predicate<JsonObject> which,
+                                Function<JsonObject, String> text) {
+        return rows.stream().map(JsonObject.class::cast).filter(which).map(row -> "\n" + text.apply(row))
+                .collect(Collectors.joining());
     }
 
     private static String services(JsonArray services) {

@@ -5,6 +5,8 @@ import dev.gyre.config.ServicePolicyReader;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.Condition;
+import dev.gyre.model.Fitness;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
@@ -16,6 +18,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,7 +41,7 @@ final class Listings {
         fields.done();
         return observed.stats().compose(stats -> {
             Topology topology = registry.topology();
-            Map<String, JsonObject> rows = rows(topology, stats);
+            Map<String, JsonObject> rows = rows(topology, stats, observed.fitness());
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
             }
@@ -53,12 +56,14 @@ final class Listings {
     }
 
     /** Those wanted, then those that are not but still have requests to finish; by service and URL. */
-    private static Map<String, JsonObject> rows(Topology topology, Map<BackendId, BackendStats> stats) {
+    private static Map<String, JsonObject> rows(Topology topology, Map<BackendId, BackendStats> stats,
+                                                Fitness fitness) {
         Map<String, JsonObject> rows = new TreeMap<>();
         for (Service service : topology.services().values()) {
             for (Backend backend : service.backends()) {
                 BackendId id = new BackendId(service.name(), backend.url());
                 JsonObject row = backend(service.name(), backend);
+                fitness.of(id).ifPresent(condition -> health(row, condition));
                 row.mergeIn(seen(stats.getOrDefault(id, untouched(id))));
                 rows.put(id.toString(), row.put("maxConnections", service.policy().pool().maxConnections()));
             }
@@ -69,9 +74,18 @@ final class Listings {
         return rows;
     }
 
+    /** A drain is shown before all else: who drains gets no request, fit or not. */
+    private static void health(JsonObject row, Condition condition) {
+        String word = condition.state().name().toLowerCase(Locale.ROOT);
+        if (!condition.fit() && row.getString("state").equals("up")) {
+            row.put("state", word);
+        }
+        row.put("health", word).put("reason", condition.reason()).put("since", condition.since().toString());
+    }
+
     /** A backend no request has come to yet. */
     private static BackendStats untouched(BackendId id) {
-        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
+        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
     }
 
     private static JsonObject seen(BackendStats stats) {
@@ -131,9 +145,13 @@ final class Listings {
                 ? who + (all.size() == 1 ? "" : ", all agree") + ": view " + self.view()
                 : who + ", " + others.size() + " of them disagree with this one (view " + self.view() + "): "
                 + String.join(", ", others);
+        List<String> broken = all.stream().filter(NodeInfo::blind).map(NodeInfo::name).toList();
+        String warning = broken.isEmpty() ? "" : "; the network of " + String.join(", ", broken)
+                + " looks broken: backends are down for it that others see up";
         return Future.succeededFuture(new JsonObject().put("ok", true).put("agree", others.isEmpty())
                 .put("nodes", all.size()).put("view", self.view()).put("digest", self.digest())
-                .put("refused", new JsonObject(new TreeMap<>(nodes.refused()))).put("summary", summary));
+                .put("refused", new JsonObject(new TreeMap<>(nodes.refused())))
+                .put("broken", new JsonArray(broken)).put("summary", summary + warning));
     }
 
     private static JsonObject reply(Topology topology) {

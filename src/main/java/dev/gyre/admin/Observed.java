@@ -2,6 +2,8 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.Fitness;
+import dev.gyre.model.ProbeCount;
 import io.vertx.core.Future;
 import java.util.Map;
 
@@ -14,4 +16,10 @@ public interface Observed {
      * connections open.
      */
     Future<Map<BackendId, BackendStats>> stats();
+
+    /** What is known of their health. */
+    Fitness fitness();
+
+    /** For those whose service has a probe. */
+    Future<Map<BackendId, ProbeCount>> probes();
 }

@@ -10,6 +10,7 @@ import dev.gyre.registry.Replica;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +72,7 @@ public final class Cluster implements Replica {
 
     /** One membership and all that runs on it. */
     private record Session(Membership membership, Replication replication, Presence presence,
-                           NodeCalls calls) {
+                           NodeCalls calls, Broadcast broadcast) {
     }
 
     /**
@@ -139,10 +141,12 @@ public final class Cluster implements Replica {
                     Presence presence = new Presence(bus, () -> hello(membership.id()), peers, seal, refusals,
                             replication::compare);
                     NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
-                    Session begun = new Session(membership, replication, presence, calls);
+                    Broadcast broadcast = new Broadcast(bus, seal, refusals, node::heard);
+                    Session begun = new Session(membership, replication, presence, calls, broadcast);
                     membership.listen(new Watch(begun));
                     return replication.listen()
                             .compose(v -> calls.listen(registry.nodeId()))
+                            .compose(v -> broadcast.listen(registry.nodeId()))
                             .compose(v -> replication.compare())
                             .compose(v -> presence.start())
                             .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces)
@@ -245,6 +249,21 @@ public final class Cluster implements Replica {
         peers.present().forEach(peer -> members.add(Member.of(peer.hello(),
                 Duration.ofNanos(now() - peer.heardNanos()))));
         return members;
+    }
+
+    /** The ids of all nodes there now, this one first. */
+    public List<String> present() {
+        return Stream.concat(Stream.of(registry.nodeId()),
+                peers.present().stream().map(peer -> peer.hello().id())).toList();
+    }
+
+    /** To all other nodes, where {@link ClusterNode#heard} gets it; lost while this one has not joined. */
+    public void tell(JsonObject message) {
+        Session current = session.future().result();
+        if (current != null) {
+            current.broadcast().tell(
+                    new Broadcast.Sent(registry.nodeId(), boot, numbers.incrementAndGet()), message);
+        }
     }
 
     /** How a backend stands with each node, this one first. */

@@ -3,7 +3,9 @@ package dev.gyre.model;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All that is wanted of a node: the services with their backends, and the routes to them.
@@ -16,6 +18,12 @@ public record Topology(Map<String, Service> services, List<Route> routes, String
     public Topology {
         services = Collections.unmodifiableMap(new TreeMap<>(services));
         routes = List.copyOf(routes);
+    }
+
+    /** Of all services. */
+    public Set<BackendId> backends() {
+        return services.values().stream().flatMap(service -> service.backends().stream()
+                .map(backend -> new BackendId(service.name(), backend.url()))).collect(Collectors.toSet());
     }
 
     public static Topology empty() {

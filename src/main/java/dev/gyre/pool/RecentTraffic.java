@@ -71,8 +71,8 @@ final class RecentTraffic {
         LoopCount sum = reading.sum();
         int idle = pool.resting();
         return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(),
-                Math.max(0, pool.places() - idle), idle, pool.waiting(), sum.refused(), sum.opened(),
-                waitMedian(), sentence(pool));
+                sum.succeeded(), Math.max(0, pool.places() - idle), idle, pool.waiting(), sum.refused(),
+                sum.opened(), waitMedian(), sentence(pool));
     }
 
     private Optional<String> sentence(BackendPool pool) {

@@ -7,6 +7,7 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Topology;
 import dev.gyre.pool.Pools;
+import dev.gyre.proxy.View.ServiceView;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,9 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -91,7 +92,7 @@ public final class Proxy {
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
     public synchronized void show(Topology next) {
         topology = next;
-        wanted = backendsOf(next);
+        wanted = next.backends();
         refresh();
     }
 
@@ -102,15 +103,11 @@ public final class Proxy {
     }
 
     private void refresh() {
+        View before = shown;
         shown = View.of(topology, fitness, pools);
+        shown.services().forEach((name, service) -> PanicLog.tell(name, service,
+                Optional.ofNullable(before.services().get(name)).map(ServiceView::panic).orElse(false)));
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
-    }
-
-    private static Set<BackendId> backendsOf(Topology topology) {
-        Set<BackendId> ids = new HashSet<>();
-        topology.services().values().forEach(service ->
-                service.backends().forEach(b -> ids.add(new BackendId(service.name(), b.url()))));
-        return ids;
     }
 
     /**

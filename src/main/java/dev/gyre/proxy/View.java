@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.balancing.PanicRule;
+import dev.gyre.balancing.PanicRule.Offer;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Fitness;
@@ -20,8 +21,11 @@ import java.util.TreeMap;
  */
 record View(RoutingTable routes, Map<String, ServiceView> services) {
 
-    /** @param rotation the backends that are offered new requests, and at the same index each one's weight */
-    record ServiceView(Service service, List<BackendPool> rotation, int[] weights) {
+    /**
+     * @param rotation the backends that are offered new requests, and at the same index each one's weight
+     * @param panic    some of them although they are not fit
+     */
+    record ServiceView(Service service, List<BackendPool> rotation, int[] weights, boolean panic) {
 
         List<LoopPool> rotation(Loop loop) {
             return rotation.stream().map(pool -> pool.on(loop)).toList();
@@ -38,11 +42,14 @@ record View(RoutingTable routes, Map<String, ServiceView> services) {
             // Draining backends keep their pool, for the requests in flight, but get no new ones.
             service.backends().forEach(backend -> adopt(pools, service, backend));
             List<Backend> wanted = service.backends().stream().filter(b -> !b.draining()).toList();
-            List<Backend> up = PanicRule.offered(wanted,
-                    backend -> fitness.fit(new BackendId(service.name(), backend.url())));
+            Offer<Backend> offer = PanicRule.offer(wanted,
+                    backend -> fitness.fit(new BackendId(service.name(), backend.url())),
+                    service.policy().health().panic());
+            List<Backend> up = offer.backends();
             List<BackendPool> rotation = up.stream().map(b -> adopt(pools, service, b)).toList();
             services.put(service.name(),
-                    new ServiceView(service, rotation, up.stream().mapToInt(Backend::weight).toArray()));
+                    new ServiceView(service, rotation, up.stream().mapToInt(Backend::weight).toArray(),
+                            offer.panic()));
         }
         return new View(RoutingTable.of(topology), Map.copyOf(services));
     }

@@ -6,6 +6,8 @@ import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Fitness;
+import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
@@ -31,6 +33,8 @@ final class Doors implements AutoCloseable {
 
     final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
+    final Map<BackendId, ProbeCount> probes = new ConcurrentHashMap<>();
+    volatile Fitness fitness = Fitness.UNKNOWN;
     final AtomicBoolean ready = new AtomicBoolean(true);
     final AdminServer server;
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -44,12 +48,30 @@ final class Doors implements AutoCloseable {
 
     Doors(Topology declared, Optional<String> token) throws Exception {
         node = Node.inMemory(declared);
-        Observed observed = () -> Future.succeededFuture(Map.copyOf(stats));
+        Observed observed = new MadeUp();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, new OneNode());
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, token), handler,
                 observed,
                 ready::get));
+    }
+
+    private final class MadeUp implements Observed {
+
+        @Override
+        public Future<Map<BackendId, BackendStats>> stats() {
+            return Future.succeededFuture(Map.copyOf(stats));
+        }
+
+        @Override
+        public Fitness fitness() {
+            return fitness;
+        }
+
+        @Override
+        public Future<Map<BackendId, ProbeCount>> probes() {
+            return Future.succeededFuture(Map.copyOf(probes));
+        }
     }
 
     /** A node on its own, which has in flight what it is said to see. */
@@ -58,7 +80,8 @@ final class Doors implements AutoCloseable {
         @Override
         public List<NodeInfo> list() {
             return List.of(new NodeInfo("here", node.registry.nodeId(), "127.0.0.1:9090", "0.1.0",
-                    Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d"));
+                    Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d",
+                    false));
         }
 
         @Override
@@ -77,7 +100,7 @@ final class Doors implements AutoCloseable {
 
     void sees(String service, BackendUrl url, long inFlight) {
         BackendId id = new BackendId(service, url);
-        stats.put(id, new BackendStats(id, inFlight, 70, 7, 3, 2, 1, 4, 9, Duration.ofMillis(12),
+        stats.put(id, new BackendStats(id, inFlight, 70, 7, 60, 3, 2, 1, 4, 9, Duration.ofMillis(12),
                 Optional.empty()));
     }
 
