@@ -11,6 +11,8 @@ import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -33,14 +35,14 @@ class ProbesOfAClusterTest {
     private static final int BACKENDS = 100;
     /** Long enough for a slow machine to keep it. */
     private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final String DEAD = "10.9.0.7:9001";
+    private static final String DEAD = "127.9.0.7:9001";
 
     @TempDir
     Path directory;
 
     private final Map<String, AtomicInteger> probes = new ConcurrentHashMap<>();
     private final Set<String> dead = ConcurrentHashMap.newKeySet();
-    private final Origin origin = Origin.of(exchange -> {
+    private final Origin origin = Origin.at(anyLoopbackAddress(), exchange -> {
         String backend = exchange.request().first("Host").orElse("");
         probes.computeIfAbsent(backend, first -> new AtomicInteger()).incrementAndGet();
         exchange.respond(dead.contains(backend) ? 500 : 200, "");
@@ -51,10 +53,15 @@ class ProbesOfAClusterTest {
         origin.close();
     }
 
+    /** The backends have an address each, and the probes a port in common. */
+    private static InetAddress anyLoopbackAddress() {
+        return new InetSocketAddress(0).getAddress();
+    }
+
     private JsonObject service() {
         JsonArray backends = new JsonArray();
         for (int i = 0; i < BACKENDS; i++) {
-            backends.add("http://10.9.0." + i + ":9001");
+            backends.add("http://127.9.0." + i + ":9001");
         }
         return new JsonObject().put("command", "service.put").put("service", "web").put("backends", backends)
                 .put("health", new JsonObject()

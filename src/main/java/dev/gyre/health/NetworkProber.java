@@ -46,8 +46,8 @@ final class NetworkProber implements Prober {
     }
 
     /**
-     * One whose connections all end with the time for a probe: the client's own timeout begins anew with every
-     * byte, so that a backend which trickles would hold its connection for ever.
+     * One whose connections all end with the time for a probe: the client's own timeout begins anew with
+     * every byte, so that a backend which trickles would hold its connection for ever.
      */
     private WebClient client(Duration timeout) {
         // A redirect is an answer like any other: where it leads to is not what is probed.
