@@ -14,6 +14,8 @@ import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.discovery.Discovery;
 import dev.gyre.health.Ejector;
+import dev.gyre.health.HealthChecks;
+import dev.gyre.health.Timing;
 import dev.gyre.health.TrafficWatch;
 import dev.gyre.health.Verdicts;
 import dev.gyre.model.Limits;
@@ -61,6 +63,7 @@ public final class MainVerticle extends VerticleBase {
     private Verdicts verdicts;
     private Ejector ejector;
     private TrafficWatch traffic;
+    private HealthChecks health;
     private AdminServer admin;
     private AdminBus bus;
     private NodeSelf self;
@@ -88,6 +91,7 @@ public final class MainVerticle extends VerticleBase {
                 .compose(v -> prepareProxy())
                 .compose(v -> openAdmin())
                 .compose(v -> joinCluster())
+                .onSuccess(v -> health.start())
                 .compose(v -> openListeners())
                 .onSuccess(v -> {
                     discovery.start();
@@ -134,6 +138,7 @@ public final class MainVerticle extends VerticleBase {
                 () -> ready = false, traffic::failed);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
+            prepareHealth();
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
             registry.watch(this::show);
             registry.watch(sticky::check);
@@ -143,17 +148,25 @@ public final class MainVerticle extends VerticleBase {
         });
     }
 
+    private void prepareHealth() {
+        self = new NodeSelf(settings, registry, proxy);
+        health = new HealthChecks(vertx, verdicts, self, proxy::stats, new Timing(InstantSource.system(),
+                System::nanoTime, RandomGenerator.getDefault()));
+        self.listens(health);
+    }
+
     private void show(Topology topology) {
+        // First, so that no verdict on a backend comes before it is known here.
         verdicts.keep(topology.backends());
         traffic.show(topology);
         proxy.show(topology);
+        health.show(topology);
     }
 
     private Future<Void> openAdmin() {
-        self = new NodeSelf(settings, registry, proxy);
         discovery = new Discovery(vertx, registry, self, System::nanoTime);
         self.discover(discovery);
-        Observations observed = new Observations(proxy, verdicts, ejector);
+        Observations observed = new Observations(proxy, verdicts, ejector, health);
         CommandHandler handler = new CommandHandler(vertx, registry, observed, self, discovery);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
@@ -231,6 +244,7 @@ public final class MainVerticle extends VerticleBase {
         ready = false;
         return close(source, ConfigSource::close)
                 .eventually(() -> close(traffic, TrafficWatch::close))
+                .eventually(() -> close(health, HealthChecks::close))
                 .eventually(() -> close(bus, AdminBus::close))
                 .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))

@@ -10,7 +10,8 @@ import dev.gyre.cluster.NodeStanding;
 import dev.gyre.config.Settings;
 import dev.gyre.discovery.Discovery;
 import dev.gyre.discovery.Neighbours;
-import dev.gyre.model.Backend;
+import dev.gyre.health.Colleagues;
+import dev.gyre.health.HealthChecks;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.PoolUse;
@@ -29,7 +30,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** This node as the other nodes see it, and the other nodes as its doors see them. */
-final class NodeSelf implements ClusterNode, Nodes, Neighbours {
+final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
+
+    private static final long HELLOS_NANOS = 2_000_000_000L;
 
     private final Settings settings;
     private final Registry registry;
@@ -37,6 +40,8 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours {
     private final long begun = System.nanoTime();
     private volatile Optional<Cluster> cluster = Optional.empty();
     private volatile Optional<Discovery> discovery = Optional.empty();
+    private volatile long joinedNanos;
+    private volatile Optional<HealthChecks> health = Optional.empty();
     private volatile Function<JsonObject, Future<JsonObject>> commands = command ->
             Future.failedFuture("the node is starting");
 
@@ -57,7 +62,36 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours {
     }
 
     void joined(Cluster joined) {
+        joinedNanos = System.nanoTime();
         cluster = Optional.of(joined);
+    }
+
+    /** What listens to the other nodes on health. */
+    void listens(HealthChecks checks) {
+        health = Optional.of(checks);
+    }
+
+    @Override
+    public void heard(JsonObject message) {
+        health.ifPresent(checks -> checks.heard(message));
+    }
+
+    @Override
+    public String self() {
+        return registry.nodeId();
+    }
+
+    @Override
+    public List<String> present() {
+        List<String> present = cluster.map(Cluster::present).orElseGet(() -> List.of(self()));
+        // Every node says hello once a second: before that, to be alone is no knowledge.
+        boolean early = cluster.isPresent() && System.nanoTime() - joinedNanos < HELLOS_NANOS;
+        return early && present.size() == 1 ? List.of() : present;
+    }
+
+    @Override
+    public void tell(JsonObject message) {
+        cluster.ifPresent(joined -> joined.tell(message));
     }
 
     @Override
@@ -114,11 +148,6 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours {
     }
 
     @Override
-    public String self() {
-        return registry.nodeId();
-    }
-
-    @Override
     public boolean clustered() {
         return cluster.isPresent();
     }
@@ -136,7 +165,7 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours {
 
     @Override
     public List<NodeInfo> list() {
-        return cluster.map(Cluster::members).map(members -> members.stream().map(NodeSelf::info).toList())
+        return cluster.map(Cluster::members).map(members -> members.stream().map(this::info).toList())
                 .orElseGet(() -> List.of(alone()));
     }
 
@@ -145,16 +174,17 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours {
         return cluster.map(Cluster::refused).orElse(Map.of());
     }
 
-    private static NodeInfo info(Member member) {
+    private NodeInfo info(Member member) {
         return new NodeInfo(member.name(), member.id(), member.address(), member.version(), member.uptime(),
-                member.view(), member.age(), member.digest());
+                member.view(), member.age(), member.digest(),
+                health.map(HealthChecks::blind).orElse(List.of()).contains(member.id()));
     }
 
     private NodeInfo alone() {
         String address = settings.admin().host() + ":" + settings.admin().port();
         return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
                 registry.topology().version(), Duration.ofNanos(System.nanoTime() - begun),
-                registry.entries().digest());
+                registry.entries().digest(), false);
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.gyre;
 
 import dev.gyre.admin.Observed;
 import dev.gyre.health.Ejector;
+import dev.gyre.health.HealthChecks;
 import dev.gyre.health.Verdicts;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.proxy.Proxy;
 import io.vertx.core.Future;
@@ -16,7 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What this node sees of its backends, for its doors. */
-record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector) implements Observed {
+record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector, HealthChecks health)
+        implements Observed {
 
     @Override
     public Future<Map<BackendId, BackendStats>> stats() {
@@ -36,6 +39,11 @@ record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector) implements 
     @Override
     public Fitness fitness() {
         return verdicts.fitness();
+    }
+
+    @Override
+    public Future<Map<BackendId, ProbeCount>> probes() {
+        return health.counts();
     }
 
     @Override

@@ -81,7 +81,7 @@ final class Changes {
     Future<JsonObject> putService(CommandFields fields) throws CommandRefused {
         String service = fields.newService();
         JsonObject policy = fields.part("balance", "sticky", "slowStart", "host", "pool", "timeouts", "retry",
-                "ejection");
+                "ejection", "health");
         Map<BackendUrl, BackendCommand.Wish> backends = backends(fields);
         fields.done();
         return apply(new ServiceCommand.Put(service, policy, backends), fields.author()).map(reply -> {

@@ -122,6 +122,11 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         List.of("rate", "latency", "max").forEach(key -> policy.put("ejection." + key, Kind.FRACTION));
         List.of("for", "upTo").forEach(key -> policy.put("ejection." + key, Kind.TEXT));
         policy.put("ejection.statuses", Kind.LIST);
+        List.of("http", "http.method", "http.path", "http.status", "http.body", "http.host", "tcp",
+                "interval", "timeout").forEach(setting -> policy.put("health." + setting, Kind.TEXT));
+        List.of("http.port", "tcp.port", "rise", "fall")
+                .forEach(setting -> policy.put("health." + setting, Kind.NUMBER));
+        policy.put("health.panic", Kind.FRACTION);
         policy.put("backends", Kind.LIST);
         policy.put("json", Kind.OBJECT);
         return policy;

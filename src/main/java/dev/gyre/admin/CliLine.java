@@ -147,23 +147,24 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             JsonObject holder = fields;
             String rest = name;
             for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.')) {
-                holder = part(holder, rest.substring(0, dot));
+                String outer = name.substring(0, name.length() - rest.length() + dot);
+                holder = part(holder, rest.substring(0, dot), outer);
                 rest = rest.substring(dot + 1);
             }
             if (holder.getValue(rest) instanceof JsonObject) {
-                throw excluding(rest);
+                throw excluding(name);
             }
             holder.put(rest, value);
         }
 
-        private static JsonObject part(JsonObject holder, String name) throws Misused {
+        private static JsonObject part(JsonObject holder, String name, String option) throws Misused {
             if (!holder.containsKey(name)) {
                 holder.put(name, new JsonObject());
             }
             if (holder.getValue(name) instanceof JsonObject part) {
                 return part;
             }
-            throw excluding(name);
+            throw excluding(option);
         }
 
         private static Misused excluding(String name) {

@@ -22,7 +22,7 @@ final class CliText {
             case "route.list" -> routes(reply.getJsonArray("routes"));
             case "node.list" ->
                     table("nodes", reply.getJsonArray("nodes"), "name", "id", "address", "version", "uptime",
-                            "view", "age", "agrees");
+                            "view", "age", "agrees", "network");
             case "cluster.status" -> reply.getString("summary");
             case "topology.get" -> topology(reply);
             case "history" ->

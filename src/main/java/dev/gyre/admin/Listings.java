@@ -107,7 +107,7 @@ final class Listings {
 
     /** A backend no request has come to yet. */
     private static BackendStats untouched(BackendId id) {
-        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
+        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
     }
 
     private static JsonObject seen(BackendStats stats) {
@@ -167,9 +167,13 @@ final class Listings {
                 ? who + (all.size() == 1 ? "" : ", all agree") + ": view " + self.view()
                 : who + ", " + others.size() + " of them disagree with this one (view " + self.view() + "): "
                 + String.join(", ", others);
+        List<String> broken = all.stream().filter(NodeInfo::blind).map(NodeInfo::name).toList();
+        String warning = broken.isEmpty() ? "" : "; the network of " + String.join(", ", broken)
+                + " looks broken: backends are down for it that others see up";
         return Future.succeededFuture(new JsonObject().put("ok", true).put("agree", others.isEmpty())
                 .put("nodes", all.size()).put("view", self.view()).put("digest", self.digest())
-                .put("refused", new JsonObject(new TreeMap<>(nodes.refused()))).put("summary", summary));
+                .put("refused", new JsonObject(new TreeMap<>(nodes.refused())))
+                .put("broken", new JsonArray(broken)).put("summary", summary + warning));
     }
 
     private static JsonObject reply(Topology topology) {

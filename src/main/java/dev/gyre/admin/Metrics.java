@@ -12,14 +12,15 @@ public record Metrics(Observed observed, Nodes nodes) {
 
     /** In Prometheus' text exposition format. */
     Future<String> text() {
-        return observed.stats().map(stats -> {
+        return observed.stats().compose(stats -> observed.probes().map(probes -> {
             Exposition exposition = new Exposition();
             BackendMetrics.write(stats.values(), exposition);
+            HealthMetrics.write(probes, observed.fitness(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
             EjectionMetrics.write(observed.ejections(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
             NodeMetrics.write(nodes, exposition);
             return exposition.text();
-        });
+        }));
     }
 }

@@ -15,9 +15,10 @@ import java.time.temporal.ChronoUnit;
  * @param view    version of the topology its traffic is served by
  * @param age     since its view changed
  * @param digest  of all that its registry holds; equal on nodes that agree
+ * @param blind   its network looks broken: backends are down for it alone
  */
 public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
-                       Duration age, String digest) {
+                       Duration age, String digest, boolean blind) {
 
     boolean agrees(NodeInfo other) {
         return digest.equals(other.digest);
@@ -28,7 +29,7 @@ public record NodeInfo(String name, String id, String address, String version, D
         return new JsonObject().put("name", name).put("id", id).put("address", address)
                 .put("version", version)
                 .put("uptime", text(uptime)).put("view", view).put("age", text(age)).put("digest", digest)
-                .put("agrees", agrees);
+                .put("agrees", agrees).put("network", blind ? "broken" : "ok");
     }
 
     private static String text(Duration span) {

@@ -4,6 +4,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RetryStats;
 import io.vertx.core.Future;
 import java.util.Map;
@@ -24,6 +25,9 @@ public interface Observed {
 
     /** What is known of their health. */
     Fitness fitness();
+
+    /** For those whose service has a probe. */
+    Future<Map<BackendId, ProbeCount>> probes();
 
     /** How often each was ejected since the node started, by reason; of those never, nothing. */
     Map<BackendId, Map<String, Long>> ejections();

@@ -10,16 +10,16 @@ import dev.gyre.registry.Replica;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,11 +71,6 @@ public final class Cluster implements Replica {
         this.pulse = changedNanos;
     }
 
-    /** One membership and all that runs on it. */
-    private record Session(Membership membership, Replication replication, Presence presence,
-                           NodeCalls calls) {
-    }
-
     /**
      * Begins to join. Completes when this node holds what the others hold, or has found none, or when the
      * patience is over; fails when the cluster's ports cannot be bound to.
@@ -113,7 +108,7 @@ public final class Cluster implements Replica {
     private void tryToJoin() {
         Membership.join(settings).compose(this::begin).onComplete(begun -> {
             peers.clear();
-            refusals.suspects(() -> suspects(begun.membership()));
+            refusals.suspects(() -> begun.suspects(peers));
             session.tryComplete(begun);
             LOG.info("joined cluster \"{}\" as {}:{}: {}", settings.name(), settings.host(), settings.port(),
                     begun.membership().size() == 1 ? "no other node there yet, looking for "
@@ -142,10 +137,12 @@ public final class Cluster implements Replica {
                     Presence presence = new Presence(bus, () -> hello(membership.id()), peers, seal, refusals,
                             replication::compare);
                     NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
-                    Session begun = new Session(membership, replication, presence, calls);
+                    Broadcast broadcast = new Broadcast(bus, seal, refusals, node::heard);
+                    Session begun = new Session(membership, replication, presence, calls, broadcast);
                     membership.listen(new Watch(begun));
                     return replication.listen()
                             .compose(v -> calls.listen(registry.nodeId()))
+                            .compose(v -> broadcast.listen(registry.nodeId()))
                             .compose(v -> replication.compare())
                             .compose(v -> presence.start())
                             .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces)
@@ -153,14 +150,6 @@ public final class Cluster implements Replica {
                             .compose(v -> shares.open(bus, () -> membership.size() - 1))
                             .map(begun);
                 })).onFailure(failure -> membership.leave(vertx));
-    }
-
-    private String suspects(Membership membership) {
-        Set<String> known = new HashSet<>(Set.of(membership.id()));
-        peers.present().forEach(peer -> known.add(peer.hello().member()));
-        List<String> strangers = membership.strangers(known);
-        return strangers.isEmpty() ? "a member that has left"
-                : "a member that is no known node (" + String.join(", ", strangers) + ")";
     }
 
     private final class Watch implements Membership.Listener {
@@ -250,6 +239,21 @@ public final class Cluster implements Replica {
         peers.present().forEach(peer -> members.add(Member.of(peer.hello(),
                 Duration.ofNanos(now() - peer.heardNanos()))));
         return members;
+    }
+
+    /** The ids of all nodes there now, this one first. */
+    public List<String> present() {
+        return Stream.concat(Stream.of(registry.nodeId()),
+                peers.present().stream().map(peer -> peer.hello().id())).toList();
+    }
+
+    /** To all other nodes, where {@link ClusterNode#heard} gets it; lost while this one has not joined. */
+    public void tell(JsonObject message) {
+        Session current = session.future().result();
+        if (current != null) {
+            current.broadcast().tell(
+                    new Broadcast.Sent(registry.nodeId(), boot, numbers.incrementAndGet()), message);
+        }
     }
 
     /** How a backend stands with each node, this one first. */

@@ -37,6 +37,9 @@ public interface ClusterNode {
     /** Carries out a command; fails with {@link dev.gyre.registry.CommandRefused} alone. */
     Future<JsonObject> command(JsonObject command);
 
+    /** What another node has told all with {@link Cluster#tell}; comes on any thread. */
+    void heard(JsonObject message);
+
     /**
      * How a backend stands with one node.
      *

@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param inFlight       requests that hold a lease, waiting ones included
  * @param requests       leases ended since the node started
  * @param failures       of these, the ones that ended by the backend's fault
+ * @param succeeded      of these, the ones answered in full with a status below 500
  * @param limit          connections this node may have open to it, its share where the limit is the cluster's
  * @param inUse          connections that carry a request or are being opened
  * @param idle           connections kept for the next request
@@ -18,7 +19,8 @@ import java.util.Optional;
  * @param waitMedian     median wait for a connection over the last ten seconds, among those that waited
  * @param saturation     in words, when the pool stays full: what is full and how large it would have to be
  */
-public record BackendStats(BackendId id, long inFlight, long requests, long failures, int limit, int inUse,
-                           int idle, int queued, long refused, long opened, Duration waitMedian,
+public record BackendStats(BackendId id, long inFlight, long requests, long failures, long succeeded,
+                           int limit, int inUse, int idle, int queued, long refused, long opened,
+                           Duration waitMedian,
                            Optional<String> saturation) {
 }

@@ -12,10 +12,12 @@ final class LoopTally {
 
     /** Waits remembered for the median; at most this many of the latest, a power of two. */
     static final int WAITS = 256;
+    private static final int SERVER_ERROR = 500;
 
     private long begun;
     private long ended;
     private long failed;
+    private long succeeded;
     private long refused;
     private long opened;
     private long served;
@@ -64,10 +66,13 @@ final class LoopTally {
         if (outcome instanceof Outcome.Failed f && f.failure().side() == Failure.Side.BACKEND) {
             failed++;
         }
+        if (outcome instanceof Outcome.Answered answered && answered.status() < SERVER_ERROR) {
+            succeeded++;
+        }
     }
 
     LoopCount read() {
-        return new LoopCount(begun - ended, ended, failed, refused, opened, served, servedNanos, waits,
-                waitedNanos, latestWaits.clone());
+        return new LoopCount(begun - ended, ended, failed, succeeded, refused, opened, served, servedNanos,
+                waits, waitedNanos, latestWaits.clone());
     }
 }

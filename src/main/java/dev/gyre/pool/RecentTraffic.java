@@ -70,9 +70,9 @@ final class RecentTraffic {
     BackendStats stats(Reading reading, BackendPool pool) {
         LoopCount sum = reading.sum();
         int idle = pool.resting();
-        return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), pool.limit(),
-                Math.max(0, pool.places() - idle), idle, pool.waiting(), sum.refused(), sum.opened(),
-                waitMedian(), sentence(pool));
+        return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), sum.succeeded(),
+                pool.limit(), Math.max(0, pool.places() - idle), idle, pool.waiting(), sum.refused(),
+                sum.opened(), waitMedian(), sentence(pool));
     }
 
     private Optional<String> sentence(BackendPool pool) {

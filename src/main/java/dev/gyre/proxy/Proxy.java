@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -123,7 +124,10 @@ public final class Proxy {
     }
 
     private void refresh() {
+        View before = shown;
         shown = View.of(topology, fitness, pools, surroundings);
+        shown.services().forEach((name, service) -> PanicLog.tell(name, service,
+                Optional.ofNullable(before.services().get(name)).map(ServiceView::panic).orElse(false)));
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
         if (shown.ramping() && !stepping) {
             stepping = true;

@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.balancing.PanicRule;
+import dev.gyre.balancing.PanicRule.Offer;
 import dev.gyre.balancing.Ramp;
 import dev.gyre.balancing.ZonePreference;
 import dev.gyre.model.Backend;
@@ -26,9 +27,10 @@ import java.util.stream.Stream;
  * @param reserve those that are offered what the first cannot take: of other zones
  * @param sticky  by which names clients keep their backends; empty: they do not
  * @param ramping shares are to be taken anew before long, for a slow start is under way
+ * @param panic   backends are offered although they are not fit
  */
 record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNames> sticky,
-                   boolean ramping) {
+                   boolean ramping, boolean panic) {
 
     /** @param adopt gives the pool of a backend, with the service's present policy */
     static ServiceView of(Service service, Fitness fitness, Function<Backend, BackendPool> adopt,
@@ -37,7 +39,9 @@ record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNam
         Map<Backend, BackendPool> pools = new HashMap<>();
         service.backends().forEach(backend -> pools.put(backend, adopt.apply(backend)));
         List<Backend> wanted = service.backends().stream().filter(b -> !b.draining()).toList();
-        List<Backend> up = PanicRule.offered(wanted, backend -> fitness.fit(id(service, backend)));
+        Offer<Backend> offer = PanicRule.offer(wanted, backend -> fitness.fit(id(service, backend)),
+                service.policy().health().panic());
+        List<Backend> up = offer.backends();
         double[] ramps = up.stream().mapToDouble(b -> ramp(service, b, fitness, now)).toArray();
         boolean ramping = Arrays.stream(ramps).anyMatch(ramp -> ramp < 1);
         double[] capacity = new double[ramps.length];
@@ -47,7 +51,7 @@ record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNam
                 rank(service, up, pools, capacity, inverted(shares)),
                 StickyNames.of(service, stickyKey, Stream.concat(up.stream(), service.backends().stream()
                         .filter(b -> b.draining() && fitness.fit(id(service, b)))).map(pools::get).toList()),
-                ramping);
+                ramping, offer.panic());
     }
 
     private static double ramp(Service service, Backend backend, Fitness fitness, Instant now) {

@@ -12,6 +12,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Limit;
+import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
@@ -43,6 +44,7 @@ final class Doors implements AutoCloseable {
     final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
     final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
+    final Map<BackendId, ProbeCount> probes = new ConcurrentHashMap<>();
     volatile Fitness fitness = Fitness.UNKNOWN;
     final AtomicLong nanos = new AtomicLong();
     final AtomicBoolean ready = new AtomicBoolean(true);
@@ -114,6 +116,11 @@ final class Doors implements AutoCloseable {
         }
 
         @Override
+        public Future<Map<BackendId, ProbeCount>> probes() {
+            return Future.succeededFuture(Map.copyOf(probes));
+        }
+
+        @Override
         public Map<BackendId, Map<String, Long>> ejections() {
             return ejections;
         }
@@ -130,7 +137,8 @@ final class Doors implements AutoCloseable {
         @Override
         public List<NodeInfo> list() {
             return List.of(new NodeInfo("here", node.registry.nodeId(), "127.0.0.1:9090", "0.1.0",
-                    Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d"));
+                    Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d",
+                    false));
         }
 
         @Override
@@ -149,7 +157,7 @@ final class Doors implements AutoCloseable {
 
     void sees(String service, BackendUrl url, long inFlight) {
         BackendId id = new BackendId(service, url);
-        stats.put(id, new BackendStats(id, inFlight, 70, 7, 512, 3, 2, 1, 4, 9, Duration.ofMillis(12),
+        stats.put(id, new BackendStats(id, inFlight, 70, 7, 60, 512, 3, 2, 1, 4, 9, Duration.ofMillis(12),
                 Optional.empty()));
     }
 

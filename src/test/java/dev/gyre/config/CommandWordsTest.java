@@ -8,10 +8,12 @@ import dev.gyre.model.Balance;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Hashing;
+import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Probe;
 import dev.gyre.model.RetryCause;
 import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Scope;
@@ -43,12 +45,17 @@ class CommandWordsTest {
                     new RetryPolicy.Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)), 0,
                     new RetryPolicy.Budget(0.125, 0), new Hedge.After(Duration.ofMillis(30))),
             new EjectionPolicy(1, 0.25, 7, Optional.of(2.5), Set.of(500, 599), Duration.ofMillis(5),
-                    Duration.ofHours(1), 0));
+                    Duration.ofHours(1), 0),
+            new HealthPolicy(new Probe.Http("HEAD", "/up?deep", 204, 204, Optional.empty(),
+                    Optional.of("www.example.com"), Optional.of(81)), Duration.ofMillis(100),
+                    Duration.ofMillis(50), 1, 100, 0.5));
+    private static final ServicePolicy PLAIN = ODD.with(Balance.of(Strategy.CONSISTENT_HASH))
+            .with(new HealthPolicy(new Probe.Tcp(Optional.of(7)), Duration.ofSeconds(5),
+                    Duration.ofSeconds(1), 2, 3, 0));
 
     @Test
     void aPolicyComesBackAsItWent() {
-        ServicePolicy hash = ODD.with(Balance.of(Strategy.CONSISTENT_HASH));
-        for (ServicePolicy policy : new ServicePolicy[] {ODD, hash, ServicePolicy.DEFAULT}) {
+        for (ServicePolicy policy : new ServicePolicy[] {ODD, PLAIN, ServicePolicy.DEFAULT}) {
             assertThat(ServicePolicyReader.read("", ServicePolicyReader.write(policy)).accepted())
                     .hasValue(policy);
         }
@@ -60,7 +67,7 @@ class CommandWordsTest {
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
-                ODD.timeouts(), ODD.retry(), ODD.ejection()));
+                ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.health()));
     }
 
     @Test
@@ -71,8 +78,33 @@ class CommandWordsTest {
                         + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
-                "backends: unknown key (known: balance, ejection, host, pool, retry, slowStart, sticky,"
-                        + " timeouts)");
+                "backends: unknown key (known: balance, ejection, health, host, pool, retry, slowStart,"
+                        + " sticky, timeouts)");
+    }
+
+    @Test
+    void oneKindOfProbeMakesRoomForTheOther() {
+        assertThat(Read.lines(ServicePolicyReader.read("", Read.json("{'health':{'http':{},'tcp':{}}}"))))
+                .containsExactly("health.tcp: beside \"http\" (expected: one of the two, the other absent or"
+                        + " \"off\")");
+        assertThat(ServicePolicyReader.read("", Read.json("{'health':{'http':'off','tcp':{'port':7}}}"))
+                .accepted().map(ServicePolicy::health).map(HealthPolicy::probe))
+                .hasValue(PLAIN.health().probe());
+        assertThat(ServicePolicyReader.read("", Read.json("{'health':{'tcp':'off'}}"), PLAIN).accepted()
+                .map(ServicePolicy::health).map(HealthPolicy::probe)).hasValue(new Probe.None());
+    }
+
+    @Test
+    void aProbeThatCannotBeIsRefusedInWords() {
+        JsonObject wrong = Read.json("{'health':{'http':{'pth':'/','path':'x','status':'2xx','method':'HEAD',"
+                + "'body':'ok'},'interval':'10ms','panic':2}}");
+        assertThat(Read.lines(ServicePolicyReader.read("", wrong))).containsExactlyInAnyOrder(
+                "health.http.pth: unknown key (did you mean \"path\"? known: body, host, method, path, port,"
+                        + " status)",
+                "health.http.path: \"x\" (expected: a path such as \"/health\", visible ASCII characters)",
+                "health.http.status: \"2xx\" (expected: text such as \"204\" or \"200-399\", 100..599)",
+                "health.http.body: set (expected: nothing, for an answer to HEAD has no body)",
+                "health.interval: \"10ms\" (expected: 100ms..24h)", "health.panic: 2 (expected: 0..1)");
     }
 
     @Test

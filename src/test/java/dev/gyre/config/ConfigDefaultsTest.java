@@ -11,10 +11,12 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Probe;
 import dev.gyre.model.RetryCause;
 import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Role;
@@ -61,7 +63,9 @@ class ConfigDefaultsTest {
                        'backoff':{'base':'1ms','max':'1s'},'buffer':'1MB',
                        'budget':{'ratio':1,'perSecond':0},'hedge':{'after':'p95'}},
                     'ejection':{'failures':3,'rate':0.25,'requests':7,'latency':4,'statuses':['500'],
-                       'for':'1s','upTo':'1m','max':1}}},
+                       'for':'1s','upTo':'1m','max':1},
+                    'health':{'http':{'path':'/health','status':'200-204','body':'ok','host':'h','port':9},
+                       'interval':'2s','timeout':'500ms','rise':1,'fall':2,'panic':0.5}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
@@ -79,7 +83,10 @@ class ConfigDefaultsTest {
                         new RetryPolicy.Backoff(Duration.ofMillis(1), Duration.ofSeconds(1)), 1024 * 1024,
                         new RetryPolicy.Budget(1, 0), new Hedge.AfterP95()),
                 new EjectionPolicy(3, 0.25, 7, Optional.of(4.0), Set.of(500), Duration.ofSeconds(1),
-                        Duration.ofMinutes(1), 1)),
+                        Duration.ofMinutes(1), 1),
+                new HealthPolicy(new Probe.Http("GET", "/health", 200, 204, Optional.of("ok"),
+                        Optional.of("h"), Optional.of(9)), Duration.ofSeconds(2), Duration.ofMillis(500),
+                        1, 2, 0.5)),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(

@@ -29,7 +29,7 @@ class SchemaAgreementTest {
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
-             'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{}}},
+             'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}}}},
              'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
@@ -65,7 +65,7 @@ class SchemaAgreementTest {
         JsonObject example = new JsonObject(text("conf/gyre.json"));
         Settings shown = Read.config(example, Map.of(), Map.of()).accepted().orElseThrow();
         JsonObject bare = new JsonObject().put("services", example.getJsonObject("services").copy());
-        for (String key : List.of("balance", "host", "pool", "timeouts", "retry")) {
+        for (String key : List.of("balance", "host", "pool", "timeouts", "retry", "health")) {
             bare.getJsonObject("services").getJsonObject("web").remove(key);
         }
         Settings defaults = Read.config(bare, Map.of(), Map.of()).accepted().orElseThrow();
@@ -83,18 +83,23 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(23);
+        assertThat(reader).isEqualTo(written).hasSize(26);
     }
 
     @Test
     void bothHaveTheSameDefaults() {
-        JsonObject filled = Read.json(EVERY_OBJECT);
-        filled.remove("stores");
+        JsonObject filled = onlyWhatGoesTogether();
         fillDefaults(filled, schema);
-        JsonObject bare = Read.json(EVERY_OBJECT);
-        bare.remove("stores");
+        JsonObject bare = onlyWhatGoesTogether();
         assertThat(Read.config(filled, Map.of(), Map.of())).isEqualTo(Read.config(bare, Map.of(), Map.of()))
                 .isInstanceOf(Checked.Ok.class);
+    }
+
+    private static JsonObject onlyWhatGoesTogether() {
+        JsonObject config = Read.json(EVERY_OBJECT);
+        config.remove("stores");
+        config.getJsonObject("services").getJsonObject("web").getJsonObject("health").remove("tcp");
+        return config;
     }
 
     @ParameterizedTest
@@ -154,6 +159,16 @@ class SchemaAgreementTest {
         "'services':{'web':{'ejection':{'statuses':[503]}}}", "'services':{'web':{'ejection':{'max':0}}}",
         "'services':{'web':{'ejection':{'max':1.1}}}", "'services':{'web':{'ejection':{'for':'1s'}}}",
         "'services':{'web':{'ejection':{'for':'10'}}}",
+        "'services':{'web':{'health':{'http':{'status':'204'},'tcp':'off'}}}",
+        "'services':{'web':{'health':{'http':{},'tcp':{}}}}", "'services':{'web':{'health':{'http':'on'}}}",
+        "'services':{'web':{'health':{'http':{'status':'2xx'}}}}",
+        "'services':{'web':{'health':{'http':{'status':200}}}}",
+        "'services':{'web':{'health':{'http':{'method':'POST'}}}}",
+        "'services':{'web':{'health':{'http':{'path':'health'}}}}",
+        "'services':{'web':{'health':{'http':{'path':'/a?b=c'}}}}",
+        "'services':{'web':{'health':{'tcp':{'port':0}}}}", "'services':{'web':{'health':{'rise':0}}}",
+        "'services':{'web':{'health':{'fall':100,'panic':0.5}}}",
+        "'services':{'web':{'health':{'panic':1.1}}}", "'services':{'web':{'health':{'interval':5}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

@@ -15,9 +15,11 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Probe;
 import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
@@ -93,7 +95,9 @@ class RollbackTest {
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
                 new ServicePolicy(Balance.DEFAULT, new HostHeader.OfBackend(),
                         new PoolPolicy(7, Scope.CLUSTER, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)),
-                        limited, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT),
+                        limited, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
+                        new HealthPolicy(Probe.Http.DEFAULT, Duration.ofSeconds(2), Duration.ofSeconds(1), 1,
+                                1, 0)),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -213,8 +217,11 @@ class RollbackTest {
     private static Topology config(Random random) {
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
+        HealthPolicy health = new HealthPolicy(List.of(new Probe.None(), Probe.Http.DEFAULT,
+                new Probe.Tcp(Optional.of(random.nextInt(3) + 1))).get(random.nextInt(3)),
+                Duration.ofSeconds(1), Duration.ofSeconds(1), 1 + random.nextInt(2), 1, 0.5);
         Service web = new Service("web", new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
-                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT),
+                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT, health),
                 List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)),
                 Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)

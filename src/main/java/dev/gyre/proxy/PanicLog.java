@@ -1,0 +1,22 @@
+package dev.gyre.proxy;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says when a service begins to offer backends that are not fit, and when it ends. */
+final class PanicLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.health");
+
+    private PanicLog() {
+    }
+
+    static void tell(String name, ServiceView now, boolean before) {
+        if (now.panic() && !before) {
+            LOG.error("{}: too few backends are fit: all {} are offered requests (panic rule)", name,
+                    now.first().pools().size() + now.reserve().pools().size());
+        } else if (before && !now.panic()) {
+            LOG.info("{}: enough backends are fit again: the others are left out", name);
+        }
+    }
+}
