@@ -63,7 +63,8 @@ public final class Ejector {
             List<Suspect> members = service.backends().stream().filter(backend -> !backend.draining())
                     .map(backend -> suspects.computeIfAbsent(id(service, backend),
                             unknown -> new Suspect(unknown, now))).toList();
-            groups.computeIfAbsent(service.name(), first -> new Group(policy, now)).show(policy, members);
+            groups.computeIfAbsent(service.name(), name -> new Group(name, policy, now))
+                    .show(policy, members);
         }
         suspects.keySet().retainAll(present);
         ejections.keySet().retainAll(present);
@@ -92,12 +93,19 @@ public final class Ejector {
         }
     }
 
-    /** What the traffic so far comes to, to be told several times a second. */
+    /**
+     * What the traffic so far comes to, to be told several times a second; of a backend that is not named
+     * nothing has changed.
+     */
     public void sample(Map<BackendId, Traffic> traffic) {
         long now = nanos.getAsLong();
+        Set<String> stirring = traffic.keySet().stream().map(BackendId::service).collect(Collectors.toSet());
         for (Group group : groups.values()) {
-            group.members().forEach(one ->
-                    one.see(now, traffic.getOrDefault(one.id(), Traffic.NONE), group.policy()));
+            if (!stirring.contains(group.name()) && !group.judging()) {
+                continue;
+            }
+            group.members().forEach(one -> Optional.ofNullable(traffic.get(one.id()))
+                    .ifPresent(seen -> one.see(now, seen, group.policy())));
             Peers peers = group.compare(now);
             group.members().forEach(one -> judge(group, one, peers, now));
         }

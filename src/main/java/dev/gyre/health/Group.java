@@ -11,12 +11,15 @@ final class Group {
 
     private static final long SPOKEN_FOR_NANOS = Duration.ofMinutes(1).toNanos();
 
+    private final String name;
     private EjectionPolicy policy;
     private List<Suspect> members = List.of();
     private Peers peers;
     private Optional<Long> spokenNanos = Optional.empty();
 
-    Group(EjectionPolicy policy, long nowNanos) {
+    /** @param name the service's */
+    Group(String name, EjectionPolicy policy, long nowNanos) {
+        this.name = name;
         this.policy = policy;
         this.peers = new Peers(members, policy, nowNanos);
     }
@@ -24,6 +27,15 @@ final class Group {
     void show(EjectionPolicy newPolicy, List<Suspect> newMembers) {
         policy = newPolicy;
         members = List.copyOf(newMembers);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** A verdict on one of them is to end, or to be renewed, without any request. */
+    boolean judging() {
+        return members.stream().anyMatch(one -> one.term().ejected() || one.term().watched());
     }
 
     EjectionPolicy policy() {

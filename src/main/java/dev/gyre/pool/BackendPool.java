@@ -3,8 +3,6 @@ package dev.gyre.pool;
 import dev.gyre.balancing.Conduct;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.EjectionPolicy;
-import dev.gyre.model.FailureStreak;
-import dev.gyre.model.Outcome;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.ServicePolicy;
@@ -39,9 +37,7 @@ public final class BackendPool {
     private final BackendId id;
     private final List<LoopPool> loops;
     private final AtomicInteger places = new AtomicInteger();
-    private final FailureWatch watch;
-    /** Failures in a row; written by failures, and by a success only where it ends a row. */
-    private final AtomicInteger failed = new AtomicInteger();
+    private final FailureRow failures;
     private volatile PoolPolicy policy;
     private volatile int limit;
     private volatile Duration connectTimeout;
@@ -53,7 +49,7 @@ public final class BackendPool {
     BackendPool(BackendId id, ServicePolicy policy, int limit, FailureWatch watch,
                 Function<BackendPool, List<LoopPool>> perLoop) {
         this.id = id;
-        this.watch = watch;
+        this.failures = new FailureRow(id, watch);
         this.policy = policy.pool();
         this.limit = limit;
         this.connectTimeout = policy.timeouts().connect();
@@ -135,20 +131,17 @@ public final class BackendPool {
         return ejection;
     }
 
-    /** A request went well, which ends a row of failures. */
-    void succeeded() {
-        if (failed.get() != 0) {
-            failed.set(0);
-        }
-    }
-
-    void failed(Lease lease, Outcome outcome) {
-        int length = failed.updateAndGet(before -> before == Integer.MAX_VALUE ? 1 : before + 1);
-        watch.failed(new FailureStreak(id, length, lease.begunNanos(), outcome));
+    FailureRow failures() {
+        return failures;
     }
 
     int places() {
         return places.get();
+    }
+
+    /** A backend that refuses all connections has failures alone. */
+    boolean inUse() {
+        return places.get() > 0 || waiting > 0 || failures.goesOn();
     }
 
     int waiting() {

@@ -165,9 +165,9 @@ public final class LoopPool {
         Weight weight = lease.weigh(outcome, shared.ejection());
         evidence.ended(weight, lease.answerNanos());
         if (weight == Weight.GOOD) {
-            shared.succeeded();
+            shared.failures().succeeded();
         } else if (weight == Weight.FAILURE) {
-            shared.failed(lease, outcome);
+            shared.failures().failed(lease, outcome);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -27,9 +28,15 @@ public final class Pools {
 
     private final List<Loop> loops;
     private final FailureWatch watch;
-    private final Map<BackendId, BackendPool> pools = new HashMap<>();
-    private final Map<BackendId, RecentTraffic> recent = new HashMap<>();
+    private final Map<BackendId, Known> pools = new HashMap<>();
     private Shares shares = Shares.WHOLE;
+
+    private record Known(BackendPool pool, RecentTraffic recent) {
+
+        boolean stirring(long nowNanos) {
+            return recent.stirring(nowNanos, pool);
+        }
+    }
 
     /** @param loops all event loops of the node, each at its index */
     public Pools(List<Loop> loops, FailureWatch watch) {
@@ -39,15 +46,14 @@ public final class Pools {
 
     /** The pool of a backend, made when there is none, with the given policy from now on. */
     public synchronized BackendPool adopt(BackendId id, ServicePolicy policy) {
-        BackendPool pool = pools.get(id);
-        if (pool == null) {
-            pool = new BackendPool(id, policy, limit(id, policy.pool()), watch,
-                    shared -> loops.stream().map(loop -> new LoopPool(shared, loop)).toList());
-            pools.put(id, pool);
-            recent.put(id, new RecentTraffic());
-        } else {
-            pool.adopt(policy, limit(id, policy.pool()));
+        Known known = pools.get(id);
+        if (known != null) {
+            known.pool().adopt(policy, limit(id, policy.pool()));
+            return known.pool();
         }
+        BackendPool pool = new BackendPool(id, policy, limit(id, policy.pool()), watch,
+                shared -> loops.stream().map(loop -> new LoopPool(shared, loop)).toList());
+        pools.put(id, new Known(pool, new RecentTraffic()));
         return pool;
     }
 
@@ -57,7 +63,8 @@ public final class Pools {
      */
     public synchronized void share(Shares newShares) {
         shares = newShares;
-        pools.forEach((id, pool) -> {
+        pools.forEach((id, known) -> {
+            BackendPool pool = known.pool();
             int limit = limit(id, pool.policy());
             if (limit != pool.limit()) {
                 pool.limit(limit);
@@ -68,9 +75,9 @@ public final class Pools {
     /** The backends whose limit holds for the whole cluster, as this node uses them now. */
     public synchronized Map<BackendId, PoolUse> uses() {
         Map<BackendId, PoolUse> uses = new HashMap<>();
-        pools.forEach((id, pool) -> {
-            if (pool.policy().scope() == Scope.CLUSTER) {
-                uses.put(id, pool.use());
+        pools.forEach((id, known) -> {
+            if (known.pool().policy().scope() == Scope.CLUSTER) {
+                uses.put(id, known.pool().use());
             }
         });
         return uses;
@@ -82,14 +89,27 @@ public final class Pools {
     }
 
     /**
-     * Takes a sample of all pools, to be called once a second: rates are taken between samples.
+     * Takes a sample of all pools in use, to be called once a second: rates are taken between samples.
      *
      * @param wanted backends of the present topology, asked for when the sample is there, since one may come
      *               back in between; others are forgotten as soon as nothing uses them
      * @return the sentences on pools that stay full and are due to be logged, each at most once a minute
      */
     public Future<List<String>> sample(Supplier<Set<BackendId>> wanted) {
-        return readings().map(readings -> record(readings, wanted));
+        Set<BackendId> now = wanted.get();
+        Collection<BackendPool> some = stirring(pool -> !now.contains(pool.id()));
+        return read(some, pool -> pool.tally().read(), Reading::of)
+                .map(readings -> record(readings, wanted));
+    }
+
+    /**
+     * Those that requests have gone to lately, and those of which this holds: of thousands of backends most
+     * are quiet, and reading them would cost more than all else that an idle node does.
+     */
+    private synchronized Collection<BackendPool> stirring(Predicate<BackendPool> besides) {
+        long now = System.nanoTime();
+        return pools.values().stream()
+                .filter(known -> known.stirring(now) || besides.test(known.pool())).map(Known::pool).toList();
     }
 
     private synchronized List<String> record(Map<BackendId, Reading> readings,
@@ -98,15 +118,14 @@ public final class Pools {
         long now = System.nanoTime();
         List<String> due = new ArrayList<>();
         readings.forEach((id, reading) -> {
-            BackendPool pool = pools.get(id);
-            if (pool == null) {
+            Known known = pools.get(id);
+            if (known == null) {
                 return;
             }
-            recent.get(id).add(now, reading, pool);
-            recent.get(id).dueSentence(now, pool).ifPresent(due::add);
-            if (!wanted.contains(id) && reading.inFlight() == 0 && pool.places() == 0) {
+            known.recent().add(now, reading, known.pool());
+            known.recent().dueSentence(now, known.pool()).ifPresent(due::add);
+            if (!wanted.contains(id) && reading.inFlight() == 0 && known.pool().places() == 0) {
                 pools.remove(id);
-                recent.remove(id);
             }
         });
         return due;
@@ -122,28 +141,37 @@ public final class Pools {
     private synchronized Map<BackendId, BackendStats> evaluate(Map<BackendId, Reading> readings) {
         Map<BackendId, BackendStats> stats = new HashMap<>();
         readings.forEach((id, reading) -> {
-            BackendPool pool = pools.get(id);
-            if (pool != null) {
-                stats.put(id, recent.get(id).stats(reading, pool));
+            Known known = pools.get(id);
+            if (known != null) {
+                stats.put(id, known.recent().stats(reading, known.pool()));
             }
         });
         return stats;
     }
 
-    /** What the requests so far say about every backend. */
+    /**
+     * What the requests so far say about every backend that has had any lately; of the others nothing has
+     * changed for longer than anybody looks back.
+     */
     public Future<Map<BackendId, Traffic>> traffic() {
-        return read(pool -> pool.evidence().read(),
+        return read(stirring(pool -> false), pool -> pool.evidence().read(),
                 perLoop -> perLoop.stream().reduce(Traffic.NONE, Traffic::plus));
     }
 
     private Future<Map<BackendId, Reading>> readings() {
-        return read(pool -> pool.tally().read(), Reading::of);
+        return read(all(), pool -> pool.tally().read(), Reading::of);
+    }
+
+    private synchronized Collection<BackendPool> all() {
+        return pools.values().stream().map(Known::pool).toList();
     }
 
     /** Counters are plain fields of their event loop, so each loop is asked to read its own. */
-    private synchronized <T, R> Future<Map<BackendId, R>> read(Function<LoopPool, T> counter,
-                                                               Function<List<T>, R> sum) {
-        Collection<BackendPool> all = List.copyOf(pools.values());
+    private <T, R> Future<Map<BackendId, R>> read(Collection<BackendPool> all, Function<LoopPool, T> counter,
+                                                  Function<List<T>, R> sum) {
+        if (all.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
         List<Future<Map<BackendId, T>>> perLoop =
                 loops.stream().map(loop -> read(loop, all, counter)).toList();
         return Future.all(perLoop).map(done -> {

@@ -19,6 +19,9 @@ final class RecentTraffic {
     private static final int STAYS_FULL = 3;
     private static final long LOG_EVERY = Duration.ofMinutes(1).toNanos();
 
+    /** Longer than the ten seconds that anybody looks back, so that the end of the traffic is seen, too. */
+    private static final long STIRS_FOR = Duration.ofSeconds(15).toNanos();
+
     private record Sample(long atNanos, Reading reading, List<Long> waits, int waiting) {
     }
 
@@ -26,6 +29,17 @@ final class RecentTraffic {
     private int fullInARow;
     private boolean logged;
     private long loggedAt;
+    private boolean used;
+    private long usedNanos;
+
+    /** Requests go there, or went there lately. */
+    boolean stirring(long nowNanos, BackendPool pool) {
+        if (pool.inUse()) {
+            used = true;
+            usedNanos = nowNanos;
+        }
+        return used && nowNanos - usedNanos < STIRS_FOR;
+    }
 
     void add(long nowNanos, Reading reading, BackendPool pool) {
         Sample last = samples.peekLast();

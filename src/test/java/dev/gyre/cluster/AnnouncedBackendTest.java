@@ -110,7 +110,7 @@ class AnnouncedBackendTest {
                     ClusterNode at = nodes.node(node);
                     Await.until("draining at " + at, () -> row(at).orElseThrow().getString("state")
                             .equals("draining"));
-                    assertThat(row(at).orElseThrow().getString("reason")).isEqualTo("lease expired");
+                    assertThat(row(at).orElseThrow().getString("ending")).isEqualTo("lease expired");
                 }
                 gate.open();
                 for (int node = 1; node <= 2; node++) {

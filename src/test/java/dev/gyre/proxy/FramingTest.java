@@ -130,17 +130,17 @@ class FramingTest {
     @Test
     void headersUpToTheLimitArrive() throws Exception {
         StringBuilder many = new StringBuilder();
-        for (int i = 0; i < 500; i++) {
-            many.append("X-Field-").append(i).append(": ").append("v".repeat(100)).append("\r\n");
+        for (int i = 0; i < 90; i++) {
+            many.append("X-Field-").append(i).append(": ").append("v".repeat(600)).append("\r\n");
         }
         try (Origin origin = Origin.of(exchange -> exchange.write(
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + many + "\r\n"));
              GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
             Wire.Answer answer = client.write("GET / HTTP/1.1\r\nHost: a\r\n" + many + "\r\n").readAnswer();
             assertThat(answer.head().headerLines()).filteredOn(line -> line.startsWith("X-Field-"))
-                    .hasSize(500);
+                    .hasSize(90);
             assertThat(origin.requests().get(0).headerLines())
-                    .filteredOn(line -> line.startsWith("X-Field-")).hasSize(500);
+                    .filteredOn(line -> line.startsWith("X-Field-")).hasSize(90);
         }
     }
 }
