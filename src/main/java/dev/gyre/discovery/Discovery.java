@@ -1,5 +1,6 @@
 package dev.gyre.discovery;
 
+import dev.gyre.balancing.Rendezvous;
 import dev.gyre.model.BackendId;
 import dev.gyre.registry.Announced;
 import dev.gyre.registry.Applied;
@@ -130,7 +131,7 @@ public final class Discovery {
 
     private List<Announced> mine(List<Announced> all, Set<String> nodes) {
         return all.stream().filter(one -> !busy.contains(one.id())
-                && Rendezvous.responsible(one.id(), nodes).equals(neighbours.self())).toList();
+                && Rendezvous.of(one.id().toString(), nodes).equals(neighbours.self())).toList();
     }
 
     private void write(BackendId id, Command command) {

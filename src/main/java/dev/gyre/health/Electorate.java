@@ -1,5 +1,6 @@
 package dev.gyre.health;
 
+import dev.gyre.balancing.Rendezvous;
 import dev.gyre.model.BackendId;
 import java.util.ArrayList;
 import java.util.List;

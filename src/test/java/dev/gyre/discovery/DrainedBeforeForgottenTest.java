@@ -6,6 +6,7 @@ import static dev.gyre.registry.Node.get;
 import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.balancing.Rendezvous;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.registry.Author;
@@ -157,7 +158,7 @@ class DrainedBeforeForgottenTest {
     @Test
     void whatIsAnotherNodesToDecideIsLeftToItUntilThatNodeIsSilent() throws Exception {
         String other = "a";
-        while (Rendezvous.responsible(ID, Set.of("self", other)).equals("self")) {
+        while (Rendezvous.of(ID.toString(), Set.of("self", other)).equals("self")) {
             other += "a";
         }
         others.put(other, Duration.ZERO);

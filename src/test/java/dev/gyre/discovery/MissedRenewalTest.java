@@ -2,6 +2,7 @@ package dev.gyre.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.balancing.Rendezvous;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.registry.Announced;
@@ -210,11 +211,11 @@ class MissedRenewalTest {
         List<String> nodes = List.of("a", "b", "c");
         List<BackendId> many = IntStream.range(1, 301)
                 .mapToObj(port -> new BackendId("web", new BackendUrl("10.0.0.5", port))).toList();
-        assertThat(many.stream().map(id -> Rendezvous.responsible(id, nodes)).distinct())
+        assertThat(many.stream().map(id -> Rendezvous.of(id.toString(), nodes)).distinct())
                 .containsExactlyInAnyOrder("a", "b", "c");
         for (BackendId id : many) {
-            String before = Rendezvous.responsible(id, nodes);
-            String after = Rendezvous.responsible(id, List.of("c", "a"));
+            String before = Rendezvous.of(id.toString(), nodes);
+            String after = Rendezvous.of(id.toString(), List.of("c", "a"));
             assertThat(after).isEqualTo(before.equals("b") ? after : before);
         }
     }

@@ -3,6 +3,7 @@ package dev.gyre.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.kit.Await;
+import dev.gyre.kit.Blackhole;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Origin.Script;
@@ -12,10 +13,7 @@ import dev.gyre.model.Probe;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,29 +166,10 @@ class MisjudgedProbeTest {
 
     @Test
     void aBlackholeFailsInTime() throws Exception {
-        List<Socket> fillers = new ArrayList<>();
-        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            fill(full, fillers);
-            String url = "http://127.0.0.1:" + full.getLocalPort();
+        try (Blackhole blackhole = new Blackhole()) {
+            String url = blackhole.url();
             assertThat(reason(inTime(url, CONNECT))).isEqualTo("no answer within 400ms");
             assertThat(reason(inTime(url, http(200, 399, null)))).isEqualTo("no answer within 400ms");
-        } finally {
-            for (Socket filler : fillers) {
-                filler.close();
-            }
-        }
-    }
-
-    /** Connects until the queue of connections to be accepted is full: the system then drops what comes. */
-    private static void fill(ServerSocket server, List<Socket> fillers) throws IOException {
-        while (true) {
-            Socket socket = new Socket();
-            fillers.add(socket);
-            try {
-                socket.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()), 300);
-            } catch (SocketTimeoutException e) {
-                return;
-            }
         }
     }
 }
