@@ -16,6 +16,7 @@ public record Metrics(Observed observed, Nodes nodes) {
             Exposition exposition = new Exposition();
             BackendMetrics.write(stats.values(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
+            HoldMetrics.write(observed.holds(), exposition);
             EjectionMetrics.write(observed.ejections(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
             NodeMetrics.write(nodes, exposition);

@@ -47,7 +47,8 @@ public final class ServicePolicyReader {
                 pool(fields.object("pool"), base.pool()),
                 timeouts(fields.object("timeouts"), base.timeouts()),
                 RetryReader.read(fields.object("retry"), base.retry()),
-                EjectionReader.read(fields.object("ejection"), base.ejection()));
+                EjectionReader.read(fields.object("ejection"), base.ejection()),
+                HoldReader.read(fields.object("hold"), base.hold()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -69,7 +70,8 @@ public final class ServicePolicyReader {
                         .put("keepAlive", Durations.text(pool.keepAlive())))
                 .put("timeouts", limits)
                 .put("retry", RetryReader.write(policy.retry()))
-                .put("ejection", EjectionReader.write(policy.ejection()));
+                .put("ejection", EjectionReader.write(policy.ejection()))
+                .put("hold", HoldReader.write(policy.hold()));
     }
 
     private static Optional<Scope> scope(Value value) {

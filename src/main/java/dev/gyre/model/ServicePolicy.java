@@ -2,16 +2,17 @@ package dev.gyre.model;
 
 /** How a service treats its backends. */
 public record ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, Timeouts timeouts,
-                            RetryPolicy retry, EjectionPolicy ejection) {
+                            RetryPolicy retry, EjectionPolicy ejection, HoldPolicy hold) {
 
     public static final ServicePolicy DEFAULT = new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
-            PoolPolicy.DEFAULT, Timeouts.DEFAULT, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT);
+            PoolPolicy.DEFAULT, Timeouts.DEFAULT, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
+            HoldPolicy.DEFAULT);
 
     public ServicePolicy with(Balance other) {
-        return new ServicePolicy(other, host, pool, timeouts, retry, ejection);
+        return new ServicePolicy(other, host, pool, timeouts, retry, ejection, hold);
     }
 
     public ServicePolicy with(PoolPolicy other) {
-        return new ServicePolicy(balance, host, other, timeouts, retry, ejection);
+        return new ServicePolicy(balance, host, other, timeouts, retry, ejection, hold);
     }
 }

@@ -9,6 +9,7 @@ import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Hashing;
 import dev.gyre.model.Hedge;
+import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -43,7 +44,8 @@ class CommandWordsTest {
                     new RetryPolicy.Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)), 0,
                     new RetryPolicy.Budget(0.125, 0), new Hedge.After(Duration.ofMillis(30))),
             new EjectionPolicy(1, 0.25, 7, Optional.of(2.5), Set.of(500, 599), Duration.ofMillis(5),
-                    Duration.ofHours(1), 0));
+                    Duration.ofHours(1), 0),
+            new HoldPolicy(0, Optional.of(Duration.ofMillis(2500))));
 
     @Test
     void aPolicyComesBackAsItWent() {
@@ -60,7 +62,7 @@ class CommandWordsTest {
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
-                ODD.timeouts(), ODD.retry(), ODD.ejection()));
+                ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.hold()));
     }
 
     @Test
@@ -71,8 +73,8 @@ class CommandWordsTest {
                         + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
-                "backends: unknown key (known: balance, ejection, host, pool, retry, slowStart, sticky,"
-                        + " timeouts)");
+                "backends: unknown key (known: balance, ejection, hold, host, pool, retry, slowStart,"
+                        + " sticky, timeouts)");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Hedge;
+import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -61,7 +62,8 @@ class ConfigDefaultsTest {
                        'backoff':{'base':'1ms','max':'1s'},'buffer':'1MB',
                        'budget':{'ratio':1,'perSecond':0},'hedge':{'after':'p95'}},
                     'ejection':{'failures':3,'rate':0.25,'requests':7,'latency':4,'statuses':['500'],
-                       'for':'1s','upTo':'1m','max':1}}},
+                       'for':'1s','upTo':'1m','max':1},
+                    'hold':{'queue':3,'whenEmpty':'2s'}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
@@ -79,7 +81,8 @@ class ConfigDefaultsTest {
                         new RetryPolicy.Backoff(Duration.ofMillis(1), Duration.ofSeconds(1)), 1024 * 1024,
                         new RetryPolicy.Budget(1, 0), new Hedge.AfterP95()),
                 new EjectionPolicy(3, 0.25, 7, Optional.of(4.0), Set.of(500), Duration.ofSeconds(1),
-                        Duration.ofMinutes(1), 1)),
+                        Duration.ofMinutes(1), 1),
+                new HoldPolicy(3, Optional.of(Duration.ofSeconds(2)))),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(

@@ -29,7 +29,7 @@ class SchemaAgreementTest {
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
-             'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{}}},
+             'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'hold':{}}},
              'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
@@ -83,7 +83,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(23);
+        assertThat(reader).isEqualTo(written).hasSize(24);
     }
 
     @Test
@@ -154,6 +154,9 @@ class SchemaAgreementTest {
         "'services':{'web':{'ejection':{'statuses':[503]}}}", "'services':{'web':{'ejection':{'max':0}}}",
         "'services':{'web':{'ejection':{'max':1.1}}}", "'services':{'web':{'ejection':{'for':'1s'}}}",
         "'services':{'web':{'ejection':{'for':'10'}}}",
+        "'services':{'web':{'hold':{'queue':0}}}", "'services':{'web':{'hold':{'queue':1000001}}}",
+        "'services':{'web':{'hold':{'whenEmpty':'off'}}}", "'services':{'web':{'hold':{'whenEmpty':'5s'}}}",
+        "'services':{'web':{'hold':{'whenEmpty':5}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

@@ -60,7 +60,7 @@ final class Fleet {
         List<Backend> backends = IntStream.range(0, counts.size())
                 .mapToObj(i -> new Backend(id(i).url(), 1, false, Origin.CONFIG)).toList();
         Service web = new Service("web", new ServicePolicy(base.balance(), base.host(), base.pool(),
-                base.timeouts(), base.retry(), ejection), backends, Origin.CONFIG);
+                base.timeouts(), base.retry(), ejection, base.hold()), backends, Origin.CONFIG);
         Topology topology = new Topology(Map.of("web", web), List.of(), "1");
         verdicts.keep(topology.backends());
         ejector.show(topology);

@@ -15,6 +15,7 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -93,7 +94,8 @@ class RollbackTest {
         Topology later = declared(List.of(route("*", "/new", "web")), new Service("web",
                 new ServicePolicy(Balance.DEFAULT, new HostHeader.OfBackend(),
                         new PoolPolicy(7, Scope.CLUSTER, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)),
-                        limited, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT),
+                        limited, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
+                        HoldPolicy.DEFAULT),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -214,7 +216,8 @@ class RollbackTest {
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(9)));
         Service web = new Service("web", new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
-                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT),
+                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
+                        HoldPolicy.DEFAULT),
                 List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)),
                 Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)
