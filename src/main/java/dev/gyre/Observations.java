@@ -8,6 +8,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.HoldStats;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.proxy.Proxy;
@@ -29,6 +30,11 @@ record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector, HealthCheck
     @Override
     public SortedMap<String, RetryStats> retries() {
         return proxy.retryStats();
+    }
+
+    @Override
+    public SortedMap<String, HoldStats> holds() {
+        return proxy.holdStats();
     }
 
     @Override

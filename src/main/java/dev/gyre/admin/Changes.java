@@ -13,6 +13,7 @@ import dev.gyre.registry.Author;
 import dev.gyre.registry.BackendCommand;
 import dev.gyre.registry.Command;
 import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.HoldCommand;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.RouteCommand;
 import dev.gyre.registry.ServiceCommand;
@@ -81,7 +82,7 @@ final class Changes {
     Future<JsonObject> putService(CommandFields fields) throws CommandRefused {
         String service = fields.newService();
         JsonObject policy = fields.part("balance", "sticky", "slowStart", "host", "pool", "timeouts", "retry",
-                "ejection", "health");
+                "ejection", "health", "hold");
         Map<BackendUrl, BackendCommand.Wish> backends = backends(fields);
         fields.done();
         return apply(new ServiceCommand.Put(service, policy, backends), fields.author()).map(reply -> {
@@ -109,6 +110,19 @@ final class Changes {
             }
         }
         return backends;
+    }
+
+    Future<JsonObject> holdService(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        Duration span = fields.requiredDuration("for", Duration.ofSeconds(1), HoldCommand.LONGEST);
+        fields.done();
+        return apply(new HoldCommand.Hold(service, span), fields.author());
+    }
+
+    Future<JsonObject> releaseService(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        fields.done();
+        return apply(new HoldCommand.Release(service), fields.author());
     }
 
     Future<JsonObject> removeService(CommandFields fields) throws CommandRefused {

@@ -83,6 +83,10 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "adds a service or changes its policy", "web --pool.maxConnections 100"));
         all.add(command("service.remove", List.of("service"), Map.of(),
                 "removes a service that no route leads to", "web"));
+        all.add(command("service.hold", List.of("service"), Map.of("for", Kind.TEXT),
+                "lets requests wait while backends are exchanged, so long at most", "web --for 30s"));
+        all.add(command("service.release", List.of("service"), Map.of(),
+                "lets the requests that wait go, evenly", "web"));
         all.add(command("service.list", List.of(), Map.of(), "shows services and their policies", ""));
         Map<String, Kind> putRoute = new TreeMap<>(route);
         putRoute.put("maxBody", Kind.TEXT);
@@ -127,6 +131,8 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         List.of("http.port", "tcp.port", "rise", "fall")
                 .forEach(setting -> policy.put("health." + setting, Kind.NUMBER));
         policy.put("health.panic", Kind.FRACTION);
+        policy.put("hold.queue", Kind.NUMBER);
+        policy.put("hold.whenEmpty", Kind.TEXT);
         policy.put("backends", Kind.LIST);
         policy.put("json", Kind.OBJECT);
         return policy;

@@ -4,6 +4,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -65,7 +67,11 @@ final class CliText {
                         + row.getString("reason"));
         String saturated = lines(backends, row -> row.containsKey("saturation"),
                 row -> row.getString("saturation"));
-        return table + ending + unfit + saturated;
+        Set<String> held = backends.stream().map(JsonObject.class::cast)
+                .filter(row -> row.containsKey("heldUntil"))
+                .map(row -> "\n" + row.getString("service") + " is held until " + row.getString("heldUntil")
+                        + ": its requests wait").collect(Collectors.toCollection(TreeSet::new));
+        return table + ending + unfit + saturated + String.join("", held);
     }
 
     private static String lines(JsonArray rows, Predicate<JsonObject> which,
@@ -88,7 +94,17 @@ final class CliText {
         }
         return table("services", rows, "name", "origin", "backends", "balance", "host", "maxConnections",
                 "scope", "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request",
-                "attempts");
+                "attempts") + lines(services, CliText::waits, CliText::held);
+    }
+
+    private static boolean waits(JsonObject service) {
+        return service.containsKey("heldUntil") || service.getInteger("waiting", 0) > 0;
+    }
+
+    private static String held(JsonObject service) {
+        return service.getString("name") + (service.containsKey("heldUntil")
+                ? " is held until " + service.getString("heldUntil") : " has no backend") + ", "
+                + service.getInteger("waiting", 0) + " requests wait on this node";
     }
 
     private static String routes(JsonArray routes) {

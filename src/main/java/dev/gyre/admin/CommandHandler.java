@@ -41,6 +41,8 @@ public final class CommandHandler {
         actions.put("backend.resume", changes::resumeBackend);
         actions.put("backend.weight", changes::weighBackend);
         actions.put("service.put", changes::putService);
+        actions.put("service.hold", changes::holdService);
+        actions.put("service.release", changes::releaseService);
         actions.put("service.remove", changes::removeService);
         actions.put("route.put", changes::putRoute);
         actions.put("route.remove", changes::removeRoute);

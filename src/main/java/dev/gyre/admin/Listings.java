@@ -8,6 +8,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.HoldStats;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
@@ -69,6 +70,7 @@ final class Listings {
                 BackendId id = new BackendId(service.name(), backend.url());
                 JsonObject row = backend(service.name(), backend);
                 fitness.of(id).ifPresent(condition -> health(row, condition));
+                service.heldUntil().ifPresent(until -> row.put("heldUntil", until.toString()));
                 row.mergeIn(limits(service.policy().pool(), Optional.ofNullable(stats.get(id))));
                 rows.put(id.toString(), row.mergeIn(seen(stats.getOrDefault(id, untouched(id)))));
             }
@@ -125,7 +127,13 @@ final class Listings {
         fields.done();
         Topology topology = registry.topology();
         return Future.succeededFuture(reply(topology).put("services", new JsonArray(
-                topology.services().values().stream().map(Listings::service).toList())));
+                topology.services().values().stream().map(service -> waits(service(service), service.name()))
+                        .toList())));
+    }
+
+    private JsonObject waits(JsonObject row, String service) {
+        HoldStats stats = observed.holds().getOrDefault(service, new HoldStats(0, 0, 0));
+        return row.put("waiting", stats.waiting());
     }
 
     Future<JsonObject> routes(CommandFields fields) throws CommandRefused {
@@ -189,13 +197,15 @@ final class Listings {
     }
 
     static JsonObject service(Service service) {
-        return new JsonObject().put("name", service.name()).put("origin", service.origin().word())
+        JsonObject json = new JsonObject().put("name", service.name()).put("origin", service.origin().word())
                 .mergeIn(ServicePolicyReader.write(service.policy()))
                 .put("backends", new JsonArray(service.backends().stream().map(backend -> {
-                    JsonObject json = backend(service.name(), backend);
-                    json.remove("service");
-                    return json;
+                    JsonObject row = backend(service.name(), backend);
+                    row.remove("service");
+                    return row;
                 }).toList()));
+        service.heldUntil().ifPresent(until -> json.put("heldUntil", until.toString()));
+        return json;
     }
 
     static JsonObject backend(String service, Backend backend) {

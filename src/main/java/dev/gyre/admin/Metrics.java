@@ -17,6 +17,7 @@ public record Metrics(Observed observed, Nodes nodes) {
             BackendMetrics.write(stats.values(), exposition);
             HealthMetrics.write(probes, observed.fitness(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
+            HoldMetrics.write(observed.holds(), exposition);
             EjectionMetrics.write(observed.ejections(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
             NodeMetrics.write(nodes, exposition);

@@ -4,6 +4,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.HoldStats;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RetryStats;
 import io.vertx.core.Future;
@@ -22,6 +23,9 @@ public interface Observed {
 
     /** The retries of each service, by its name. */
     SortedMap<String, RetryStats> retries();
+
+    /** The requests of each service that wait for a release or a backend, by its name. */
+    SortedMap<String, HoldStats> holds();
 
     /** What is known of their health. */
     Fitness fitness();

@@ -48,7 +48,8 @@ public final class ServicePolicyReader {
                 timeouts(fields.object("timeouts"), base.timeouts()),
                 RetryReader.read(fields.object("retry"), base.retry()),
                 EjectionReader.read(fields.object("ejection"), base.ejection()),
-                HealthReader.read(fields.object("health"), base.health()));
+                HealthReader.read(fields.object("health"), base.health()),
+                HoldReader.read(fields.object("hold"), base.hold()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -71,7 +72,8 @@ public final class ServicePolicyReader {
                 .put("timeouts", limits)
                 .put("retry", RetryReader.write(policy.retry()))
                 .put("ejection", EjectionReader.write(policy.ejection()))
-                .put("health", HealthReader.write(policy.health()));
+                .put("health", HealthReader.write(policy.health()))
+                .put("hold", HoldReader.write(policy.hold()));
     }
 
     private static Optional<Scope> scope(Value value) {

@@ -105,6 +105,7 @@ final class Comparison {
     private static Side side(Service service) {
         SortedMap<String, Object> fields = new TreeMap<>();
         flatten("", ServicePolicyReader.write(service.policy()), fields);
+        service.heldUntil().ifPresent(until -> fields.put("heldUntil", until.toString()));
         return new Side("service", new JsonObject().put("service", service.name()),
                 "service \"" + service.name() + "\"", fields);
     }

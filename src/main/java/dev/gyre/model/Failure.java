@@ -31,6 +31,8 @@ public enum Failure {
             "all connections to the backend are busy and the queue is full"),
     QUEUE_TIMEOUT(503, Side.NODE, "connection_limit_reached",
             "no connection to the backend became free in time"),
+    HOLD_FULL(503, Side.NODE, "connection_limit_reached",
+            "the service takes no request now and too many wait already"),
     INTERNAL(500, Side.NODE, "proxy_internal_error", "an error inside the proxy"),
 
     DNS(502, Side.BACKEND, "dns_error", "the name of the backend cannot be resolved"),

@@ -2,25 +2,26 @@ package dev.gyre.model;
 
 /** How a service treats its backends. */
 public record ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, Timeouts timeouts,
-                            RetryPolicy retry, EjectionPolicy ejection, HealthPolicy health) {
+                            RetryPolicy retry, EjectionPolicy ejection, HealthPolicy health,
+                            HoldPolicy hold) {
 
     public static final ServicePolicy DEFAULT = new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
             PoolPolicy.DEFAULT, Timeouts.DEFAULT, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
-            HealthPolicy.DEFAULT);
+            HealthPolicy.DEFAULT, HoldPolicy.DEFAULT);
 
     public ServicePolicy with(Balance other) {
-        return new ServicePolicy(other, host, pool, timeouts, retry, ejection, health);
+        return new ServicePolicy(other, host, pool, timeouts, retry, ejection, health, hold);
     }
 
     public ServicePolicy with(PoolPolicy other) {
-        return new ServicePolicy(balance, host, other, timeouts, retry, ejection, health);
+        return new ServicePolicy(balance, host, other, timeouts, retry, ejection, health, hold);
     }
 
     public ServicePolicy with(EjectionPolicy other) {
-        return new ServicePolicy(balance, host, pool, timeouts, retry, other, health);
+        return new ServicePolicy(balance, host, pool, timeouts, retry, other, health, hold);
     }
 
     public ServicePolicy with(HealthPolicy other) {
-        return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, other);
+        return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, other, hold);
     }
 }

@@ -23,10 +23,13 @@ final class LiveService {
     private final Balance balance;
     private final Loop loop;
     private final RandomGenerator random;
+    private final LoopLine line;
     private final LiveRank first;
     private final LiveRank reserve;
 
-    LiveService(ServiceView view, Loop loop, RandomGenerator random) {
+    /** @param line of those who wait for the service, which outlives a change of it */
+    LiveService(ServiceView view, Loop loop, RandomGenerator random, LoopLine line) {
+        this.line = line;
         this.view = view;
         this.balance = view.service().policy().balance();
         this.loop = loop;
@@ -41,6 +44,15 @@ final class LiveService {
 
     ServicePolicy policy() {
         return view.service().policy();
+    }
+
+    LoopLine line() {
+        return line;
+    }
+
+    /** This is how the service is now: whoever waits for that may go. */
+    void inForce() {
+        line.show(hasAnother(Set.of()));
     }
 
     /** Nothing has changed, nor has a backend gone and come back with a new pool in between. */

@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.hold.Holds;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.routing.RoutingTable;
@@ -26,23 +27,35 @@ final class LoopView {
     }
 
     /** The next view; services that did not change keep their turns. */
-    LoopView next(View view, Loop loop, RandomGenerator random) {
+    LoopView next(View view, Loop loop, RandomGenerator random, Holds holds) {
         Map<String, LiveService> next = new HashMap<>();
         view.services().forEach((name, of) -> {
             LiveService present = services.get(name);
+            LoopLine line = present != null ? present.line() : new LoopLine(loop, holds.of(name));
             next.put(name, present != null && present.shows(of) ? present
-                    : new LiveService(of, loop, random));
+                    : new LiveService(of, loop, random, line));
         });
         return new LoopView(view, next);
     }
 
     /**
-     * Opens what is in rotation now and shuts what was and is not; to be called when this view is in force.
+     * Opens what is in rotation now, shuts what was and is not, and lets those go who waited for this; to be
+     * called when this view is in force.
      */
     void replace(LoopView before) {
         Set<LoopPool> now = serving();
         now.forEach(LoopPool::reopen);
         before.serving().stream().filter(pool -> !now.contains(pool)).forEach(LoopPool::shut);
+        services.forEach((name, service) -> {
+            if (service != before.services.get(name)) {
+                service.inForce();
+            }
+        });
+        before.services.forEach((name, service) -> {
+            if (!services.containsKey(name)) {
+                service.line().dissolve();
+            }
+        });
     }
 
     private Set<LoopPool> serving() {

@@ -2,10 +2,12 @@ package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
+import dev.gyre.hold.Holds;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.HoldStats;
 import dev.gyre.model.Limits;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.RetryStats;
@@ -52,6 +54,7 @@ public final class Proxy {
     private final Admission admission;
     private final FailureLog failures = new FailureLog();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
+    private final Holds holds;
     private final AtomicInteger numbers = new AtomicInteger();
     private final Runnable whenStopping;
     private final FailureWatch watch;
@@ -77,6 +80,7 @@ public final class Proxy {
         this.edge = edge;
         this.surroundings = surroundings;
         this.admission = new Admission(edge.limits(), edge.forwarding(), exceeded);
+        this.holds = new Holds(surroundings.clock(), System::nanoTime);
         this.grace = grace;
         this.whenStopping = whenStopping;
         this.watch = watch;
@@ -114,6 +118,7 @@ public final class Proxy {
         topology = next;
         wanted = next.backends();
         retries.adopt(next);
+        holds.adopt(next);
         refresh();
     }
 
@@ -163,6 +168,11 @@ public final class Proxy {
     /** What this node has counted about the retries of each service, by its name. */
     public SortedMap<String, RetryStats> retryStats() {
         return retries.stats();
+    }
+
+    /** How many requests of each service wait for a release or a backend, by its name. */
+    public SortedMap<String, HoldStats> holdStats() {
+        return holds.stats();
     }
 
     /** What the requests of this node so far say about every backend. */
@@ -215,6 +225,10 @@ public final class Proxy {
 
     Retries retries() {
         return retries;
+    }
+
+    Holds holds() {
+        return holds;
     }
 
     Duration grace() {

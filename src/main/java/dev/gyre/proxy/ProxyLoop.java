@@ -131,7 +131,7 @@ final class ProxyLoop {
         View shown = proxy.shown();
         if (shown != view.source()) {
             LoopView before = view;
-            view = before.next(shown, loop, random);
+            view = before.next(shown, loop, random, proxy.holds());
             // Requests that waited for a backend which left come back here to choose again.
             view.replace(before);
         }

@@ -4,7 +4,6 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
-import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.retry.LoopRetries;
 import io.vertx.core.http.HttpClientResponse;
@@ -32,6 +31,7 @@ final class Tries {
     private final HttpServerRequest request;
     private final RequestHead head;
     private final String serviceName;
+    private final Choice choice;
     private final LoopRetries account;
     private LiveService service;
     private Attempt current;
@@ -52,39 +52,30 @@ final class Tries {
         this.request = request;
         this.head = head;
         this.serviceName = service;
+        this.choice = new Choice(this, walk, proxy, service);
         this.account = proxy.retries(service);
-    }
-
-    private final class Timer extends Deadline {
-
-        private Runnable task = () -> { };
-
-        @Override
-        protected void expired() {
-            task.run();
-        }
     }
 
     void first(LoopView view) {
         account.requested();
         made = 1;
-        choose(view);
+        choice.from(view);
     }
 
-    private void choose(LoopView view) {
-        Optional<LiveService> live = view.service(serviceName);
-        Optional<LoopPool> backend = live.isPresent() ? pick(live.get()) : Optional.empty();
-        if (backend.isEmpty()) {
-            walk.fail(Failure.NO_BACKEND, "service " + serviceName);
-            return;
-        }
-        service = live.get();
+    /** A backend has been chosen for the next try. */
+    void chosen(LiveService of, LoopPool backend) {
+        service = of;
         clock.start(service.policy());
         current = newAttempt();
-        current.start(backend.get());
+        current.start(backend);
     }
 
-    private Optional<LoopPool> pick(LiveService live) {
+    /** None has: the time for the whole request runs nevertheless. */
+    void waits(LiveService live) {
+        clock.start(live.policy());
+    }
+
+    Optional<LoopPool> pick(LiveService live) {
         return live.pick(request, walk.client(), tried);
     }
 
@@ -97,7 +88,7 @@ final class Tries {
         if (by == hedge) {
             hedge = null;
         } else {
-            choose(proxy.view());
+            choice.from(proxy.view());
         }
     }
 
@@ -146,8 +137,7 @@ final class Tries {
 
     private void sendHedge() {
         passOver(current);
-        Optional<LoopPool> other = proxy.view().service(serviceName).flatMap(this::pick)
-                .filter(pool -> !tried.contains(pool) && pool.hasRoom());
+        Optional<LoopPool> other = choice.another().filter(pool -> !tried.contains(pool) && pool.hasRoom());
         if (other.isPresent() && made < policy().attempts() && account.payHedge(System.nanoTime())) {
             made++;
             hedged = true;
@@ -252,10 +242,10 @@ final class Tries {
             if (elsewhere && made == 2) {
                 // Who fails over for the first time finds a backend that has had no part in the failure.
                 stopTimer();
-                choose(proxy.view());
+                choice.from(proxy.view());
             } else {
                 long atMost = policy().backoff().atMost(made - 1).toNanos();
-                in(proxy.random().nextLong(atMost + 1), () -> choose(proxy.view()));
+                in(proxy.random().nextLong(atMost + 1), () -> choice.from(proxy.view()));
             }
         }
     }
@@ -278,6 +268,7 @@ final class Tries {
     /** No try is wanted any more; where one still runs, this is what it has come to. */
     void end(Outcome outcome) {
         end(current);
+        choice.end();
         if (current != null) {
             current.end(outcome, false);
         }
@@ -287,8 +278,7 @@ final class Tries {
         if (timer == null) {
             timer = new Timer();
         }
-        timer.task = task;
-        proxy.loop().schedule(timer, System.nanoTime() + nanos);
+        timer.set(proxy.loop(), System.nanoTime() + nanos, task);
     }
 
     private void stopTimer() {

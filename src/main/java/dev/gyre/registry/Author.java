@@ -15,6 +15,7 @@ public record Author(Origin layer, String text) {
     /** Has no say of its own: each record tells who made that change. */
     static final Author OTHER_NODES = new Author(Origin.OPERATOR, "other nodes");
     static final Author DRAIN_TTL = new Author(Origin.OPERATOR, "drain ttl");
+    static final Author HOLD_DEADLINE = new Author(Origin.OPERATOR, "hold deadline");
     /** Nobody renewed the announcement of a backend, or the backend has left and is drained. */
     public static final Author LEASE = new Author(Origin.DISCOVERY, "lease");
 

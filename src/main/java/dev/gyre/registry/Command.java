@@ -7,8 +7,8 @@ import java.util.List;
  * The only thing that changes the topology. Every command may be given twice: where all is so already, it
  * succeeds, changes nothing and says so.
  */
-public sealed interface Command permits BackendCommand, ServiceCommand, RouteCommand, Rollback,
-        DiscoveryCommand, Declare, EndDrains, Adopt {
+public sealed interface Command permits BackendCommand, ServiceCommand, HoldCommand, RouteCommand,
+        Rollback, DiscoveryCommand, Declare, EndDrains, EndHolds, Adopt {
 
     /**
      * The entries to write for this command; a pure function.

@@ -26,6 +26,8 @@ final class Overlay {
     static final String DRAINING = "draining";
     /** When a drain ends by itself, in milliseconds since 1970. */
     static final String UNTIL = "until";
+    /** Until when a service is held, in milliseconds since 1970; said by the operator only. */
+    static final String HELD_UNTIL = "heldUntil";
     static final String SERVICE = "service";
     static final String ZONE = "zone";
     /** A size as text. */
@@ -80,8 +82,12 @@ final class Overlay {
                     .map(backend -> backend(backend,
                             dated ? Since.of(entries, backend.key()) : Optional.empty()))
                     .sorted(Comparator.comparing(Backend::url)).toList();
-            return new Service(name, policy, own, thing.origin());
+            return new Service(name, policy, own, thing.origin(), heldUntil(thing.fields()));
         });
+    }
+
+    static Optional<Instant> heldUntil(JsonObject service) {
+        return Optional.ofNullable(service.getLong(HELD_UNTIL)).map(Instant::ofEpochMilli);
     }
 
     private static Stream<Thing> things(Entries entries, Stream<Key> keys) {

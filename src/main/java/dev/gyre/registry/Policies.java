@@ -38,6 +38,9 @@ final class Policies {
     }
 
     private static Checked<ServicePolicy> read(JsonObject fields) {
-        return ServicePolicyReader.read("", fields);
+        JsonObject policy = fields.copy();
+        // Stands beside the policy, for it is no setting.
+        policy.remove(Overlay.HELD_UNTIL);
+        return ServicePolicyReader.read("", policy);
     }
 }

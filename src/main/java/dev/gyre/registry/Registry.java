@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class Registry {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
-    /** How often it is looked whether a drain is over; a step of the wall clock is noticed as fast. */
-    private static final long DRAIN_CHECK_MILLIS = 200;
+    /** How often it is looked whether a drain or hold is over; a step of the clock is noticed as fast. */
+    private static final long END_CHECK_MILLIS = 200;
     private static final long RETRY_MILLIS = 5_000;
 
     private final Vertx vertx;
@@ -41,8 +41,8 @@ public final class Registry {
     /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
     private final WorkerExecutor writer;
     private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean endingDrains = new AtomicBoolean();
-    private final long drainCheck;
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private final long endCheck;
 
     private volatile State state = State.of(Entries.empty());
     private volatile Replica replica = Replica.NONE;
@@ -59,7 +59,7 @@ public final class Registry {
         this.clock = clock;
         this.writer = writer;
         this.stamps = new HybridClock(clock, store.node());
-        this.drainCheck = vertx.setPeriodic(DRAIN_CHECK_MILLIS, timer -> endDrains());
+        this.endCheck = vertx.setPeriodic(END_CHECK_MILLIS, timer -> endDue());
     }
 
     /**
@@ -93,6 +93,7 @@ public final class Registry {
         State start = State.of(kept);
         try {
             start = changed(start, new EndDrains(), stamps.next(), Author.DRAIN_TTL);
+            start = changed(start, new EndHolds(), stamps.next(), Author.HOLD_DEADLINE);
             Optional<Stamp> stamp = declaration.stamp(kept, store.declared(), stamps, store.node());
             if (stamp.isPresent()) {
                 start = changed(start, new Declare(declaration.declared(), false), stamp.get(),
@@ -251,14 +252,14 @@ public final class Registry {
         }
     }
 
-    private void endDrains() {
-        boolean due = state.drainEnd().filter(end -> !end.isAfter(clock.instant())).isPresent();
-        if (!due || !endingDrains.compareAndSet(false, true)) {
+    private void endDue() {
+        boolean due = state.nextEnd().filter(end -> !end.isAfter(clock.instant())).isPresent();
+        if (!due || !ending.compareAndSet(false, true)) {
             return;
         }
-        apply(new EndDrains(), Author.DRAIN_TTL).onComplete(
-                ended -> endingDrains.set(false),
-                failure -> vertx.setTimer(RETRY_MILLIS, timer -> endingDrains.set(false)));
+        Future.join(apply(new EndDrains(), Author.DRAIN_TTL), apply(new EndHolds(), Author.HOLD_DEADLINE))
+                .onComplete(ended -> ending.set(false),
+                        failure -> vertx.setTimer(RETRY_MILLIS, timer -> ending.set(false)));
     }
 
     /** Refuses commands from now on, finishes those accepted, and gives up the data directory. */
@@ -276,7 +277,7 @@ public final class Registry {
     }
 
     private void release() {
-        vertx.cancelTimer(drainCheck);
+        vertx.cancelTimer(endCheck);
         store.close();
     }
 }

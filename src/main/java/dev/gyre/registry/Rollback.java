@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /**
  * Makes the topology what it was at an earlier version. It writes what the operator must say for that over
  * what config says now; config's own entries stay, and so do announcements: of a backend that has announced
- * itself only what the operator said comes back. Drains that would have ended by themselves since then are
- * over.
+ * itself only what the operator said comes back. Drains and holds that would have ended by themselves since
+ * then are over.
  *
  * @param to the version, or as many of its first characters as no other has
  */
@@ -26,7 +26,8 @@ public record Rollback(String to) implements Command {
         History history = new History(state);
         History.Point point = history.find(to);
         State past = State.of(history.entriesAt(point));
-        State target = past.with(new EndDrains().on(past, stamp, now).entries());
+        State target = past.with(new EndDrains().on(past, stamp, now).entries())
+                .with(new EndHolds().on(past, stamp, now).entries());
         List<Entry> entries = new Steps(state, target, stamp).all();
         if (entries.isEmpty()) {
             return Change.none("all is as at version " + point.version() + " already");
@@ -63,10 +64,13 @@ public record Rollback(String to) implements Command {
 
         private Optional<Entry> service(Service wanted) {
             Service there = now.topology().services().get(wanted.name());
-            boolean same = there != null && there.policy().equals(wanted.policy());
+            boolean same = there != null && there.policy().equals(wanted.policy())
+                    && there.heldUntil().equals(wanted.heldUntil());
+            JsonObject fields = Policies.json(wanted.policy());
+            wanted.heldUntil().ifPresent(until -> fields.put(Overlay.HELD_UNTIL, until.toEpochMilli()));
             return same ? Optional.empty()
                     : Optional.of(now.thing(Key.service(Origin.OPERATOR, wanted.name()))
-                            .wantedAs(Policies.json(wanted.policy()), stamp));
+                            .wantedAs(fields, stamp));
         }
 
         /** Backends that either state has heard of, removed ones included. */

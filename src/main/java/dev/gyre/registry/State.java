@@ -9,17 +9,18 @@ import dev.gyre.model.Topology;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a command is judged against; immutable.
  *
  * @param topology what the entries amount to
- * @param drainEnd when the next drain ends by itself
+ * @param nextEnd  when the next drain or hold ends by itself
  */
-record State(Entries entries, Topology topology, Optional<Instant> drainEnd) {
+record State(Entries entries, Topology topology, Optional<Instant> nextEnd) {
 
     static State of(Entries entries) {
-        return new State(entries, Overlay.topology(entries), EndDrains.next(entries));
+        return new State(entries, Overlay.topology(entries), nextEnd(entries));
     }
 
     State with(List<Entry> changes) {
@@ -27,7 +28,12 @@ record State(Entries entries, Topology topology, Optional<Instant> drainEnd) {
             return this;
         }
         Entries next = entries.with(changes);
-        return new State(next, Overlay.topology(next, topology, changes), EndDrains.next(next));
+        return new State(next, Overlay.topology(next, topology, changes), nextEnd(next));
+    }
+
+    private static Optional<Instant> nextEnd(Entries entries) {
+        return Stream.of(EndDrains.next(entries), EndHolds.next(entries)).flatMap(Optional::stream)
+                .min(Instant::compareTo);
     }
 
     /** With a change and, where it changes anything, its record. */
@@ -37,7 +43,7 @@ record State(Entries entries, Topology topology, Optional<Instant> drainEnd) {
         }
         State after = with(change.entries());
         Entry record = ChangeRecord.of(change, stamp, author, node, this, after).toEntry();
-        return new State(after.entries.with(List.of(record)), after.topology, after.drainEnd);
+        return new State(after.entries.with(List.of(record)), after.topology, after.nextEnd);
     }
 
     Thing thing(Key key) {

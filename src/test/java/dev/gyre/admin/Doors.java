@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.SortedMap;
+import dev.gyre.model.HoldStats;
 import dev.gyre.model.RetryStats;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,6 +108,11 @@ final class Doors implements AutoCloseable {
 
         @Override
         public SortedMap<String, RetryStats> retries() {
+            return new TreeMap<>();
+        }
+
+        @Override
+        public SortedMap<String, HoldStats> holds() {
             return new TreeMap<>();
         }
 

@@ -10,6 +10,7 @@ import dev.gyre.model.HashKey;
 import dev.gyre.model.Hashing;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Hedge;
+import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -48,7 +49,8 @@ class CommandWordsTest {
                     Duration.ofHours(1), 0),
             new HealthPolicy(new Probe.Http("HEAD", "/up?deep", 204, 204, Optional.empty(),
                     Optional.of("www.example.com"), Optional.of(81)), Duration.ofMillis(100),
-                    Duration.ofMillis(50), 1, 100, 0.5));
+                    Duration.ofMillis(50), 1, 100, 0.5),
+            new HoldPolicy(0, Optional.of(Duration.ofMillis(2500))));
     private static final ServicePolicy PLAIN = ODD.with(Balance.of(Strategy.CONSISTENT_HASH))
             .with(new HealthPolicy(new Probe.Tcp(Optional.of(7)), Duration.ofSeconds(5),
                     Duration.ofSeconds(1), 2, 3, 0));
@@ -67,7 +69,7 @@ class CommandWordsTest {
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
-                ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.health()));
+                ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.health(), ODD.hold()));
     }
 
     @Test
@@ -78,8 +80,8 @@ class CommandWordsTest {
                         + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
-                "backends: unknown key (known: balance, ejection, health, host, pool, retry, slowStart,"
-                        + " sticky, timeouts)");
+                "backends: unknown key (known: balance, ejection, health, hold, host, pool, retry,"
+                        + " slowStart, sticky, timeouts)");
     }
 
     @Test

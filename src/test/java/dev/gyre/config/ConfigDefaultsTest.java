@@ -13,6 +13,7 @@ import dev.gyre.model.Balance;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Hedge;
+import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -65,7 +66,8 @@ class ConfigDefaultsTest {
                     'ejection':{'failures':3,'rate':0.25,'requests':7,'latency':4,'statuses':['500'],
                        'for':'1s','upTo':'1m','max':1},
                     'health':{'http':{'path':'/health','status':'200-204','body':'ok','host':'h','port':9},
-                       'interval':'2s','timeout':'500ms','rise':1,'fall':2,'panic':0.5}}},
+                       'interval':'2s','timeout':'500ms','rise':1,'fall':2,'panic':0.5},
+                    'hold':{'queue':3,'whenEmpty':'2s'}}},
                  'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
@@ -86,7 +88,8 @@ class ConfigDefaultsTest {
                         Duration.ofMinutes(1), 1),
                 new HealthPolicy(new Probe.Http("GET", "/health", 200, 204, Optional.of("ok"),
                         Optional.of("h"), Optional.of(9)), Duration.ofSeconds(2), Duration.ofMillis(500),
-                        1, 2, 0.5)),
+                        1, 2, 0.5),
+                new HoldPolicy(3, Optional.of(Duration.ofSeconds(2)))),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(

@@ -29,7 +29,8 @@ class SchemaAgreementTest {
     private static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
-             'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}}}},
+             'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},
+             'hold':{}}},
              'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
@@ -83,7 +84,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(26);
+        assertThat(reader).isEqualTo(written).hasSize(27);
     }
 
     @Test
@@ -169,6 +170,9 @@ class SchemaAgreementTest {
         "'services':{'web':{'health':{'tcp':{'port':0}}}}", "'services':{'web':{'health':{'rise':0}}}",
         "'services':{'web':{'health':{'fall':100,'panic':0.5}}}",
         "'services':{'web':{'health':{'panic':1.1}}}", "'services':{'web':{'health':{'interval':5}}}",
+        "'services':{'web':{'hold':{'queue':0}}}", "'services':{'web':{'hold':{'queue':1000001}}}",
+        "'services':{'web':{'hold':{'whenEmpty':'off'}}}", "'services':{'web':{'hold':{'whenEmpty':'5s'}}}",
+        "'services':{'web':{'hold':{'whenEmpty':5}}}",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

@@ -16,6 +16,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HealthPolicy;
+import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
@@ -97,7 +98,7 @@ class RollbackTest {
                         new PoolPolicy(7, Scope.CLUSTER, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)),
                         limited, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
                         new HealthPolicy(Probe.Http.DEFAULT, Duration.ofSeconds(2), Duration.ofSeconds(1), 1,
-                                1, 0)),
+                                1, 0), HoldPolicy.DEFAULT),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -221,7 +222,8 @@ class RollbackTest {
                 new Probe.Tcp(Optional.of(random.nextInt(3) + 1))).get(random.nextInt(3)),
                 Duration.ofSeconds(1), Duration.ofSeconds(1), 1 + random.nextInt(2), 1, 0.5);
         Service web = new Service("web", new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
-                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT, health),
+                PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT, health,
+                HoldPolicy.DEFAULT),
                 List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)),
                 Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)

@@ -1,0 +1,67 @@
+package dev.gyre.proxy;
+
+import dev.gyre.hold.HoldLine;
+import dev.gyre.hold.ServiceHold;
+import dev.gyre.hold.Waiter;
+import dev.gyre.pool.DeadlineWheel.Deadline;
+import dev.gyre.pool.Loop;
+import java.time.Duration;
+
+/** The line before a service on one event loop, with the clock that moves it on. */
+final class LoopLine extends Deadline {
+
+    private final Loop loop;
+    private final HoldLine line;
+
+    LoopLine(Loop loop, ServiceHold service) {
+        this.loop = loop;
+        this.line = new HoldLine(service);
+    }
+
+    /** Who comes now must {@link #join}. */
+    boolean closed() {
+        return line.closed();
+    }
+
+    /** False when too many wait already. */
+    boolean join(Waiter waiter) {
+        return line.join(waiter);
+    }
+
+    /** Waits for a backend; false when too many wait already. */
+    boolean hope(Waiter waiter, Duration most) {
+        boolean waits = line.hope(waiter, System.nanoTime() + most.toNanos());
+        schedule();
+        return waits;
+    }
+
+    void leave(Waiter waiter) {
+        line.leave(waiter);
+    }
+
+    /** Goes by what holds of the service now. */
+    void show(boolean hasBackend) {
+        line.show(hasBackend, System.nanoTime());
+        schedule();
+    }
+
+    /** There is no such service any more. */
+    void dissolve() {
+        line.dissolve(System.nanoTime());
+        schedule();
+    }
+
+    @Override
+    protected void expired() {
+        try {
+            line.advance(System.nanoTime());
+        } finally {
+            // Whatever one of them throws, the others are still to go.
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        line.due().ifPresentOrElse(due -> loop.schedule(this, due), () -> loop.cancel(this));
+    }
+}
