@@ -39,6 +39,12 @@ final class Ballot {
         return !votes.isEmpty();
     }
 
+    /** The verdict that was told last, whosever vote it came with. */
+    Optional<Condition> told() {
+        return votes.values().stream().filter(vote -> vote.verdict().isPresent())
+                .max(Comparator.comparing(Vote::said)).flatMap(Vote::verdict);
+    }
+
     /** What this node says. */
     Optional<Vote> of(String node) {
         return Optional.ofNullable(votes.get(node));

@@ -84,9 +84,11 @@ final class Probed {
      * has, the first probe decides.
      */
     void begin() {
-        own = Optional.of(ballot.begun() || verdict.isPresent()
-                ? Thresholds.from(verdict.map(Condition::fit).orElse(true),
-                        verdict.map(Condition::reason).orElse(""))
+        // A node that has just started hears the others' votes before it knows whose votes count.
+        Optional<Condition> found = verdict.or(ballot::told);
+        own = Optional.of(ballot.begun() || found.isPresent()
+                ? Thresholds.from(found.map(Condition::fit).orElse(true),
+                        found.map(Condition::reason).orElse(""))
                 : Thresholds.unknown());
         mark = Optional.empty();
     }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConvergenceTest {
@@ -26,8 +25,7 @@ class ConvergenceTest {
     Path directory;
 
     @Test
-    void fiveHundredCommandsAtRandomNodesHoldOnAllOfThemWithinASecond(TestReporter reporter)
-            throws Exception {
+    void fiveHundredCommandsAtRandomNodesHoldOnAllOfThemWithinASecond() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         try (Origin origin = Origin.saying("hello").withoutRecording();
@@ -45,8 +43,8 @@ class ConvergenceTest {
             load.stop();
             assertThat(load.failures()).as("failed requests, seed %d", seed).isEmpty();
             Arrays.sort(millis);
-            reporter.publishEntry("convergence", String.format("p50 %.0f ms, p99 %.0f ms",
-                    millis[millis.length / 2], millis[millis.length * 99 / 100]));
+            System.out.printf("a change is on all three nodes %.0f ms (p50), %.0f ms (p99) after its"
+                    + " acknowledgement%n", millis[millis.length / 2], millis[millis.length * 99 / 100]);
         }
     }
 

@@ -3,8 +3,11 @@ package dev.gyre.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.health.Sight.Seen;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
+import dev.gyre.model.HealthPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +53,16 @@ class QuorumTest {
         ballot.cast(vote("b", true, held, 3));
         assertThat(as("a", 3)).contains(new Condition(State.FIT, "passes its probes again", second(3)));
         assertThat(as("a", 4)).as("no news").map(Condition::since).contains(second(3));
+    }
+
+    /** Else its first vote would be that the backend is up, and all would believe it. */
+    @Test
+    void whoStartsGoesOnFromWhatTheOthersHaveFound() {
+        Probed started = new Probed(new BackendId("web", new BackendUrl("10.0.0.1", 80)),
+                HealthPolicy.DEFAULT, false);
+        started.ballot.cast(vote("c", false, since(State.DOWN, 1), 2));
+        started.begin();
+        assertThat(started.own.orElseThrow().up()).isFalse();
     }
 
     @Test
