@@ -20,7 +20,11 @@ final class BackendAnswer {
     private final HttpVersion version;
     private long length = UNKNOWN;
     private long received;
+    /** The client takes no more at the moment. */
     private boolean blocked;
+    /** What was held back while it did not has not all come through yet. */
+    private boolean behind;
+    private int resumed;
 
     BackendAnswer(RequestWalk walk, HttpClientResponse from, HttpServerRequest request) {
         this.walk = walk;
@@ -99,6 +103,7 @@ final class BackendAnswer {
         to.write(data);
         if (!blocked && to.writeQueueFull()) {
             blocked = true;
+            behind = true;
             from.pause();
         }
     }
@@ -109,12 +114,14 @@ final class BackendAnswer {
             walk.touch();
             from.resume();
             // After what was held back has come through, if that did not fill the client's connection again.
-            walk.later(this::caughtUp);
+            int time = ++resumed;
+            walk.later(() -> caughtUp(time));
         }
     }
 
-    private void caughtUp() {
-        if (!blocked) {
+    private void caughtUp(int time) {
+        if (!blocked && time == resumed) {
+            behind = false;
             walk.caughtUp();
         }
     }
@@ -139,5 +146,10 @@ final class BackendAnswer {
     /** It is the client who does not take more at the moment. */
     boolean blocked() {
         return blocked;
+    }
+
+    /** A part of the answer has come and has not been passed on. */
+    boolean behind() {
+        return behind;
     }
 }

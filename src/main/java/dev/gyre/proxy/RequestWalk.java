@@ -152,7 +152,7 @@ final class RequestWalk {
 
     /** A part of the answer waits until the client takes it. */
     boolean holdsBack() {
-        return phase == Phase.ANSWERING && answer.blocked();
+        return phase == Phase.ANSWERING && answer.behind();
     }
 
     void caughtUp() {
