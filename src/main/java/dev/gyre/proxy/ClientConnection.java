@@ -84,6 +84,7 @@ final class ClientConnection extends Deadline {
         Channel channel = connection.channel;
         channel.attr(KEY).set(connection);
         channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(sizes(limits)));
+        SlowReader.bound(channel);
         channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
                 .addFirst("gyre-end", OrderlyEnd.INSTANCE)
                 .addFirst("gyre-reset", ResetOfPaused.INSTANCE);

@@ -5,11 +5,14 @@ import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.UnixChannel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notices a client that takes its answers too slowly. What Netty and the kernel hold for it can be megabytes,
@@ -18,11 +21,17 @@ import java.util.OptionalLong;
  */
 final class SlowReader extends Deadline {
 
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.limits");
     /**
      * {@code IPPROTO_TCP} and {@code TCP_INFO} of Linux 4.1; {@code tcpi_bytes_acked} is at byte 120 of it.
      */
     private static final RawUnixChannelOption TCP_INFO = new RawUnixChannelOption("TCP_INFO", 6, 11, 128);
     private static final int BYTES_ACKED = 120;
+    /** {@code TCP_NOTSENT_LOWAT} of Linux 3.12. */
+    private static final IntegerUnixChannelOption UNSENT =
+            new IntegerUnixChannelOption("TCP_NOTSENT_LOWAT", 6, 25);
+    private static final int MOST_UNSENT = 128 * 1024;
+
 
     private final Loop loop;
     private final Channel channel;
@@ -40,6 +49,21 @@ final class SlowReader extends Deadline {
 
     static SlowReader of(Loop loop, Channel channel, Limits limits, Runnable tooSlow) {
         return new SlowReader(loop, channel, limits, tooSlow);
+    }
+
+    /**
+     * Lets the kernel hold no more than 128 KB of what this client has not been sent: a thousand slow readers
+     * with megabytes each make it short of memory for everybody's connections. What is under way does not
+     * count, so that no fast reader is slowed.
+     */
+    static void bound(Channel channel) {
+        if (channel instanceof UnixChannel) {
+            try {
+                channel.config().setOption(UNSENT, MOST_UNSENT);
+            } catch (ChannelException e) {
+                LOG.debug("unsent bytes are not bounded: {}", e.getMessage());
+            }
+        }
     }
 
     /** More is ready for the client than it takes. */
