@@ -46,6 +46,7 @@ public final class Cluster implements Replica {
     private final Seal seal;
     private final Refusals refusals;
     private final Peers peers;
+    private final Deafness deafness = new Deafness();
     private final ShareExchange shares;
     private final long boot;
     private final AtomicLong numbers = new AtomicLong();
@@ -198,6 +199,11 @@ public final class Cluster implements Replica {
         Session current = session.future().result();
         if (stood > STANDSTILL_NANOS && current != null) {
             lost(current, "this process stood still for " + stood / 1_000_000_000L + " s");
+        } else if (current != null) {
+            int others = current.membership().others();
+            if (deafness.found(others, peers.present().size(), now)) {
+                lost(current, "nothing is heard of the " + others + " other members");
+            }
         }
     }
 

@@ -131,6 +131,12 @@ final class Membership {
                 .map(member -> member.getAddress().getHost() + ":" + member.getAddress().getPort()).toList();
     }
 
+    /** How many others there are that could be nodes. */
+    int others() {
+        return (int) hazelcast.getCluster().getMembers().stream()
+                .filter(member -> !member.localMember() && !member.isLiteMember()).count();
+    }
+
     /** How many members there are, those that are no node of Gyre included. */
     int size() {
         return hazelcast.getCluster().getMembers().size();

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import io.vertx.spi.cluster.hazelcast.impl.HazelcastRegistrationInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,6 +70,21 @@ final class RogueMember implements AutoCloseable {
     Set<String> addresses() {
         MultiMap<String, Object> subscriptions = hazelcast.getMultiMap("__vertx.subs");
         return new TreeSet<>(subscriptions.keySet());
+    }
+
+    /** Takes away all that a node listens to on the event bus. */
+    void unsubscribe(ClusterNode node) {
+        String id = hazelcast.getCluster().getMembers().stream()
+                .filter(member -> member.getAddress().getHost().equals(node.place().cluster()))
+                .map(member -> member.getAttribute("__vertx.nodeId")).findFirst().orElseThrow();
+        MultiMap<String, Object> subscriptions = hazelcast.getMultiMap("__vertx.subs");
+        for (String address : Set.copyOf(subscriptions.keySet())) {
+            for (Object subscription : List.copyOf(subscriptions.get(address))) {
+                if (((HazelcastRegistrationInfo) subscription).unwrap().nodeId().equals(id)) {
+                    subscriptions.remove(address, subscription);
+                }
+            }
+        }
     }
 
     /** Whether the node has logged that it refused something of this member. */
