@@ -143,26 +143,16 @@ class EjectionEndToEndTest {
                  Load load = Load.of(node.port(), 300, 400)) {
                 Await.until("traffic", () -> load.answered() > 400);
                 stopped.freeze();
-                long waiting = waitingAt(stopped.url(), node, load);
-                assertThat(waiting).as("those of the second in which it could not be told from a busy one")
-                        .isBetween(5L, 250L);
-                stopped.thaw();
-                Await.until("all are answered", () -> seen(node, stopped.url()).getLong("inFlight") == 0);
+                Await.until("ejected", () -> seen(node, stopped.url()).getString("state").equals("ejected"));
+                assertThat(seen(node, stopped.url()).getString("reason")).contains("no answer");
+                Await.until("who waits there goes elsewhere",
+                        () -> seen(node, stopped.url()).getLong("inFlight") == 0);
+                assertThat(node.metric("retries_total"))
+                        .as("those of the second in which it could not be told from a busy one")
+                        .isBetween(5.0, 250.0);
                 load.stop();
                 assertThat(load.failures()).isEmpty();
             }
         }
-    }
-
-    /** How many requests wait there, once others go elsewhere. */
-    private static long waitingAt(String url, GyreNode node, Load load) throws Exception {
-        long[] waiting = {0};
-        Await.until("requests go elsewhere", () -> {
-            waiting[0] = seen(node, url).getLong("inFlight");
-            long answered = load.answered();
-            Await.until("more traffic", () -> load.answered() > answered + 40);
-            return waiting[0] > 0 && waiting[0] == seen(node, url).getLong("inFlight");
-        });
-        return waiting[0];
     }
 }

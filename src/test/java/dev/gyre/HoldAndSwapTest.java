@@ -157,6 +157,22 @@ class HoldAndSwapTest {
     }
 
     @Test
+    void whoWaitsIsToldWhenTheNodeStops() throws Exception {
+        JsonObject web = settings();
+        try (Origin origin = Origin.saying("served");
+             GyreNode node = GyreNode.before(new JsonObject().put("grace", "600ms"), web, origin.url())) {
+            node.command(hold("60s"));
+            try (Wire client = Wire.to(node.port()).write(REQUEST)) {
+                awaitWaiting(node, 1);
+                node.stop();
+                Wire.Answer refused = client.readAnswer();
+                ProblemAnswer.check(refused, 503, "destination_unavailable", "no-backend");
+                assertThat(refused.head().first("Connection")).contains("close");
+            }
+        }
+    }
+
+    @Test
     void theWaitOfARemovedServiceEnds() throws Exception {
         try (Origin origin = Origin.saying("served"); GyreNode node = GyreNode.before(settings(), origin)) {
             node.command(hold("60s"));

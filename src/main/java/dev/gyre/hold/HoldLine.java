@@ -2,6 +2,7 @@ package dev.gyre.hold;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -94,6 +95,17 @@ public final class HoldLine {
     public void dissolve(long now) {
         release(now);
         lineUp();
+    }
+
+    /** Nothing is to be hoped for any more: whoever waits gives up. False when nobody did. */
+    public boolean giveUp() {
+        lineUp();
+        List<Waiter> all = List.copyOf(line);
+        for (Waiter waiter : all) {
+            leave(waiter);
+            waiter.gaveUp();
+        }
+        return !all.isEmpty();
     }
 
     private void lineUp() {

@@ -25,6 +25,7 @@ public final class Lease extends Deadline {
     private long firstByteNanos;
     private boolean awaitsAnswer;
     private long sentNanos;
+    private long answersSeen;
     private long answerNanos;
     private boolean fresh;
 
@@ -71,6 +72,7 @@ public final class Lease extends Deadline {
             pool.evidence().waits();
         }
         sentNanos = nowNanos;
+        answersSeen = pool.evidence().answers();
     }
 
     /** The answer's head has come, perhaps before the request was out. */
@@ -80,6 +82,16 @@ public final class Lease extends Deadline {
             answerNanos = Math.max(1, nowNanos - sentNanos);
             awaitNoMore();
         }
+    }
+
+    /**
+     * The request waits, and on this event loop the backend has begun no answer to anybody since this was
+     * asked last, or since the request was out.
+     */
+    public boolean silence() {
+        long before = answersSeen;
+        answersSeen = pool.evidence().answers();
+        return awaitsAnswer && before == answersSeen;
     }
 
     private void awaitNoMore() {

@@ -29,6 +29,10 @@ final class LoopEvidence {
         answers++;
     }
 
+    long answers() {
+        return answers;
+    }
+
     /** @param answerNanos from the request's last byte to the answer's first; 0: not known */
     void ended(Weight weight, long answerNanos) {
         if (weight == Weight.NONE) {

@@ -215,6 +215,11 @@ final class Attempt implements LeaseHolder {
         }
     }
 
+    /** Since it was asked last, the backend has begun no answer to anybody. */
+    boolean silence() {
+        return !ended && lease.silence();
+    }
+
     void answerBegan(long nowNanos) {
         lease.answerBegan(nowNanos);
     }

@@ -51,6 +51,15 @@ final class LiveRank implements Candidates {
         return List.of(pools);
     }
 
+    boolean offers(LoopPool backend) {
+        for (LoopPool pool : pools) {
+            if (pool == backend) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean hasAnother(Collection<LoopPool> than) {
         for (LoopPool pool : pools) {
             if (!than.contains(pool)) {

@@ -102,6 +102,11 @@ final class LiveService {
                 .filter(pool -> !tried.contains(pool) && (pool.hasRoom() || pool.hasRoomToWait()));
     }
 
+    /** New requests may go there, be it as a last resort. */
+    boolean offers(LoopPool backend) {
+        return first.offers(backend) || reserve.offers(backend);
+    }
+
     /** There is a backend to be offered requests beside these. */
     boolean hasAnother(Collection<LoopPool> tried) {
         return first.hasAnother(tried) || reserve.hasAnother(tried);

@@ -51,6 +51,13 @@ final class LoopLine extends Deadline {
         schedule();
     }
 
+    /** Whoever waits gives up; false when nobody did. */
+    boolean giveUp() {
+        boolean some = line.giveUp();
+        schedule();
+        return some;
+    }
+
     @Override
     protected void expired() {
         try {

@@ -64,12 +64,23 @@ final class LoopView {
         return serving;
     }
 
+    /** Whoever waits for a service gives up; false when nobody did. */
+    boolean giveUp() {
+        return services.values().stream().filter(service -> service.line().giveUp()).count() > 0;
+    }
+
     View source() {
         return source;
     }
 
     RoutingTable routes() {
         return source.routes();
+    }
+
+    /** It has been found unfit, and new requests go elsewhere. */
+    boolean abandons(String service, LoopPool backend) {
+        return !source.fitness().fit(backend.shared().id())
+                && !service(service).map(live -> live.offers(backend)).orElse(false);
     }
 
     Optional<LiveService> service(String name) {

@@ -163,6 +163,11 @@ final class ProxyLoop {
         return closed.future();
     }
 
+    /** The time is up for whoever waits before a service; false when nobody did. */
+    boolean giveUp() {
+        return view.giveUp();
+    }
+
     /** The time is up for whoever is still connected. */
     void abort() {
         List.copyOf(clients).forEach(ClientConnection::abort);

@@ -18,6 +18,9 @@ final class ProxyVerticle extends VerticleBase {
     /** Ample time to take from the kernel the connections that it has accepted. */
     private static final long ACCEPTING_MILLIS = 100;
 
+    /** For the last answers to go out. */
+    private static final long FAREWELL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final Proxy proxy;
     private final int index;
     private final List<HttpServer> servers = new ArrayList<>();
@@ -106,6 +109,9 @@ final class ProxyVerticle extends VerticleBase {
                 .compose(v -> loop.closePorts())
                 .compose(v -> onLoop())
                 .compose(v -> quiet(2, begun + grace.toNanos()))
+                // Who has not been sent on yet can be told so, and try elsewhere.
+                .compose(v -> loop.giveUp() ? quiet(1, System.nanoTime() + FAREWELL_NANOS)
+                        : Future.succeededFuture())
                 .compose(v -> {
                     // Vert.x would wait without end for a client that does not take the last of its answer.
                     loop.abort();

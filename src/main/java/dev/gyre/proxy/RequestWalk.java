@@ -258,7 +258,7 @@ final class RequestWalk {
         clock.touch();
     }
 
-    /** Nothing has moved for as long as the present phase allows. */
+    /** Nothing has moved for as long as the phase allows; while an answer is awaited, for a while. */
     void stalled() {
         switch (phase) {
             case SENDING -> {

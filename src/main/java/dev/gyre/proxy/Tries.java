@@ -184,10 +184,18 @@ final class Tries {
         failed(current, failure, "");
     }
 
-    /** The current try is not answered in time; one that no other can follow gets all the time there is. */
+    /**
+     * The current try is not answered in time; one that no other can follow gets all the time there is.
+     * Before its time is up it is given up when its backend has been found to stand still.
+     */
     void tooSlow() {
+        boolean overdue = clock.answerOverdue();
+        if (!overdue && (hedge != null || !current.silence()
+                || !proxy.view().abandons(serviceName, current.pool()))) {
+            return;
+        }
         boolean goesOn = hedge != null || mayFollow(current, Failure.FIRST_BYTE_TIMEOUT);
-        if (goesOn || !clock.extend()) {
+        if (goesOn || overdue && !clock.extend()) {
             failed(current, Failure.FIRST_BYTE_TIMEOUT, "", goesOn);
         }
     }

@@ -12,11 +12,13 @@ import java.util.TreeMap;
 
 /**
  * The topology in the form that requests are served from: immutable, complete, and shared by all event loops.
+ *
+ * @param fitness what was known of the backends' health when it was made
  */
-record View(RoutingTable routes, Map<String, ServiceView> services) {
+record View(RoutingTable routes, Map<String, ServiceView> services, Fitness fitness) {
 
     static View nothing() {
-        return new View(RoutingTable.of(Topology.empty()), Map.of());
+        return new View(RoutingTable.of(Topology.empty()), Map.of(), Fitness.UNKNOWN);
     }
 
     static View of(Topology topology, Fitness fitness, Pools pools, Surroundings at) {
@@ -27,7 +29,7 @@ record View(RoutingTable routes, Map<String, ServiceView> services) {
                     new BackendId(service.name(), backend.url()), service.policy()),
                     at.zone(), at.stickyKey(), now));
         }
-        return new View(RoutingTable.of(topology), Map.copyOf(services));
+        return new View(RoutingTable.of(topology), Map.copyOf(services), fitness);
     }
 
     /** Shares are to be taken anew before long. */

@@ -16,6 +16,8 @@ final class WalkClock extends Deadline {
      */
     private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long LINGER_AT_MOST_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Who waits for an answer looks so often whether its backend is still one to wait for. */
+    private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
     private final RequestWalk walk;
     private final Loop loop;
@@ -25,6 +27,7 @@ final class WalkClock extends Deadline {
     private boolean limited;
     private long wholeDue;
     private long touched;
+    private long nextLook;
 
     WalkClock(RequestWalk walk, Loop loop) {
         this.walk = walk;
@@ -51,6 +54,7 @@ final class WalkClock extends Deadline {
             limited = true;
             wholeDue = touched + LINGER_AT_MOST_NANOS;
         }
+        nextLook = touched + LOOK_NANOS;
         loop.schedule(this, due());
     }
 
@@ -97,13 +101,18 @@ final class WalkClock extends Deadline {
         return touched;
     }
 
+    /** The answer's whole time is up. */
+    boolean answerOverdue() {
+        return System.nanoTime() - touched >= answerLimit.toNanos();
+    }
+
     void stop() {
         loop.cancel(this);
     }
 
     private long due() {
         long due = touched + switch (phase) {
-            case AWAITING -> answerLimit.toNanos();
+            case AWAITING -> Math.min(answerLimit.toNanos(), nextLook - touched);
             case LINGERING -> LINGER_NANOS;
             default -> timeouts.idle().toNanos();
         };
@@ -121,6 +130,10 @@ final class WalkClock extends Deadline {
         } else if (now - due() < 0) {
             loop.schedule(this, due());
         } else {
+            if (phase == RequestWalk.Phase.AWAITING && !answerOverdue()) {
+                nextLook = now + LOOK_NANOS;
+                loop.schedule(this, due());
+            }
             walk.stalled();
         }
     }

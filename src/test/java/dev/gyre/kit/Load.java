@@ -14,6 +14,8 @@ import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,7 @@ public final class Load implements AutoCloseable {
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
     private final AtomicLong slowestNanos = new AtomicLong();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> failures = new ConcurrentSkipListMap<>();
     private volatile boolean stopping;
     private volatile boolean mayBeRefused;
@@ -79,6 +82,16 @@ public final class Load implements AutoCloseable {
         return slowestNanos.get() / 1e6;
     }
 
+    /**
+     * How long answers took to requests sent within a span of {@link System#nanoTime}: milliseconds, in
+     * ascending order.
+     */
+    public double[] millis(long fromNanos, long toNanos) {
+        return answers.stream()
+                .filter(answer -> answer.sent() - fromNanos >= 0 && answer.sent() - toNanos < 0)
+                .mapToDouble(answer -> answer.nanos() / 1e6).sorted().toArray();
+    }
+
     /** Reasons, and how often each. */
     public Map<String, Integer> failures() {
         return failures;
@@ -107,6 +120,8 @@ public final class Load implements AutoCloseable {
         stopping = true;
         vertx.close().await();
     }
+
+    private record Answer(long sent, long nanos) { }
 
     private final class User {
 
@@ -181,7 +196,9 @@ public final class Load implements AutoCloseable {
             }
             if (response.statusCode() == 200) {
                 answered.incrementAndGet();
-                slowestNanos.accumulateAndGet(System.nanoTime() - begun, Math::max);
+                long nanos = System.nanoTime() - begun;
+                slowestNanos.accumulateAndGet(nanos, Math::max);
+                answers.add(new Answer(begun, nanos));
             } else {
                 count(response.statusCode() + " " + body);
             }
