@@ -3,15 +3,21 @@ package dev.gyre.gate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
+import io.vertx.core.http.impl.headers.Http1xHeaders;
 import java.util.List;
 
 /**
@@ -32,20 +38,27 @@ public final class BackendCodec
     private boolean awaiting;
     private boolean toHead;
     private boolean unasked;
+    private HttpHeaders fields = EmptyHttpHeaders.INSTANCE;
 
     /**
+     * @param known    names that came lately on this event loop
      * @param maxLine  longest status line in bytes
      * @param maxHead  largest header section in bytes
      * @param maxPiece largest piece of a body in bytes
      */
-    public BackendCodec(int maxLine, int maxHead, int maxPiece) {
+    public BackendCodec(KnownNames known, int maxLine, int maxHead, int maxPiece) {
         init(new Decoder(new HttpDecoderConfig().setMaxInitialLineLength(maxLine).setMaxHeaderSize(maxHead)
-                .setMaxChunkSize(maxPiece).setInitialBufferSize(LINE_BUFFER)), new Encoder());
+                .setMaxChunkSize(maxPiece).setInitialBufferSize(LINE_BUFFER), known), new Encoder());
     }
 
     /** A request has been written, and its answer has not yet come to its end. */
     public boolean awaiting() {
         return awaiting;
+    }
+
+    /** Those of the latest head, as they were decoded; Vert.x would make text of each name. */
+    public HttpHeaders fields() {
+        return fields;
     }
 
     /** Something came after the end of the answer; it has been thrown away. */
@@ -68,13 +81,14 @@ public final class BackendCodec
     private final class Decoder extends HttpResponseDecoder {
 
         private final DecodedBytes bytes = new DecodedBytes(true);
-        private final FieldNames names = new FieldNames();
+        private final FieldNames names;
         private int versionLength;
         private int interims;
         private boolean refused;
 
-        Decoder(HttpDecoderConfig config) {
+        Decoder(HttpDecoderConfig config, KnownNames known) {
             super(config);
+            names = new FieldNames(known, Integer.MAX_VALUE);
         }
 
         @Override
@@ -161,15 +175,18 @@ public final class BackendCodec
             return b >= '0' && b <= '9';
         }
 
+        /** As in {@link RequestDecoder}, the map need not check again. */
         @Override
         protected HttpMessage createMessage(String[] statusLine) {
             names.begin();
-            return super.createMessage(statusLine);
+            fields = Http1xHeaders.caseInsensitive();
+            return new DefaultHttpResponse(HttpVersion.valueOf(statusLine[0]),
+                    HttpResponseStatus.valueOf(Integer.parseInt(statusLine[1]), statusLine[2]), fields);
         }
 
         @Override
         protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-            names.take(line, start, length, bytes.inHead());
+            AsciiString name = names.take(line, start, length, bytes.inHead());
             // Netty takes what stands between white space and the colon for nothing.
             int colon = start + length;
             while (line[colon] == ' ' || line[colon] == '\t') {
@@ -178,7 +195,7 @@ public final class BackendCodec
             if (line[colon] != ':') {
                 throw Rule.FIELD_NAME.refused();
             }
-            return super.splitHeaderName(line, start, length);
+            return name;
         }
     }
 }

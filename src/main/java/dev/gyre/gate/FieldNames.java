@@ -1,5 +1,7 @@
 package dev.gyre.gate;
 
+import io.netty.util.AsciiString;
+
 /** The field names of one message, checked as the decoder comes upon them. */
 final class FieldNames {
 
@@ -11,30 +13,54 @@ final class FieldNames {
         }
     }
 
+    private final KnownNames known;
+    private final int most;
+    private int fields;
     private int lengths;
     private int codings;
+    private int hosts;
+
+    /**
+     * @param known those of this event loop
+     * @param most  fields in one head
+     */
+    FieldNames(KnownNames known, int most) {
+        this.known = known;
+        this.most = most;
+    }
 
     /** A message begins. */
     void begin() {
+        fields = 0;
         lengths = 0;
         codings = 0;
+        hosts = 0;
     }
 
     /**
      * @param inHead and not among the trailers, which say nothing about framing
-     * @throws Refused when the name is none, or may not stand beside those before it
+     * @return the name
+     * @throws Refused when it is none, or one too many, or may not stand beside those before it
      */
-    void take(byte[] line, int start, int length, boolean inHead) {
-        if (!isToken(line, start, length)) {
-            throw Rule.FIELD_NAME.refused();
-        }
+    AsciiString take(byte[] line, int start, int length, boolean inHead) {
+        AsciiString name = known.take(line, start, length);
         if (inHead) {
+            if (++fields > most) {
+                throw Rule.FIELD_COUNT.refused();
+            }
             count(line, start, length);
         }
+        return name;
+    }
+
+    /** How often Host has been among them. */
+    int hosts() {
+        return hosts;
     }
 
     private void count(byte[] line, int start, int length) {
         switch (length) {
+            case 4 -> hosts += same(line, start, "host") ? 1 : 0;
             case 14 -> lengths += same(line, start, "content-length") ? 1 : 0;
             case 17 -> codings += same(line, start, "transfer-encoding") ? 1 : 0;
             case 18 -> {

@@ -21,13 +21,19 @@ import java.util.List;
 public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     private final DecodedBytes bytes = new DecodedBytes(false);
-    private final FieldNames names = new FieldNames();
+    private final FieldNames names;
     private int methodLength;
     private int targetEnd;
     private boolean refused;
 
-    public RequestDecoder(Http1ServerConfig limits) {
+    /**
+     * @param limits of lengths, in bytes
+     * @param most   fields in one head
+     * @param known  names that came lately on this event loop
+     */
+    public RequestDecoder(Http1ServerConfig limits, int most, KnownNames known) {
         super(limits);
+        this.names = new FieldNames(known, most);
     }
 
     @Override
@@ -105,7 +111,10 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-        names.take(line, start, length, bytes.inHead());
-        return super.splitHeaderName(line, start, length);
+        AsciiString name = names.take(line, start, length, bytes.inHead());
+        if (names.hosts() > 1) {
+            throw Rule.HOST_TWICE.refused();
+        }
+        return name;
     }
 }

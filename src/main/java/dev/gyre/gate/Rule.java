@@ -18,6 +18,7 @@ public enum Rule {
     REQUEST_LINE("RFC 9112, section 3", "a request line that is not three words with one space between them"),
     METHOD("RFC 9110, section 9.1", "a method that is no token"),
     VERSION(Failure.VERSION, "RFC 9112, section 2.3", "a version that is neither HTTP/1.0 nor HTTP/1.1"),
+    FIELD_COUNT(Failure.HEADERS_TOO_LARGE, "RFC 6585, section 5", "more fields than the limit allows"),
     FIELD_NAME("RFC 9112, section 5.1", "a field name that is no token, or not followed by its colon"),
 
     LENGTH_FORM("RFC 9110, section 8.6", "Content-Length that is not plain digits"),

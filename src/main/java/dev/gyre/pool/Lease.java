@@ -1,11 +1,13 @@
 package dev.gyre.pool;
 
 import dev.gyre.model.BackendId;
-import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.EjectionPolicy.Weight;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.pool.DeadlineWheel.Deadline;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 
 /**
  * One request's hold on a backend, from the choice of the backend to the end of the answer. It counts as in
@@ -104,6 +106,11 @@ public final class Lease extends Deadline {
         if (connection != null) {
             connection.deliverEnd();
         }
+    }
+
+    /** The fields of the answer, as they came; empty before one. */
+    public HttpHeaders fields() {
+        return connection == null ? EmptyHttpHeaders.INSTANCE : connection.fields();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.gyre.pool;
 
+import dev.gyre.gate.KnownNames;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
@@ -31,6 +32,7 @@ public final class Loop {
     private final Vertx vertx;
     private final ContextInternal context;
     private final Map<Duration, HttpClientAgent> clients = new HashMap<>();
+    private final KnownNames names = new KnownNames();
     private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
     private boolean ticking;
 
@@ -58,6 +60,11 @@ public final class Loop {
 
     public int index() {
         return index;
+    }
+
+    /** The field names that came lately, from clients and backends. */
+    public KnownNames names() {
+        return names;
     }
 
     /** Opens connections; the time to connect is a client's property, and cannot be set for each. */

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
@@ -27,7 +28,7 @@ final class PooledConnection {
     private final LoopPool pool;
     private final HttpClientConnection http;
     private final Channel channel;
-    private final BackendCodec codec = new BackendCodec(MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
+    private final BackendCodec codec;
     private Lease lease;
     private Lease heir;
     /**
@@ -44,6 +45,7 @@ final class PooledConnection {
     PooledConnection(LoopPool pool, HttpClientConnection http) {
         this.pool = pool;
         this.http = http;
+        this.codec = new BackendCodec(pool.loop().names(), MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
         VertxConnection transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
         this.channel = transport.channel();
         channel.pipeline().replace("codec", "codec", codec);
@@ -87,6 +89,11 @@ final class PooledConnection {
     /** The backend has sent at least one byte since the present request began. */
     boolean answered() {
         return answered;
+    }
+
+    /** The fields of the latest head that has come. */
+    HttpHeaders fields() {
+        return codec.fields();
     }
 
     long idleSince() {

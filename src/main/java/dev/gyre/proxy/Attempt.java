@@ -8,12 +8,12 @@ import dev.gyre.pool.Lease;
 import dev.gyre.pool.LeaseHolder;
 import dev.gyre.pool.LoopPool;
 import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
@@ -121,7 +121,7 @@ final class Attempt implements LeaseHolder {
         outgoing.exceptionHandler(e -> { });
         outgoing.response().onComplete(this::answered, e -> lost(backendRequest, e));
         if (request.version() != HttpVersion.HTTP_1_0) {
-            outgoing.earlyHintsHandler(this::relayEarlyHints);
+            outgoing.earlyHintsHandler(hints -> relayEarlyHints());
         }
         if (head.expectsContinue() && !continued) {
             outgoing.continueHandler(v -> relayContinue());
@@ -142,11 +142,11 @@ final class Attempt implements LeaseHolder {
         }
     }
 
-    private void relayEarlyHints(MultiMap hints) {
+    private void relayEarlyHints() {
         if (!ended) {
             hinted = true;
-            MultiMap relayed = HttpHeaders.headers();
-            ToClient.write(hints, false, relayed);
+            MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
+            ToClient.write(fields(), false, relayed);
             request.response().writeEarlyHints(relayed);
         }
     }
@@ -218,6 +218,11 @@ final class Attempt implements LeaseHolder {
     /** Since it was asked last, the backend has begun no answer to anybody. */
     boolean silence() {
         return !ended && lease.silence();
+    }
+
+    /** Those of the latest head that the backend has sent. */
+    HttpHeaders fields() {
+        return lease.fields();
     }
 
     void answerBegan(long nowNanos) {

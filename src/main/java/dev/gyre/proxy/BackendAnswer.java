@@ -1,8 +1,9 @@
 package dev.gyre.proxy;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -15,6 +16,7 @@ final class BackendAnswer {
 
     private final RequestWalk walk;
     private final HttpClientResponse from;
+    private final HttpHeaders fields;
     private final HttpServerResponse to;
     private final HttpMethod method;
     private final HttpVersion version;
@@ -26,7 +28,9 @@ final class BackendAnswer {
     private boolean behind;
     private int resumed;
 
-    BackendAnswer(RequestWalk walk, HttpClientResponse from, HttpServerRequest request) {
+    /** @param fields those of the head of {@code from}, as they came */
+    BackendAnswer(RequestWalk walk, HttpClientResponse from, HttpHeaders fields, HttpServerRequest request) {
+        this.fields = fields;
         this.walk = walk;
         this.from = from;
         this.to = request.response();
@@ -52,7 +56,7 @@ final class BackendAnswer {
             to.setStatusMessage(from.statusMessage());
         }
         boolean chunked = length == UNKNOWN && !bodiless() && version != HttpVersion.HTTP_1_0;
-        ToClient.write(from.headers(), chunked, to.headers());
+        ToClient.write(fields, chunked, to.headers());
         if (chunked) {
             to.setChunked(true);
         }
@@ -69,12 +73,12 @@ final class BackendAnswer {
         if (status() < 200 || status() > 999) {
             throw new IllegalArgumentException("status " + status() + " is no final answer's");
         }
-        String coding = from.headers().get(HttpHeaders.TRANSFER_ENCODING);
+        String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             // E.g. gzip, which only this connection is told of: the client could not read the body.
             throw new IllegalArgumentException("Transfer-Encoding " + coding);
         }
-        CharSequence contentLength = from.headers().get(HttpHeaders.CONTENT_LENGTH);
+        String contentLength = fields.get(HttpHeaderNames.CONTENT_LENGTH);
         if (contentLength != null) {
             length = ContentLength.parse(contentLength);
             if (length == ContentLength.INVALID) {

@@ -83,7 +83,8 @@ final class ClientConnection extends Deadline {
         ClientConnection connection = new ClientConnection(loop, http, forwarding, limits, exceeded);
         Channel channel = connection.channel;
         channel.attr(KEY).set(connection);
-        channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(sizes(limits)));
+        channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(sizes(limits),
+                limits.headerCount(), loop.names()));
         SlowReader.bound(channel);
         channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
                 .addFirst("gyre-end", OrderlyEnd.INSTANCE)

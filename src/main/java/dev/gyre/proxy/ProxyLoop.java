@@ -2,22 +2,20 @@ package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.gate.Refused;
+import dev.gyre.gate.Rule;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.pool.Loop;
 import dev.gyre.retry.LoopRetries;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,12 +74,6 @@ final class ProxyLoop {
         if (client.isEmpty() || client.get().ending()) {
             return;
         }
-        if (hasMoreFields(request.headers(), proxy.limits().headerCount())) {
-            exceeded(Limit.HEADER_COUNT, request);
-            OwnAnswer.refuse(Failure.HEADERS_TOO_LARGE, request);
-            client.get().close();
-            return;
-        }
         RequestWalk walk = new RequestWalk(this, request, client.get());
         try {
             walk.start();
@@ -90,17 +82,6 @@ final class ProxyLoop {
             LOG.error("request {} {}", request.method(), request.uri(), e);
             walk.fail(Failure.INTERNAL, e.toString());
         }
-    }
-
-    /** Their {@code size()} counts names. */
-    private static boolean hasMoreFields(MultiMap headers, int most) {
-        Iterator<?> fields = ((HttpHeaders) headers).iteratorCharSequence();
-        int count = 0;
-        while (fields.hasNext() && count <= most) {
-            fields.next();
-            count++;
-        }
-        return count > most;
     }
 
     /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
@@ -115,6 +96,9 @@ final class ProxyLoop {
             exceeded(Limit.HEADERS, request);
         } else if (cause instanceof Refused refused) {
             failure = refused.rule().failure();
+            if (refused.rule() == Rule.FIELD_COUNT) {
+                exceeded(Limit.HEADER_COUNT, request);
+            }
         } else if (RequestLength.unknownCoding(request.headers())) {
             failure = Failure.TRANSFER_CODING;
         }

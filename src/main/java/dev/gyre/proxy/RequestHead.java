@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.util.List;
 
 /**
  * The head of a request after the gate: what it asks for, in one form however the client spelt it. What can
@@ -69,17 +68,13 @@ record RequestHead(String host, String target, String path, long length, boolean
     }
 
     private static String host(MultiMap headers, HttpVersion version) {
-        List<String> hosts = headers.getAll(HttpHeaders.HOST);
-        if (hosts.isEmpty()) {
+        String host = headers.get(HttpHeaders.HOST);
+        if (host == null) {
             if (version == HttpVersion.HTTP_1_0) {
                 return "";
             }
             throw Rule.HOST_MISSING.refused();
         }
-        if (hosts.size() > 1) {
-            throw Rule.HOST_TWICE.refused();
-        }
-        String host = hosts.get(0);
         if (!Authority.isValid(host)) {
             throw Rule.HOST_FORM.refused();
         }

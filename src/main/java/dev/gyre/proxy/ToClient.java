@@ -1,7 +1,9 @@
 package dev.gyre.proxy;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -16,10 +18,12 @@ final class ToClient {
      *
      * @param trailers the client will get the trailers, so that their announcement holds
      */
-    static void write(MultiMap from, boolean trailers, MultiMap to) {
-        List<String> nominated = HopByHop.nominated(from.getAll(HttpHeaders.CONNECTION));
-        for (Map.Entry<String, String> field : from) {
-            String name = field.getKey();
+    static void write(HttpHeaders from, boolean trailers, MultiMap to) {
+        List<String> nominated = HopByHop.nominated(from.getAll(HttpHeaderNames.CONNECTION));
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            CharSequence name = field.getKey();
             if (!HopByHop.is(name) && (nominated.isEmpty() || !HopByHop.contains(nominated, name))
                     && (trailers || !HopByHop.same(name, "trailer"))) {
                 to.add(name, field.getValue());

@@ -166,7 +166,7 @@ final class Tries {
         }
         end(by);
         current = by;
-        walk.answerBegan(response);
+        walk.answerBegan(response, by.fields());
     }
 
     /** The answer of the current try is the one that the client gets. */

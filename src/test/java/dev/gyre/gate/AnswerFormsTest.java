@@ -149,7 +149,7 @@ class AnswerFormsTest {
     void whatFollowsAnAnswerThatCameInPiecesIsSeenToo() {
         String form = OK + "Content-Length: 2\r\n\r\nok";
         for (int cut = 1; cut < form.length(); cut++) {
-            BackendCodec codec = new BackendCodec(4096, 8192, 8192);
+            BackendCodec codec = new BackendCodec(new KnownNames(), 4096, 8192, 8192);
             EmbeddedChannel channel = new EmbeddedChannel(codec);
             channel.writeOutbound(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
             receive(channel, form.substring(0, cut));

@@ -1,0 +1,47 @@
+package dev.gyre.gate;
+
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+
+/**
+ * Field names that came lately, so that the few that come again and again are neither checked nor copied nor
+ * hashed each time. Names are told apart by their bytes, upper and lower case included. Of any size at most
+ * that of its slots: whoever makes up names puts others out, which costs these one copy. For one event loop.
+ */
+public final class KnownNames {
+
+    private static final int SLOTS = 256;
+    /** Longer ones are rare, and would only take up memory. */
+    private static final int LONGEST = 48;
+
+    private final AsciiString[] slots = new AsciiString[SLOTS];
+
+    /**
+     * The name that stands there in the line.
+     *
+     * @throws Refused when it is none
+     */
+    AsciiString take(byte[] line, int start, int length) {
+        int slot = slot(line, start, length);
+        AsciiString known = slots[slot];
+        if (known != null && Arrays.equals(known.array(), 0, known.length(), line, start, start + length)) {
+            return known;
+        }
+        if (!FieldNames.isToken(line, start, length)) {
+            throw Rule.FIELD_NAME.refused();
+        }
+        AsciiString name = new AsciiString(line, start, length, true);
+        if (length <= LONGEST) {
+            slots[slot] = name;
+        }
+        return name;
+    }
+
+    private static int slot(byte[] line, int start, int length) {
+        if (length == 0) {
+            return 0;
+        }
+        int mixed = (line[start] * 31 + line[start + length / 2]) * 31 + line[start + length - 1];
+        return (mixed * 31 + length) & SLOTS - 1;
+    }
+}
