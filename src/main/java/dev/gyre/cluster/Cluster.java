@@ -46,6 +46,7 @@ public final class Cluster implements Replica {
     private final Seal seal;
     private final Refusals refusals;
     private final Peers peers;
+    private final UsedNonces used;
     private final Deafness deafness = new Deafness();
     private final ShareExchange shares;
     private final long boot;
@@ -64,12 +65,15 @@ public final class Cluster implements Replica {
         this.clocks = clocks;
         this.seal = new Seal(settings.secret(), settings.name());
         this.refusals = new Refusals(clocks.nanos());
-        this.peers = new Peers(clocks.nanos(), hello -> node.renewedElsewhere(hello.renewed()));
+        this.used = new UsedNonces(clocks.nanos(), CommandDoor.REMEMBERED);
+        this.peers = new Peers(clocks.nanos(), hello -> {
+            node.renewedElsewhere(hello.renewed());
+            used.heard(hello.used());
+        });
         this.boot = clocks.wall().millis();
         this.shares = new ShareExchange(
                 new NodeShares(registry.nodeId(), boot, expected, clocks.nanos()), node, seal, refusals);
-        this.changedNanos = now();
-        this.pulse = changedNanos;
+        this.pulse = this.changedNanos = now();
     }
 
     /**
@@ -146,7 +150,7 @@ public final class Cluster implements Replica {
                             .compose(v -> broadcast.listen(registry.nodeId()))
                             .compose(v -> replication.compare())
                             .compose(v -> presence.start())
-                            .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces)
+                            .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces, used)
                                     .open(bus))
                             .compose(v -> shares.open(bus, () -> membership.size() - 1))
                             .map(begun);
@@ -227,7 +231,7 @@ public final class Cluster implements Replica {
         return new Hello(registry.nodeId(), node.name(), member,
                 settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
                 node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
-                (now() - changedNanos) / 1_000_000, node.renewed());
+                (now() - changedNanos) / 1_000_000, node.renewed(), used.recent());
     }
 
     @Override

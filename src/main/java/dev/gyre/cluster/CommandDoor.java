@@ -18,23 +18,29 @@ import java.util.Optional;
 final class CommandDoor {
 
     private static final String ADDRESS = "gyre.admin";
-    /** Clocks may differ by so much; a nonce is remembered for twice as long. */
+    /** Clocks may differ by so much. */
     private static final Duration TOLERANCE = Duration.ofMinutes(10);
+    /** How long a nonce is remembered. */
+    static final Duration REMEMBERED = TOLERANCE.multipliedBy(2);
+
+    private static final String REPEATED = "the command was sent before (expected: each signed anew)";
 
     private final ClusterNode node;
     private final Seal seal;
     private final Refusals refusals;
     private final InstantSource clock;
     private final AsyncMap<String, String> nonces;
+    private final UsedNonces used;
     private final LatestAnnouncements announcements = new LatestAnnouncements();
 
     CommandDoor(ClusterNode node, Seal seal, Refusals refusals, InstantSource clock,
-                AsyncMap<String, String> nonces) {
+                AsyncMap<String, String> nonces, UsedNonces used) {
         this.node = node;
         this.seal = seal;
         this.refusals = refusals;
         this.clock = clock;
         this.nonces = nonces;
+        this.used = used;
     }
 
     Future<Void> open(Vertx vertx) {
@@ -79,14 +85,17 @@ final class CommandDoor {
     }
 
     private void takeOnce(Message<Object> message, JsonObject command, String nonce) {
+        if (!used.use(nonce)) {
+            refuse(message, Reason.REPLAYED, REPEATED);
+            return;
+        }
         // Shared, since the bus may bring a repetition to any node.
-        nonces.putIfAbsent(nonce, "", 2 * TOLERANCE.toMillis())
+        nonces.putIfAbsent(nonce, "", REMEMBERED.toMillis())
                 .onComplete(before -> {
                     if (before == null) {
                         carryOut(message, command);
                     } else {
-                        refuse(message, Reason.REPLAYED,
-                                "the command was sent before (expected: each signed anew)");
+                        refuse(message, Reason.REPLAYED, REPEATED);
                     }
                 }, failure -> message.fail(503, "whether the command is a repetition cannot be told now: "
                         + failure.getMessage()));

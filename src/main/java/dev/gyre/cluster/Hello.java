@@ -2,10 +2,14 @@ package dev.gyre.cluster;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a node says of itself every second, and at once when its topology has changed.
@@ -21,18 +25,22 @@ import java.util.Map;
  * @param digest   of all that its registry holds
  * @param changed  milliseconds since its view last changed
  * @param renewed  the backends that renewed their announcements there lately, and how long ago
+ * @param used     the nonces of the commands that were carried out there lately
  */
 record Hello(String id, String name, String member, String address, String version, long boot, long sequence,
-             long uptime, String view, String digest, long changed, Map<BackendId, Duration> renewed) {
+             long uptime, String view, String digest, long changed, Map<BackendId, Duration> renewed,
+             Set<String> used) {
 
     Hello {
         renewed = Map.copyOf(renewed);
+        used = Set.copyOf(used);
     }
 
     JsonObject toJson() {
         return JsonObject.of("id", id, "name", name, "member", member, "address", address, "version", version,
                 "boot", boot, "sequence", sequence, "uptime", uptime, "view", view).put("digest", digest)
-                .put("changed", changed).put("renewed", renewedJson());
+                .put("changed", changed).put("renewed", renewedJson())
+                .put("used", new JsonArray(List.copyOf(used)));
     }
 
     static Hello fromJson(JsonObject json) {
@@ -40,7 +48,9 @@ record Hello(String id, String name, String member, String address, String versi
                 json.getString("address", ""), json.getString("version", ""), json.getLong("boot", 0L),
                 json.getLong("sequence", 0L), json.getLong("uptime", 0L), json.getString("view", ""),
                 json.getString("digest", ""), json.getLong("changed", 0L),
-                renewed(json.getJsonObject("renewed", new JsonObject())));
+                renewed(json.getJsonObject("renewed", new JsonObject())),
+                json.getJsonArray("used", new JsonArray()).stream().map(String::valueOf)
+                        .collect(Collectors.toSet()));
     }
 
     private JsonObject renewedJson() {

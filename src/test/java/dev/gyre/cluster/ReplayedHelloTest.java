@@ -3,6 +3,7 @@ package dev.gyre.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,8 @@ class ReplayedHelloTest {
 
     private static Hello hello(String id, long boot, long sequence) {
         return new Hello(id, "name of " + id, "member " + id, "127.0.0.1:5701", "0.1.0", boot, sequence, 5,
-                "view", "digest " + boot + "." + sequence, 0, Map.of());
+                "view", "digest " + boot + "." + sequence, 0, Map.of(),
+                Set.of());
     }
 
     @Test

@@ -12,9 +12,11 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +143,26 @@ class RogueMemberTest {
         JsonObject before = nodes.node(0).view();
         for (Heard again : heard) {
             rogue.vertx().eventBus().publish(again.address(), again.body());
+        }
+        assertUnharmed(before);
+    }
+
+    @Test
+    void aCommandIsNotForgottenWithTheSharedMaps() throws Exception {
+        JsonObject overheard = SignedCommand.signer(Optional.of("secret-of-the-test"), ClusterNodes.NAME,
+                InstantSource.system()).sign(Writer.spare("weight", URL, "weight", 5));
+        rogue.vertx().eventBus().request("gyre.admin", overheard).await();
+        nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 10));
+        nodes.awaitSameView(Duration.ofSeconds(5));
+        JsonObject before = nodes.node(0).view();
+        // In this time each node tells the other what commands it has carried out.
+        Await.pass(Duration.ofSeconds(3));
+        // The bus gives it to one node after the other.
+        for (int i = 0; i < 4; i++) {
+            rogue.maps().stream().filter(map -> map.getName().contains("nonce")).forEach(IMap::clear);
+            assertThatThrownBy(() -> rogue.vertx().eventBus().request("gyre.admin", overheard).await())
+                    .isInstanceOfSatisfying(ReplyException.class,
+                            refused -> assertThat(refused.failureCode()).isEqualTo(401));
         }
         assertUnharmed(before);
     }
