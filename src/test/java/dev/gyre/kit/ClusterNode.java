@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public final class ClusterNode implements AutoCloseable {
 
-    static final int CLUSTER_PORT = 5701;
+    public static final int CLUSTER_PORT = 5701;
     private static final int BUS_PORT = 15701;
     private static final String TOKEN = "token-of-the-test";
 
@@ -40,6 +40,11 @@ public final class ClusterNode implements AutoCloseable {
         this.directory = directory;
         this.place = place;
         this.config = config;
+    }
+
+    /** For its next starts: runs it by this command, e.g. {@code env NAME=value}. */
+    public void under(List<String> command) {
+        under = command;
     }
 
     /** From the next start on it runs by this clock. */
