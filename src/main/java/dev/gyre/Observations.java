@@ -7,6 +7,7 @@ import dev.gyre.health.Verdicts;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
+import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.ProbeCount;
@@ -35,6 +36,11 @@ record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector, HealthCheck
     @Override
     public SortedMap<String, HoldStats> holds() {
         return proxy.holdStats();
+    }
+
+    @Override
+    public SortedMap<String, ConcurrencyStats> concurrency() {
+        return proxy.concurrencyStats();
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 
-/** However requests end, each gives its place in the pool back. */
+/** However requests end, each gives its place back, in the pool and among those in flight. */
 class LeakedPlaceTest {
 
     private static final int CLIENTS = 40;
@@ -26,7 +26,10 @@ class LeakedPlaceTest {
         ThreadLocal<RandomGenerator> random = ThreadLocal.withInitial(() ->
                 RandomGeneratorFactory.of("L64X128MixRandom").create(SEED + seeds.incrementAndGet()));
         JsonObject service = new JsonObject().put("pool",
-                new JsonObject().put("maxConnections", 5).put("maxQueue", 30).put("queueTimeout", "20ms"));
+                new JsonObject().put("maxConnections", 5).put("maxQueue", 30).put("queueTimeout", "20ms"))
+                .put("limit", 35).put("retry", new JsonObject()
+                        .put("hedge", new JsonObject().put("after", "1ms"))
+                        .put("budget", new JsonObject().put("ratio", 1)));
         try (Origin origin = Origin.of(exchange -> misbehave(exchange, random.get())).withoutRecording();
              GyreNode node = GyreNode.before(service.put("timeouts",
                      new JsonObject().put("firstByte", "100ms").put("idle", "100ms")), origin)) {
@@ -46,6 +49,12 @@ class LeakedPlaceTest {
                 seen = node.backend();
             }
             assertThat(seen.getInteger("queued")).isZero();
+            JsonObject admitted = node.command(new JsonObject().put("command", "service.list"))
+                    .getJsonArray("services").getJsonObject(0).getJsonObject("concurrency");
+            assertThat(admitted.getInteger("inFlight")).isZero();
+            assertThat(admitted.getLong("refused")).isPositive();
+            assertThat(node.metric("hedges_total")).isPositive();
+            assertThat(node.metric("retries_total")).isPositive();
             assertThat(seen.getInteger("idle")).isLessThanOrEqualTo(5);
         }
     }
@@ -71,9 +80,13 @@ class LeakedPlaceTest {
     private static void ask(int port, RandomGenerator random) {
         for (int i = 0; i < 150; i++) {
             try (Wire client = Wire.to(port)) {
-                client.write("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
-                if (random.nextInt(10) > 0) {
-                    client.write("llo");
+                if (random.nextBoolean()) {
+                    client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                } else {
+                    client.write("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+                    if (random.nextInt(10) > 0) {
+                        client.write("llo");
+                    }
                 }
                 if (random.nextInt(4) > 0) {
                     client.readAnswer();

@@ -16,7 +16,8 @@ final class Audit {
     private static final Logger LOG = LoggerFactory.getLogger("gyre.audit");
     /** What a command is about; never a whole command, for it may hold a secret in a place of its own. */
     private static final List<String> ABOUT =
-            List.of("service", "url", "host", "path", "weight", "wait", "ttl", "to", "maxBody");
+            List.of("service", "url", "host", "path", "weight", "wait", "ttl", "to", "maxBody",
+                    "priority");
     private static final int LONGEST = 100;
 
     private Audit() {

@@ -82,7 +82,7 @@ final class Changes {
     Future<JsonObject> putService(CommandFields fields) throws CommandRefused {
         String service = fields.newService();
         JsonObject policy = fields.part("balance", "sticky", "slowStart", "host", "pool", "timeouts", "retry",
-                "ejection", "health", "hold");
+                "ejection", "health", "hold", "limit");
         Map<BackendUrl, BackendCommand.Wish> backends = backends(fields);
         fields.done();
         return apply(new ServiceCommand.Put(service, policy, backends), fields.author()).map(reply -> {
@@ -132,12 +132,12 @@ final class Changes {
     }
 
     Future<JsonObject> putRoute(CommandFields fields) throws CommandRefused {
-        JsonObject given = fields.part("host", "path", "service", "maxBody");
+        JsonObject given = fields.part("host", "path", "service", "maxBody", "priority");
         Optional<Route> route = fields.accept(RouteReader.read("", given, Origin.OPERATOR));
         fields.done();
         Route wanted = route.orElseThrow();
-        return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service(), wanted.maxBody()),
-                fields.author())
+        return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service(), wanted.maxBody(),
+                wanted.priority()), fields.author())
                 .map(reply -> reply.put("route", RouteReader.write(show(wanted))));
     }
 

@@ -20,7 +20,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         String example) {
 
     /** How an option's value is read. */
-    enum Kind { TEXT, NUMBER, FRACTION, FLAG, LIST, OBJECT }
+    enum Kind { TEXT, NUMBER, WORD_OR_NUMBER, FRACTION, FLAG, LIST, OBJECT }
 
     static final List<CliCommand> ALL = all();
 
@@ -46,7 +46,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                     : " " + argument.toUpperCase(Locale.ROOT));
         }
         options.forEach((option, kind) -> usage.append(" [--").append(option).append(switch (kind) {
-            case TEXT -> " …]";
+            case TEXT, WORD_OR_NUMBER -> " …]";
             case NUMBER, FRACTION -> " N]";
             case FLAG -> "]";
             case LIST -> " …]…";
@@ -89,7 +89,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "lets the requests that wait go, evenly", "web"));
         all.add(command("service.list", List.of(), Map.of(), "shows services and their policies", ""));
         Map<String, Kind> putRoute = new TreeMap<>(route);
-        putRoute.put("maxBody", Kind.TEXT);
+        List.of("maxBody", "priority").forEach(key -> putRoute.put(key, Kind.TEXT));
         all.add(command("route.put", List.of("service"), putRoute,
                 "leads requests to a service", "web --host api.example.com --path '/v1/*' --maxBody 10MB"));
         all.add(command("route.remove", List.of(), route,
@@ -133,6 +133,9 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         policy.put("health.panic", Kind.FRACTION);
         policy.put("hold.queue", Kind.NUMBER);
         policy.put("hold.whenEmpty", Kind.TEXT);
+        policy.put("limit", Kind.WORD_OR_NUMBER);
+        List.of("min", "max").forEach(key -> policy.put("limit.adaptive." + key, Kind.NUMBER));
+        policy.put("limit.adaptive.tolerance", Kind.FRACTION);
         policy.put("backends", Kind.LIST);
         policy.put("json", Kind.OBJECT);
         return policy;

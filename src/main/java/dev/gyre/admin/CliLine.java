@@ -122,6 +122,10 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
             switch (kind) {
                 case FLAG -> put(name, attached.isEmpty() || attached.get().equals("true"));
                 case NUMBER -> put(name, number("--" + name, value(name, attached)));
+                case WORD_OR_NUMBER -> {
+                    String given = value(name, attached);
+                    put(name, given.matches("-?\\d+") ? number("--" + name, given) : given);
+                }
                 case FRACTION -> put(name, fraction("--" + name, value(name, attached)));
                 case OBJECT -> fields.mergeIn(object(value(name, attached)), true);
                 case LIST -> {

@@ -9,9 +9,13 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Replies for people: a sentence for a change, an aligned table for a list. */
 final class CliText {
+
+    /** Columns of routes that are shown only where there is something in them. */
+    private static final Set<String> OPTIONAL = Set.of("maxBody", "priority");
 
     private CliText() {
     }
@@ -94,7 +98,8 @@ final class CliText {
         }
         return table("services", rows, "name", "origin", "backends", "balance", "host", "maxConnections",
                 "scope", "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request",
-                "attempts") + lines(services, CliText::waits, CliText::held);
+                "attempts") + lines(services, CliText::waits, CliText::held)
+                + lines(services, service -> service.containsKey("concurrency"), CliText::concurrency);
     }
 
     private static boolean waits(JsonObject service) {
@@ -107,10 +112,18 @@ final class CliText {
                 + service.getInteger("waiting", 0) + " requests wait on this node";
     }
 
+    private static String concurrency(JsonObject service) {
+        JsonObject now = service.getJsonObject("concurrency");
+        return service.getString("name") + ": limit " + now.getInteger("limit") + ", "
+                + now.getInteger("inFlight") + " requests in flight, " + now.getLong("refused")
+                + " refused on this node";
+    }
+
     private static String routes(JsonArray routes) {
-        boolean limited = routes.stream().anyMatch(route -> ((JsonObject) route).containsKey("maxBody"));
-        String table = limited ? table("routes", routes, "host", "path", "service", "maxBody", "origin")
-                : table("routes", routes, "host", "path", "service", "origin");
+        Stream<String> columns = Stream.of("host", "path", "service", "maxBody", "priority", "origin")
+                .filter(column -> !OPTIONAL.contains(column) || routes.stream()
+                        .anyMatch(route -> ((JsonObject) route).containsKey(column)));
+        String table = table("routes", routes, columns.toArray(String[]::new));
         return routes.isEmpty() ? table + ": everything goes to the only service" : table;
     }
 

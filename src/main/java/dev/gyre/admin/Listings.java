@@ -127,13 +127,20 @@ final class Listings {
         fields.done();
         Topology topology = registry.topology();
         return Future.succeededFuture(reply(topology).put("services", new JsonArray(
-                topology.services().values().stream().map(service -> waits(service(service), service.name()))
-                        .toList())));
+                topology.services().values().stream().map(service ->
+                        admitted(waits(service(service), service.name()), service.name())).toList())));
     }
 
     private JsonObject waits(JsonObject row, String service) {
         HoldStats stats = observed.holds().getOrDefault(service, new HoldStats(0, 0, 0));
         return row.put("waiting", stats.waiting());
+    }
+
+    private JsonObject admitted(JsonObject row, String service) {
+        Optional.ofNullable(observed.concurrency().get(service)).ifPresent(stats -> row.put("concurrency",
+                new JsonObject().put("limit", stats.limit()).put("inFlight", stats.inFlight())
+                        .put("refused", stats.refusedInAll())));
+        return row;
     }
 
     Future<JsonObject> routes(CommandFields fields) throws CommandRefused {

@@ -18,6 +18,7 @@ public record Metrics(Observed observed, Nodes nodes) {
             HealthMetrics.write(probes, observed.fitness(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
             HoldMetrics.write(observed.holds(), exposition);
+            ConcurrencyMetrics.write(observed.concurrency(), exposition);
             EjectionMetrics.write(observed.ejections(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
             NodeMetrics.write(nodes, exposition);

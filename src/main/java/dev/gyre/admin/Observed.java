@@ -3,6 +3,7 @@ package dev.gyre.admin;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
+import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.ProbeCount;
@@ -26,6 +27,9 @@ public interface Observed {
 
     /** The requests of each service that wait for a release or a backend, by its name. */
     SortedMap<String, HoldStats> holds();
+
+    /** The requests in flight of each service that limits them, by its name. */
+    SortedMap<String, ConcurrencyStats> concurrency();
 
     /** What is known of their health. */
     Fitness fitness();

@@ -1,6 +1,7 @@
 package dev.gyre.config;
 
 import dev.gyre.model.Origin;
+import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
@@ -8,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A route to and from JSON: {@code host} (default any), {@code path} (default any), {@code service} and
- * {@code maxBody}.
+ * A route to and from JSON: {@code host} (default any), {@code path} (default any), {@code service},
+ * {@code maxBody} and {@code priority}.
  */
 public final class RouteReader {
 
@@ -23,7 +24,7 @@ public final class RouteReader {
      * Whether the service exists is the caller's to check.
      *
      * @param path where {@code json} stands; empty for a command
-     * @param json those four keys and no other
+     * @param json those five keys and no other
      */
     public static Checked<Route> read(String path, JsonObject json, Origin origin) {
         Findings findings = new Findings();
@@ -37,6 +38,7 @@ public final class RouteReader {
                 .put("path", route.path())
                 .put("service", route.service());
         route.maxBody().ifPresent(most -> json.put("maxBody", Sizes.text(most)));
+        route.priority().ifPresent(priority -> json.put("priority", priority.word()));
         return json;
     }
 
@@ -49,10 +51,12 @@ public final class RouteReader {
         Optional<String> service = fields.required("service", "the name of a service")
                 .flatMap(value -> value.text("the name of a service"));
         OptionalLong maxBody = LimitsReader.maxBody(fields);
+        Optional<Priority> priority = fields.value("priority").flatMap(RouteReader::priority);
         fields.done();
         return host.isEmpty() || path.isEmpty() || service.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Route(host.get(), path.get(), service.get(), maxBody, origin));
+                : Optional.of(new Route(host.get(), path.get(), service.get(), maxBody, priority,
+                        origin));
     }
 
     private static Optional<String> host(Value value) {
@@ -62,6 +66,15 @@ public final class RouteReader {
             return Optional.empty();
         }
         return host;
+    }
+
+    private static Optional<Priority> priority(Value value) {
+        Optional<String> word = value.text("one of " + String.join(", ", Priority.words()));
+        Optional<Priority> priority = word.flatMap(Priority::of);
+        if (word.isPresent() && priority.isEmpty()) {
+            value.refuseNotOneOf(Priority.words());
+        }
+        return priority;
     }
 
     private static Optional<String> path(Value value) {

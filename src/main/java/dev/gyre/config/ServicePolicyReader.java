@@ -49,7 +49,8 @@ public final class ServicePolicyReader {
                 RetryReader.read(fields.object("retry"), base.retry()),
                 EjectionReader.read(fields.object("ejection"), base.ejection()),
                 HealthReader.read(fields.object("health"), base.health()),
-                HoldReader.read(fields.object("hold"), base.hold()));
+                HoldReader.read(fields.object("hold"), base.hold()),
+                ConcurrencyLimitReader.read(fields, base.limit()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -73,7 +74,8 @@ public final class ServicePolicyReader {
                 .put("retry", RetryReader.write(policy.retry()))
                 .put("ejection", EjectionReader.write(policy.ejection()))
                 .put("health", HealthReader.write(policy.health()))
-                .put("hold", HoldReader.write(policy.hold()));
+                .put("hold", HoldReader.write(policy.hold()))
+                .put("limit", ConcurrencyLimitReader.write(policy.limit()));
     }
 
     private static Optional<Scope> scope(Value value) {

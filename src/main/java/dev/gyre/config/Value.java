@@ -38,6 +38,10 @@ final class Value {
         return other.equals(raw);
     }
 
+    boolean isNumber() {
+        return raw instanceof Number;
+    }
+
     boolean isObject() {
         return raw instanceof JsonObject;
     }

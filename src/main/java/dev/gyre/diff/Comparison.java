@@ -132,6 +132,7 @@ final class Comparison {
     private static Side side(Route route) {
         SortedMap<String, Object> fields = new TreeMap<>(Map.of("service", route.service()));
         route.maxBody().ifPresent(most -> fields.put("maxBody", Sizes.text(most)));
+        route.priority().ifPresent(priority -> fields.put("priority", priority.word()));
         return new Side("route", new JsonObject().put("host", route.host()).put("path", route.path()),
                 "route " + route.host() + route.path(), fields);
     }

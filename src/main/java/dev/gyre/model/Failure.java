@@ -33,6 +33,8 @@ public enum Failure {
             "no connection to the backend became free in time"),
     HOLD_FULL(503, Side.NODE, "connection_limit_reached",
             "the service takes no request now and too many wait already"),
+    OVERLOADED(503, Side.NODE, "connection_limit_reached",
+            "the service has as many requests in flight as it can take"),
     INTERNAL(500, Side.NODE, "proxy_internal_error", "an error inside the proxy"),
 
     DNS(502, Side.BACKEND, "dns_error", "the name of the backend cannot be resolved"),

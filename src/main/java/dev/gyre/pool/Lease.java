@@ -173,7 +173,7 @@ public final class Lease extends Deadline {
     }
 
     /** From the request's last byte to the answer's first; 0: not known. */
-    long answerNanos() {
+    public long answerNanos() {
         return answerNanos;
     }
 

@@ -229,6 +229,11 @@ final class Attempt implements LeaseHolder {
         lease.answerBegan(nowNanos);
     }
 
+    /** From the request's last byte to the answer's first; 0: not known. */
+    long answerNanos() {
+        return lease.answerNanos();
+    }
+
     /** The client waits for a 100 (Continue) that the backend has not sent. */
     boolean awaitsContinue() {
         return head.expectsContinue() && !continued && walk.body().map(RequestBody::untouched).orElse(false);

@@ -61,7 +61,7 @@ final class BackendAnswer {
             to.setChunked(true);
         }
         if (endsByClose()) {
-            walk.closeAfterwards();
+            walk.end().last();
         }
         from.handler(this::chunk);
         from.endHandler(v -> ended());

@@ -1,14 +1,21 @@
 package dev.gyre.proxy;
 
 import dev.gyre.hold.Waiter;
+import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.Failure;
+import dev.gyre.model.Priority;
+import dev.gyre.model.Route;
+import dev.gyre.overload.Place;
+import dev.gyre.overload.ServiceLimit;
 import dev.gyre.pool.LoopPool;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The stage of a request's walk in which a backend is chosen for a try. Where its service is held, or has no
- * backend and lets requests wait for one, the request waits here.
+ * The stage of a request's walk in which it is admitted to its service, once, and a backend is chosen for
+ * each try. Where the service is held, or has no backend and lets requests wait for one, the request waits
+ * here.
  */
 final class Choice implements Waiter {
 
@@ -16,14 +23,18 @@ final class Choice implements Waiter {
     private final RequestWalk walk;
     private final ProxyLoop proxy;
     private final String serviceName;
+    private final Route route;
     /** The line that it stands in. */
     private Optional<LoopLine> line = Optional.empty();
+    /** Among the requests in flight, where the service limits them. */
+    private Optional<Place> place = Optional.empty();
 
-    Choice(Tries tries, RequestWalk walk, ProxyLoop proxy, String serviceName) {
+    Choice(Tries tries, RequestWalk walk, ProxyLoop proxy, Route route) {
         this.tries = tries;
         this.walk = walk;
         this.proxy = proxy;
-        this.serviceName = serviceName;
+        this.serviceName = route.service();
+        this.route = route;
     }
 
     void from(LoopView view) {
@@ -38,6 +49,10 @@ final class Choice implements Waiter {
     }
 
     private void take(Optional<LiveService> live) {
+        // After the hold, for who waits there burdens no backend; before the choice, whose turn is else lost.
+        if (live.isPresent() && place.isEmpty() && !admitted(live.get())) {
+            return;
+        }
         Optional<LoopPool> backend = live.isPresent() ? tries.pick(live.get()) : Optional.empty();
         if (backend.isPresent()) {
             tries.chosen(live.get(), backend.get());
@@ -45,11 +60,32 @@ final class Choice implements Waiter {
         }
         Optional<Duration> most = live.flatMap(service -> service.policy().hold().whenEmpty());
         if (most.isPresent()) {
+            leave();
             tries.waits(live.get());
             stand(live.get().line(), live.get().line().hope(this, most.get()));
         } else {
             gaveUp();
         }
+    }
+
+    private boolean admitted(LiveService live) {
+        if (live.policy().limit() instanceof ConcurrencyLimit.Off) {
+            return true;
+        }
+        ServiceLimit limit = proxy.limit(serviceName);
+        long now = System.nanoTime();
+        place = limit.admit(route.priority().orElse(Priority.NORMAL), now);
+        if (place.isEmpty()) {
+            // Spread, so that those who were refused together do not come back together.
+            walk.end().retryAfter(1 + proxy.random().nextInt(limit.retryWithin(now)));
+            walk.fail(Failure.OVERLOADED, "service " + serviceName);
+        }
+        return place.isPresent();
+    }
+
+    private void leave() {
+        place.ifPresent(Place::end);
+        place = Optional.empty();
     }
 
     private void stand(LoopLine in, boolean waits) {
@@ -77,8 +113,28 @@ final class Choice implements Waiter {
         return proxy.view().service(serviceName).filter(live -> !live.line().closed()).flatMap(tries::pick);
     }
 
+    /** The first try has been answered, so long after the request was out; 0: not known. */
+    void answered(int status, long latencyNanos) {
+        if (place.isPresent()) {
+            if (status == HttpResponseStatus.SERVICE_UNAVAILABLE.code()) {
+                // A backend that says of itself that it has too much to do.
+                failed();
+            } else {
+                place.get().answered(latencyNanos, System.nanoTime());
+            }
+        }
+    }
+
+    /** The first try has come to nothing. */
+    void failed() {
+        if (place.isPresent()) {
+            place.get().failed(System.nanoTime());
+        }
+    }
+
     /** The request is over. */
     void end() {
+        leave();
         line.ifPresent(of -> of.leave(this));
     }
 }

@@ -11,6 +11,7 @@ final class ClientEnd {
     private final HttpServerRequest request;
     private final ClientConnection client;
     private boolean last;
+    private int retryAfterSeconds = 1;
 
     ClientEnd(HttpServerRequest request, ClientConnection client) {
         this.request = request;
@@ -35,9 +36,14 @@ final class ClientEnd {
         OwnAnswer.options(request.response()).end();
     }
 
+    /** For how long an answer of 503 asks the client to stay away; 1 s if nothing is said. */
+    void retryAfter(int seconds) {
+        retryAfterSeconds = seconds;
+    }
+
     void problem(Failure failure) {
         HttpServerResponse response = request.response();
-        Buffer problem = OwnAnswer.prepare(failure, response);
+        Buffer problem = OwnAnswer.prepare(failure, response, retryAfterSeconds);
         announce();
         response.end(problem);
     }

@@ -35,7 +35,8 @@ final class FailureLog {
 
     /** @param backend its name, or empty when the failure is none of a backend's */
     void report(Failure failure, String backend, String details) {
-        if (failure.side() == Failure.Side.CLIENT) {
+        // An overload has its own log, which has a line when it begins and one when it ends.
+        if (failure.side() == Failure.Side.CLIENT || failure == Failure.OVERLOADED) {
             return;
         }
         if (lines.size() > KINDS) {

@@ -20,7 +20,6 @@ final class OwnAnswer {
     private static final CharSequence PROXY_STATUS = HttpHeaders.createOptimized("Proxy-Status");
     private static final CharSequence PROBLEM_JSON = HttpHeaders.createOptimized("application/problem+json");
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
-    private static final String RETRY_AFTER_SECONDS = "1";
 
     private static final CharSequence ALLOW = HttpHeaders.createOptimized("Allow");
     private static final CharSequence ALLOWED =
@@ -37,7 +36,7 @@ final class OwnAnswer {
 
     /** Answers what cannot be served, and must be the last on its connection. */
     static void refuse(Failure failure, HttpServerRequest request) {
-        Buffer problem = prepare(failure, request.response());
+        Buffer problem = prepare(failure, request.response(), 1);
         request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         request.response().end(problem);
         request.connection().close();
@@ -69,8 +68,12 @@ final class OwnAnswer {
                 .toBuffer();
     }
 
-    /** Sets status and headers and gives the body; the caller sends it. */
-    static Buffer prepare(Failure failure, HttpServerResponse response) {
+    /**
+     * Sets status and headers and gives the body; the caller sends it.
+     *
+     * @param retryAfterSeconds when to come again, where that is worth a try
+     */
+    static Buffer prepare(Failure failure, HttpServerResponse response, int retryAfterSeconds) {
         response.setStatusCode(failure.status()).setStatusMessage(phrase(failure));
         // The head of a backend's answer may stand here already, when the answer broke off before its first
         // byte.
@@ -78,7 +81,7 @@ final class OwnAnswer {
                 .set(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
                 .set(PROXY_STATUS, proxyStatus(failure));
         if (failure.passing()) {
-            response.headers().set(RETRY_AFTER, RETRY_AFTER_SECONDS);
+            response.headers().set(RETRY_AFTER, Integer.toString(retryAfterSeconds));
         }
         Buffer body = problem(failure);
         response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));

@@ -6,6 +6,7 @@ import dev.gyre.hold.Holds;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
+import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.Limits;
@@ -14,6 +15,7 @@ import dev.gyre.model.RetryStats;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
+import dev.gyre.overload.ServiceLimits;
 import dev.gyre.pool.FailureWatch;
 import dev.gyre.pool.Pools;
 import dev.gyre.retry.Retries;
@@ -55,6 +57,7 @@ public final class Proxy {
     private final FailureLog failures = new FailureLog();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final Holds holds;
+    private final ServiceLimits serviceLimits = new ServiceLimits(System::nanoTime);
     private final AtomicInteger numbers = new AtomicInteger();
     private final Runnable whenStopping;
     private final FailureWatch watch;
@@ -119,6 +122,7 @@ public final class Proxy {
         wanted = next.backends();
         retries.adopt(next);
         holds.adopt(next);
+        serviceLimits.adopt(next);
         refresh();
     }
 
@@ -175,6 +179,11 @@ public final class Proxy {
         return holds.stats();
     }
 
+    /** The requests in flight of each service that limits them, by its name. */
+    public SortedMap<String, ConcurrencyStats> concurrencyStats() {
+        return serviceLimits.stats();
+    }
+
     /** What the requests of this node so far say about every backend. */
     public Future<Map<BackendId, Traffic>> traffic() {
         return pools.traffic();
@@ -192,6 +201,7 @@ public final class Proxy {
 
     private void sample() {
         retries.sample();
+        serviceLimits.sample();
         pools.sample(() -> wanted).onSuccess(sentences -> sentences.forEach(LOG::warn));
     }
 
@@ -229,6 +239,10 @@ public final class Proxy {
 
     Holds holds() {
         return holds;
+    }
+
+    ServiceLimits serviceLimits() {
+        return serviceLimits;
     }
 
     Duration grace() {

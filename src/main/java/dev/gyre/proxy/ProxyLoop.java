@@ -6,6 +6,7 @@ import dev.gyre.gate.Rule;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
+import dev.gyre.overload.ServiceLimit;
 import dev.gyre.pool.Loop;
 import dev.gyre.retry.LoopRetries;
 import io.netty.channel.Channel;
@@ -181,6 +182,11 @@ final class ProxyLoop {
     /** This loop's hand in the retries of a service. */
     LoopRetries retries(String service) {
         return proxy.retries().of(service).on(loop.index());
+    }
+
+    /** The node's limit on the requests in flight of a service. */
+    ServiceLimit limit(String service) {
+        return proxy.serviceLimits().of(service);
     }
 
     /** This loop's dice. */

@@ -12,8 +12,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.Optional;
 
 /**
- * The walk of one request: gate, route, pick, send, on failure decide retry, answer, end. It begins in
- * {@link #start}; every way out goes through {@link #answered} or {@link #refuse}, so that the client is
+ * The walk of one request: gate, route, admit, pick, send, on failure decide retry, answer, end. It begins
+ * in {@link #start}; every way out goes through {@link #answered} or {@link #refuse}, so that the client is
  * answered exactly once. {@link Tries} is the part of it that happens at the backends.
  */
 final class RequestWalk {
@@ -68,7 +68,7 @@ final class RequestWalk {
         } else if (route.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
         } else if (body.map(RequestBody::allowed).orElse(true)) {
-            tries = new Tries(this, clock, proxy, request, head, route.get().service());
+            tries = new Tries(this, clock, proxy, request, head, route.get());
             tries.first(view);
         }
     }
@@ -132,7 +132,7 @@ final class RequestWalk {
         tries.bind();
         enter(Phase.ANSWERING);
         if (awaitsContinue()) {
-            closeAfterwards();
+            end.last();
         }
         endIfLast();
         end.announce();
@@ -178,7 +178,7 @@ final class RequestWalk {
 
     /** Nothing may follow this request on its connection. */
     void reject(Failure failure, String details) {
-        closeAfterwards();
+        end.last();
         fail(failure, details);
     }
 
@@ -205,7 +205,7 @@ final class RequestWalk {
             end.breakOff(failure, wouldLookComplete);
         } else {
             if (failure == Failure.CLIENT_TIMEOUT || awaitsContinue()) {
-                closeAfterwards();
+                end.last();
             }
             endIfLast();
             end.problem(failure);
@@ -239,13 +239,9 @@ final class RequestWalk {
         client.idle();
     }
 
-    void closeAfterwards() {
-        end.last();
-    }
-
     private void endIfLast() {
         if (proxy.stopping() || client.spent()) {
-            closeAfterwards();
+            end.last();
         }
     }
 
@@ -276,12 +272,15 @@ final class RequestWalk {
                 done();
                 client.close();
             }
-            default -> { }
         }
     }
 
     ClientConnection client() {
         return client;
+    }
+
+    ClientEnd end() {
+        return end;
     }
 
     Optional<RequestBody> body() {

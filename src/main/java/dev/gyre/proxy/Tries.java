@@ -4,6 +4,7 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
+import dev.gyre.model.Route;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.retry.LoopRetries;
 import io.vertx.core.http.HttpClientResponse;
@@ -45,15 +46,15 @@ final class Tries {
     private Timer timer;
 
     Tries(RequestWalk walk, WalkClock clock, ProxyLoop proxy, HttpServerRequest request, RequestHead head,
-          String service) {
+          Route route) {
         this.walk = walk;
         this.clock = clock;
         this.proxy = proxy;
         this.request = request;
         this.head = head;
-        this.serviceName = service;
-        this.choice = new Choice(this, walk, proxy, service);
-        this.account = proxy.retries(service);
+        this.serviceName = route.service();
+        this.choice = new Choice(this, walk, proxy, route);
+        this.account = proxy.retries(serviceName);
     }
 
     void first(LoopView view) {
@@ -154,6 +155,9 @@ final class Tries {
         }
         by.answerBegan(System.nanoTime());
         service.answered(by.pool(), response);
+        if (by != hedge) {
+            choice.answered(status, by.answerNanos());
+        }
         // Another backend may do better, and nothing of this is out to the client.
         if (status >= 400 && policy().covers(status, by.idempotent())
                 && (hedge != null || mayRepeat(by, false))) {
@@ -203,9 +207,13 @@ final class Tries {
     private void failed(Attempt by, Failure failure, String details, boolean goesOn) {
         proxy.failures().report(failure, by.backend().toString(), details);
         by.end(new Outcome.Failed(failure), false);
+        if (by != hedge) {
+            choice.failed();
+        }
         if (goesOn) {
             follow(by);
         } else {
+            choice.end();
             walk.refuse(failure);
         }
     }
@@ -260,6 +268,7 @@ final class Tries {
 
     /** The answer went through. */
     void succeeded(int status, boolean reusable) {
+        choice.end();
         current.end(new Outcome.Answered(status), reusable);
     }
 

@@ -4,6 +4,7 @@ import dev.gyre.config.Sizes;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
+import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
@@ -32,6 +33,7 @@ final class Overlay {
     static final String ZONE = "zone";
     /** A size as text. */
     static final String MAX_BODY = "maxBody";
+    static final String PRIORITY = "priority";
 
     private Overlay() {
     }
@@ -104,13 +106,15 @@ final class Overlay {
     private static Route route(Thing thing) {
         JsonObject fields = thing.fields();
         return new Route(thing.key().head(), thing.key().tail(), fields.getString(SERVICE, ""),
-                Sizes.parse(fields.getString(MAX_BODY, "")), thing.origin());
+                Sizes.parse(fields.getString(MAX_BODY, "")), Priority.of(fields.getString(PRIORITY, "")),
+                thing.origin());
     }
 
     /** Only what says something. */
     static JsonObject fields(Route route) {
         JsonObject fields = new JsonObject().put(SERVICE, route.service());
         route.maxBody().ifPresent(most -> fields.put(MAX_BODY, Sizes.text(most)));
+        route.priority().ifPresent(priority -> fields.put(PRIORITY, priority.word()));
         return fields;
     }
 

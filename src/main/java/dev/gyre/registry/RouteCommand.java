@@ -2,9 +2,11 @@ package dev.gyre.registry;
 
 import dev.gyre.config.Sizes;
 import dev.gyre.model.Origin;
+import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,12 +30,14 @@ public sealed interface RouteCommand extends Command {
     /**
      * Leads requests to a service; an existing route of that host and path is turned to it.
      *
-     * @param maxBody empty: as it was
+     * @param maxBody  empty: as it was
+     * @param priority empty: as it was
      */
-    record Put(String host, String path, String service, OptionalLong maxBody) implements RouteCommand {
+    record Put(String host, String path, String service, OptionalLong maxBody, Optional<Priority> priority)
+            implements RouteCommand {
 
         public Put(String host, String path, String service) {
-            this(host, path, service, OptionalLong.empty());
+            this(host, path, service, OptionalLong.empty(), Optional.empty());
         }
 
         @Override
@@ -43,17 +47,26 @@ public sealed interface RouteCommand extends Command {
             boolean leads = there.filter(route -> route.service().equals(service)).isPresent();
             boolean limits = maxBody.isPresent()
                     && there.filter(route -> route.maxBody().equals(maxBody)).isEmpty();
-            if (leads && !limits) {
+            boolean ranks = priority.isPresent()
+                    && there.filter(route -> route.priority().equals(priority)).isEmpty();
+            if (leads && !limits && !ranks) {
                 return Change.none(name(host, path) + " leads to \"" + service + "\" already");
             }
             Thing thing = state.thing(Key.route(Origin.OPERATOR, host, path));
             JsonObject fields = thing.overruled().put(Overlay.SERVICE, service);
             maxBody.ifPresent(most -> fields.put(Overlay.MAX_BODY, Sizes.text(most)));
+            priority.ifPresent(rank -> fields.put(Overlay.PRIORITY, rank.word()));
             boolean asDeclared = thing.config().filter(said -> fields.stream().allMatch(field ->
                     field.getValue().equals(said.getValue(field.getKey())))).isPresent();
-            return Change.to(words(there, leads) + (limits
-                            ? (leads ? " takes" : ", with") + " bodies of up to "
-                                    + Sizes.text(maxBody.getAsLong()) : ""),
+            List<String> details = new ArrayList<>();
+            if (limits) {
+                details.add("bodies of up to " + Sizes.text(maxBody.getAsLong()));
+            }
+            if (ranks) {
+                details.add("priority " + priority.get().word());
+            }
+            return Change.to(words(there, leads) + (details.isEmpty() ? ""
+                            : (leads ? ": " : ", with ") + String.join(" and ", details)),
                     thing.wanted(asDeclared ? new JsonObject() : fields, stamp));
         }
 

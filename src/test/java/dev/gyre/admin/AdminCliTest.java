@@ -6,10 +6,13 @@ import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.admin.Doors.Said;
+import dev.gyre.model.ConcurrencyStats;
+import dev.gyre.model.Priority;
 import io.vertx.core.json.JsonObject;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +90,38 @@ class AdminCliTest {
         assertThat(service.getJsonObject("pool").getString("queueTimeout")).isEqualTo("2s");
         assertThat(service.getJsonObject("pool").getInteger("maxQueue")).isEqualTo(1024);
         assertThat(service.getJsonObject("timeouts").getString("request")).isEqualTo("9s");
+    }
+
+    @Test
+    void aLimitIsAWordANumberOrAnObject() {
+        limited("{\"adaptive\":{\"min\":20,\"max\":1000,\"tolerance\":1.5}}", "--limit", "adaptive");
+        limited("120", "--limit=120");
+        limited("{\"adaptive\":{\"min\":5,\"max\":50,\"tolerance\":2.0}}", "--limit.adaptive.min", "5",
+                "--limit.adaptive.max", "50", "--limit.adaptive.tolerance", "2");
+        limited("off", "--limit", "off");
+        assertThat(doors.cli("service", "put", "web", "--limit", "0").err())
+                .contains("limit: 0 (expected: 1..1000000)");
+    }
+
+    private void limited(String written, String... options) {
+        List<String> words = new ArrayList<>(List.of("service", "put", "web", "--json"));
+        words.addAll(List.of(options));
+        Said said = doors.cli(words.toArray(String[]::new));
+        assertThat(said.exit()).as(said.toString()).isZero();
+        assertThat(new JsonObject(said.out()).getJsonObject("service").getValue("limit").toString())
+                .isEqualTo(written);
+    }
+
+    @Test
+    void whatALimitDoesIsShownBelowTheServices() {
+        doors.concurrency.put("web", new ConcurrencyStats(120, 7,
+                Map.of(Priority.CRITICAL, 0L, Priority.NORMAL, 2L, Priority.SHEDDABLE, 40L)));
+        assertThat(doors.cli("service", "list").out())
+                .endsWith("web: limit 120, 7 requests in flight, 42 refused on this node\n");
+        assertThat(doors.cli("route", "put", "web", "--path", "/batch/*", "--priority", "sheddable").out())
+                .isEqualTo("route */batch/* leads to \"web\", with priority sheddable\n");
+        assertThat(doors.cli("route", "list").out()).contains("path      service  priority   origin")
+                .contains("/batch/*  web      sheddable  operator");
     }
 
     @Test

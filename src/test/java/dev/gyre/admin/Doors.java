@@ -10,6 +10,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
+import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Limit;
 import dev.gyre.model.ProbeCount;
@@ -44,6 +45,7 @@ final class Doors implements AutoCloseable {
 
     final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
+    final SortedMap<String, ConcurrencyStats> concurrency = new TreeMap<>();
     final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
     final Map<BackendId, ProbeCount> probes = new ConcurrentHashMap<>();
     volatile Fitness fitness = Fitness.UNKNOWN;
@@ -114,6 +116,11 @@ final class Doors implements AutoCloseable {
         @Override
         public SortedMap<String, HoldStats> holds() {
             return new TreeMap<>();
+        }
+
+        @Override
+        public SortedMap<String, ConcurrencyStats> concurrency() {
+            return concurrency;
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Hashing;
@@ -14,6 +15,7 @@ import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Priority;
 import dev.gyre.model.Probe;
 import dev.gyre.model.RetryCause;
 import dev.gyre.model.RetryPolicy;
@@ -27,6 +29,7 @@ import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -50,10 +53,12 @@ class CommandWordsTest {
             new HealthPolicy(new Probe.Http("HEAD", "/up?deep", 204, 204, Optional.empty(),
                     Optional.of("www.example.com"), Optional.of(81)), Duration.ofMillis(100),
                     Duration.ofMillis(50), 1, 100, 0.5),
-            new HoldPolicy(0, Optional.of(Duration.ofMillis(2500))));
+            new HoldPolicy(0, Optional.of(Duration.ofMillis(2500))),
+            new ConcurrencyLimit.Adaptive(3, 30, 2.5));
     private static final ServicePolicy PLAIN = ODD.with(Balance.of(Strategy.CONSISTENT_HASH))
             .with(new HealthPolicy(new Probe.Tcp(Optional.of(7)), Duration.ofSeconds(5),
-                    Duration.ofSeconds(1), 2, 3, 0));
+                    Duration.ofSeconds(1), 2, 3, 0))
+            .with(new ConcurrencyLimit.Fixed(7));
 
     @Test
     void aPolicyComesBackAsItWent() {
@@ -69,7 +74,8 @@ class CommandWordsTest {
         assertThat(ServicePolicyReader.read("", change, ODD).accepted()).hasValue(new ServicePolicy(
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
-                ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.health(), ODD.hold()));
+                ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.health(), ODD.hold(),
+                ODD.limit()));
     }
 
     @Test
@@ -80,8 +86,8 @@ class CommandWordsTest {
                         + " peak-ewma, consistent-hash)",
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
-                "backends: unknown key (known: balance, ejection, health, hold, host, pool, retry,"
-                        + " slowStart, sticky, timeouts)");
+                "backends: unknown key (known: balance, ejection, health, hold, host, limit, pool,"
+                        + " retry, slowStart, sticky, timeouts)");
     }
 
     @Test
@@ -111,7 +117,8 @@ class CommandWordsTest {
 
     @Test
     void aRouteComesBackAsItWentAndIsRefusedInTheSameWords() {
-        Route route = new Route("*.example.com", "/v1/*", "web", Origin.OPERATOR);
+        Route route = new Route("*.example.com", "/v1/*", "web", OptionalLong.of(1024),
+                Optional.of(Priority.CRITICAL), Origin.OPERATOR);
         assertThat(RouteReader.read("", RouteReader.write(route), Origin.OPERATOR).accepted())
                 .hasValue(route);
         JsonObject wrong = Read.json("{'path':'x'}");

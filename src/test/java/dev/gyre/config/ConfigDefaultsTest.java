@@ -10,6 +10,7 @@ import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Hedge;
@@ -17,6 +18,7 @@ import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Priority;
 import dev.gyre.model.Probe;
 import dev.gyre.model.RetryCause;
 import dev.gyre.model.RetryPolicy;
@@ -29,6 +31,7 @@ import dev.gyre.model.Timeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -67,8 +70,9 @@ class ConfigDefaultsTest {
                        'for':'1s','upTo':'1m','max':1},
                     'health':{'http':{'path':'/health','status':'200-204','body':'ok','host':'h','port':9},
                        'interval':'2s','timeout':'500ms','rise':1,'fall':2,'panic':0.5},
-                    'hold':{'queue':3,'whenEmpty':'2s'}}},
-                 'routes':[{'service':'web'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
+                    'hold':{'queue':3,'whenEmpty':'2s'},
+                    'limit':{'adaptive':{'min':2,'max':3,'tolerance':4}}}},
+                 'routes':[{'service':'web','priority':'sheddable'},{'host':'*.Example.com','path':'/v1/*','service':'web'}],
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
                     'members':['10.0.0.2','b:5701','[::1]:5701'],'secret':'s'},
@@ -89,11 +93,13 @@ class ConfigDefaultsTest {
                 new HealthPolicy(new Probe.Http("GET", "/health", 200, 204, Optional.of("ok"),
                         Optional.of("h"), Optional.of(9)), Duration.ofSeconds(2), Duration.ofMillis(500),
                         1, 2, 0.5),
-                new HoldPolicy(3, Optional.of(Duration.ofSeconds(2)))),
+                new HoldPolicy(3, Optional.of(Duration.ofSeconds(2))),
+                new ConcurrencyLimit.Adaptive(2, 3, 4)),
                 List.of(new Backend(new BackendUrl("a", 80), 1, false, Origin.CONFIG),
                         new Backend(new BackendUrl("b", 2), 1000, false, Origin.CONFIG)), Origin.CONFIG));
         assertThat(settings.declared().routes()).containsExactly(
-                new Route("*", "/*", "web", Origin.CONFIG),
+                new Route("*", "/*", "web", OptionalLong.empty(), Optional.of(Priority.SHEDDABLE),
+                        Origin.CONFIG),
                 new Route("*.example.com", "/v1/*", "web", Origin.CONFIG));
         assertThat(settings.admin()).isEqualTo(new AdminSettings("0.0.0.0", 0,
                 List.of(new AdminToken(AdminToken.UNNAMED, Role.OPERATE, "t"))));

@@ -30,7 +30,7 @@ class SchemaAgreementTest {
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},
-             'hold':{}}},
+             'hold':{},'limit':{'adaptive':{}}}},
              'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
@@ -84,7 +84,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(27);
+        assertThat(reader).isEqualTo(written).hasSize(29);
     }
 
     @Test
@@ -173,6 +173,17 @@ class SchemaAgreementTest {
         "'services':{'web':{'hold':{'queue':0}}}", "'services':{'web':{'hold':{'queue':1000001}}}",
         "'services':{'web':{'hold':{'whenEmpty':'off'}}}", "'services':{'web':{'hold':{'whenEmpty':'5s'}}}",
         "'services':{'web':{'hold':{'whenEmpty':5}}}",
+        "'services':{'web':{'limit':'off'}}", "'services':{'web':{'limit':'adaptive'}}",
+        "'services':{'web':{'limit':'adaptve'}}", "'services':{'web':{'limit':'100'}}",
+        "'services':{'web':{'limit':'${PORT}'}}", "'services':{'web':{'limit':0}}",
+        "'services':{'web':{'limit':1000000}}", "'services':{'web':{'limit':1000001}}",
+        "'services':{'web':{'limit':true}}", "'services':{'web':{'limit':{}}}",
+        "'services':{'web':{'limit':1.5}}", "'services':{'web':{'limit':{'adaptive':5}}}",
+        "'services':{'web':{'limit':{'adaptive':{'min':0}}}}",
+        "'services':{'web':{'limit':{'adaptive':{'min':1,'max':5,'tolerance':1.1}}}}",
+        "'services':{'web':{'limit':{'adaptive':{'tolerance':1}}}}",
+        "'routes':[{'service':'web','priority':'critical'}]",
+        "'routes':[{'service':'web','priority':'high'}]", "'routes':[{'service':'web','priority':1}]",
         "'routes':[{'service':'web','path':'/a*'}]", "'routes':[{'service':'web','path':'/a/*'}]",
         "'routes':[{'service':'web','path':'/ä'}]", "'routes':[{'service':'web','path':'/*'}]",
         "'routes':[{'service':'web','path':'a'}]",

@@ -34,6 +34,7 @@ public final class Load implements AutoCloseable {
     private final List<HttpConnectOptions> addresses;
     private final CountDownLatch left;
     private final long everyNanos;
+    private final String target;
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
     private final AtomicLong slowestNanos = new AtomicLong();
@@ -42,7 +43,8 @@ public final class Load implements AutoCloseable {
     private volatile boolean stopping;
     private volatile boolean mayBeRefused;
 
-    private Load(List<SocketAddress> servers, int users, int perSecond) {
+    private Load(List<SocketAddress> servers, int users, int perSecond, String target) {
+        this.target = target;
         addresses = servers.stream().map(server -> new HttpConnectOptions().setHost(server.host())
                 .setPort(server.port()).setConnectTimeout(10_000)).toList();
         left = new CountDownLatch(users);
@@ -66,7 +68,13 @@ public final class Load implements AutoCloseable {
 
     /** The same, to one or more addresses. */
     public static Load of(List<SocketAddress> servers, int users, int perSecond) {
-        return new Load(servers, users, perSecond);
+        return new Load(servers, users, perSecond, "/");
+    }
+
+    /** At most so many requests a second, for another target than {@code /}. */
+    public static Load of(int port, int users, int perSecond, String target) {
+        return new Load(List.of(SocketAddress.inetSocketAddress(port, "127.0.0.1")), users, perSecond,
+                target);
     }
 
     public long answered() {
@@ -184,7 +192,7 @@ public final class Load implements AutoCloseable {
         }
 
         private void send(HttpClientConnection on) {
-            on.request(new RequestOptions().setMethod(HttpMethod.GET).setURI("/"))
+            on.request(new RequestOptions().setMethod(HttpMethod.GET).setURI(target))
                     .compose(HttpClientRequest::send)
                     .compose(response -> response.body().map(body -> judge(response, body)))
                     .onComplete(judged -> next(), e -> failed(String.valueOf(e)));

@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
+import dev.gyre.model.Priority;
+import dev.gyre.model.Route;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,6 +160,17 @@ class CommandsTest {
         refused(new RouteCommand.Remove("*", "/*"), 409,
                 "route */* is the last one and there are services api, "
                 + "web: add another route first, or remove all services but one");
+    }
+
+    @Test
+    void aRouteKeepsWhatIsNotSaidAnew() throws Exception {
+        changes(new RouteCommand.Put("*", "/*", "web", OptionalLong.of(1024), Optional.of(Priority.CRITICAL)),
+                "route */* leads to \"web\", with bodies of up to 1KB and priority critical");
+        changesNothing(new RouteCommand.Put("*", "/*", "web"), "route */* leads to \"web\" already");
+        changes(new RouteCommand.Put("*", "/*", "web", OptionalLong.empty(), Optional.of(Priority.NORMAL)),
+                "route */*: priority normal");
+        assertThat(node.registry.topology().routes()).containsExactly(new Route("*", "/*", "web",
+                OptionalLong.of(1024), Optional.of(Priority.NORMAL), Origin.OPERATOR));
     }
 
     @Test

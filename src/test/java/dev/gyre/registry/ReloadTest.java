@@ -108,7 +108,7 @@ class ReloadTest {
         ServicePolicy base = ServicePolicy.DEFAULT;
         node.declare(declared(List.of(), new Service("web",
                 new ServicePolicy(base.balance(), base.host(), declaredPool, base.timeouts(),
-                        base.retry(), base.ejection(), base.health(), base.hold()), List.of(),
+                        base.retry(), base.ejection(), base.health(), base.hold(), base.limit()), List.of(),
                 Origin.CONFIG)));
         assertThat(node.service("web").policy().pool())
                 .isEqualTo(new PoolPolicy(33, Scope.NODE, 7, Duration.ofSeconds(9), Duration.ofSeconds(8)));

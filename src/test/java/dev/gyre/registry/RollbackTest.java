@@ -14,12 +14,14 @@ import dev.gyre.diff.Difference;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
+import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
+import dev.gyre.model.Priority;
 import dev.gyre.model.Probe;
 import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Route;
@@ -35,11 +37,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Going back must lead where one was, whatever config says meanwhile, and be undone as easily. */
 class RollbackTest {
+
+    private static final List<ConcurrencyLimit> LIMITS = List.of(new ConcurrencyLimit.Off(),
+            new ConcurrencyLimit.Fixed(7), ConcurrencyLimit.Adaptive.DEFAULT);
 
     private static void same(Topology now, Topology then) {
         assertThat(Difference.between(then, now)).isEmpty();
@@ -98,7 +104,7 @@ class RollbackTest {
                         new PoolPolicy(7, Scope.CLUSTER, 8, Duration.ofSeconds(1), Duration.ofSeconds(2)),
                         limited, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
                         new HealthPolicy(Probe.Http.DEFAULT, Duration.ofSeconds(2), Duration.ofSeconds(1), 1,
-                                1, 0), HoldPolicy.DEFAULT),
+                                1, 0), HoldPolicy.DEFAULT, new ConcurrencyLimit.Adaptive(5, 50, 3)),
                 List.of(new Backend(A, 4, true, Origin.CONFIG), new Backend(C, 1, false, Origin.CONFIG)),
                 Origin.CONFIG));
         try (Node node = Node.inMemory(web(A, B))) {
@@ -209,7 +215,8 @@ class RollbackTest {
                     new JsonObject().put("maxQueue", random.nextInt(3))), Map.of(url,
                     new BackendCommand.Wish(Optional.of(2), Optional.empty())));
             case 5 -> new ServiceCommand.Remove(name);
-            case 6 -> new RouteCommand.Put("*", path, name);
+            case 6 -> new RouteCommand.Put("*", path, name, OptionalLong.empty(),
+                    random.nextBoolean() ? Optional.empty() : Optional.of(Priority.SHEDDABLE));
             case 7 -> new RouteCommand.Remove("*", path);
             default -> new Declare(config(random), random.nextBoolean());
         };
@@ -223,7 +230,7 @@ class RollbackTest {
                 Duration.ofSeconds(1), Duration.ofSeconds(1), 1 + random.nextInt(2), 1, 0.5);
         Service web = new Service("web", new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
                 PoolPolicy.DEFAULT, timeouts, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT, health,
-                HoldPolicy.DEFAULT),
+                HoldPolicy.DEFAULT, LIMITS.get(random.nextInt(LIMITS.size()))),
                 List.of(new Backend(A, 1 + random.nextInt(3), random.nextBoolean(), Origin.CONFIG)),
                 Origin.CONFIG);
         return random.nextBoolean() ? declared(List.of(), web)
