@@ -20,13 +20,14 @@ final class AdaptiveLimit {
      * requests are refused, the limit doubles. And the usual latency is no mean of the past: under a load
      * that stays too high, a mean of any length ends up at the latency of the overload, and the limit at its
      * maximum. Here it follows downwards within seconds, so that the slow beginning of a JVM is soon
-     * forgotten, and upwards hardly at all; what answers really take by themselves is found by a Descent,
-     * every ten seconds at most, and only while requests are refused anyway: whoever is not overloaded never
-     * feels it. That is also how answers that have become slower for good are accepted. Envoy's gradient
-     * controller goes down to three in flight every minute, overloaded or not.
+     * forgotten, and upwards hardly at all; what answers really take by themselves is found by a Descent, in
+     * one of fifty windows, and only while requests are refused anyway: whoever is not overloaded never feels
+     * it. That is also how answers that have become slower for good are accepted. Envoy's gradient controller
+     * goes down to three in flight every minute, overloaded or not.
      */
 
-    static final long PROBE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+    /** Windows from one descent to the next. */
+    private static final int DESCENDS_EVERY = 50;
     private static final long SHORTEST_WINDOW_NANOS = Duration.ofMillis(200).toNanos();
     private static final long LONGEST_WINDOW_NANOS = Duration.ofSeconds(2).toNanos();
     private static final double SMOOTHING = 0.2;
@@ -43,7 +44,7 @@ final class AdaptiveLimit {
     private boolean searching = true;
     private Optional<Descent> descent = Optional.empty();
     private boolean descended;
-    private long descendedNanos;
+    private long dueNanos;
 
     AdaptiveLimit(Adaptive settings) {
         this.settings = settings;
@@ -60,9 +61,9 @@ final class AdaptiveLimit {
         return (int) limit;
     }
 
-    /** A lower limit, for a moment, for all that is not critical. */
-    Optional<Integer> descending() {
-        return descent.map(Descent::limit);
+    /** What goes by a lower limit, for a moment. */
+    Optional<Descent> descent() {
+        return descent;
     }
 
     /** A window takes so long at least: within it, those admitted by the present limit are to be answered. */
@@ -83,13 +84,13 @@ final class AdaptiveLimit {
         }
         double gradient = gradient(window);
         if (searching && gradient == 1) {
-            set(window.refused() ? limit * 2 : grown(1));
+            set(refuses(window) ? limit * 2 : grown(1));
         } else {
             searching = false;
             set(grown(gradient));
         }
-        boolean due = !descended || window.endNanos() - descendedNanos >= PROBE_EVERY_NANOS;
-        if (!searching && due && window.refused() && window.known()) {
+        boolean due = !descended || window.endNanos() - dueNanos >= 0;
+        if (!searching && due && refuses(window) && window.known()) {
             descent = Descent.from(window, settings.min());
             if (descent.isEmpty()) {
                 // With as few in flight as may be, this is the least that answers take.
@@ -97,6 +98,10 @@ final class AdaptiveLimit {
                 endDescent(window);
             }
         }
+    }
+
+    private static boolean refuses(Window window) {
+        return window.refused() != Window.Refused.NONE;
     }
 
     private double gradient(Window window) {
@@ -122,7 +127,7 @@ final class AdaptiveLimit {
     }
 
     private void descend(Window window, Descent from) {
-        if (!window.known() || !window.refused() || from.heldUp(window)) {
+        if (!window.known() || !refuses(window) || from.heldUp(window)) {
             // The load has gone, or nothing is answered, or critical requests alone make the load.
             learn(window);
             endDescent(window);
@@ -139,6 +144,6 @@ final class AdaptiveLimit {
     private void endDescent(Window window) {
         descent = Optional.empty();
         descended = true;
-        descendedNanos = window.endNanos();
+        dueNanos = window.endNanos() + DESCENDS_EVERY * windowNanos();
     }
 }

@@ -3,23 +3,24 @@ package dev.gyre.overload;
 import dev.gyre.model.Priority;
 
 /**
- * How many may be in flight when a request of each priority comes.
+ * How many may be in flight for one more request of a priority to be admitted.
  *
- * @param limit     of all
- * @param uncritical of all that are not critical, for a moment; as great as the limit otherwise
- * @param highest   that a route to the service has: it may have all of the limit, since nothing is to be kept
- *                  free for others
+ * @param limit    of all
+ * @param critical the same, or lower for a moment; of critical requests
+ * @param others   the same, or lower for a moment; of all others
+ * @param highest  that a route to the service has: it may take all of the limit, for nothing need be kept
+ *                 free for others
  */
-record Allowance(int limit, int uncritical, Priority highest) {
+record Allowance(int limit, int critical, int others, Priority highest) {
 
-    static final Allowance UNLIMITED =
-            new Allowance(Integer.MAX_VALUE, Integer.MAX_VALUE, Priority.CRITICAL);
+    static Allowance of(int limit, Priority highest) {
+        return new Allowance(limit, limit, limit, highest);
+    }
 
     int of(Priority priority) {
         if (priority == Priority.CRITICAL) {
-            return limit;
+            return critical;
         }
-        int whole = Math.min(limit, uncritical);
-        return priority == highest ? whole : (int) Math.max(1, (long) whole * priority.share() / 100);
+        return priority == highest ? others : (int) Math.max(1, (long) others * priority.share() / 100);
     }
 }

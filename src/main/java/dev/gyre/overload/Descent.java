@@ -7,11 +7,12 @@ import java.util.Optional;
  * window, for as long as answers become faster in proportion.
  *
  * @param limit    for the window that is to come
+ * @param forAll   also for critical requests, of which some were refused anyway
  * @param inFlight of the window before
  * @param latency  of the window before, in nanoseconds
  * @param rate     the greatest number of answers a nanosecond, by Little's law, in any window so far
  */
-record Descent(int limit, int inFlight, double latency, double rate) {
+record Descent(int limit, boolean forAll, double inFlight, double latency, double rate) {
 
     /*
      * A backend that is saturated answers at one rate whatever its queue, so with half as many in flight each
@@ -27,13 +28,13 @@ record Descent(int limit, int inFlight, double latency, double rate) {
 
     /** Empty when it is as low as it may be already. */
     static Optional<Descent> from(Window window, int least) {
-        return below(window, least, 0);
+        return below(window, least, window.refused() == Window.Refused.CRITICAL, 0);
     }
 
-    private static Optional<Descent> below(Window window, int least, double rate) {
-        int limit = Math.max(least, window.inFlight() / 2);
+    private static Optional<Descent> below(Window window, int least, boolean forAll, double rate) {
+        int limit = Math.max(least, (int) window.inFlight() / 2);
         return limit > HELD_UP * window.inFlight() ? Optional.empty()
-                : Optional.of(new Descent(limit, window.inFlight(), window.latency(),
+                : Optional.of(new Descent(limit, forAll, window.inFlight(), window.latency(),
                         Math.max(rate, window.inFlight() / window.latency())));
     }
 
@@ -44,7 +45,8 @@ record Descent(int limit, int inFlight, double latency, double rate) {
 
     /** The next step; empty when the window tells the time that was sought. */
     Optional<Descent> next(Window window, int least) {
-        return window.latency() < PROPORTIONAL * latency ? below(window, least, rate) : Optional.empty();
+        return window.latency() < PROPORTIONAL * latency ? below(window, least, forAll, rate)
+                : Optional.empty();
     }
 
     /** As many as the backends can have in flight without one waiting for another. */

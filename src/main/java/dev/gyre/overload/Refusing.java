@@ -32,12 +32,12 @@ final class Refusing {
         this.service = service;
     }
 
-    void refused(Priority first, int limit, long nowNanos) {
+    void refused(Priority first, int inFlight, int limit, long nowNanos) {
         lastNanos = nowNanos;
         if (!refusing.get() && refusing.compareAndSet(false, true)) {
             sinceNanos = nowNanos;
-            LOG.warn("{}: limit {} reached: requests are refused, the first of them {}", service, limit,
-                    first.word());
+            LOG.warn("{}: overloaded, {} requests in flight with a limit of {}: the first refused is {}",
+                    service, inFlight, limit, first.word());
         }
     }
 
@@ -61,7 +61,7 @@ final class Refusing {
                 count - before.getOrDefault(priority, 0L)));
         before = counts;
         refusing.set(false);
-        LOG.info("{}: no request is refused any more, limit {}; in {} s were refused: {}", service, limit,
+        LOG.info("{}: no longer overloaded, limit {}; in {} s were refused: {}", service, limit,
                 (lastNanos - sinceNanos) / 1_000_000_000 + 1, meanwhile.entrySet().stream()
                         .map(of -> of.getValue() + " " + of.getKey().word())
                         .collect(Collectors.joining(", ")));

@@ -1,5 +1,6 @@
 package dev.gyre.overload;
 
+import dev.gyre.overload.Window.Refused;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -23,24 +24,28 @@ final class Samples {
     private final DoubleAdder logs = new DoubleAdder();
     private final LongAdder answered = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final LongAdder admitted = new LongAdder();
+    private final LongAdder inFlight = new LongAdder();
     private volatile long begun;
-    /** Written by several loops without a lock: now and then it is one too small. */
-    private volatile int mostInFlight;
     private volatile boolean refused;
+    private volatile boolean refusedCritical;
 
     Samples(long nowNanos) {
         begun = nowNanos;
     }
 
-    void admitted(int inFlight) {
-        if (inFlight > mostInFlight) {
-            mostInFlight = inFlight;
-        }
+    void admitted(int nowInFlight) {
+        admitted.increment();
+        inFlight.add(nowInFlight);
     }
 
-    void refused() {
+    /** Looked at before it is written, so that loops do not take it from each other. */
+    void refused(boolean critical) {
         if (!refused) {
             refused = true;
+        }
+        if (critical && !refusedCritical) {
+            refusedCritical = true;
         }
     }
 
@@ -65,15 +70,19 @@ final class Samples {
         long lost = failed.sum();
         double latency = count >= ENOUGH_ANSWERED ? Math.exp(logs.sum() / count) : 0;
         double failures = (double) lost / Math.max(1, count + lost);
-        return new Window(latency, failures, mostInFlight, refused, nowNanos);
+        double mean = (double) inFlight.sum() / Math.max(1, admitted.sum());
+        return new Window(latency, failures, mean, !refused ? Refused.NONE
+                : refusedCritical ? Refused.CRITICAL : Refused.UNCRITICAL, nowNanos);
     }
 
     void begin(long nowNanos) {
         logs.reset();
         answered.reset();
         failed.reset();
-        mostInFlight = 0;
+        admitted.reset();
+        inFlight.reset();
         refused = false;
+        refusedCritical = false;
         begun = nowNanos;
     }
 }

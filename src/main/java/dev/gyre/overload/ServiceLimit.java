@@ -23,7 +23,7 @@ public final class ServiceLimit {
     private final Samples samples;
     /** Held by whoever changes the limit; an event loop that finds it taken goes on without. */
     private final ReentrantLock deciding = new ReentrantLock();
-    private volatile Allowance allowance = Allowance.UNLIMITED;
+    private volatile Allowance allowance = Allowance.of(Integer.MAX_VALUE, Priority.CRITICAL);
     private volatile Optional<AdaptiveLimit> adaptive = Optional.empty();
     private volatile long windowNanos;
 
@@ -47,7 +47,7 @@ public final class ServiceLimit {
             } else {
                 adaptive = Optional.empty();
                 int most = setting instanceof ConcurrencyLimit.Fixed fixed ? fixed.most() : Integer.MAX_VALUE;
-                allowance = new Allowance(most, most, highest);
+                allowance = Allowance.of(most, highest);
             }
         } finally {
             deciding.unlock();
@@ -56,21 +56,24 @@ public final class ServiceLimit {
 
     private void apply(AdaptiveLimit now, Priority highest) {
         windowNanos = now.windowNanos();
-        allowance = new Allowance(now.limit(), now.descending().orElse(now.limit()), highest);
+        int limit = now.limit();
+        allowance = now.descent().map(down -> new Allowance(limit, down.forAll() ? down.limit() : limit,
+                down.limit(), highest)).orElseGet(() -> Allowance.of(limit, highest));
     }
 
     /** A place for a request; empty, and counted as refused, when there are as many as may be. */
     public Optional<Place> admit(Priority priority, long nowNanos) {
-        int most = allowance.of(priority);
+        Allowance now = allowance;
+        int most = now.of(priority);
         for (int before = inFlight.get(); before < most; before = inFlight.get()) {
             if (inFlight.compareAndSet(before, before + 1)) {
                 samples.admitted(before + 1);
                 return Optional.of(new Place(this, nowNanos));
             }
         }
-        samples.refused();
+        samples.refused(priority == Priority.CRITICAL);
         refused.get(priority).increment();
-        refusing.refused(priority, allowance.limit(), nowNanos);
+        refusing.refused(priority, most, now.limit(), nowNanos);
         return Optional.empty();
     }
 

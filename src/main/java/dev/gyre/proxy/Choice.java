@@ -10,6 +10,7 @@ import dev.gyre.overload.ServiceLimit;
 import dev.gyre.pool.LoopPool;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -60,7 +61,6 @@ final class Choice implements Waiter {
         }
         Optional<Duration> most = live.flatMap(service -> service.policy().hold().whenEmpty());
         if (most.isPresent()) {
-            leave();
             tries.waits(live.get());
             stand(live.get().line(), live.get().line().hope(this, most.get()));
         } else {
@@ -69,7 +69,8 @@ final class Choice implements Waiter {
     }
 
     private boolean admitted(LiveService live) {
-        if (live.policy().limit() instanceof ConcurrencyLimit.Off) {
+        if (live.policy().limit() instanceof ConcurrencyLimit.Off || !live.hasAnother(List.of())) {
+            // Who is to wait for a backend, or to hear that there is none, burdens nobody.
             return true;
         }
         ServiceLimit limit = proxy.limit(serviceName);
@@ -81,11 +82,6 @@ final class Choice implements Waiter {
             walk.fail(Failure.OVERLOADED, "service " + serviceName);
         }
         return place.isPresent();
-    }
-
-    private void leave() {
-        place.ifPresent(Place::end);
-        place = Optional.empty();
     }
 
     private void stand(LoopLine in, boolean waits) {
@@ -134,7 +130,7 @@ final class Choice implements Waiter {
 
     /** The request is over. */
     void end() {
-        leave();
+        place.ifPresent(Place::end);
         line.ifPresent(of -> of.leave(this));
     }
 }

@@ -7,6 +7,7 @@ import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.ConcurrencyLimit.Adaptive;
 import dev.gyre.model.Priority;
 import dev.gyre.overload.QueueingServer.Seen;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -44,6 +45,13 @@ class MisjudgedLimitTest {
         QueueingServer slow = new QueueingServer(WIDE, WORKERS, 200);
         slow.run(3600, 3 * WORKERS / 0.2);
         assertThat(slow.limitNow()).isBetween(WORKERS, 2 * WORKERS);
+    }
+
+    @Test
+    void whereAllRequestsAreCriticalItRestsThereToo() {
+        server.limit.adopt(WIDE, Priority.CRITICAL);
+        server.run(300, Map.of(Priority.CRITICAL, 3 * CAPACITY));
+        nearTheKnee();
     }
 
     @Test

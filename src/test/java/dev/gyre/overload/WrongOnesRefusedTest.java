@@ -95,14 +95,16 @@ class WrongOnesRefusedTest {
         assertThat(seen.refused(Priority.CRITICAL)).isZero();
         assertThat(seen.refused(Priority.SHEDDABLE)).isGreaterThan(170_000);
         assertThat(seen.refused(Priority.NORMAL)).isLessThan(90_000);
+        server.run(200, load);
+        assertThat(server.limitNow()).as("that of the normal ones is found by their descent")
+                .isLessThan(100);
     }
 
     @Test
     void onlyTheFlipIsLogged() {
         adopt(new ConcurrencyLimit.Fixed(10));
-        List<Place> places = new ArrayList<>();
-        fill(Priority.NORMAL, places);
         try (LogLines log = LogLines.capture()) {
+            fill(Priority.NORMAL, new ArrayList<>());
             assertThat(web.retryWithin(now)).isEqualTo(3);
             for (int i = 0; i < 20; i++, now += SECOND) {
                 assertThat(web.admit(Priority.SHEDDABLE, now)).isEmpty();
@@ -115,8 +117,9 @@ class WrongOnesRefusedTest {
             }
             assertThat(log.with("gyre.overload")).satisfiesExactly(
                     first -> assertThat(first).contains(
-                            "WARN", "web: limit 10 reached: requests are refused, the first of them normal"),
-                    last -> assertThat(last).contains("INFO", "web: no request is refused any more, limit 10;"
+                            "WARN", "web: overloaded, 10 requests in flight with a limit of 10: the first"
+                                    + " refused is normal"),
+                    last -> assertThat(last).contains("INFO", "web: no longer overloaded, limit 10;"
                             + " in 20 s were refused: 0 critical, 1 normal, 20 sheddable"));
             web.admit(Priority.CRITICAL, now);
             now += 11 * SECOND;
@@ -146,6 +149,7 @@ class WrongOnesRefusedTest {
                         own.remove(0).end();
                     }
                 }
+                inFlight.addAndGet(-own.size());
                 own.forEach(Place::end);
             });
             loop.start();
