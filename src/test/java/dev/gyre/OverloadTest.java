@@ -123,7 +123,7 @@ class OverloadTest {
             assertThat(shed(node, "sheddable")).isPositive();
             awaitInFlight(node, 0);
             assertThat(log.with("overload")).singleElement().asString()
-                    .contains("web: overloaded, 8 requests in flight with a limit of 12: the first refused is"
+                    .contains("web: overloaded, 7 requests in flight with a limit of 12: the first refused is"
                             + " sheddable");
         }
     }

@@ -51,8 +51,9 @@ final class AdaptiveLimit {
         this.limit = settings.min();
     }
 
-    /** Goes by these from now on; what has been learnt is kept. */
+    /** Goes by these from now on; what has been learnt is kept, but looked up anew within other bounds. */
     void adopt(Adaptive changed) {
+        descended &= changed.equals(settings);
         settings = changed;
         set(limit);
     }
@@ -68,7 +69,11 @@ final class AdaptiveLimit {
 
     /** A window takes so long at least: within it, those admitted by the present limit are to be answered. */
     long windowNanos() {
-        return Math.min(LONGEST_WINDOW_NANOS, Math.max(SHORTEST_WINDOW_NANOS, (long) (2 * present)));
+        return windowNanos(present);
+    }
+
+    private static long windowNanos(double latency) {
+        return Math.min(LONGEST_WINDOW_NANOS, Math.max(SHORTEST_WINDOW_NANOS, (long) (2 * latency)));
     }
 
     /** Draws its conclusions from what was seen under the present limit. */
@@ -144,6 +149,6 @@ final class AdaptiveLimit {
     private void endDescent(Window window) {
         descent = Optional.empty();
         descended = true;
-        dueNanos = window.endNanos() + DESCENDS_EVERY * windowNanos();
+        dueNanos = window.endNanos() + DESCENDS_EVERY * windowNanos(usual);
     }
 }
