@@ -4,6 +4,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Outcome;
+import dev.gyre.overload.Place;
 import dev.gyre.pool.Lease;
 import dev.gyre.pool.LeaseHolder;
 import dev.gyre.pool.LoopPool;
@@ -18,6 +19,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One try of a request at one backend: from the lease over the connection to the head of the answer. When
@@ -31,6 +33,7 @@ final class Attempt implements LeaseHolder {
     private final HttpServerRequest request;
     private final RequestHead head;
     private final HostHeader host;
+    private final Optional<Place> place;
     private LoopPool pool;
     private Lease lease;
     private HttpClientRequest outgoing;
@@ -39,12 +42,15 @@ final class Attempt implements LeaseHolder {
     private boolean hinted;
     private boolean replayed;
 
-    Attempt(Tries tries, RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host) {
+    /** @param place that hears what comes of it; empty for a try beside another, and without a limit */
+    Attempt(Tries tries, RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host,
+            Optional<Place> place) {
         this.tries = tries;
         this.walk = walk;
         this.request = request;
         this.head = head;
         this.host = host;
+        this.place = place;
     }
 
     /** From here on the request counts as in flight on this backend, so that a drain waits for it. */
@@ -225,13 +231,25 @@ final class Attempt implements LeaseHolder {
         return lease.fields();
     }
 
-    void answerBegan(long nowNanos) {
+    void answerBegan(int status, long nowNanos) {
         lease.answerBegan(nowNanos);
+        if (place.isEmpty()) {
+            return;
+        }
+        if (status < 500) {
+            place.get().answered(lease.answerNanos(), nowNanos);
+        } else if (status >= 502 && status <= 504) {
+            // What has too much to do behind it; of an error, often a fast one, the time says nothing.
+            place.get().failed(nowNanos);
+        }
     }
 
-    /** From the request's last byte to the answer's first; 0: not known. */
-    long answerNanos() {
-        return lease.answerNanos();
+    /** It has come to nothing, by the fault of its backend or of the wait for a connection. */
+    void failed(Failure failure) {
+        if (place.isPresent()) {
+            place.get().failed(System.nanoTime());
+        }
+        end(new Outcome.Failed(failure), false);
     }
 
     /** The client waits for a 100 (Continue) that the backend has not sent. */

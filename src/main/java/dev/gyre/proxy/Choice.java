@@ -8,7 +8,6 @@ import dev.gyre.model.Route;
 import dev.gyre.overload.Place;
 import dev.gyre.overload.ServiceLimit;
 import dev.gyre.pool.LoopPool;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +26,6 @@ final class Choice implements Waiter {
     private final Route route;
     /** The line that it stands in. */
     private Optional<LoopLine> line = Optional.empty();
-    /** Among the requests in flight, where the service limits them. */
     private Optional<Place> place = Optional.empty();
 
     Choice(Tries tries, RequestWalk walk, ProxyLoop proxy, Route route) {
@@ -109,23 +107,9 @@ final class Choice implements Waiter {
         return proxy.view().service(serviceName).filter(live -> !live.line().closed()).flatMap(tries::pick);
     }
 
-    /** The first try has been answered, so long after the request was out; 0: not known. */
-    void answered(int status, long latencyNanos) {
-        if (place.isPresent()) {
-            if (status == HttpResponseStatus.SERVICE_UNAVAILABLE.code()) {
-                // A backend that says of itself that it has too much to do.
-                failed();
-            } else {
-                place.get().answered(latencyNanos, System.nanoTime());
-            }
-        }
-    }
-
-    /** The first try has come to nothing. */
-    void failed() {
-        if (place.isPresent()) {
-            place.get().failed(System.nanoTime());
-        }
+    /** Among the requests in flight; empty where the service does not limit them. */
+    Optional<Place> place() {
+        return place;
     }
 
     /** The request is over. */

@@ -5,6 +5,7 @@ import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Route;
+import dev.gyre.overload.Place;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.retry.LoopRetries;
 import io.vertx.core.http.HttpClientResponse;
@@ -40,7 +41,7 @@ final class Tries {
     private Attempt hedge;
     /** Backends that are to be passed over as long as there is another. */
     private List<LoopPool> tried = List.of();
-    private int made;
+    private int made = 1;
     private boolean hedged;
     /** Until the next try, or until the hedge; null until there was reason to wait. */
     private Timer timer;
@@ -59,7 +60,6 @@ final class Tries {
 
     void first(LoopView view) {
         account.requested();
-        made = 1;
         choice.from(view);
     }
 
@@ -67,7 +67,7 @@ final class Tries {
     void chosen(LiveService of, LoopPool backend) {
         service = of;
         clock.start(service.policy());
-        current = newAttempt();
+        current = newAttempt(choice.place());
         current.start(backend);
     }
 
@@ -80,8 +80,8 @@ final class Tries {
         return live.pick(request, walk.client(), tried);
     }
 
-    private Attempt newAttempt() {
-        return new Attempt(this, walk, request, head, service.policy().host());
+    private Attempt newAttempt(Optional<Place> place) {
+        return new Attempt(this, walk, request, head, service.policy().host(), place);
     }
 
     /** The backend left the rotation while this try waited for it: a look at the view of now. */
@@ -142,7 +142,7 @@ final class Tries {
         if (other.isPresent() && made < policy().attempts() && account.payHedge(System.nanoTime())) {
             made++;
             hedged = true;
-            hedge = newAttempt();
+            hedge = newAttempt(Optional.empty());
             hedge.start(other.get());
         }
     }
@@ -153,11 +153,8 @@ final class Tries {
         if (!walk.awaitsAnswer()) {
             return;
         }
-        by.answerBegan(System.nanoTime());
+        by.answerBegan(status, System.nanoTime());
         service.answered(by.pool(), response);
-        if (by != hedge) {
-            choice.answered(status, by.answerNanos());
-        }
         // Another backend may do better, and nothing of this is out to the client.
         if (status >= 400 && policy().covers(status, by.idempotent())
                 && (hedge != null || mayRepeat(by, false))) {
@@ -206,10 +203,7 @@ final class Tries {
 
     private void failed(Attempt by, Failure failure, String details, boolean goesOn) {
         proxy.failures().report(failure, by.backend().toString(), details);
-        by.end(new Outcome.Failed(failure), false);
-        if (by != hedge) {
-            choice.failed();
-        }
+        by.failed(failure);
         if (goesOn) {
             follow(by);
         } else {
