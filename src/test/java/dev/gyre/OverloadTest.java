@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
@@ -79,14 +80,15 @@ class OverloadTest {
                 origin.url());
     }
 
-    /** Median and 99th percentile of the answers to come, in milliseconds. */
+    /** Within how many milliseconds 50, 90 and 99 of 100 of the answers to come have come. */
     private static double[] answerTimes(Load load) throws Exception {
         long before = load.answered();
         Await.until("answers under full load", () -> load.answered() >= before + 2 * PER_SECOND);
         long from = System.nanoTime();
         Await.until("as many again", () -> load.answered() >= before + 5 * PER_SECOND);
         double[] millis = load.millis(from, System.nanoTime());
-        return new double[] {millis[millis.length / 2], millis[millis.length * 99 / 100]};
+        return new double[] {millis[millis.length / 2], millis[millis.length * 9 / 10],
+            millis[millis.length * 99 / 100]};
     }
 
     @Test
@@ -96,10 +98,12 @@ class OverloadTest {
             double[] without = answerTimes(load);
             node.command(put(adaptive()));
             double[] with = answerTimes(load);
-            String figures = "p50, p99: " + with[0] + ", " + with[1] + " ms instead of " + without[0] + ", "
-                    + without[1] + " ms; " + concurrency(node);
+            String figures = "p50, p90, p99: " + Arrays.toString(with) + " ms instead of "
+                    + Arrays.toString(without) + " ms; " + concurrency(node);
             assertThat(without[0] / with[0]).as(figures).isGreaterThan(5);
             assertThat(without[1] / with[1]).as(figures).isGreaterThan(3);
+            // One pause of a busy machine is more than a hundredth of this.
+            assertThat(with[2]).as(figures).isLessThan(without[2]);
             assertThat(concurrency(node).getInteger("limit")).as(figures)
                     .isBetween(WORKERS, 4 * WORKERS);
             assertThat(load.failures().keySet()).allMatch(reason -> reason.contains("overloaded"));

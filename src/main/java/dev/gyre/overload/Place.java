@@ -2,7 +2,8 @@ package dev.gyre.overload;
 
 /**
  * One request's place among those in flight, from its admission to its end, however often it is tried. What
- * comes of its first try says how busy the backends are; of later ones nothing is taken note of. Used on one event loop only.
+ * comes of its first try says how busy the backends are; of later ones nothing is taken note of. Used on one
+ * event loop only.
  */
 public final class Place {
 
