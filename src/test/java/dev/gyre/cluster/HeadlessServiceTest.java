@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes that know of one another only a name, as that of a headless service, which stands for all of them. */
+/** Nodes that know of one another only a name, such as a headless service's, which stands for all. */
 class HeadlessServiceTest {
 
     private static final String NAME = "nodes.gyre.test";
@@ -28,8 +28,8 @@ class HeadlessServiceTest {
         try (Origin origin = Origin.saying("hello").withoutRecording();
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin)) {
             Path hosts = directory.resolve("hosts");
-            Files.writeString(hosts, nodes.all().stream().map(node -> node.place().cluster() + " " + NAME + "\n")
-                    .collect(Collectors.joining()));
+            Files.writeString(hosts, nodes.all().stream()
+                    .map(node -> node.place().cluster() + " " + NAME + "\n").collect(Collectors.joining()));
             JsonObject cluster = nodes.config().getJsonObject("cluster");
             cluster.put("members", new JsonArray().add(NAME + ":" + ClusterNode.CLUSTER_PORT));
             for (ClusterNode node : nodes.all()) {
