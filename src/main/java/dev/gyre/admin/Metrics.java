@@ -19,6 +19,7 @@ public record Metrics(Observed observed, Nodes nodes) {
             RetryMetrics.write(observed.retries(), exposition);
             HoldMetrics.write(observed.holds(), exposition);
             EjectionMetrics.write(observed.ejections(), exposition);
+            NameMetrics.write(observed.nameStatuses(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
             NodeMetrics.write(nodes, exposition);
             return exposition.text();
