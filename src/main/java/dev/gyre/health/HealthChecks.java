@@ -123,6 +123,7 @@ public final class HealthChecks {
         List<Probed> fresh = new ArrayList<>();
         for (Probed backend : probed.values()) {
             backend.adopt(assembly.electorate());
+            backend.look(timing.nanos().getAsLong());
             boolean mine = backend.isMine();
             if (mine && backend.own.isEmpty()) {
                 backend.begin();

@@ -14,6 +14,7 @@ import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -98,7 +99,7 @@ final class NameServers {
     }
 
     private None failed(Throwable cause, String from) {
-        return DnsNameResolver.isTimeoutError(cause) ? silence(from)
+        return cause instanceof DnsNameResolverTimeoutException ? silence(from)
                 : new None(Trouble.OTHER, "no answer from " + from + ": " + cause.getMessage());
     }
 
