@@ -218,7 +218,7 @@ public final class MainVerticle extends VerticleBase {
                 .onSuccess(opened -> {
                     ports = opened;
                     ready = true;
-                    StartLog.write(settings, limits, registry.topology(), ports, admin.port(), durable);
+                    StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
                 })
                 .mapEmpty();
     }

@@ -30,7 +30,8 @@ final class NamedBackends implements AutoCloseable {
     NamedBackends(int count) {
         for (int i = 0; i < count; i++) {
             String address = address(i);
-            origins.add(Origin.at(inet(address), i == 0 ? 0 : port(), exchange -> exchange.respond(200, address)));
+            origins.add(Origin.at(inet(address), i == 0 ? 0 : port(),
+                    exchange -> exchange.respond(200, address)));
         }
     }
 

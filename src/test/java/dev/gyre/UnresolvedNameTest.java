@@ -65,8 +65,8 @@ class UnresolvedNameTest {
                 assertThat(get(node).status()).isEqualTo(200);
             }
             assertThat(metric(node, "gyre_dns_failing{name=\"app.test\"}")).isEqualTo(1);
-            assertThat(metric(node, "gyre_dns_lookup_failures_total{name=\"app.test\",reason=\"" + word + "\"}"))
-                    .isGreaterThanOrEqualTo(2);
+            assertThat(metric(node, "gyre_dns_lookup_failures_total{name=\"app.test\",reason=\"" + word
+                    + "\"}")).isGreaterThanOrEqualTo(2);
             backends.stand(1);
             Await.until("resolved again", () -> "resolved".equals(dns(node).getString("state")));
             Await.until("by the new answer", () -> listed(node).equals(List.of(address(1))));

@@ -136,7 +136,8 @@ class VanishedAddressTest {
     void aHeldServiceStaysHeldWhenItsAddressesChange() throws Exception {
         backends.stand(0);
         try (GyreNode node = backends.node(new JsonObject())) {
-            node.command(new JsonObject().put("command", "service.hold").put("service", "web").put("for", "60s"));
+            node.command(new JsonObject().put("command", "service.hold").put("service", "web")
+                    .put("for", "60s"));
             try (Wire client = Wire.to(node.port()).get("/")) {
                 backends.stand(1);
                 Await.until("the address has changed", () -> !row(node, 1).isEmpty());

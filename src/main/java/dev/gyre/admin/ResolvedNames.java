@@ -23,8 +23,9 @@ final class ResolvedNames {
             service.unresolved().forEach((url, why) -> rows.put(new BackendId(service.name(), url).toString(),
                     new JsonObject().put("service", service.name()).put("url", url.toString())
                             .put("state", "unresolved").put("dns", dns(names.get(url.host())))));
-            service.backends().stream().filter(backend -> backend.address().isPresent()).forEach(backend ->
-                    rows.get(service.id(backend).toString()).put("dns", dns(names.get(backend.url().host()))));
+            service.backends().stream().filter(backend -> backend.address().isPresent())
+                    .forEach(backend -> rows.get(service.id(backend).toString())
+                            .put("dns", dns(names.get(backend.url().host()))));
         });
     }
 

@@ -68,8 +68,8 @@ final class Probed {
     }
 
     /**
-     * Looks whether anybody speaks of it. Of the addresses of a name each node knows those it was told itself:
-     * where the ones who are to probe an address do not know it, whoever does probes it and goes by that.
+     * Looks whether anybody speaks of it. Of the addresses of a name each node knows those it was told
+     * itself: where the ones who are to probe an address do not know it, whoever does probes it himself.
      */
     void look(long now) {
         boolean spokenOf = id.address().isEmpty() || mine

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** Reads a name server's message: which addresses it has for the name that was asked for, and for how long. */
+/** Reads a name server's message: which addresses a name has, and for how long. */
 final class Message {
 
     /** As many aliases one after the other are more than anybody needs, and less than a loop has. */

@@ -14,6 +14,7 @@ import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.util.NetUtil;
 import io.vertx.core.Future;
@@ -42,6 +43,8 @@ final class NameServers {
         this.resolver = new DnsNameResolverBuilder(loop)
                 .datagramChannelFactory(NioDatagramChannel::new)
                 .socketChannelFactory(NioSocketChannel::new)
+                // Each question from a port of its own: who forges an answer has to guess it (RFC 5452).
+                .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
                 .queryTimeoutMillis(timeout.toMillis())
                 .maxPayloadSize(PAYLOAD_BYTES)
                 .build();

@@ -35,6 +35,9 @@ import java.util.random.RandomGenerator;
  */
 public final class Names {
 
+    /** At a time; each has a socket or two of its own. */
+    private static final int LOOKUPS = 100;
+
     private final ResolverSettings settings;
     private final InstantSource clock;
     private final RandomGenerator dice;
@@ -70,14 +73,15 @@ public final class Names {
 
     /** What is there only while there are names. */
     private record Questions(MultiThreadIoEventLoopGroup group, EventLoop loop, NameServers servers,
-                             Lookup lookup) {
+                             Lookup lookup, Turnstile turnstile) {
 
         static Questions open(ResolverSettings settings) {
             MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1,
                     new DefaultThreadFactory("gyre-dns", true), NioIoHandler.newFactory());
             EventLoop loop = group.next();
             NameServers servers = new NameServers(loop, settings.timeout());
-            return new Questions(group, loop, servers, new Lookup(settings, servers));
+            return new Questions(group, loop, servers, new Lookup(settings, servers),
+                    new Turnstile(LOOKUPS));
         }
 
         void close() {
@@ -126,7 +130,8 @@ public final class Names {
 
     private synchronized void reveal() {
         if (!closed) {
-            topology = Expansion.of(wanted, name -> entries.get(name).known);
+            topology = entries.isEmpty() ? wanted
+                    : Expansion.of(wanted, name -> entries.get(name).known);
             shown.accept(topology);
             due = false;
             if (!waiting.isEmpty() && allBegun()) {
@@ -147,9 +152,10 @@ public final class Names {
         }
         Questions by = questions.get();
         // Composed, so that whatever is thrown becomes an answer, too.
-        by.loop().execute(() -> Future.succeededFuture(entry.name).compose(by.lookup()::of)
-                .otherwise(e -> Map.of(RecordType.A, new None(Trouble.OTHER, e.toString())))
-                .onSuccess(answers -> learn(entry, by, answers)));
+        by.loop().execute(() -> by.turnstile().enter(() ->
+                Future.succeededFuture(entry.name).compose(by.lookup()::of)
+                        .otherwise(e -> Map.of(RecordType.A, new None(Trouble.OTHER, e.toString())))
+                        .onSuccess(answers -> learn(entry, by, answers))));
     }
 
     private synchronized void learn(Entry entry, Questions by, Map<RecordType, Answer> answers) {

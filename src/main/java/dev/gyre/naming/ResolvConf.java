@@ -23,7 +23,8 @@ record ResolvConf(List<Server> servers, List<String> search, int ndots) {
     private static final int MOST_NDOTS = 15;
 
     ResolvConf {
-        servers = servers.isEmpty() ? List.of(new Server("127.0.0.1", Server.DNS_PORT)) : List.copyOf(servers);
+        servers = servers.isEmpty() ? List.of(new Server("127.0.0.1", Server.DNS_PORT))
+                : List.copyOf(servers);
         search = List.copyOf(search);
     }
 

@@ -103,7 +103,7 @@ public final class DnsServer implements AutoCloseable {
         return "127.0.0.1:" + ((InetSocketAddress) ports.get(0).localAddress()).getPort();
     }
 
-    /** The name stands for these addresses, in this order, from now on; none: it exists, but has no address. */
+    /** The name stands for these addresses, in this order; none: it exists, but has no address. */
     public DnsServer says(String name, long ttl, String... addresses) {
         zone.put(name, Arrays.stream(addresses).map(text -> Answer.address(name, ttl, text)).toList());
         works();

@@ -78,7 +78,8 @@ class LastGoodAnswerTest {
         Known half = good().after(answers(found(30, "10.0.0.7"), none(Trouble.SERVFAIL)), at(5));
         assertThat(half.texts()).containsExactly("10.0.0.7", "fd00::1");
         assertThat(half.failing()).as("nobody knows whether fd00::1 is still right").isPresent();
-        Known never = Known.nothing(START).after(answers(found(30, "10.0.0.7"), none(Trouble.TIMEOUT)), at(5));
+        Known never = Known.nothing(START)
+                .after(answers(found(30, "10.0.0.7"), none(Trouble.TIMEOUT)), at(5));
         assertThat(never.failing()).as("nothing that could be wrong is kept").isEmpty();
         assertThat(never.failures()).as("but it is asked for again soon").isEqualTo(1);
     }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What servers say, by way of real sockets: whole answers are believed for their time, parts of one never. */
+/** What servers say, over real sockets: whole answers are believed for their time, parts of one never. */
 class UntrueAnswersTest {
 
     private static final Duration TIMEOUT = Duration.ofMillis(1500);
