@@ -124,8 +124,8 @@ public final class Names {
             questions.get().close();
             questions = Optional.empty();
         }
-        reveal();
         fresh.forEach(this::lookUp);
+        reveal();
     }
 
     private synchronized void reveal() {

@@ -28,6 +28,7 @@ import io.netty.handler.codec.dns.DnsSection;
 import io.netty.handler.codec.dns.TcpDnsQueryDecoder;
 import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
 import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ public final class DnsServer implements AutoCloseable {
 
     /** {@code address:port}, as in a config. */
     public String address() {
-        return "127.0.0.1:" + ((InetSocketAddress) ports.get(0).localAddress()).getPort();
+        return "127.0.0.1:" + ((InetSocketAddress) ports.get(1).localAddress()).getPort();
     }
 
     /** The name stands for these addresses, in this order; none: it exists, but has no address. */
@@ -137,9 +138,14 @@ public final class DnsServer implements AutoCloseable {
         silent = true;
     }
 
-    /** Over UDP it says no more than that the answer does not fit. */
+    /** Over UDP it says no more than the first address, and that there is more to it. */
     public void truncates() {
         truncating = true;
+    }
+
+    /** Over TCP it cannot be reached. */
+    public void refusesTcp() {
+        ports.get(0).close().syncUninterruptibly();
     }
 
     /** The end of all failures. */
@@ -167,12 +173,14 @@ public final class DnsServer implements AutoCloseable {
             if (!silent) {
                 DatagramDnsResponse response =
                         new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
+                filled(response, question);
                 if (truncating) {
-                    context.writeAndFlush(response.setTruncated(true)
-                            .addRecord(DnsSection.QUESTION, copy(question)));
-                } else {
-                    context.writeAndFlush(filled(response, question));
+                    while (response.count(DnsSection.ANSWER) > 1) {
+                        ReferenceCountUtil.release(response.removeRecord(DnsSection.ANSWER, 1));
+                    }
+                    response.setTruncated(true);
                 }
+                context.writeAndFlush(response);
             }
         }
     }

@@ -90,6 +90,16 @@ class UntrueAnswersTest {
     }
 
     @Test
+    void aPartOfTheAddressesDoesNotPassForAllOfThem() {
+        first.says("app.test.", 30, "10.0.0.1", "10.0.0.2").truncates();
+        first.refusesTcp();
+        assertThat(servers.ask(List.of(server(first)), "app.test.", RecordType.A).await())
+                .isEqualTo(new None(Trouble.TRUNCATED, "a truncated answer from " + first.address()));
+        second.says("app.test.", 30, "10.0.0.1", "10.0.0.2");
+        assertThat(ask("app.test.", RecordType.A)).isEqualTo(found(30, "10.0.0.1", "10.0.0.2"));
+    }
+
+    @Test
     void aServerThatFailsIsFollowedByTheNext() {
         second.says("app.test.", 30, "10.0.0.1");
         for (DnsResponseCode code : List.of(DnsResponseCode.SERVFAIL, DnsResponseCode.REFUSED,
