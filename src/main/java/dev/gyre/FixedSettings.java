@@ -21,6 +21,7 @@ final class FixedSettings {
         KEYS.put("data", Settings::data);
         KEYS.put("zone", Settings::zone);
         KEYS.put("sticky", Settings::sticky);
+        KEYS.put("resolver", Settings::resolver);
     }
 
     private FixedSettings() {

@@ -20,12 +20,14 @@ import dev.gyre.health.TrafficWatch;
 import dev.gyre.health.Verdicts;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Topology;
+import dev.gyre.naming.Names;
 import dev.gyre.proxy.Edge;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.proxy.Surroundings;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -51,6 +53,8 @@ public final class MainVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
     /** How long a node that starts waits to hear what the others hold, before it serves by its own disk. */
     private static final Duration JOINING = Duration.ofSeconds(10);
+    /** How long it waits for the addresses of backends, before it serves by those it has. */
+    private static final Duration RESOLVING = Duration.ofSeconds(2);
 
     private final boolean durable;
     private boolean clustered;
@@ -60,6 +64,7 @@ public final class MainVerticle extends VerticleBase {
     private Registry registry;
     private Limits limits;
     private Proxy proxy;
+    private Names names;
     private Verdicts verdicts;
     private Ejector ejector;
     private TrafficWatch traffic;
@@ -92,6 +97,7 @@ public final class MainVerticle extends VerticleBase {
                 .compose(v -> openAdmin())
                 .compose(v -> joinCluster())
                 .onSuccess(v -> health.start())
+                .compose(v -> resolveNames())
                 .compose(v -> openListeners())
                 .onSuccess(v -> {
                     discovery.start();
@@ -136,14 +142,19 @@ public final class MainVerticle extends VerticleBase {
         limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
         proxy = new Proxy(vertx, new Edge(settings.forwarding(), limits), surroundings, settings.grace(),
                 () -> ready = false, traffic::failed);
+        names = new Names(settings.resolver(), InstantSource.system(), RandomGenerator.getDefault(),
+                task -> context.executeBlocking(() -> {
+                    task.run();
+                    return null;
+                }), this::show);
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         return proxy.deploy(instances).onSuccess(v -> {
             prepareHealth();
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
-            registry.watch(this::show);
+            registry.watch(names::show);
             registry.watch(sticky::check);
             sticky.check(registry.topology());
-            show(registry.topology());
+            names.show(registry.topology());
             traffic.start(proxy::traffic);
         });
     }
@@ -155,6 +166,7 @@ public final class MainVerticle extends VerticleBase {
         self.listens(health);
     }
 
+    /** With addresses for names. */
     private void show(Topology topology) {
         // First, so that no verdict on a backend comes before it is known here.
         verdicts.keep(topology.backends());
@@ -166,7 +178,7 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openAdmin() {
         discovery = new Discovery(vertx, registry, self, System::nanoTime);
         self.discover(discovery);
-        Observations observed = new Observations(proxy, verdicts, ejector, health);
+        Observations observed = new Observations(proxy, names, verdicts, ejector, health);
         CommandHandler handler = new CommandHandler(vertx, registry, observed, self, discovery);
         self.obey(command -> handler.handle(command, "via bus"));
         return AdminBus.start(vertx, handler)
@@ -193,13 +205,20 @@ public final class MainVerticle extends VerticleBase {
                 .mapEmpty();
     }
 
+    /** A name that nobody answers for keeps no node from starting. */
+    private Future<Void> resolveNames() {
+        Promise<Void> settled = Promise.promise();
+        names.settled(RESOLVING).onComplete(done -> context.runOnContext(v -> settled.complete()));
+        return settled.future();
+    }
+
     private Future<Void> openListeners() {
         return proxy.listen(settings.listeners())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> {
                     ports = opened;
                     ready = true;
-                    StartLog.write(settings, limits, registry.topology(), ports, admin.port(), durable);
+                    StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
                 })
                 .mapEmpty();
     }
@@ -248,6 +267,7 @@ public final class MainVerticle extends VerticleBase {
                 .eventually(() -> close(bus, AdminBus::close))
                 .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))
+                .eventually(() -> close(names, Names::close))
                 .eventually(() -> close(registry, Registry::close))
                 .onSuccess(v -> LOG.info("stopped"));
     }

@@ -118,7 +118,8 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     public Future<Standing> standing(BackendId id) {
         Topology topology = registry.topology();
         return proxy.stats().map(stats -> new Standing(serves(topology, id),
-                Optional.ofNullable(stats.get(id)).map(BackendStats::inFlight).orElse(0L)));
+                stats.values().stream().filter(one -> one.id().isOf(id)).mapToLong(BackendStats::inFlight)
+                        .sum()));
     }
 
     @Override

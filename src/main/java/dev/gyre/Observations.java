@@ -10,18 +10,40 @@ import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.HoldStats;
+import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RetryStats;
+import dev.gyre.model.Topology;
+import dev.gyre.naming.Names;
 import dev.gyre.proxy.Proxy;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What this node sees of its backends, for its doors. */
-record Observations(Proxy proxy, Verdicts verdicts, Ejector ejector, HealthChecks health)
+record Observations(Proxy proxy, Names names, Verdicts verdicts, Ejector ejector, HealthChecks health)
         implements Observed {
+
+    /** How long a command that brings a new name waits to tell what it stands for. */
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
+
+    @Override
+    public Topology topology() {
+        return names.topology();
+    }
+
+    @Override
+    public SortedMap<String, NameStatus> nameStatuses() {
+        return names.statuses();
+    }
+
+    @Override
+    public Future<Void> resolved() {
+        return names.settled(FIRST_ANSWER);
+    }
 
     @Override
     public Future<Map<BackendId, BackendStats>> stats() {

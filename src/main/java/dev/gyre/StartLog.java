@@ -60,7 +60,8 @@ final class StartLog {
     }
 
     private static String of(Backend backend) {
-        return backend.url() + (backend.weight() == 1 ? "" : " weight " + backend.weight())
+        return backend.url() + backend.address().map(address -> " at " + address).orElse("")
+                + (backend.weight() == 1 ? "" : " weight " + backend.weight())
                 + (backend.draining() ? " draining" : "");
     }
 

@@ -46,6 +46,7 @@ class ArchitectureTest {
                     List.of("model", "config", "routing", "balancing", "gate", "pool", "retry", "hold",
                             "overload")),
             Map.entry("health", List.of("model", "config", "balancing")),
+            Map.entry("naming", List.of("model", "config")),
             Map.entry("registry", List.of("model", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "config", "registry")),
@@ -79,9 +80,11 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nettyStaysOnTheDataPath = noClasses()
-            .that(describe("are outside proxy, pool and gate", outside("proxy", "pool", "gate")))
+            .that(describe("are outside proxy, pool, gate and naming",
+                    outside("proxy", "pool", "gate", "naming")))
             .should().dependOnClassesThat(resideInAnyPackage("io.netty..")).allowEmptyShould(true)
-            .because("Netty is worth its price only where every microsecond counts; elsewhere use Vert.x");
+            .because("Netty is worth its price only where every microsecond counts, and for names, whose"
+                    + " times to live Vert.x does not tell; elsewhere use Vert.x");
 
     @ArchTest
     static final ArchRule vertxInternalsStayOnTheDataPath = noClasses()

@@ -39,8 +39,7 @@ final class BackendMetrics {
         for (Metric metric : METRICS) {
             to.family("gyre_backend_" + metric.name(), metric.help());
             for (BackendStats one : all) {
-                to.sample(metric.value().applyAsDouble(one), "service", one.id().service(),
-                        "backend", one.id().url().toString());
+                to.sample(metric.value().applyAsDouble(one), one.id());
             }
         }
     }

@@ -32,10 +32,12 @@ final class Changes {
     private static final Duration LONGEST_TTL = Duration.ofDays(365);
 
     private final Registry registry;
+    private final Observed observed;
     private final DrainWait drainWait;
 
-    Changes(Registry registry, DrainWait drainWait) {
+    Changes(Registry registry, Observed observed, DrainWait drainWait) {
         this.registry = registry;
+        this.observed = observed;
         this.drainWait = drainWait;
     }
 
@@ -44,7 +46,9 @@ final class Changes {
         BackendUrl url = fields.url();
         BackendCommand.Wish wish = new BackendCommand.Wish(fields.weight(), fields.zone());
         fields.done();
-        return backend(new BackendCommand.Add(service, url, wish), fields.author());
+        BackendCommand.Add add = new BackendCommand.Add(service, url, wish);
+        return backend(add, fields.author()).compose(reply -> observed.resolved()
+                .map(v -> ResolvedNames.noted(reply, add.id(), observed.topology())));
     }
 
     Future<JsonObject> removeBackend(CommandFields fields) throws CommandRefused {
@@ -89,7 +93,7 @@ final class Changes {
             Optional.ofNullable(registry.topology().services().get(service))
                     .ifPresent(now -> reply.put("service", Listings.service(now)));
             return reply;
-        });
+        }).compose(reply -> observed.resolved().map(reply));
     }
 
     private static Map<BackendUrl, BackendCommand.Wish> backends(CommandFields fields) {

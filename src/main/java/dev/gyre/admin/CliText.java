@@ -40,7 +40,11 @@ final class CliText {
 
     private static String change(JsonObject reply) {
         String text = reply.getString("what", "done")
-                + (reply.getBoolean("changed", true) ? "" : " (no change)");
+                + (reply.getBoolean("changed", true) ? "" : " (no change)")
+                + (reply.containsKey("addresses") ? "; it stands for " + String.join(", ",
+                        reply.getJsonArray("addresses").stream().map(Object::toString).toList()) : "")
+                + (reply.containsKey("unresolved")
+                        ? "; it stands for no address yet: " + reply.getString("unresolved") : "");
         if (!reply.containsKey("drained")) {
             return text;
         }
@@ -58,15 +62,15 @@ final class CliText {
     }
 
     private static String backends(JsonArray backends) {
-        String table = table("backends", backends, "service", "url", "weight", "state", "origin", "inFlight",
-                "inUse", "idle", "share", "maxConnections", "queued", "waitMedianMs", "refused",
-                "requests", "failures");
+        boolean named = backends.stream().anyMatch(row -> ((JsonObject) row).containsKey("address"));
+        String table = table("backends", backends, Stream.of("service", "url", named ? "address" : "",
+                "weight", "state", "origin", "inFlight", "inUse", "idle", "share", "maxConnections", "queued",
+                "waitMedianMs", "refused", "requests", "failures").filter(column -> !column.isEmpty())
+                .toArray(String[]::new));
         String ending = lines(backends, row -> row.containsKey("ending"),
-                row -> row.getString("service") + "/" + row.getString("url") + ": "
-                        + row.getString("ending"));
+                row -> name(row) + ": " + row.getString("ending"));
         String unfit = lines(backends, row -> !row.getString("health", "fit").equals("fit"),
-                row -> row.getString("service") + "/" + row.getString("url") + " is "
-                        + row.getString("health") + " since " + row.getString("since")
+                row -> name(row) + " is " + row.getString("health") + " since " + row.getString("since")
                         + (row.containsKey("until") ? " until " + row.getString("until") : "") + ": "
                         + row.getString("reason"));
         String saturated = lines(backends, row -> row.containsKey("saturation"),
@@ -75,7 +79,22 @@ final class CliText {
                 .filter(row -> row.containsKey("heldUntil"))
                 .map(row -> "\n" + row.getString("service") + " is held until " + row.getString("heldUntil")
                         + ": its requests wait").collect(Collectors.toCollection(TreeSet::new));
-        return table + ending + unfit + saturated + String.join("", held);
+        Set<String> unresolved = backends.stream().map(JsonObject.class::cast)
+                .filter(row -> row.getJsonObject("dns", new JsonObject()).containsKey("reason"))
+                .map(CliText::unresolved).collect(Collectors.toCollection(TreeSet::new));
+        return table + ending + unfit + String.join("", unresolved) + saturated + String.join("", held);
+    }
+
+    private static String name(JsonObject row) {
+        return row.getString("service") + "/" + row.getString("url")
+                + (row.containsKey("address") ? " at " + row.getString("address") : "");
+    }
+
+    private static String unresolved(JsonObject row) {
+        JsonObject dns = row.getJsonObject("dns");
+        return "\n" + row.getString("service") + "/" + row.getString("url") + " cannot be resolved since "
+                + dns.getString("since") + ": " + dns.getString("reason")
+                + (row.containsKey("address") ? "; the last good addresses stay" : "");
     }
 
     private static String lines(JsonArray rows, Predicate<JsonObject> which,

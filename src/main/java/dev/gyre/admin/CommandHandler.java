@@ -34,7 +34,7 @@ public final class CommandHandler {
     public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes,
                           Discovery discovery) {
         DrainWait drainWait = new DrainWait(vertx, nodes);
-        Changes changes = new Changes(registry, drainWait);
+        Changes changes = new Changes(registry, observed, drainWait);
         actions.put("backend.add", changes::addBackend);
         actions.put("backend.remove", changes::removeBackend);
         actions.put("backend.drain", changes::drainBackend);

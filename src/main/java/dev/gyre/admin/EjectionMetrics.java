@@ -16,7 +16,6 @@ final class EjectionMetrics {
         Map<BackendId, Map<String, Long>> sorted = new TreeMap<>(Comparator.comparing(BackendId::toString));
         sorted.putAll(ejections);
         sorted.forEach((id, byReason) -> new TreeMap<>(byReason).forEach((reason, count) ->
-                to.sample(count, "service", id.service(), "backend", id.url().toString(),
-                        "reason", reason)));
+                to.sample(count, id, "reason", reason)));
     }
 }

@@ -1,5 +1,9 @@
 package dev.gyre.admin;
 
+import dev.gyre.model.BackendId;
+import java.util.ArrayList;
+import java.util.List;
+
 /** Builds a text in Prometheus' text exposition format 0.0.4. */
 final class Exposition {
 
@@ -25,6 +29,15 @@ final class Exposition {
         }
         text.append(labels.length == 0 ? " " : "} ").append(number(value)).append('\n');
         return this;
+    }
+
+    /** Of a backend; an address only where it is one of several that the URL's name stands for. */
+    Exposition sample(double value, BackendId backend, String... more) {
+        List<String> labels = new ArrayList<>(List.of("service", backend.service(), "backend",
+                backend.url().toString()));
+        backend.address().ifPresent(address -> labels.addAll(List.of("address", address)));
+        labels.addAll(List.of(more));
+        return sample(value, labels.toArray(String[]::new));
     }
 
     private static String number(double value) {

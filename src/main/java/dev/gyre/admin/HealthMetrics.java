@@ -29,8 +29,7 @@ final class HealthMetrics {
     private static <T> void write(String name, String help, SortedMap<BackendId, T> all,
                                   ToDoubleFunction<T> value, Exposition to) {
         to.family("gyre_backend_" + name, help);
-        all.forEach((id, of) -> to.sample(value.applyAsDouble(of), "service", id.service(), "backend",
-                id.url().toString()));
+        all.forEach((id, of) -> to.sample(value.applyAsDouble(of), id));
     }
 
     private static <T> SortedMap<BackendId, T> sorted(Map<BackendId, T> all) {

@@ -45,8 +45,9 @@ final class Listings {
         Optional<String> only = fields.text("service", "the name of a service");
         fields.done();
         return observed.stats().compose(stats -> {
-            Topology topology = registry.topology();
+            Topology topology = observed.topology();
             Map<String, JsonObject> rows = rows(topology, stats, observed.fitness());
+            ResolvedNames.add(rows, topology, observed.nameStatuses());
             Announced.all(registry.entries()).values().forEach(one -> announced(rows, one));
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
@@ -67,7 +68,7 @@ final class Listings {
         Map<String, JsonObject> rows = new TreeMap<>();
         for (Service service : topology.services().values()) {
             for (Backend backend : service.backends()) {
-                BackendId id = new BackendId(service.name(), backend.url());
+                BackendId id = service.id(backend);
                 JsonObject row = backend(service.name(), backend);
                 fitness.of(id).ifPresent(condition -> health(row, condition));
                 service.heldUntil().ifPresent(until -> row.put("heldUntil", until.toString()));
@@ -77,7 +78,7 @@ final class Listings {
         }
         stats.forEach((id, seen) -> rows.computeIfAbsent(id.toString(), absent -> new JsonObject()
                 .put("service", id.service()).put("url", id.url().toString()).put("state", "removing")
-                .mergeIn(seen(seen))));
+                .mergeIn(address(id.address())).mergeIn(seen(seen))));
         return rows;
     }
 
@@ -91,7 +92,8 @@ final class Listings {
     }
 
     private static void announced(Map<String, JsonObject> rows, Announced one) {
-        Optional.ofNullable(rows.get(one.id().toString())).ifPresent(row -> {
+        rows.values().stream().filter(row -> row.getString("service").equals(one.id().service())
+                && row.getString("url").equals(one.id().url().toString())).forEach(row -> {
             row.put("ttl", Durations.text(one.ttl()));
             one.ending().ifPresent(reason -> row.put("ending", reason));
         });
@@ -105,6 +107,12 @@ final class Listings {
         }
         row.put("health", word).put("reason", condition.reason()).put("since", condition.since().toString());
         condition.until().ifPresent(until -> row.put("until", until.toString()));
+    }
+
+    private static JsonObject address(Optional<String> address) {
+        JsonObject json = new JsonObject();
+        address.ifPresent(text -> json.put("address", text));
+        return json;
     }
 
     /** A backend no request has come to yet. */
@@ -220,6 +228,6 @@ final class Listings {
                 .put("weight", backend.weight()).put("state", backend.draining() ? "draining" : "up")
                 .put("origin", backend.origin().word());
         backend.zone().ifPresent(zone -> json.put("zone", zone));
-        return json;
+        return json.mergeIn(address(backend.address()));
     }
 }

@@ -20,6 +20,7 @@ public record Metrics(Observed observed, Nodes nodes) {
             HoldMetrics.write(observed.holds(), exposition);
             ConcurrencyMetrics.write(observed.concurrency(), exposition);
             EjectionMetrics.write(observed.ejections(), exposition);
+            NameMetrics.write(observed.nameStatuses(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
             NodeMetrics.write(nodes, exposition);
             return exposition.text();

@@ -6,8 +6,10 @@ import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.HoldStats;
+import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RetryStats;
+import dev.gyre.model.Topology;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,6 +23,15 @@ public interface Observed {
      * connections open.
      */
     Future<Map<BackendId, BackendStats>> stats();
+
+    /** What it serves by: the registry's topology, with an address for each backend that has a name. */
+    Topology topology();
+
+    /** What is known of each name that backends go by. */
+    SortedMap<String, NameStatus> nameStatuses();
+
+    /** Completes when names that are new have their first answer, or have waited for it for a while. */
+    Future<Void> resolved();
 
     /** The retries of each service, by its name. */
     SortedMap<String, RetryStats> retries();

@@ -34,7 +34,8 @@ public final class ConfigReader {
                 AdminReader.admin(top, listeners), ClusterReader.cluster(top),
                 top.text("data", "a directory", "gyre-data"),
                 top.duration("grace", Duration.ZERO, GRACE), NodeReader.forwarding(top),
-                Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top));
+                Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),
+                ResolverReader.resolver(top));
         StoreSettings.read(top);
         top.text("$schema", "the address of a schema", "");
         top.done();

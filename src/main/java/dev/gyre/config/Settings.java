@@ -23,7 +23,7 @@ import java.util.OptionalInt;
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
                        AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
                        ForwardingSettings forwarding, Optional<String> zone, StickySettings sticky,
-                       Limits limits) {
+                       Limits limits, ResolverSettings resolver) {
 
     public Settings {
         listeners = List.copyOf(listeners);

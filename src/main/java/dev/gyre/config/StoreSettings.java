@@ -22,7 +22,7 @@ record StoreSettings(String path, String type, String format, boolean optional, 
 
     /** The keys a store may give: all of the config's but the ones that say where config comes from. */
     static final List<String> CONTRIBUTED = List.of("admin", "cluster", "data", "forwarding", "grace",
-            "instances", "listeners", "routes", "services", "sticky", "zone");
+            "instances", "listeners", "resolver", "routes", "services", "sticky", "zone");
 
     /** What a store of a type cannot do without. */
     private static final Map<String, List<String>> REQUIRED = Map.of(

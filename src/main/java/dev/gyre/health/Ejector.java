@@ -1,7 +1,6 @@
 package dev.gyre.health;
 
 import dev.gyre.health.Verdicts.Source;
-import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
@@ -59,9 +58,9 @@ public final class Ejector {
         groups.keySet().retainAll(topology.services().keySet());
         for (Service service : topology.services().values()) {
             EjectionPolicy policy = service.policy().ejection();
-            service.backends().forEach(backend -> present.add(id(service, backend)));
+            service.backends().forEach(backend -> present.add(service.id(backend)));
             List<Suspect> members = service.backends().stream().filter(backend -> !backend.draining())
-                    .map(backend -> suspects.computeIfAbsent(id(service, backend),
+                    .map(backend -> suspects.computeIfAbsent(service.id(backend),
                             unknown -> new Suspect(unknown, now))).toList();
             groups.computeIfAbsent(service.name(), name -> new Group(name, policy, now))
                     .show(policy, members);
@@ -70,10 +69,6 @@ public final class Ejector {
         ejections.keySet().retainAll(present);
         policies = groups.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, group -> group.getValue().policy()));
-    }
-
-    private static BackendId id(Service service, Backend backend) {
-        return new BackendId(service.name(), backend.url());
     }
 
     /** This failure is to be reported by {@link #failed}; most are not. Thread-safe, and quick. */

@@ -94,7 +94,7 @@ public final class HealthChecks {
     }
 
     private BackendId adopt(Service service, Backend backend) {
-        BackendId id = new BackendId(service.name(), backend.url());
+        BackendId id = service.id(backend);
         Probed there = probed.computeIfAbsent(id,
                 absent -> new Probed(id, service.policy().health(), backend.draining()));
         if (there.adopt(service.policy().health(), backend.draining()) && there.own.isPresent()) {
@@ -123,6 +123,7 @@ public final class HealthChecks {
         List<Probed> fresh = new ArrayList<>();
         for (Probed backend : probed.values()) {
             backend.adopt(assembly.electorate());
+            backend.look(timing.nanos().getAsLong());
             boolean mine = backend.isMine();
             if (mine && backend.own.isEmpty()) {
                 backend.begin();
@@ -159,7 +160,7 @@ public final class HealthChecks {
         long begun = timing.nanos().getAsLong();
         boolean spared = backend.servesWell();
         Future<ProbeResult> result = spared ? Future.succeededFuture(new ProbeResult.Passed())
-                : prober.probe(backend.id.url(), backend.policy());
+                : prober.probe(backend.id, backend.policy());
         result.onSuccess(found -> {
             if (closed || !backend.timer.equals(turn)) {
                 // It was removed, handed on or given another probe meanwhile.

@@ -4,7 +4,7 @@ import dev.gyre.config.Durations;
 import dev.gyre.health.ProbeResult.Failed;
 import dev.gyre.health.ProbeResult.Passed;
 import dev.gyre.health.ProbeResult.Untold;
-import dev.gyre.model.BackendUrl;
+import dev.gyre.model.BackendId;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
 import io.vertx.core.Future;
@@ -64,7 +64,7 @@ final class NetworkProber implements Prober {
     }
 
     @Override
-    public Future<ProbeResult> probe(BackendUrl backend, HealthPolicy policy) {
+    public Future<ProbeResult> probe(BackendId backend, HealthPolicy policy) {
         // Composed, so that whatever is thrown becomes a result, too.
         return Future.succeededFuture(policy.probe()).<ProbeResult>compose(probe -> {
             if (probe instanceof Probe.Http request) {
@@ -75,13 +75,13 @@ final class NetworkProber implements Prober {
         }).otherwise(failure -> failed(failure, policy));
     }
 
-    private Future<ProbeResult> request(BackendUrl backend, Probe.Http probe, HealthPolicy policy) {
+    private Future<ProbeResult> request(BackendId backend, Probe.Http probe, HealthPolicy policy) {
         long millis = policy.timeout().toMillis();
         WebClient client = http.computeIfAbsent(policy.timeout(), this::client);
         HttpRequest<Buffer> request = client.request(HttpMethod.valueOf(probe.method()), new RequestOptions()
-                .setHost(backend.host()).setPort(probe.port().orElse(backend.port()))
+                .setHost(backend.host()).setPort(probe.port().orElse(backend.url().port()))
                 .setURI(probe.path()).setConnectTimeout(millis)).timeout(millis);
-        request.putHeader("Host", probe.host().orElse(backend.authority()));
+        request.putHeader("Host", probe.host().orElse(backend.url().authority()));
         return request.as(new ProbeBody()).send().timeout(millis, TimeUnit.MILLISECONDS)
                 .map(answer -> judged(answer, probe));
     }
@@ -97,10 +97,10 @@ final class NetworkProber implements Prober {
                 : new Failed("the answer does not contain \"" + probe.body().orElse("") + "\"");
     }
 
-    private Future<ProbeResult> connect(BackendUrl backend, Probe.Tcp probe, HealthPolicy policy) {
+    private Future<ProbeResult> connect(BackendId backend, Probe.Tcp probe, HealthPolicy policy) {
         long millis = policy.timeout().toMillis();
         Future<NetSocket> connected = tcp.connect(new ConnectOptions().setHost(backend.host())
-                .setPort(probe.port().orElse(backend.port())).setTimeout((int) millis));
+                .setPort(probe.port().orElse(backend.url().port())).setTimeout((int) millis));
         connected.onSuccess(NetSocket::close);
         return connected.timeout(millis, TimeUnit.MILLISECONDS).map(socket -> new Passed());
     }

@@ -8,6 +8,7 @@ import dev.gyre.model.ProbeCount;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** All that this node knows of one backend's health. Used on one event loop only. */
 final class Probed {
@@ -31,6 +32,8 @@ final class Probed {
     private Electorate electorate = Electorate.NOBODY;
     private List<String> probers = List.of();
     private boolean mine;
+    private OptionalLong silentSince = OptionalLong.empty();
+    private boolean forsaken;
     private int sparedInARow;
     private long sent;
     private long failed;
@@ -64,12 +67,23 @@ final class Probed {
         }
     }
 
+    /**
+     * Looks whether anybody speaks of it. Of the addresses of a name each node knows those it was told
+     * itself: where the ones who are to probe an address do not know it, whoever does probes it himself.
+     */
+    void look(long now) {
+        boolean spokenOf = id.address().isEmpty() || mine
+                || !ballot.speaking(probers, now, validity()).isEmpty();
+        silentSince = spokenOf ? OptionalLong.empty() : OptionalLong.of(silentSince.orElse(now));
+        forsaken = !spokenOf && now - silentSince.getAsLong() > validity().toNanos();
+    }
+
     List<String> probers() {
-        return probers;
+        return forsaken ? List.of(electorate.self()) : probers;
     }
 
     boolean isMine() {
-        return mine;
+        return mine || forsaken;
     }
 
     /** A vote counts for three intervals: then whoever cast it is gone, or hangs. */

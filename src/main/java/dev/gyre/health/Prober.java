@@ -1,6 +1,6 @@
 package dev.gyre.health;
 
-import dev.gyre.model.BackendUrl;
+import dev.gyre.model.BackendId;
 import dev.gyre.model.HealthPolicy;
 import io.vertx.core.Future;
 
@@ -8,7 +8,7 @@ import io.vertx.core.Future;
 interface Prober {
 
     /** Never fails, and is over when the policy's timeout is. */
-    Future<ProbeResult> probe(BackendUrl backend, HealthPolicy policy);
+    Future<ProbeResult> probe(BackendId backend, HealthPolicy policy);
 
     void close();
 }

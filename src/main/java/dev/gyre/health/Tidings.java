@@ -25,6 +25,7 @@ record Tidings(String node, boolean blind, Instant said, Map<BackendId, Vote> vo
         votes.forEach((backend, vote) -> {
             JsonObject row = new JsonObject().put("service", backend.service())
                     .put("url", backend.url().toString()).put("up", vote.up()).put("why", vote.reason());
+            backend.address().ifPresent(address -> row.put("address", address));
             vote.verdict().ifPresent(verdict -> row.put("state", verdict.state().name())
                     .put("since", verdict.since().toEpochMilli()).put("reason", verdict.reason()));
             rows.add(row);
@@ -40,7 +41,8 @@ record Tidings(String node, boolean blind, Instant said, Map<BackendId, Vote> vo
         Map<BackendId, Vote> votes = new HashMap<>();
         for (Object element : json.getJsonArray("votes", new JsonArray())) {
             JsonObject row = (JsonObject) element;
-            votes.put(new BackendId(row.getString("service"), BackendUrl.parse(row.getString("url"))),
+            votes.put(new BackendId(row.getString("service"), BackendUrl.parse(row.getString("url")),
+                            Optional.ofNullable(row.getString("address"))),
                     new Vote(node, row.getBoolean("up"), row.getString("why", ""), verdict(row), said,
                             nanos));
         }

@@ -11,9 +11,10 @@ import java.util.Optional;
  * @param zone     where it stands; empty: nowhere in particular
  * @param since    when it was added or last resumed, by the registry's clock; told only in a service with a
  *                 slow start, so that elsewhere two topologies that want the same are equal
+ * @param address  which of the addresses that the URL's name stands for; empty: as the operator wants it
  */
 public record Backend(BackendUrl url, int weight, boolean draining, Origin origin, Optional<String> zone,
-                      Optional<Instant> since) {
+                      Optional<Instant> since, Optional<String> address) {
 
     public static final int MAX_WEIGHT = 1000;
 
@@ -23,8 +24,24 @@ public record Backend(BackendUrl url, int weight, boolean draining, Origin origi
         }
     }
 
+    /** As the operator wants it. */
+    public Backend(BackendUrl url, int weight, boolean draining, Origin origin, Optional<String> zone,
+                   Optional<Instant> since) {
+        this(url, weight, draining, origin, zone, since, Optional.empty());
+    }
+
     /** In no zone, and there since ever. */
     public Backend(BackendUrl url, int weight, boolean draining, Origin origin) {
         this(url, weight, draining, origin, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * One of its addresses as a backend of its own.
+     *
+     * @param seen when it appeared, which counts where {@link #since} is told and earlier
+     */
+    public Backend at(String one, Optional<Instant> seen) {
+        Optional<Instant> begun = since.map(wanted -> seen.filter(wanted::isBefore).orElse(wanted));
+        return new Backend(url, weight, draining, origin, zone, begun, Optional.of(one));
     }
 }

@@ -3,6 +3,7 @@ package dev.gyre.model;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Where a backend listens; its text form {@code http://host:port} is the backend's name within its service.
@@ -11,6 +12,8 @@ import java.util.Locale;
  * @param port 1..65535
  */
 public record BackendUrl(String host, int port) implements Comparable<BackendUrl> {
+
+    private static final Pattern V4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
     public BackendUrl {
         if (host.isEmpty()) {
@@ -49,6 +52,10 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
             throw new IllegalArgumentException("\"" + text + "\": port " + port + " (expected: 1..65535)");
         }
         String host = uri.getHost();
+        if (host.length() > 253 || host.matches("(.*[.])?[^.]{64}.*")) {
+            throw new IllegalArgumentException("\"" + text + "\": too long a name"
+                    + " (expected: at most 253 characters, 63 between two dots)");
+        }
         if (host.startsWith("[")) {
             host = host.substring(1, host.length() - 1);
         }
@@ -57,6 +64,11 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
 
     private static String expected(String text) {
         return "\"" + text + "\" (expected: http://host:port, without path or query)";
+    }
+
+    /** The host is a name, to be looked up, and no IPv4 or IPv6 address. */
+    public boolean isNamed() {
+        return host.indexOf(':') < 0 && !V4.matcher(host).matches();
     }
 
     /** {@code host:port}, as it stands in a Host header. */

@@ -23,7 +23,7 @@ public record Topology(Map<String, Service> services, List<Route> routes, String
     /** Of all services. */
     public Set<BackendId> backends() {
         return services.values().stream().flatMap(service -> service.backends().stream()
-                .map(backend -> new BackendId(service.name(), backend.url()))).collect(Collectors.toSet());
+                .map(service::id)).collect(Collectors.toSet());
     }
 
     public static Topology empty() {

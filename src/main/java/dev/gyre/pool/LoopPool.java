@@ -1,7 +1,6 @@
 package dev.gyre.pool;
 
 import dev.gyre.balancing.PeakEwma;
-import dev.gyre.model.BackendUrl;
 import dev.gyre.model.EjectionPolicy.Weight;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
@@ -130,10 +129,9 @@ public final class LoopPool {
         }
         lease.opening();
         tally.opened();
-        BackendUrl url = shared.id().url();
         HttpConnectOptions options = new HttpConnectOptions()
-                .setHost(url.host())
-                .setPort(url.port());
+                .setHost(shared.id().host())
+                .setPort(shared.id().url().port());
         loop.client(shared.connectTimeout()).connect(options).onComplete(http -> opened(lease, http),
                 cause -> loop.execute(() -> notOpened(lease, cause)));
     }

@@ -99,7 +99,8 @@ final class Choice implements Waiter {
     @Override
     public void gaveUp() {
         line = Optional.empty();
-        walk.fail(Failure.NO_BACKEND, "service " + serviceName);
+        walk.fail(Failure.NO_BACKEND, "service " + serviceName + proxy.view().service(serviceName)
+                .map(LiveService::unresolved).orElse(""));
     }
 
     /** A backend for a second try beside one that runs; never from a service that is held. */

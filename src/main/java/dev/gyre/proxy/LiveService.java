@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** A service as one event loop sees it: its policy, and whose turn it is. */
 final class LiveService {
@@ -44,6 +45,13 @@ final class LiveService {
 
     ServicePolicy policy() {
         return view.service().policy();
+    }
+
+    /** In words, for the log, which of its backends have a name and no address; mostly nothing. */
+    String unresolved() {
+        return view.service().unresolved().entrySet().stream()
+                .map(backend -> "; " + backend.getKey() + " stands for no address: " + backend.getValue())
+                .sorted().collect(Collectors.joining());
     }
 
     LoopLine line() {

@@ -5,7 +5,6 @@ import dev.gyre.balancing.PanicRule.Offer;
 import dev.gyre.balancing.Ramp;
 import dev.gyre.balancing.ZonePreference;
 import dev.gyre.model.Backend;
-import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Service;
@@ -39,7 +38,7 @@ record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNam
         Map<Backend, BackendPool> pools = new HashMap<>();
         service.backends().forEach(backend -> pools.put(backend, adopt.apply(backend)));
         List<Backend> wanted = service.backends().stream().filter(b -> !b.draining()).toList();
-        Offer<Backend> offer = PanicRule.offer(wanted, backend -> fitness.fit(id(service, backend)),
+        Offer<Backend> offer = PanicRule.offer(wanted, backend -> fitness.fit(service.id(backend)),
                 service.policy().health().panic());
         List<Backend> up = offer.backends();
         double[] ramps = up.stream().mapToDouble(b -> ramp(service, b, fitness, now)).toArray();
@@ -50,13 +49,13 @@ record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNam
         return new ServiceView(service, rank(service, up, pools, shares, shares),
                 rank(service, up, pools, capacity, inverted(shares)),
                 StickyNames.of(service, stickyKey, Stream.concat(up.stream(), service.backends().stream()
-                        .filter(b -> b.draining() && fitness.fit(id(service, b)))).map(pools::get).toList()),
+                        .filter(b -> b.draining() && fitness.fit(service.id(b)))).map(pools::get).toList()),
                 ramping, offer.panic());
     }
 
     private static double ramp(Service service, Backend backend, Fitness fitness, Instant now) {
         return service.policy().balance().slowStart().map(slow -> {
-            Instant recovered = fitness.of(id(service, backend)).filter(Condition::fit)
+            Instant recovered = fitness.of(service.id(backend)).filter(Condition::fit)
                     .map(Condition::since).orElse(Instant.MIN);
             Instant added = backend.since().orElse(Instant.EPOCH);
             return Ramp.share(slow, recovered.isAfter(added) ? recovered : added, now);
@@ -97,9 +96,5 @@ record ServiceView(Service service, Rank first, Rank reserve, Optional<StickyNam
         double greatest = shares.stream().mapToDouble(Double::doubleValue).max().orElse(1);
         double unit = whole ? 1 : greatest / Backend.MAX_WEIGHT;
         return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share / unit))).toArray();
-    }
-
-    private static BackendId id(Service service, Backend backend) {
-        return new BackendId(service.name(), backend.url());
     }
 }

@@ -1,6 +1,5 @@
 package dev.gyre.proxy;
 
-import dev.gyre.model.BackendId;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
@@ -26,7 +25,7 @@ record View(RoutingTable routes, Map<String, ServiceView> services, Fitness fitn
         Map<String, ServiceView> services = new TreeMap<>();
         for (Service service : topology.services().values()) {
             services.put(service.name(), ServiceView.of(service, fitness, backend -> pools.adopt(
-                    new BackendId(service.name(), backend.url()), service.policy()),
+                    service.id(backend), service.policy()),
                     at.zone(), at.stickyKey(), now));
         }
         return new View(RoutingTable.of(topology), Map.copyOf(services), fitness);

@@ -13,6 +13,7 @@ import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Limit;
+import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
@@ -106,6 +107,21 @@ final class Doors implements AutoCloseable {
         @Override
         public Future<Map<BackendId, BackendStats>> stats() {
             return Future.succeededFuture(Map.copyOf(stats));
+        }
+
+        @Override
+        public Topology topology() {
+            return node.registry.topology();
+        }
+
+        @Override
+        public SortedMap<String, NameStatus> nameStatuses() {
+            return new TreeMap<>();
+        }
+
+        @Override
+        public Future<Void> resolved() {
+            return Future.succeededFuture();
         }
 
         @Override

@@ -31,7 +31,7 @@ class SchemaAgreementTest {
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},
              'hold':{},'limit':{'adaptive':{}}}},
-             'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{},
+             'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{}, 'resolver':{'backoff':{}},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
@@ -84,7 +84,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(29);
+        assertThat(reader).isEqualTo(written).hasSize(31);
     }
 
     @Test
@@ -198,6 +198,13 @@ class SchemaAgreementTest {
         "'limits':{'headerCount':10001}", "'limits':{'headers':'64K'}", "'limits':{'maxBody':'0B'}",
         "'limits':{'minRate':'0B'}", "'limits':{'head':'10'}", "'limits':{'requestsPerConnection':0}",
         "'routes':[{'service':'web','maxBody':'10MB'}]", "'routes':[{'service':'web','maxBody':10}]",
+        "'resolver':{'servers':['10.0.0.53','10.0.0.53:5353','[fd00::53]:53','fd00::53']}",
+        "'resolver':{'servers':[]}", "'resolver':{'servers':['dns.local']}",
+        "'resolver':{'servers':['10.0.0.0/8']}", "'resolver':{'servers':['10.0.0.53:x']}",
+        "'resolver':{'servers':'10.0.0.53'}",
+        "'resolver':{'timeout':'500ms','minTtl':'5s','maxTtl':'60s','family':'ipv4'}",
+        "'resolver':{'family':'ipv5'}", "'resolver':{'family':4}", "'resolver':{'timeout':2}",
+        "'resolver':{'backoff':{'base':'2s','max':'1m'}}", "'resolver':{'backoff':'2s'}",
         "'data':''", "'data':'x'", "'grace':'0s'", "'grace':'5'", "'grace':5", "'$schema':'x'", "'$schema':5",
         "'stores':[{}]", "'stores':[{'type':'json','optional':true}]", "'stores':[{'type':'json','config':5}]"
     })

@@ -7,6 +7,7 @@ import dev.gyre.kit.Blackhole;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Origin.Script;
+import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
@@ -49,7 +50,7 @@ class MisjudgedProbeTest {
     }
 
     private ProbeResult probe(String url, Probe probe, Duration timeout) {
-        return prober.probe(BackendUrl.parse(url),
+        return prober.probe(new BackendId("web", BackendUrl.parse(url)),
                 new HealthPolicy(probe, Duration.ofSeconds(5), timeout, 2, 3, 0)).await();
     }
 

@@ -96,9 +96,9 @@ class OneNodesBrokenNetworkTest {
         }
 
         @Override
-        public Future<ProbeResult> probe(BackendUrl backend, HealthPolicy policy) {
-            probes.add(backend);
-            return Future.succeededFuture(unreachable.contains(backend)
+        public Future<ProbeResult> probe(BackendId backend, HealthPolicy policy) {
+            probes.add(backend.url());
+            return Future.succeededFuture(unreachable.contains(backend.url())
                     ? new ProbeResult.Failed("connection refused") : new ProbeResult.Passed());
         }
 

@@ -35,9 +35,9 @@ public final class Origin implements AutoCloseable {
     private final List<HttpMessage> requests = new CopyOnWriteArrayList<>();
     private volatile boolean recording = true;
 
-    private Origin(InetAddress address, Script script) throws IOException {
+    private Origin(InetAddress address, int port, Script script) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(0, 4096, address);
+        this.server = new ServerSocket(port, 4096, address);
         Thread acceptor = new Thread(this::acceptAll, "origin-" + server.getLocalPort());
         acceptor.setDaemon(true);
         acceptor.start();
@@ -49,8 +49,13 @@ public final class Origin implements AutoCloseable {
 
     /** One that is not on loopback, but on another address of this machine. */
     public static Origin at(InetAddress address, Script script) {
+        return at(address, 0, script);
+    }
+
+    /** The same, on a port that is known. */
+    public static Origin at(InetAddress address, int port, Script script) {
         try {
-            return new Origin(address, script);
+            return new Origin(address, port, script);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
