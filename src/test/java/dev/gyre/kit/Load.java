@@ -151,7 +151,15 @@ public final class Load implements AutoCloseable {
             long wait = everyNanos == 0 ? 0 : (due - System.nanoTime()) / 1_000_000;
             due = Math.max(due, System.nanoTime() - everyNanos) + everyNanos;
             if (wait > 0) {
-                vertx.setTimer(wait, timer -> connect());
+                vertx.setTimer(wait, timer -> connectUnlessStopping());
+            } else {
+                connect();
+            }
+        }
+
+        private void connectUnlessStopping() {
+            if (stopping) {
+                goHome();
             } else {
                 connect();
             }
