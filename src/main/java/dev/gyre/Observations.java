@@ -9,6 +9,7 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
@@ -68,6 +69,11 @@ record Observations(Proxy proxy, Names names, Verdicts verdicts, Ejector ejector
     @Override
     public ClientStats clients() {
         return proxy.clients();
+    }
+
+    @Override
+    public GateStats gate() {
+        return proxy.gate();
     }
 
     @Override

@@ -22,6 +22,7 @@ public record Metrics(Observed observed, Nodes nodes) {
             EjectionMetrics.write(observed.ejections(), exposition);
             NameMetrics.write(observed.nameStatuses(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
+            GateMetrics.write(observed.gate(), exposition);
             NodeMetrics.write(nodes, exposition);
             return exposition.text();
         }));

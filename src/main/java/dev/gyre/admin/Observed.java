@@ -5,6 +5,7 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
@@ -53,4 +54,7 @@ public interface Observed {
 
     /** Connections of clients, and how often one was over a limit. */
     ClientStats clients();
+
+    /** Requests and answers that were refused. */
+    GateStats gate();
 }

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,14 +45,23 @@ record Hello(String id, String name, String member, String address, String versi
                 .put("used", new JsonArray(List.copyOf(used)));
     }
 
-    static Hello fromJson(JsonObject json) {
-        return new Hello(json.getString("id", ""), json.getString("name", ""), json.getString("member", ""),
-                json.getString("address", ""), json.getString("version", ""), json.getLong("boot", 0L),
-                json.getLong("sequence", 0L), json.getLong("uptime", 0L), json.getString("view", ""),
-                json.getString("digest", ""), json.getLong("changed", 0L),
-                renewed(json.getJsonObject("renewed", new JsonObject())),
-                json.getJsonArray("used", new JsonArray()).stream().map(String::valueOf)
-                        .collect(Collectors.toSet()));
+    /** Reads what {@link #toJson} wrote; empty when it is something else. */
+    static Optional<Hello> fromJson(JsonObject json) {
+        try {
+            return Optional.of(new Hello(text(json, "id"), text(json, "name"), text(json, "member"),
+                    text(json, "address"), text(json, "version"), json.getLong("boot", 0L),
+                    json.getLong("sequence", 0L), json.getLong("uptime", 0L), text(json, "view"),
+                    text(json, "digest"), json.getLong("changed", 0L),
+                    renewed(json.getJsonObject("renewed", new JsonObject())),
+                    json.getJsonArray("used", new JsonArray()).stream().map(String::valueOf)
+                            .collect(Collectors.toSet())));
+        } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String text(JsonObject json, String field) {
+        return Objects.requireNonNull(json.getString(field, ""));
     }
 
     private JsonObject renewedJson() {
@@ -62,9 +73,8 @@ record Hello(String id, String name, String member, String address, String versi
     private static Map<BackendId, Duration> renewed(JsonObject json) {
         Map<BackendId, Duration> renewed = new HashMap<>();
         json.fieldNames().forEach(name -> {
-            int space = name.indexOf(' ');
-            BackendId id = new BackendId(name.substring(0, space),
-                    BackendUrl.parse(name.substring(space + 1)));
+            String[] parts = name.split(" ", 2);
+            BackendId id = new BackendId(parts[0], BackendUrl.parse(parts.length < 2 ? "" : parts[1]));
             renewed.put(id, Duration.ofMillis(json.getLong(name)));
         });
         return renewed;

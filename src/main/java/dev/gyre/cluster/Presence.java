@@ -72,7 +72,7 @@ final class Presence {
     }
 
     private void heard(Object sealed) {
-        Optional<Hello> hello = seal.open(PURPOSE, sealed).map(text -> Hello.fromJson(new JsonObject(text)));
+        Optional<Hello> hello = seal.open(PURPOSE, sealed).map(JsonObject::new).flatMap(Hello::fromJson);
         if (hello.isEmpty()) {
             refusals.refuse(Reason.WRONG_SEAL, "a hello");
             return;

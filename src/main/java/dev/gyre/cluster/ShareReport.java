@@ -3,6 +3,7 @@ package dev.gyre.cluster;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,6 +42,7 @@ record ShareReport(String node, long number, boolean parting, int expected, Set<
     }
 
     ShareReport {
+        Objects.requireNonNull(node);
         roster = Set.copyOf(roster);
         heard = Map.copyOf(heard);
         lines = Map.copyOf(lines);

@@ -42,8 +42,11 @@ public record Network(long high, long low, int bits, int prefix) {
         if (address.isEmpty() || prefix > written) {
             return Optional.empty();
         }
-        boolean mapped = v6 && mapped(address.get());
-        if (mapped && prefix >= 96) {
+        if (v6 && mapped(address.get())) {
+            if (prefix < 96) {
+                // A block of IPv6 in which, of all addresses, the one that is written would not be.
+                return Optional.empty();
+            }
             return Optional.of(new Network(0, number(address.get(), 12, 4), 32, prefix - 96));
         }
         return Optional.of(v6

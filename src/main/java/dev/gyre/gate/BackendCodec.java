@@ -80,11 +80,10 @@ public final class BackendCodec
 
     private final class Decoder extends HttpResponseDecoder {
 
-        private final DecodedBytes bytes = new DecodedBytes(true);
+        private final DecodedBytes bytes = new DecodedBytes(true, this::createInvalidMessage, this::follow);
         private final FieldNames names;
         private int versionLength;
         private int interims;
-        private boolean refused;
 
         Decoder(HttpDecoderConfig config, KnownNames known) {
             super(config);
@@ -93,25 +92,14 @@ public final class BackendCodec
 
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-            if (refused || !awaiting) {
+            if (bytes.refused() || !awaiting) {
                 unasked = true;
                 in.skipBytes(in.readableBytes());
                 return;
             }
             int from = in.readerIndex();
             super.decode(ctx, in, out);
-            if (DecodedBytes.failed(out)) {
-                refused = true;
-                return;
-            }
-            try {
-                bytes.check(in, from, out);
-                follow(out);
-            } catch (Refused e) {
-                refused = true;
-                in.skipBytes(in.readableBytes());
-                bytes.refuse(out, createInvalidMessage(), e);
-            }
+            bytes.judge(in, from, out);
         }
 
         private void follow(List<Object> out) {
@@ -140,7 +128,7 @@ public final class BackendCodec
 
         @Override
         protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-            if (!refused) {
+            if (!bytes.refused()) {
                 super.decodeLast(ctx, in, out);
             }
         }

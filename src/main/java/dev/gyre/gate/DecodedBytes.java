@@ -11,6 +11,8 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Looks at the bytes that Netty's decoder has just taken, for what it repairs in silence.
@@ -29,13 +31,27 @@ final class DecodedBytes {
     private static final byte LF = '\n';
 
     private final boolean folds;
+    private final Supplier<HttpMessage> invalid;
+    private final Consumer<List<Object>> sequence;
     private Part part = Part.HEAD;
     private boolean insideChunk;
     private boolean afterCr;
+    private boolean refused;
 
-    /** @param folds lines of a head may go on in the next one */
-    DecodedBytes(boolean folds) {
+    /**
+     * @param folds    lines of a head may go on in the next one
+     * @param invalid  makes the message that stands for one refused
+     * @param sequence further rules, on what may follow what; throws {@link Refused}
+     */
+    DecodedBytes(boolean folds, Supplier<HttpMessage> invalid, Consumer<List<Object>> sequence) {
         this.folds = folds;
+        this.invalid = invalid;
+        this.sequence = sequence;
+    }
+
+    /** A message was refused: nothing that comes after it is to be decoded. */
+    boolean refused() {
+        return refused;
     }
 
     boolean inHead() {
@@ -43,14 +59,29 @@ final class DecodedBytes {
     }
 
     /**
-     * To be called after each call of the decoder that found nothing wrong.
+     * To be called after each call of the decoder. When it has failed, or when what it took breaks a rule,
+     * the last thing that comes out is an invalid message with its reason.
      *
      * @param in   read up to where the decoder stopped
      * @param from where it began
      * @param out  what it made of the bytes
-     * @throws Refused when they break a rule
      */
-    void check(ByteBuf in, int from, List<Object> out) {
+    void judge(ByteBuf in, int from, List<Object> out) {
+        if (failed(out)) {
+            refused = true;
+            return;
+        }
+        try {
+            check(in, from, out);
+            sequence.accept(out);
+        } catch (Refused e) {
+            refused = true;
+            in.skipBytes(in.readableBytes());
+            refuse(out, e);
+        }
+    }
+
+    private void check(ByteBuf in, int from, List<Object> out) {
         int to = in.readerIndex();
         if (from == to) {
             return;
@@ -125,16 +156,16 @@ final class DecodedBytes {
     }
 
     /** Makes of what the decoder gave out a single object that says why the message is refused. */
-    void refuse(List<Object> out, HttpMessage invalid, Refused why) {
+    private void refuse(List<Object> out, Refused why) {
         out.forEach(ReferenceCountUtil::release);
-        HttpObject refused = inHead() ? invalid : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-        refused.setDecoderResult(DecoderResult.failure(why));
+        HttpObject last = inHead() ? invalid.get() : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        last.setDecoderResult(DecoderResult.failure(why));
         out.clear();
-        out.add(refused);
+        out.add(last);
     }
 
     /** The decoder has found something wrong by itself. */
-    static boolean failed(List<Object> out) {
+    private static boolean failed(List<Object> out) {
         return !out.isEmpty() && ((HttpObject) out.get(out.size() - 1)).decoderResult().isFailure();
     }
 }

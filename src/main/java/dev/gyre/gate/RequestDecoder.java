@@ -20,11 +20,10 @@ import java.util.List;
  */
 public final class RequestDecoder extends VertxHttpRequestDecoder {
 
-    private final DecodedBytes bytes = new DecodedBytes(false);
+    private final DecodedBytes bytes = new DecodedBytes(false, this::createInvalidMessage, out -> { });
     private final FieldNames names;
     private int methodLength;
     private int targetEnd;
-    private boolean refused;
 
     /**
      * @param limits of lengths, in bytes
@@ -38,28 +37,18 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        if (refused) {
+        if (bytes.refused()) {
             in.skipBytes(in.readableBytes());
             return;
         }
         int from = in.readerIndex();
         super.decode(ctx, in, out);
-        if (DecodedBytes.failed(out)) {
-            refused = true;
-            return;
-        }
-        try {
-            bytes.check(in, from, out);
-        } catch (Refused e) {
-            refused = true;
-            in.skipBytes(in.readableBytes());
-            bytes.refuse(out, createInvalidMessage(), e);
-        }
+        bytes.judge(in, from, out);
     }
 
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        if (!refused) {
+        if (!bytes.refused()) {
             super.decodeLast(ctx, in, out);
         }
     }

@@ -1,16 +1,18 @@
 package dev.gyre.gate;
 
 import dev.gyre.model.Failure;
+import io.netty.handler.codec.TooLongFrameException;
+import java.util.Locale;
 
 /**
  * Everything that Gyre refuses because its recipients could read it in different ways: each form once, with
  * the section that speaks of it and the reason. Requests are answered by {@link #failure}, answers count as
  * {@link Failure#RESPONSE_INVALID}; in both directions the connection carries nothing else afterwards.
  *
- * <p>What is not listed here, Netty's decoder refuses by itself: a line that ends with LF alone, a field
- * without a colon, a chunk size that is no hexadecimal number below 2 GiB or has no CRLF after its data, a
- * chunk extension out of its grammar, a Content-Length that is no number, Transfer-Encoding in HTTP/1.0, and
- * a request line without a version.
+ * <p>What is not listed by itself, Netty's decoder refuses ({@link #UNDECODABLE}): a line that ends with LF
+ * alone, a field without a colon, a chunk size that is no hexadecimal number below 2 GiB or has no CRLF after
+ * its data, a chunk extension out of its grammar, a Content-Length that is no number, Transfer-Encoding in
+ * HTTP/1.0, and a request line without a version.
  */
 public enum Rule {
     CONTROL("RFC 9110, section 5.5", "a control character, or a CR or LF that ends no line"),
@@ -50,7 +52,10 @@ public enum Rule {
 
     STATUS_LINE("RFC 9112, section 4", "a status line without HTTP/1.0 or HTTP/1.1 and three digits"),
     SWITCHED("RFC 9110, section 15.2.2", "101 to a request that asked for no other protocol"),
-    INTERIM_FLOOD("RFC 9110, section 15.2", "more interim answers than any server has reason for");
+    INTERIM_FLOOD("RFC 9110, section 15.2", "more interim answers than any server has reason for"),
+
+    TOO_LONG("RFC 9112, section 3", "a line, or fields together, longer than is read"),
+    UNDECODABLE("RFC 9112, section 2.2", "bytes of which the decoder can make no message");
 
     private final Failure failure;
     private final String section;
@@ -66,6 +71,19 @@ public enum Rule {
         this.section = section;
         this.reason = reason;
         this.refused = new Refused(this);
+    }
+
+    /** The rule that was broken, where a decoder has failed for this cause. */
+    public static Rule of(Throwable cause) {
+        if (cause instanceof Refused refused) {
+            return refused.rule();
+        }
+        return cause instanceof TooLongFrameException ? TOO_LONG : UNDECODABLE;
+    }
+
+    /** The word for log fields and labels, e.g. {@code field-name}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** What a request that breaks this rule is answered with. */

@@ -27,6 +27,7 @@ final class PooledConnection {
 
     private final LoopPool pool;
     private final HttpClientConnection http;
+    private final VertxConnection transport;
     private final Channel channel;
     private final BackendCodec codec;
     private Lease lease;
@@ -46,7 +47,7 @@ final class PooledConnection {
         this.pool = pool;
         this.http = http;
         this.codec = new BackendCodec(pool.loop().names(), MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
-        VertxConnection transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
+        this.transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
         this.channel = transport.channel();
         channel.pipeline().replace("codec", "codec", codec);
         channel.pipeline().addFirst("gyre", new Watch());

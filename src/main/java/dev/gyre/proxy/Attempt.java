@@ -169,7 +169,7 @@ final class Attempt implements LeaseHolder {
             lease.acquireFresh();
             return;
         }
-        Failure failure = !isBreak(cause) ? Failure.RESPONSE_INVALID
+        Failure failure = !isBreak(cause) ? tries.proxy.invalid(cause, backend().toString())
                 : lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
         tries.failed(this, failure, cause.getMessage());
     }

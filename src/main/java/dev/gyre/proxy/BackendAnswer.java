@@ -1,5 +1,7 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.Refused;
+import dev.gyre.gate.Rule;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.buffer.Buffer;
@@ -46,7 +48,7 @@ final class BackendAnswer {
      * Writes the head into the client's answer; it goes out with the first piece of the body, or as soon as
      * the event loop finds that none came with it.
      *
-     * @throws IllegalArgumentException when this is no final answer, or none that can be passed on as it was
+     * @throws Refused when this is no final answer, or none that can be passed on as it was
      *         meant
      */
     void begin() {
@@ -71,18 +73,18 @@ final class BackendAnswer {
 
     private void checkFraming() {
         if (status() < 200 || status() > 999) {
-            throw new IllegalArgumentException("status " + status() + " is no final answer's");
+            throw Rule.STATUS_LINE.refused();
         }
         String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             // E.g. gzip, which only this connection is told of: the client could not read the body.
-            throw new IllegalArgumentException("Transfer-Encoding " + coding);
+            throw RequestLength.brokenBy(from.headers()).refused();
         }
         String contentLength = fields.get(HttpHeaderNames.CONTENT_LENGTH);
         if (contentLength != null) {
             length = ContentLength.parse(contentLength);
             if (length == ContentLength.INVALID) {
-                throw new IllegalArgumentException("Content-Length " + contentLength);
+                throw Rule.LENGTH_FORM.refused();
             }
         }
     }

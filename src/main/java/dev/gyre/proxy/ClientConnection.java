@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.VertxConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,8 +35,7 @@ final class ClientConnection extends Deadline {
     private final Loop loop;
     private final HttpConnection http;
     private final Channel channel;
-    private final String address;
-    private final boolean trusted;
+    private final Peer peer;
     private final Limits limits;
     private final Exceeded exceeded;
     private Optional<SlowReader> slowReader = Optional.empty();
@@ -56,9 +56,8 @@ final class ClientConnection extends Deadline {
         this.limits = limits;
         this.exceeded = exceeded;
         this.channel = channel(http);
-        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-        this.address = peer.getAddress().getHostAddress();
-        this.trusted = forwarding.trusts(peer.getAddress().getAddress());
+        InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        this.peer = new Peer(address.getHostAddress(), forwarding.trusts(address.getAddress()));
     }
 
     /** Broken off by the client before it was accepted, so that the system cannot tell whose it was. */
@@ -100,19 +99,18 @@ final class ClientConnection extends Deadline {
         return Optional.ofNullable(channel(http).attr(KEY).get());
     }
 
-    /** The peer's address in text, without port; an IPv6 address without brackets. */
+    Peer peer() {
+        return peer;
+    }
+
+    /** The peer's address in text, without port. */
     String address() {
-        return address;
+        return peer.address();
     }
 
     /** The listening socket that this connection came through. */
     Channel port() {
         return channel.parent();
-    }
-
-    /** Forwarding headers from this peer are believed. */
-    boolean trusted() {
-        return trusted;
     }
 
     /**
@@ -181,7 +179,7 @@ final class ClientConnection extends Deadline {
     }
 
     private void readsTooSlowly() {
-        exceeded.report(Limit.DOWNLOAD_RATE, address);
+        exceeded.report(Limit.DOWNLOAD_RATE, peer.address());
         // Its request, if one is being answered, ends with the connection.
         reset();
     }
@@ -246,7 +244,7 @@ final class ClientConnection extends Deadline {
             abort();
         } else if (requests == 0) {
             if (headBegan || begun == 0) {
-                exceeded.report(Limit.HEAD, address);
+                exceeded.report(Limit.HEAD, peer.address());
             }
             if (headBegan) {
                 // No request has come of it, so the answer goes out below the HTTP encoder.

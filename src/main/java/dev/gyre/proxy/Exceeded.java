@@ -4,8 +4,6 @@ import dev.gyre.model.Limit;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,46 +12,28 @@ import org.slf4j.LoggerFactory;
 final class Exceeded {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.limits");
-    private static final long EVERY_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final Duration EVERY = Duration.ofMinutes(1);
 
     private final LongSupplier nanos;
-    private final Map<Limit, Line> lines = new EnumMap<>(Limit.class);
-
-    private static final class Line {
-        private final LongAdder total = new LongAdder();
-        private final AtomicLong keptBack = new AtomicLong();
-        private final AtomicLong due;
-
-        Line(long due) {
-            this.due = new AtomicLong(due);
-        }
-    }
+    private final Map<Limit, SparseLine> lines = new EnumMap<>(Limit.class);
 
     Exceeded(LongSupplier nanos) {
         this.nanos = nanos;
         for (Limit limit : Limit.values()) {
-            lines.put(limit, new Line(nanos.getAsLong()));
+            lines.put(limit, new SparseLine(EVERY, nanos.getAsLong()));
         }
     }
 
     /** @param address of the client, as an example of who it was */
     void report(Limit limit, String address) {
-        Line line = lines.get(limit);
-        line.total.increment();
-        long now = nanos.getAsLong();
-        long due = line.due.get();
-        if (now - due < 0 || !line.due.compareAndSet(due, now + EVERY_NANOS)) {
-            line.keptBack.incrementAndGet();
-            return;
-        }
-        long more = line.keptBack.getAndSet(0);
-        LOG.warn("limit {}: {}, from {} (limits.{}){}", limit.word(), limit.explanation(), address,
-                limit.key(), more == 0 ? "" : "; " + more + " more since the last such line");
+        lines.get(limit).happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("limit {}: {}, from {} (limits.{}){}", limit.word(), limit.explanation(), address,
+                        limit.key(), more));
     }
 
     Map<Limit, Long> counts() {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
-        lines.forEach((limit, line) -> counts.put(limit, line.total.sum()));
+        lines.forEach((limit, line) -> counts.put(limit, line.total()));
         return counts;
     }
 }

@@ -84,7 +84,7 @@ final class LiveService {
      *
      * @param tried backends that this request has been to, to be taken again only when there is no other
      */
-    Optional<LoopPool> pick(HttpServerRequest request, ClientConnection client, Collection<LoopPool> tried) {
+    Optional<LoopPool> pick(HttpServerRequest request, Peer client, Collection<LoopPool> tried) {
         if (view.sticky().isPresent()) {
             Optional<LoopPool> own = own(request, tried);
             if (own.isPresent()) {

@@ -8,6 +8,7 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.Limits;
 import dev.gyre.model.PoolUse;
@@ -53,6 +54,7 @@ public final class Proxy {
     private final Edge edge;
     private final Surroundings surroundings;
     private final Exceeded exceeded = new Exceeded(System::nanoTime);
+    private final Refusals refusals = new Refusals(System::nanoTime);
     private final Admission admission;
     private final FailureLog failures = new FailureLog();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
@@ -194,6 +196,11 @@ public final class Proxy {
         return new ClientStats(admission.open(), admission.most(), exceeded.counts());
     }
 
+    /** What of clients and backends this node has refused. */
+    public GateStats gate() {
+        return refusals.stats();
+    }
+
     /** How long requests in flight may take to finish when the node stops. */
     public void grace(Duration newGrace) {
         grace = newGrace;
@@ -223,6 +230,10 @@ public final class Proxy {
 
     Exceeded exceeded() {
         return exceeded;
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     Admission admission() {

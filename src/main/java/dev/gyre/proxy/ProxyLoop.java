@@ -1,7 +1,6 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
-import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
@@ -88,27 +87,34 @@ final class ProxyLoop {
     /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
     void refuse(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
-        Failure failure = Failure.BAD_REQUEST;
+        Failure failure;
         if (cause instanceof TooLongHttpLineException) {
             failure = Failure.URI_TOO_LONG;
             exceeded(Limit.REQUEST_LINE, request);
         } else if (cause instanceof TooLongHttpHeaderException) {
             failure = Failure.HEADERS_TOO_LARGE;
             exceeded(Limit.HEADERS, request);
-        } else if (cause instanceof Refused refused) {
-            failure = refused.rule().failure();
-            if (refused.rule() == Rule.FIELD_COUNT) {
-                exceeded(Limit.HEADER_COUNT, request);
+        } else {
+            Rule rule = Rule.of(cause);
+            if (rule == Rule.UNDECODABLE && RequestLength.unknownCoding(request.headers())) {
+                rule = Rule.CODING_UNKNOWN;
             }
-        } else if (RequestLength.unknownCoding(request.headers())) {
-            failure = Failure.TRANSFER_CODING;
+            failure = rule.failure();
+            if (rule == Rule.FIELD_COUNT) {
+                exceeded(Limit.HEADER_COUNT, request);
+            } else {
+                proxy.refusals().request(rule, address(request));
+            }
         }
         OwnAnswer.refuse(failure, request);
     }
 
     private void exceeded(Limit limit, HttpServerRequest request) {
-        proxy.exceeded().report(limit,
-                ClientConnection.of(request.connection()).map(ClientConnection::address).orElse("?"));
+        proxy.exceeded().report(limit, address(request));
+    }
+
+    private static String address(HttpServerRequest request) {
+        return ClientConnection.of(request.connection()).map(ClientConnection::address).orElse("?");
     }
 
     /** The present view, made live on this loop when it is new. */
@@ -200,6 +206,16 @@ final class ProxyLoop {
 
     void exceeded(Limit limit, ClientConnection client) {
         proxy.exceeded().report(limit, client.address());
+    }
+
+    /** What it is called that a backend's answer breaks a rule; which rule, is counted. */
+    Failure invalid(Throwable cause, String backend) {
+        proxy.refusals().answer(Rule.of(cause), backend);
+        return Failure.RESPONSE_INVALID;
+    }
+
+    Refusals refusals() {
+        return proxy.refusals();
     }
 
     FailureLog failures() {

@@ -1,6 +1,5 @@
 package dev.gyre.proxy;
 
-import dev.gyre.model.Failure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,7 +37,7 @@ final class RequestBody {
         request.exceptionHandler(e -> {
             // A connection that broke ends the request by itself.
             if (!Attempt.isBreak(e)) {
-                walk.reject(Failure.BAD_REQUEST, e.getMessage());
+                upload.refused(e);
             }
         });
     }

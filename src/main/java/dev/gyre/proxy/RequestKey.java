@@ -16,7 +16,7 @@ final class RequestKey {
     }
 
     /** Of a request that lacks what is to be hashed: a random one, so that it may go anywhere. */
-    static long of(HashKey key, HttpServerRequest request, ClientConnection client, RandomGenerator random) {
+    static long of(HashKey key, HttpServerRequest request, Peer client, RandomGenerator random) {
         Optional<String> value = switch (key.source()) {
             case HEADER -> Optional.ofNullable(request.headers().get(key.name()));
             case COOKIE -> Cookies.value(request.headers(), key.name());

@@ -29,7 +29,7 @@ final class RequestLength {
             if (coding.equalsIgnoreCase("chunked") && single(headers)) {
                 return RequestHead.CHUNKED;
             }
-            throw (unknownCoding(headers) ? Rule.CODING_UNKNOWN : Rule.CODING_FORM).refused();
+            throw brokenBy(headers).refused();
         }
         String length = headers.get(HttpHeaders.CONTENT_LENGTH);
         if (length == null) {
@@ -44,6 +44,11 @@ final class RequestLength {
 
     private static boolean single(MultiMap headers) {
         return headers.getAll(HttpHeaders.TRANSFER_ENCODING).size() == 1;
+    }
+
+    /** The rule that is broken by a transfer coding other than a single chunked. */
+    static Rule brokenBy(MultiMap headers) {
+        return unknownCoding(headers) ? Rule.CODING_UNKNOWN : Rule.CODING_FORM;
     }
 
     /** The body is well coded, as far as its header tells, in a way that is not known here. */

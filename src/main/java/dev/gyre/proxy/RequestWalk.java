@@ -48,9 +48,9 @@ final class RequestWalk {
             head = RequestHead.of(request, proxy.ambiguousPaths());
         } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
-            body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED,
-                    new Upload(this, proxy, client, Optional.empty())));
-            reject(e.rule().failure(), e.getMessage());
+            Upload rest = new Upload(this, proxy, client, Optional.empty());
+            body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED, rest));
+            rest.refused(e);
             return;
         }
         // One read of the view, and all that follows from it is of that one view.
@@ -78,7 +78,7 @@ final class RequestWalk {
         if (tries.isCurrent(by)) {
             enter(Phase.SENDING);
         }
-        proxy.toBackend().write(client, request.headers(), head, host, outgoing.headers());
+        proxy.toBackend().write(client.peer(), request.headers(), head, host, outgoing.headers());
         if (body.isPresent()) {
             body.get().sendTo(outgoing, head.expectsContinue());
         } else {
@@ -125,7 +125,7 @@ final class RequestWalk {
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {
-            fail(Failure.RESPONSE_INVALID, e.getMessage());
+            fail(proxy.invalid(e, tries.backend()), e.getMessage());
             return;
         }
         answer = begun;
@@ -162,7 +162,7 @@ final class RequestWalk {
 
     void answerBroke(Throwable cause) {
         if (phase == Phase.ANSWERING) {
-            fail(Attempt.isBreak(cause) ? Failure.RESPONSE_INCOMPLETE : Failure.RESPONSE_INVALID,
+            fail(Attempt.isBreak(cause) ? Failure.RESPONSE_INCOMPLETE : proxy.invalid(cause, tries.backend()),
                     cause.getMessage());
         }
     }

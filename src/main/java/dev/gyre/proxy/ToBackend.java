@@ -31,7 +31,7 @@ final class ToBackend {
      * One pass over the client's fields, leaving out what speaks of the client's connection only and what a
      * client may not say about itself; then this node's own.
      */
-    void write(ClientConnection client, MultiMap from, RequestHead head, String host, MultiMap to) {
+    void write(Peer client, MultiMap from, RequestHead head, String host, MultiMap to) {
         List<String> nominated = HopByHop.nominated(from.getAll(HttpHeaders.CONNECTION));
         Iterator<Map.Entry<CharSequence, CharSequence>> fields =
                 ((io.netty.handler.codec.http.HttpHeaders) from).iteratorCharSequence();
@@ -47,7 +47,7 @@ final class ToBackend {
         forward(client, from, head, to);
     }
 
-    private static boolean passes(CharSequence name, RequestHead head, ClientConnection client) {
+    private static boolean passes(CharSequence name, RequestHead head, Peer client) {
         if (HopByHop.is(name)) {
             return false;
         }
@@ -77,7 +77,7 @@ final class ToBackend {
         return ofBackend ? backend.authority() : head.host();
     }
 
-    private void forward(ClientConnection client, MultiMap from, RequestHead head, MultiMap to) {
+    private void forward(Peer client, MultiMap from, RequestHead head, MultiMap to) {
         String earlier = client.trusted() ? String.join(", ", from.getAll(X_FORWARDED_FOR)) : "";
         to.add(X_FORWARDED_FOR, earlier.isEmpty() ? client.address() : earlier + ", " + client.address());
         String proto = client.trusted() ? from.get(X_FORWARDED_PROTO) : null;
@@ -95,7 +95,7 @@ final class ToBackend {
     }
 
     /** One element of RFC 7239, section 4. */
-    private static String forwarded(ClientConnection client, RequestHead head) {
+    private static String forwarded(Peer client, RequestHead head) {
         String address = client.address();
         String node = address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
         StringBuilder element = new StringBuilder("for=").append(node).append(";proto=http");

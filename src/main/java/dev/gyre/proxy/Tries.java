@@ -29,7 +29,7 @@ final class Tries {
 
     private final RequestWalk walk;
     private final WalkClock clock;
-    private final ProxyLoop proxy;
+    final ProxyLoop proxy;
     private final HttpServerRequest request;
     private final RequestHead head;
     private final String serviceName;
@@ -77,7 +77,7 @@ final class Tries {
     }
 
     Optional<LoopPool> pick(LiveService live) {
-        return live.pick(request, walk.client(), tried);
+        return live.pick(request, walk.client().peer(), tried);
     }
 
     private Attempt newAttempt(Optional<Place> place) {

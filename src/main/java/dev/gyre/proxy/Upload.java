@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.Rule;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
@@ -9,8 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a client may do with the body of its request: how large it may be, and how slowly it may come while
- * this node is ready to take it.
+ * What a client may do with the body of its request: how large it may be, how slowly it may come while this
+ * node is ready to take it, and that it must not break a rule of the gate.
  */
 final class Upload extends Deadline {
 
@@ -71,6 +72,13 @@ final class Upload extends Deadline {
             pace.moved(more, System.nanoTime());
         }
         return allows(bytes);
+    }
+
+    /** The request breaks a rule of the gate, by its head or within its body. */
+    void refused(Throwable cause) {
+        Rule rule = Rule.of(cause);
+        proxy.refusals().request(rule, client.address());
+        walk.reject(rule.failure(), rule.reason());
     }
 
     @Override

@@ -229,7 +229,9 @@ class AdminServerTest {
                 + "0.012\n");
         assertThat(response.body()).contains("gyre_cluster_nodes 1\n", "gyre_cluster_disagreeing_nodes 0\n",
                 "gyre_cluster_refused_total{reason=\"unsigned\"} 7\n", "gyre_client_connections 3\n",
-                "gyre_client_connections_limit 100\n", "gyre_limit_exceeded_total{limit=\"head\"} 7\n");
+                "gyre_client_connections_limit 100\n", "gyre_limit_exceeded_total{limit=\"head\"} 7\n",
+                "gyre_requests_refused_total{rule=\"control\"} 5\n",
+                "gyre_backend_answers_refused_total{rule=\"status-line\"} 6\n");
         String sample = "gyre_[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*})? [0-9.E+-]+";
         assertThat(response.body().lines())
                 .allMatch(line -> line.matches(sample + "|# (HELP|TYPE) gyre_\\S+ .+"));

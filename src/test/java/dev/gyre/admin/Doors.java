@@ -12,6 +12,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.GateStats;
 import dev.gyre.model.Limit;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
@@ -157,6 +158,11 @@ final class Doors implements AutoCloseable {
         @Override
         public ClientStats clients() {
             return new ClientStats(3, 100, Map.of(Limit.HEAD, 7L));
+        }
+
+        @Override
+        public GateStats gate() {
+            return new GateStats(Map.of("control", 5L), Map.of("status-line", 6L));
         }
     }
 

@@ -65,8 +65,9 @@ class ReplayedAnnouncementTest {
     @Test
     void renewalsTravelWithAHello() {
         JsonObject renewed = new JsonObject().put("web http://a:1", 250);
-        Hello hello = Hello.fromJson(new JsonObject().put("id", "a").put("renewed", renewed));
+        Hello hello = Hello.fromJson(new JsonObject().put("id", "a").put("renewed", renewed)).orElseThrow();
         assertThat(hello.toJson().getJsonObject("renewed")).isEqualTo(renewed);
-        assertThat(Hello.fromJson(new JsonObject().put("id", "an older Gyre")).renewed()).isEmpty();
+        JsonObject older = new JsonObject().put("id", "an older Gyre");
+        assertThat(Hello.fromJson(older).orElseThrow().renewed()).isEmpty();
     }
 }

@@ -24,7 +24,8 @@ class NetworkTest {
         "2001:db8::/64, 2001:db8:0:1::, false", "2001:db8::/65, 2001:db8::7fff:0:0:1, true",
         "2001:db8::/65, 2001:db8::8000:0:0:1, false", "::1, ::1, true", "::1, ::2, false",
         "1:2:3:4:5:6:7:8, 1:2:3:4:5:6:7:8, true", "1:2:3:4:5:6:7:8/127, 1:2:3:4:5:6:7:9, true",
-        "::ffff:10.0.0.0/104, 10.2.3.4, true", "::ffff:10.0.0.1, 10.0.0.1, true",
+        "::ffff:10.0.0.0/104, 10.2.3.4, true",
+        "::ffff:10.0.0.1/96, 11.0.0.1, true", "::ffff:10.0.0.1, 10.0.0.1, true",
         "64:ff9b::10.0.0.1, 64:ff9b::a00:1, true", "1::, 1::, true"
     })
     void holdsWhatIsInside(String block, String address, boolean inside) throws UnknownHostException {
@@ -44,7 +45,8 @@ class NetworkTest {
     @ValueSource(strings = {"", "localhost", "10.0.0", "10.0.0.256", "10.0.0.01", "10.0.0.0/33",
         "10.0.0.0/-1",
         "10.0.0.0/", "::/129", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8",
-        "12345::", "fe80::1%eth0", "10.0.0.1::", "::10.0.0.1:1", "1:", ":1", "g::"})
+        "12345::", "fe80::1%eth0", "10.0.0.1::", "::10.0.0.1:1", "1:", ":1", "g::",
+        "::ffff:10.0.0.1/95", "::ffff:10.0.0.1/8"})
     void refusesWhatIsNoAddress(String text) {
         assertThat(Network.parse(text)).isEmpty();
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchemaAgreementTest {
 
     /** Has every object there can be in a config. */
-    private static final String EVERY_OBJECT = """
+    static final String EVERY_OBJECT = """
             {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},

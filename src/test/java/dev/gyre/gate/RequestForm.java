@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * @param raw    the request's bytes, as ISO-8859-1
  * @param seen   start line and body of the only request that the origin may see whole; empty for none
  */
-record RequestForm(String name, int status, String raw, String seen) {
+public record RequestForm(String name, int status, String raw, String seen) {
 
     static final String HOST = "Host: a\r\n";
 
@@ -46,7 +46,7 @@ record RequestForm(String name, int status, String raw, String seen) {
         return status + " " + name;
     }
 
-    static Stream<RequestForm> all() {
+    public static Stream<RequestForm> all() {
         List<RequestForm> forms = new ArrayList<>();
         Stream.of(StartLineForms.all(), FieldForms.all(), LengthForms.all(), HostForms.all(),
             TargetForms.all())

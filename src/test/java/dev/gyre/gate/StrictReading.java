@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
  * The requests in a client's bytes, as RFC 9112 has them and with nothing repaired: up to the first that is
  * malformed or not complete. Written for clarity, apart from anything in Gyre.
  */
-final class StrictReading {
+public final class StrictReading {
 
     private static final String TOKEN = "[!#-'*+.^_`|~0-9A-Za-z-]+";
     private static final Pattern START = Pattern.compile("(" + TOKEN + ") ([!-~]+) HTTP/1\\.([01])");
     private static final Pattern FIELD =
             Pattern.compile("(" + TOKEN + "):[ \\t]*([\\t -~\\x80-\\xff]*?)[ \\t]*");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/?#]+(.*)");
-    private static final Pattern SIZE = Pattern.compile("([0-9A-Fa-f]{1,15})(;[\\t -~\\x80-\\xff]*)?");
+    private static final Pattern SIZE = Pattern.compile("(0*[0-9A-Fa-f]{1,15})(;[\\t -~\\x80-\\xff]*)?");
 
     private static final class Malformed extends Exception {
     }
@@ -29,7 +29,7 @@ final class StrictReading {
     }
 
     /** Each as start line, a bar and body; what a server answers by itself is left out. */
-    static List<String> of(String bytes) {
+    public static List<String> of(String bytes) {
         StrictReading reading = new StrictReading(bytes);
         List<String> requests = new ArrayList<>();
         try {
@@ -69,7 +69,7 @@ final class StrictReading {
             require(!old && codings.get(0).equalsIgnoreCase("chunked"));
             body = chunks();
         } else if (!lengths.isEmpty()) {
-            require(lengths.get(0).matches("[0-9]{1,15}"));
+            require(lengths.get(0).matches("0*[0-9]{1,15}"));
             body = take(Long.parseLong(lengths.get(0)));
         }
         return start.group(1) + " " + target(start.group(1), start.group(2)) + " HTTP/1.1|" + body;

@@ -58,6 +58,13 @@ public record Admin(String host, int port, Optional<String> token) {
         return read(open(path));
     }
 
+    /** A sample of {@code /metrics}, named with its labels, e.g. {@code up{job="a"}}. */
+    public long metric(String sample) throws IOException {
+        return get("/metrics").body().lines().filter(line -> line.startsWith(sample + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(sample.length() + 1))).findFirst()
+                .orElseThrow(() -> new AssertionError("no " + sample));
+    }
+
     private HttpURLConnection open(String path) throws IOException {
         HttpURLConnection http = (HttpURLConnection)
                 URI.create("http://" + host + ":" + port + path).toURL().openConnection();

@@ -1,0 +1,59 @@
+package dev.gyre.proxy;
+
+import dev.gyre.gate.Rule;
+import dev.gyre.model.GateStats;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts the messages that were refused because they broke a {@link Rule}, those of clients and those of
+ * backends, and logs each rule once a minute at most. Thread-safe.
+ */
+final class Refusals {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.gate");
+    private static final Duration EVERY = Duration.ofMinutes(1);
+
+    private final LongSupplier nanos;
+    private final Map<Rule, SparseLine> requests = new EnumMap<>(Rule.class);
+    private final Map<Rule, SparseLine> answers = new EnumMap<>(Rule.class);
+
+    Refusals(LongSupplier nanos) {
+        this.nanos = nanos;
+        for (Rule rule : Rule.values()) {
+            requests.put(rule, new SparseLine(EVERY, nanos.getAsLong()));
+            answers.put(rule, new SparseLine(EVERY, nanos.getAsLong()));
+        }
+    }
+
+    /** @param address of the client, as an example of who it was */
+    void request(Rule rule, String address) {
+        report("request", requests.get(rule), rule, address);
+    }
+
+    /** @param backend as an example of which it was */
+    void answer(Rule rule, String backend) {
+        report("answer", answers.get(rule), rule, backend);
+    }
+
+    private void report(String what, SparseLine line, Rule rule, String from) {
+        line.happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("{} refused by rule {}: {}, from {}{}", what, rule.word(), rule.reason(), from,
+                        more));
+    }
+
+    GateStats stats() {
+        return new GateStats(totals(requests), totals(answers));
+    }
+
+    private static Map<String, Long> totals(Map<Rule, SparseLine> lines) {
+        Map<String, Long> totals = new TreeMap<>();
+        lines.forEach((rule, line) -> totals.put(rule.word(), line.total()));
+        return totals;
+    }
+}
