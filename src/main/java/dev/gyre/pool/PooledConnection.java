@@ -161,6 +161,7 @@ final class PooledConnection {
 
     private void closed() {
         gone = true;
+        Unread.release(transport);
         pool.forget(this);
         if (heir != null) {
             pool.shared().passPlace(heir);

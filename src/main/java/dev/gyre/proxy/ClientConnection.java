@@ -7,6 +7,7 @@ import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
+import dev.gyre.pool.Unread;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -202,6 +203,7 @@ final class ClientConnection extends Deadline {
 
     void gone() {
         gone = true;
+        Unread.release((VertxConnection) http);
         loop.cancel(this);
         slowReader.ifPresent(loop::cancel);
     }

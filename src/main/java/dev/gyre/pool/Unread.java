@@ -1,0 +1,38 @@
+package dev.gyre.pool;
+
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.net.impl.VertxConnection;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Deque;
+
+/**
+ * What has come on a connection while nobody read it. Vert.x keeps that in pooled memory outside the heap,
+ * and forgets it when the connection closes (5.2.3, {@code VertxConnection.handleClosed}): each client that
+ * leaves while it is behind would cost up to some reads of 64 KB, until there is no memory for anybody.
+ */
+public final class Unread {
+
+    private static final VarHandle PENDING = pending();
+
+    private Unread() {
+    }
+
+    private static VarHandle pending() {
+        try {
+            return MethodHandles.privateLookupIn(VertxConnection.class, MethodHandles.lookup())
+                    .findVarHandle(VertxConnection.class, "pending", Deque.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("another Vert.x than the one this was written for", e);
+        }
+    }
+
+    /** To be called once the connection has closed, on its event loop. */
+    public static void release(VertxConnection closed) {
+        Deque<?> pending = (Deque<?>) PENDING.get(closed);
+        if (pending != null) {
+            pending.forEach(ReferenceCountUtil::release);
+            pending.clear();
+        }
+    }
+}
