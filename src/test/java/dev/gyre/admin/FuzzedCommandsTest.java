@@ -1,0 +1,63 @@
+package dev.gyre.admin;
+
+import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.registry.Node;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whoever gives a command is told what is wrong with it; no command fails inside the node. */
+public class FuzzedCommandsTest {
+
+    private static final GivenCommands NODE = new GivenCommands();
+
+    @AfterAll
+    static void close() throws Exception {
+        NODE.close();
+    }
+
+    static Stream<byte[]> seeds() {
+        String of = "'service':'web','url':'" + Node.A + "'";
+        return Stream.of("{'command':'backend.add'," + of + ",'weight':2,'zone':'eu'}",
+                "{'command':'backend.drain'," + of + ",'wait':true,'timeout':'1s','ttl':'10m'}",
+                "{'command':'backend.announce'," + of + ",'ttl':'10s'}",
+                "{'command':'backend.leave'," + of + "}",
+                "{'command':'backend.weight'," + of + ",'weight':5,'by':'alice'}",
+                "{'command':'backend.resume'," + of + "}", "{'command':'backend.remove'," + of + "}",
+                "{'command':'service.put','service':'a','pool':{'maxConnections':3},'retry':{'on':['503']},"
+                        + "'backends':['http://a:1',{'url':'http://b'}],'balance':{'by':'peak-ewma'}}",
+                "{'command':'service.hold','service':'web','for':'30s'}",
+                "{'command':'service.release','service':'web'}",
+                "{'command':'service.remove','service':'web'}",
+                "{'command':'route.put','host':'*.a','path':'/v1/*','service':'web','maxBody':'1MB'}",
+                "{'command':'route.remove','host':'*','path':'/*'}",
+                "{'command':'history','limit':5,'service':'web'}", "{'command':'diff','from':'0','to':'1'}",
+                "{'command':'rollback','version':'0'}", "{'command':'backend.list','service':'web'}",
+                "{'command':'service.list'}", "{'command':'topology.get'}", "{'command':'node.list'}",
+                "{'command':'cluster.status'}")
+                .map(text -> text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    @ArgumentsSource(FuzzCorpus.class)
+    void holdFor(byte[] input) throws Exception {
+        fuzzerTestOneInput(input);
+    }
+
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+        JsonObject command;
+        try {
+            command = new JsonObject(new String(input, StandardCharsets.UTF_8));
+        } catch (DecodeException e) {
+            // The doors have answered that before it comes to a command.
+            return;
+        }
+        NODE.give(command);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Only what a node of the cluster has sealed is read, for what it was sealed for, and as it was written. */
+public class FuzzedMessagesTest {
+
+    private static final Optional<String> SECRET = Optional.of("a secret of this cluster");
+    private static final Seal SEAL = new Seal(SECRET, "gyre");
+    private static final Seal STRANGER = new Seal(Optional.of("another secret"), "gyre");
+    private static final Hello HELLO = new Hello("1", "a", "m", "127.0.0.1:5701", "0.1", 1, 2, 3, "v", "d", 4,
+            Map.of(new BackendId("web", BackendUrl.parse("http://a:1")), Duration.ofSeconds(1)),
+            Set.of("web"));
+    private static final ShareReport REPORT = new ShareReport("a", 3, false, 2, Set.of("a", "b"),
+            Map.of("b", 7L),
+            Map.of("web http://a:1", new ShareReport.Line(5, 1, Map.of("b", 2), Map.of("b", 1))));
+
+    static Stream<byte[]> seeds() {
+        JsonObject command = SignedCommand.signer(SECRET, "gyre", InstantSource.system())
+                .sign(new JsonObject("{\"command\":\"backend.list\",\"list\":[1,{\"a\":null}]}"));
+        return Stream.of(HELLO.toJson().encode(), REPORT.toJson().encode(), command.encode(),
+                        SEAL.close("hello", HELLO.toJson().encode()), "", " ", "{\"lines\":{},\"roster\":[]}")
+                .map(text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    @ArgumentsSource(FuzzCorpus.class)
+    void holdFor(byte[] input) {
+        fuzzerTestOneInput(input);
+    }
+
+    public static void fuzzerTestOneInput(byte[] input) {
+        String text = new String(input, StandardCharsets.UTF_8);
+        assertThat(SEAL.open("hello", SEAL.close("hello", text))).hasValue(text);
+        assertThat(SEAL.open("hint", SEAL.close("hello", text))).isEmpty();
+        assertThat(STRANGER.open("hello", SEAL.close("hello", text))).isEmpty();
+        SEAL.open("hello", text).ifPresent(opened ->
+                assertThat(SEAL.close("hello", opened)).as("closed by this seal").isEqualTo(text));
+        JsonObject json;
+        try {
+            json = new JsonObject(text);
+        } catch (DecodeException e) {
+            return;
+        }
+        SignedCommand.open(SEAL, json).ifPresent(command ->
+                assertThat(command.containsKey(SignedCommand.SIGNATURE)).isFalse());
+        ShareReport.fromJson(json).ifPresent(report -> assertThat(
+                ShareReport.fromJson(new JsonObject(report.toJson().encode()))).hasValue(report));
+        Hello.fromJson(json).ifPresent(hello -> assertThat(
+                Hello.fromJson(new JsonObject(hello.toJson().encode()))).hasValue(hello));
+    }
+}
