@@ -1,15 +1,23 @@
 """Starts origins and proxies from the templates in conf/."""
 
+import json
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from cases import LARGE_BYTES, ORIGIN_DELAY_MS, SMALL_BYTES
 from processes import Process, free_ports
 
 CONF = Path(__file__).resolve().parent / "conf"
-TITLES = {"gyre": "Gyre", "nginx": "nginx", "haproxy": "HAProxy", "http-proxy": "node http-proxy",
-          "direct": "(no proxy)"}
-FILES = {"gyre": "gyre.json", "nginx": "nginx.conf", "haproxy": "haproxy.cfg", "http-proxy": "http-proxy.js"}
+TITLES = {"gyre": "Gyre", "nginx": "nginx", "haproxy": "HAProxy", "vertx-http-proxy": "vertx-http-proxy",
+          "http-proxy": "node http-proxy", "node-script": "the Node script", "direct": "(no proxy)"}
+FILES = {"gyre": "gyre.json", "nginx": "nginx.conf", "haproxy": "haproxy.cfg", "vertx-http-proxy": None,
+         "http-proxy": "http-proxy.js", "node-script": "node-script.js"}
+# The file that builds a server's list of backends: one line for each.
+BACKEND_LINES = {"nginx": "server 127.0.0.1:{port};", "haproxy": "server origin{n} 127.0.0.1:{port} "
+                 "pool-purge-delay 1h", "gyre": '"http://127.0.0.1:{port}"',
+                 "node-script": "'http://127.0.0.1:{port}'"}
+SOCKETS = 100     # of the Node script's agent, unless told otherwise
+POOL = 8192       # connections to a backend, and requests that wait for one, where a proxy bounds them
 START_SECONDS = 30
 
 
@@ -20,7 +28,22 @@ class WarmUp:
 
 
 WARM_UP = {"gyre": WarmUp(1, True), "nginx": WarmUp(0.1, False), "haproxy": WarmUp(0.1, False),
-           "http-proxy": WarmUp(0.5, True)}
+           "vertx-http-proxy": WarmUp(1, True), "http-proxy": WarmUp(0.5, True),
+           "node-script": WarmUp(0.5, True)}
+
+
+def base(contender):
+    """The proxy behind a contender: "gyre×2" is gyre with two workers."""
+    return contender.partition("×")[0]
+
+
+def workers(contender):
+    return int(contender.partition("×")[2] or 1)
+
+
+def title(contender):
+    count = workers(contender)
+    return TITLES[base(contender)] + (f", {count} workers" if count > 1 else "")
 
 
 @dataclass
@@ -32,77 +55,86 @@ class Running:
     process: Process
     command: str
     config: str
+    admin: int = 0
+    config_file: Path = None
+
+    def stats(self):
+        """What an origin has counted."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/stats", timeout=10) as answer:
+            return json.load(answer)
 
 
 class Starter:
-    """Starts what one case needs, all in one directory, each proxy on one core."""
+    """Starts what one case needs, all in one directory, each proxy on the proxy core, or on as many cores as
+    it has workers."""
 
     def __init__(self, case, processes, tools, directory, options):
         self._case = case
         self._processes = processes
         self._tools = tools
         self._directory = directory
-        self._proxy_core = options.proxy_core
-        self._load_core = options.load_core
-        self._gyre_options = gyre_options(tools.jdk) + options.java_options
+        self._options = options
 
-    def origin(self):
-        return self._files_origin() if self._case.origin == "files" else self._slow_origin()
+    def origin(self, ports=1):
+        """One process with one or more ports, of which Running knows the first."""
+        return self.origins(free_ports(ports))
 
-    def _files_origin(self):
-        www = self._directory / "www"
-        www.mkdir(exist_ok=True)
-        (www / "large").write_bytes(large_body())
-        port, = free_ports(1)
-        config = self._render("origin.conf", ORIGIN_PORT=port, SMALL_BODY=small_body().decode())
-        command = [self._tools.paths["nginx"], "-p", self._directory, "-c", config]
-        return self._start("origin", command, self._load_core, port, "/small", port, config)
+    def origins(self, ports):
+        command = [self._tools.paths["origin"], self._case.delay_ms, *ports]
+        process = self._processes.start("origin", command, self._options.load_core)
+        process.await_answer(ports[0], "/stats", START_SECONDS)
+        return Running("origin", ports[0], process, self._shown(command, self._options.load_core), "")
 
-    def _slow_origin(self):
-        port, = free_ports(1)
-        command = [self._tools.paths["java"], "-Xmx128m", "-XX:+UseSerialGC",
-                   CONF.parent / "SlowOrigin.java", port, ORIGIN_DELAY_MS, SMALL_BYTES]
-        return self._start("slow-origin", command, self._load_core, port, "/", port, None)
-
-    def proxy(self, name, origin):
+    def proxy(self, contender, ports, **settings):
+        """Starts a contender before the origin's ports. Settings replace @NAME@ in its configuration:
+        SOCKETS, POOL, QUEUE, QUEUE_TIMEOUT; CORES are those it may run on, JAVA the JVM's flags; without
+        AWAIT it is left to the caller to wait until it serves."""
+        name, count = base(contender), workers(contender)
         port, admin = free_ports(2)
-        config = self._render(FILES[name], PORT=port, ADMIN_PORT=admin, ORIGIN_PORT=origin.port)
-        command = {
-            "gyre": lambda: [self._tools.paths["java"], *self._gyre_options, "-jar",
-                             self._tools.paths["gyre"], "run", "dev.gyre.MainVerticle", "-conf", config],
-            "nginx": lambda: [self._tools.paths["nginx"], "-p", self._directory, "-c", config],
-            "haproxy": lambda: [self._tools.paths["haproxy"], "-db", "-f", config],
-            "http-proxy": lambda: ["env", f"NODE_PATH={Path(self._tools.paths['http-proxy']).parent}",
-                                   self._tools.paths["node"], config],
+        cores = settings.pop("CORES", None) or self._options.cores(count)
+        wait = settings.pop("AWAIT", True)
+        config = FILES[name] and self.render(name, contender, ports, PORT=port, ADMIN_PORT=admin,
+                                             WORKERS=count, **settings)
+        command = self._command(name, config, port, ports[0], settings)
+        process = self._processes.start(contender, command, cores)
+        # Before its own /ready Gyre's port is open, but its view may not be there.
+        ready = (admin, "/ready") if name == "gyre" else (port, "/133")
+        if wait:
+            process.await_answer(*ready, START_SECONDS)
+        text = config.read_text() if config else self._tools.texts.get(name, "")
+        return Running(contender, port, process, self._shown(command, cores), text, admin, config)
+
+    def _command(self, name, config, port, origin, settings):
+        paths, node = self._tools.paths, ["env", f"NODE_PATH={self._tools.node_modules}"]
+        java = settings.get("JAVA", self._tools.java_options + self._options.java_options)
+        return {
+            "gyre": lambda: [paths["java"], *java, "-jar", paths["gyre"], "run", "dev.gyre.MainVerticle",
+                             "-conf", config],
+            "nginx": lambda: [paths["nginx"], "-p", self._directory, "-c", config],
+            "haproxy": lambda: [paths["haproxy"], "-db", "-f", config],
+            "vertx-http-proxy": lambda: [paths["java"], *self._tools.java_options, "-cp",
+                                         f"{paths['vertx-http-proxy']}/*", "VertxHttpProxy", port, origin],
+            "http-proxy": lambda: [*node, paths["node"], config],
+            "node-script": lambda: [*node, paths["node"], config],
         }[name]()
-        ready_port, ready_path = (admin, "/ready") if name == "gyre" else (port, self._case.path)
-        return self._start(name, command, self._proxy_core, port, ready_path, ready_port, config)
 
-    def _start(self, name, command, core, port, ready_path, ready_port, config):
-        process = self._processes.start(name, command, core)
-        process.await_answer(ready_port, ready_path, START_SECONDS)
-        shown = f"taskset -c {core} " + " ".join(map(str, command))
-        return Running(name, port, process, shown, config.read_text() if config else "")
-
-    def _render(self, file, **values):
+    def render(self, name, contender, ports, **values):
+        """Writes a contender's configuration, and returns its path."""
+        file = FILES[name]
         text = (CONF / file).read_text()
-        values.update(DIR=self._directory, FILES=self._case.open_files(), CLIENTS=self._case.connections + 64)
+        lines = [BACKEND_LINES[name].format(n=n, port=port) for n, port in enumerate(ports)] \
+            if name in BACKEND_LINES else []
+        separator = ", " if name in ("gyre", "node-script") else "\n        "
+        values = {"SOCKETS": SOCKETS, "POOL": POOL, "QUEUE": POOL, "QUEUE_TIMEOUT": "1s", **values,
+                  "DIR": self._directory, "FILES": self._case.open_files(),
+                  "CLIENTS": self._case.connections + 64, "NAME": contender,
+                  "BACKENDS": separator.join(lines), "ORIGIN_PORT": ports[0]}
         for key, value in values.items():
             text = text.replace(f"@{key}@", str(value))
-        path = self._directory / file
+        path = self._directory / f"{contender}-{file}"
         path.write_text(text)
         return path
 
-
-def gyre_options(jdk):
-    """The JVM flags of Gyre: those of target/vertx, and a heap for thousands of requests in flight."""
-    return ["-Xmx512m", "-XX:+UseParallelGC"] + (["--sun-misc-unsafe-memory-access=allow"] if jdk >= 24 else [])
-
-
-def small_body():
-    return (b"0123456789abcdef" * 9)[:SMALL_BYTES]
-
-
-def large_body():
-    """No two blocks alike, so that a swapped, repeated or missing one is seen."""
-    return b"".join(b"%015d\n" % i for i in range(LARGE_BYTES // 16))
+    @staticmethod
+    def _shown(command, cores):
+        return f"taskset -c {cores} " + " ".join(map(str, command))

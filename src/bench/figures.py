@@ -44,10 +44,11 @@ def drift(slices):
 
 def goals(case, rounds):
     """Each goal of a case with the spread it is judged by, and whether the median meets it (None: not
-    measured, a round of Gyre's failed, or the load was not the goal's)."""
+    measured, or a round of the proxy it is asked of failed)."""
     for goal in GOALS:
         if goal.case != case.name:
             continue
-        found = ratio(rounds, "gyre", goal.peer, goal.field) if goal.peer else of(rounds, "gyre", goal.field)
-        judged = found and not failures(rounds, "gyre") and goal.connections == case.connections
+        found = (ratio(rounds, goal.proxy, goal.peer, goal.field) if goal.peer
+                 else of(rounds, goal.proxy, goal.field))
+        judged = found and not failures(rounds, goal.proxy)
         yield goal, found, goal.met(found.median) if judged else None

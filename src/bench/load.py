@@ -1,12 +1,15 @@
-"""One wrk run against one port, and what makes it count."""
+"""One run of the load generator against one port, and what makes it count."""
 
 import json
-import resource
 import subprocess
+import threading
 import time
 from dataclasses import dataclass, field, asdict
 
-from processes import cpu_ns, machine_ns
+from processes import cpu_ns, machine_ns, rss_mb
+
+CONNECT_SECONDS = 30
+SHORTFALL = 0.01
 
 
 @dataclass
@@ -15,104 +18,147 @@ class Sample:
 
     proxy: str
     failure: str = ""
-    cpu_us: float = 0        # CPU time of the proxy per request
+    cpu_us: float = 0           # CPU time of the proxy per request
     per_second: float = 0
     p50_ms: float = 0
     p99_ms: float = 0
-    load_core: float = 0     # share of its core that load generator and origin used
-    others: float = 0        # CPU time of everything else on the machine, in cores
-    stolen: float = 0        # CPU time taken by the hypervisor, in cores
-    wrk: dict = field(default_factory=dict)
+    p999_ms: float = 0
+    rss_mb: float = 0           # of the proxy, with all connections still open
+    opened: float = 0           # connections to the origin per 1,000 requests
+    load_core: float = 0        # CPU time of load generator and origin, in cores
+    others: float = 0           # CPU time of everything else on the machine, in cores
+    stolen: float = 0           # CPU time taken by the hypervisor, in cores
+    load: dict = field(default_factory=dict)
 
     def __str__(self):
         if self.failure:
             return f"{self.proxy}: FAILED: {self.failure}"
         cpu = f"{self.cpu_us:.1f} µs CPU/request, " if self.cpu_us else ""
         return (f"{self.proxy}: {cpu}{self.per_second:,.0f} requests/s, p50 {self.p50_ms:.2f} ms, "
-                f"p99 {self.p99_ms:.2f} ms, load core {self.load_core:.0%}")
+                f"p99 {self.p99_ms:.2f} ms, RSS {self.rss_mb:.0f} MB, load core {self.load_core:.0%}")
 
     def as_json(self):
         return asdict(self)
 
 
 class Load:
-    """wrk, one thread, pinned to the load core."""
+    """Runs of one load generator, pinned to a core."""
 
-    def __init__(self, wrk, script, core, origin):
-        self._command = ["taskset", "-c", str(core), wrk, "-t1", "-s", str(script)]
+    def __init__(self, program, core, origin):
+        self._command = ["taskset", "-c", str(core), program]
         self._origin = origin
 
-    def run(self, case, name, port, process, answer_bytes, seconds):
+    def run(self, case, name, port, process, seconds):
         """Loads a port for some seconds; process is None where there is no proxy between."""
-        origin_pids = self._origin.pids()
-        proxy_pids = process.pids() if process else []
-        before = _Clocks(proxy_pids, origin_pids)
+        before = proxy_pids = None
+        opened = 0
+
+        def ready(load_pid):
+            nonlocal before, proxy_pids, opened
+            proxy_pids = process.pids() if process else []
+            opened = self._origin.stats()["accepted"]
+            before = _Clocks(proxy_pids, self._origin.process.pids() + [load_pid])
         try:
-            wrk = self._wrk(case, port, seconds)
-            after = _Clocks(proxy_pids, origin_pids)
-        except (OSError, subprocess.SubprocessError, ValueError) as e:
-            return Sample(name, failure=f"wrk or a process it needs failed: {e}")
-        failure = failure_of(wrk, case.connections, answer_bytes)
+            with Generator(self._command, arguments(case, port, seconds)) as generator:
+                ready(generator.pid)
+                found = generator.go(seconds)
+                after = _Clocks(proxy_pids, self._origin.process.pids() + [generator.pid])
+                opened = self._origin.stats()["accepted"] - opened
+                rss = rss_mb(proxy_pids)
+        except (OSError, ValueError) as e:
+            return Sample(name, failure=f"the load generator or a process it needs failed: {e}")
+        failure = failure_of(found)
         if process and process.pids() != proxy_pids:
             failure = failure or "the proxy's processes changed during the round"
         if failure:
-            return Sample(name, failure=failure, wrk=wrk)
-        return _sample(name, wrk, before, after)
+            return Sample(name, failure=failure, load=found)
+        return _sample(name, found, before, after, rss, opened)
 
-    def _wrk(self, case, port, seconds):
-        url = f"http://127.0.0.1:{port}{case.path}"
-        done = subprocess.run([*self._command, f"-c{case.connections}", f"-d{seconds}s", url],
-                              capture_output=True, text=True, timeout=seconds + 30)
-        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-        if done.returncode or not lines:
-            raise ValueError(f"wrk: {done.stderr.strip() or done.stdout.strip()}")
-        return json.loads(lines[-1])
+
+class Generator:
+    """The load generator's process: connected when the context is entered, ended when it is left."""
+
+    def __init__(self, command, given):
+        self._command = [*map(str, command), *map(str, given)]
+
+    def __enter__(self):
+        self._popen = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+        self.pid = self._popen.pid
+        if self._line(CONNECT_SECONDS) != "ready":
+            words = self._popen.stderr.read().strip()
+            self.__exit__()
+            raise ValueError(words or "its connections did not open")
+        return self
+
+    def go(self, seconds):
+        """Loads, and returns what the generator says while its connections are still open."""
+        self._popen.stdin.write("\n")
+        self._popen.stdin.flush()
+        return json.loads(self._line(seconds + CONNECT_SECONDS) or "{}") or self._silent()
+
+    def _silent(self):
+        raise ValueError("it ended without a result")
+
+    def _line(self, seconds):
+        # A generator that hangs is killed, which ends the reading.
+        timer = threading.Timer(seconds, self._popen.kill)
+        timer.start()
+        try:
+            return self._popen.stdout.readline().strip()
+        finally:
+            timer.cancel()
+
+    def __exit__(self, *_):
+        with self._popen as popen:
+            popen.stdin.close()
+            try:
+                popen.wait(10)
+            except subprocess.TimeoutExpired:
+                popen.kill()
+
+
+def arguments(case, port, seconds):
+    fresh = ["-n"] if case.fresh else []
+    rate = ["-r", f"{case.rate:.1f}"] if case.rate else []
+    return ["-c", case.connections, "-d", seconds, *fresh, *rate, port,
+            *(kind.argument() for kind in case.kinds)]
 
 
 class _Clocks:
-    def __init__(self, proxy_pids, origin_pids):
+    def __init__(self, proxy_pids, load_pids):
         self.wall = time.monotonic_ns()
         self.proxy = cpu_ns(proxy_pids)
-        self.origin = cpu_ns(origin_pids)
-        self.wrk = _children_ns()
+        self.load = cpu_ns(load_pids)
         self.busy, self.stolen = machine_ns()
 
 
-def _children_ns():
-    # wrk is the only child that ends while clocks run.
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return int((usage.ru_utime + usage.ru_stime) * 1e9)
-
-
-def failure_of(wrk, connections, answer_bytes):
-    """Why a round must not count, or an empty text.
-
-    wrk counts statuses above 399 itself. Any other wrong answer, or one cut short, shows in the bytes: all
-    answers have one length, and at the end at most one per connection is under way.
-    """
-    errors = ", ".join(f"{count} {kind}" for kind, count in wrk["errors"].items() if count)
+def failure_of(found):
+    """Why a round must not count, or an empty text. The load generator has compared every byte."""
+    errors = ", ".join(f"{count} {kind}" for kind, count in found["errors"].items() if count)
     if errors:
         return f"errors: {errors}"
-    if not wrk["requests"]:
+    if not found["requests"]:
         return "no request was answered"
-    surplus = wrk["bytes"] - wrk["requests"] * answer_bytes
-    if not 0 <= surplus <= connections * answer_bytes:
-        return (f"{wrk['bytes']} bytes for {wrk['requests']} answers "
-                f"(expected: {answer_bytes} each, and at most {connections} under way)")
+    if found["never_sent"] > SHORTFALL * found["requests"]:
+        return f"cannot keep the rate: {found['never_sent']} requests were due and found no free connection"
     return ""
 
 
-def _sample(name, wrk, before, after):
+def _sample(name, found, before, after, rss, opened):
     wall = after.wall - before.wall
     proxy = after.proxy - before.proxy
-    load = after.origin - before.origin + after.wrk - before.wrk
+    load = after.load - before.load
     return Sample(
         name,
-        cpu_us=proxy / wrk["requests"] / 1000,
-        per_second=wrk["requests"] / (wrk["duration_us"] / 1e6),
-        p50_ms=wrk["p50_us"] / 1000,
-        p99_ms=wrk["p99_us"] / 1000,
+        cpu_us=proxy / found["requests"] / 1000,
+        per_second=found["requests"] / (found["duration_us"] / 1e6),
+        p50_ms=found["p50_us"] / 1000,
+        p99_ms=found["p99_us"] / 1000,
+        p999_ms=found["p999_us"] / 1000,
+        rss_mb=rss,
+        opened=1000 * opened / found["requests"],
         load_core=load / wall,
         others=max(0, after.busy - before.busy - proxy - load) / wall,
         stolen=(after.stolen - before.stolen) / wall,
-        wrk=wrk)
+        load={key: value for key, value in found.items() if key != "per_100ms"})

@@ -29,8 +29,9 @@ class Processes:
             self.end(self._running[-1])
 
     def start(self, name, command, core):
-        """Starts a command pinned to one core, in its own session so that Ctrl-C reaches only us."""
-        log = self._directory / f"{name}.log"
+        """Starts a command pinned to a core, or to a list of them as for taskset, in its own session so that
+        Ctrl-C reaches only us."""
+        log = self._directory / f"{name}-{len(self._running)}.log"
         with open(log, "wb") as out:
             popen = subprocess.Popen(["taskset", "-c", str(core), *map(str, command)],
                                      stdin=subprocess.DEVNULL, stdout=out, stderr=out,
@@ -62,7 +63,7 @@ class Process:
             found += parents.get(pid, [])
         return sorted(found)
 
-    def await_answer(self, port, path, seconds):
+    def await_answer(self, port, path, seconds, interval=0.05):
         """Waits until a GET of the path is answered with 200. Raises StartFailed after the given seconds."""
         deadline = time.monotonic() + seconds
         seen = "no connection"
@@ -76,12 +77,19 @@ class Process:
                 seen = f"status {status}"
             except (OSError, http.client.HTTPException) as e:
                 seen = str(e)
-            time.sleep(0.05)
+            time.sleep(interval)
         raise StartFailed(f"{self.name} did not answer {path} within {seconds} s ({seen}): "
                           f"{self._last_words()}")
 
+    def signal(self, number):
+        self._popen.send_signal(number)
+
+    def output(self):
+        """All that it has written so far."""
+        return self._log.read_text(errors="replace")
+
     def _last_words(self):
-        lines = self._log.read_text(errors="replace").strip().splitlines()
+        lines = self.output().strip().splitlines()
         return " / ".join(lines[-5:]) or "it wrote nothing"
 
     def end(self):
@@ -115,6 +123,12 @@ def cpu_ns(pids):
     """
     cpuclock_sched = 2
     return sum(time.clock_gettime_ns((~pid << 3) | cpuclock_sched) for pid in pids)
+
+
+def rss_mb(pids):
+    """Resident memory of the processes, in MB of 2^20 bytes; what they share counts for each."""
+    return sum(int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0])
+               for pid in pids) / 1024
 
 
 def machine_ns():

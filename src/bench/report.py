@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from contenders import TITLES
+from contenders import TITLES, base, title
 from figures import drift, failures, goals, of, ratio
 
 STEADY = 0.05
 QUIET = 0.05
+COMPARED = ("cpu_us", "per_second", "p99_ms")
 
 
 @dataclass
@@ -43,8 +44,8 @@ def configurations(run):
     lines = ["## Commands and configurations", ""]
     for measured in run.cases:
         for name, (command, config) in measured.configurations.items():
-            text = f"{command}\n\n{config}".strip()
-            lines += [f"### {measured.case.name}: {name}", "", "```", text, "```", ""]
+            block = f"{command}\n\n{config}".strip()
+            lines += [f"### {measured.case.name}: {name}", "", "```", block, "```", ""]
     return "\n".join(lines)
 
 
@@ -52,55 +53,65 @@ def _case(measured):
     rounds = measured.rounds
     lines = [f"## {measured.case.name}: {measured.case.title}", ""]
     lines += _notes(measured) + [""]
-    lines += ["| proxy | µs CPU per request | requests/s | p50 ms | p99 ms | load core | rounds |",
-              "|---|---|---|---|---|---|---|"]
+    lines += [f"![{measured.case.title}]({measured.case.name}.svg)", ""]
+    lines += ["| proxy | µs CPU per request | requests/s | p50 ms | p99 ms | p99.9 ms | RSS MB "
+              "| connections to the origin per 1,000 requests | load core | rounds |", "|---" * 10 + "|"]
     lines += [_row(name, rounds) for name in measured.proxies]
     lines += _ceiling(measured) + [""]
     peers = [name for name in measured.proxies if name != "gyre" and "gyre" in measured.proxies]
     if peers:
-        lines += ["| round by round | CPU per request | requests/s |", "|---|---|---|"]
-        lines += [f"| Gyre / {TITLES[peer]} | {_text(ratio(rounds, 'gyre', peer, 'cpu_us'), 2)} "
-                  f"| {_text(ratio(rounds, 'gyre', peer, 'per_second'), 2)} |" for peer in peers]
+        lines += ["| round by round | CPU per request | requests/s | p99 |", "|---|---|---|---|"]
+        lines += [f"| {title(peer)} / Gyre | " + " | ".join(text(ratio(rounds, peer, "gyre", field), 2)
+                                                     for field in COMPARED) + " |"
+                  for peer in peers if base(peer) == "gyre"]
+        lines += [f"| Gyre / {title(peer)} | " + " | ".join(text(ratio(rounds, "gyre", peer, field), 2)
+                                                            for field in COMPARED) + " |"
+                  for peer in peers if base(peer) != "gyre"]
         lines += ["", "| goal | measured | |", "|---|---|---|"]
-        lines += [f"| {goal.text} | {_text(found, 2)} | {_verdict(met)} |"
+        lines += [f"| {goal.text} | {text(found, 2)} | {verdict(met)} |"
                   for goal, found, met in goals(measured.case, rounds)]
     return lines
 
 
 def _row(name, rounds):
-    cells = [_text(of(rounds, name, field), digits) for field, digits in
-             (("cpu_us", 1), ("per_second", 0), ("p50_ms", 2), ("p99_ms", 2))]
+    cells = [text(of(rounds, name, field), digits) for field, digits in
+             (("cpu_us", 1), ("per_second", 0), ("p50_ms", 2), ("p99_ms", 2), ("p999_ms", 2), ("rss_mb", 0),
+              ("opened", 2))]
     failed = failures(rounds, name)
     total = sum(name in r for r in rounds)
     count = f"{total - len(failed)} of {total}"
     if failed:
         count += f", **failed**: {'; '.join(sorted(set(failed)))}"
     cells += [_share(of(rounds, name, "load_core")), count]
-    return f"| {TITLES[name]} | {' | '.join(cells)} |"
+    return f"| {title(name)} | {' | '.join(cells)} |"
 
 
 def _ceiling(measured):
     sample = measured.ceiling
     if sample.failure:
-        return [f"| {TITLES['direct']} | – | – | – | – | – | **failed**: {sample.failure} |"]
-    cells = [TITLES["direct"], "–", f"{sample.per_second:,.0f}", f"{sample.p50_ms:.2f}", f"{sample.p99_ms:.2f}",
-             f"{sample.load_core:.0%}", "1"]
+        return [f"| {TITLES['direct']} {'| – ' * 8}| **failed**: {sample.failure} |"]
+    cells = [TITLES["direct"], "–", f"{sample.per_second:,.0f}", f"{sample.p50_ms:.2f}",
+             f"{sample.p99_ms:.2f}", f"{sample.p999_ms:.2f}", "–", "–", f"{sample.load_core:.0%}", "1"]
     return [f"| {' | '.join(cells)} |"]
 
 
 def _notes(measured):
     lines = [f"- **left out**: {reason}" for reason in measured.left_out]
+    if measured.greatest:
+        greatest = ", ".join(f"{title(name)} {value:,.0f}" for name, value in measured.greatest.items())
+        lines.append(f"- {measured.case.rate:,.0f} requests/s, {measured.case.share:.0%} of the slowest of: "
+                     f"{greatest}")
     for name, slices in measured.warm_up.items():
         moved = drift(slices)
         if len(slices) > 1:
             steps = ", ".join("failed" if s.failure else f"{s.cpu_us:.1f}" for s in slices)
             verdict = ("not judged" if moved is None else "steady" if moved <= STEADY
                        else f"**not steady yet ({moved:.0%} between the last two): warm up longer**")
-            lines.append(f"- warm-up of {TITLES[name]}, µs CPU per request: {steps}: {verdict}")
+            lines.append(f"- warm-up of {title(name)}, µs CPU per request: {steps}: {verdict}")
     for name, seen in measured.headers.items():
         absent = [header for header, value in seen.items() if not value]
         added = f"all but {', '.join(absent)}" if absent else ", ".join(seen)
-        lines.append(f"- {TITLES[name]} adds {added}")
+        lines.append(f"- {title(name)} adds {added}")
     counted = [s for r in measured.rounds for s in r.values() if not s.failure]
     others, stolen = (max((getattr(s, field) for s in counted), default=0) for field in ("others", "stolen"))
     if max(others, stolen) > QUIET:
@@ -109,7 +120,8 @@ def _notes(measured):
     return lines
 
 
-def _text(found, digits):
+def text(found, digits):
+    """A median with least and greatest in brackets."""
     if found is None:
         return "–"
     return f"{found.median:,.{digits}f} ({found.low:,.{digits}f}–{found.high:,.{digits}f})"
@@ -119,5 +131,5 @@ def _share(found):
     return "–" if found is None else f"{found.median:.0%}"
 
 
-def _verdict(met):
+def verdict(met):
     return {True: "met", False: "**missed**", None: "not judged"}[met]

@@ -1,38 +1,47 @@
 """What must never become a number. Run: python3 -m unittest discover -s src/bench"""
 
+import contextlib
+import re
+import socket
+import subprocess
+import tempfile
+import time
 import unittest
+from pathlib import Path
+from xml.dom import minidom
 
+import charts
 import figures
-from cases import cases
-from load import Sample, failure_of
+import tools
+from cases import CASES, GOALS, PROXIES
+from contenders import base, title, workers
+from load import Generator, Sample, failure_of
+from measurement import Measured
+from processes import free_ports
 
-NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "status": 0, "timeout": 0}
+NO_ERRORS = {"refused": 0, "status": 0, "body": 0, "lost": 0, "stuck": 0}
+BY_NAME = {case.name: case for case in CASES}
 
 
-def wrk(requests=100, byte_count=20_000, **errors):
-    return {"requests": requests, "bytes": byte_count, "errors": {**NO_ERRORS, **errors}}
+def found(requests=100, never_sent=0, **errors):
+    return {"requests": requests, "never_sent": never_sent, "errors": {**NO_ERRORS, **errors}}
 
 
 class RoundsThatDoNotCountTest(unittest.TestCase):
 
     def test_a_clean_round_counts(self):
-        self.assertEqual("", failure_of(wrk(), 64, 200))
-
-    def test_answers_still_under_way_at_the_end_are_no_failure(self):
-        self.assertEqual("", failure_of(wrk(byte_count=20_000 + 64 * 200), 64, 200))
+        self.assertEqual("", failure_of(found()))
 
     def test_every_kind_of_error_fails_the_round(self):
         for kind in NO_ERRORS:
-            self.assertEqual(f"errors: 1 {kind}", failure_of(wrk(**{kind: 1}), 64, 200))
-
-    def test_answers_cut_short_fail_the_round(self):
-        self.assertIn("19999 bytes for 100 answers", failure_of(wrk(byte_count=19_999), 64, 200))
-
-    def test_answers_too_long_fail_the_round(self):
-        self.assertIn("expected: 200 each", failure_of(wrk(byte_count=20_001 + 64 * 200), 64, 200))
+            self.assertEqual(f"errors: 1 {kind}", failure_of(found(**{kind: 1})))
 
     def test_silence_fails_the_round(self):
-        self.assertEqual("no request was answered", failure_of(wrk(requests=0, byte_count=0), 64, 200))
+        self.assertEqual("no request was answered", failure_of(found(requests=0)))
+
+    def test_a_rate_that_is_not_kept_fails_the_round(self):
+        self.assertEqual("", failure_of(found(never_sent=1)))
+        self.assertIn("cannot keep the rate: 2 requests", failure_of(found(never_sent=2)))
 
 
 class FiguresTest(unittest.TestCase):
@@ -50,20 +59,92 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(["errors"], figures.failures(rounds, "gyre"))
 
     def test_a_goal_is_met_missed_or_not_judged(self):
-        small = cases(4000)[0]
-        self.assertEqual([True, None], verdicts(small, [pair(gyre=13, nginx=10)]))
-        self.assertEqual([False, None], verdicts(small, [pair(gyre=14, nginx=10)]))
-        self.assertEqual([None, None], verdicts(small, [pair(gyre=13, nginx=10),
+        large = BY_NAME["large"]
+        self.assertEqual([True, None], verdicts(large, [pair(gyre=10, nginx=10)]))
+        self.assertEqual([False, None], verdicts(large, [pair(gyre=11, nginx=10)]))
+        self.assertEqual([None, None], verdicts(large, [pair(gyre=10, nginx=10),
                                                        {"gyre": Sample("gyre", failure="errors")}]))
 
-    def test_a_goal_is_not_judged_under_another_load(self):
-        rounds = [{"gyre": Sample("gyre", per_second=20_000, p50_ms=201)}]
-        self.assertEqual([True, True], verdicts(cases(4000)[2], rounds))
-        self.assertEqual([None, None], verdicts(cases(100)[2], rounds))
+    def test_two_workers_are_judged_by_those_of_one(self):
+        rounds = [{"gyre": Sample("gyre", per_second=100), "gyre×2": Sample("gyre×2", per_second=195)}]
+        self.assertEqual([True], verdicts(BY_NAME["scaling"], rounds))
 
     def test_a_warm_up_that_still_falls_is_seen(self):
         slices = [Sample("gyre", cpu_us=us) for us in (50, 20, 18)]
         self.assertAlmostEqual(0.1, figures.drift(slices))
+
+    def test_every_goal_belongs_to_a_case_and_its_proxies(self):
+        for goal in GOALS:
+            self.assertLessEqual({goal.proxy, goal.peer or "gyre"}, set(BY_NAME[goal.case].proxies), goal)
+
+    def test_every_contender_is_known(self):
+        for case in CASES:
+            self.assertLessEqual({base(name) for name in case.proxies}, set(PROXIES))
+        self.assertEqual(("nginx", 2), (base("nginx×2"), workers("nginx×2")))
+        self.assertEqual("nginx, 2 workers", title("nginx×2"))
+
+
+class ChartsTest(unittest.TestCase):
+
+    def test_a_chart_is_whole_and_shows_what_was_measured(self):
+        measured = Measured(BY_NAME["small"], proxies=["gyre", "nginx"],
+                            rounds=[pair(gyre=12.5, nginx=10), pair(gyre=13.5, nginx=10)])
+        text = charts.of_case(measured)
+        minidom.parseString(text)
+        self.assertIn(">13.0<", text)
+        self.assertEqual(12, len(re.findall("<rect", text)))
+
+
+class EveryByteTest(unittest.TestCase):
+    """The load generator and the origin, compiled and run against each other."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls._directory = tempfile.TemporaryDirectory()
+        cls.programs = tools.find(Path("none"))
+        cls.programs.compile(Path(cls._directory.name))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls._directory.cleanup()
+
+    def load(self, *given):
+        port, = free_ports(1)
+        command = [self.programs.paths["origin"], "0", str(port)]
+        with subprocess.Popen(command) as origin:
+            try:
+                await_port(port)
+                options = [text for text in given if not text.startswith(("GET", "POST"))]
+                given = ["-c", 4, "-d", 1, *options, port, *given[len(options):]]
+                with Generator([self.programs.paths["load"]], given) as generator:
+                    return generator.go(1)
+            finally:
+                origin.kill()
+
+    def test_good_answers_of_all_sizes_count(self):
+        result = self.load("GET:/133:0:133:9", "GET:/1048576:0:1048576:1", "POST:/10:1048576:10:1")
+        self.assertEqual("", failure_of(result))
+
+    def test_an_answer_of_another_length_counts_as_wrong(self):
+        self.assertRegex(failure_of(self.load("GET:/133:0:134:1")), r"^errors: \d+ body$")
+
+    def test_a_rate_is_kept(self):
+        result = self.load("-r", "500", "GET:/133:0:133:1")
+        self.assertEqual("", failure_of(result))
+        self.assertAlmostEqual(500, result["requests"], delta=25)
+
+    def test_each_request_has_a_connection_of_its_own(self):
+        result = self.load("-n", "GET:/133:0:133:1")
+        self.assertEqual("", failure_of(result))
+        self.assertEqual(result["requests"], result["opened"])
+
+
+def await_port(port):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+    raise AssertionError(f"nobody listens on {port}")
 
 
 def pair(**cpu):

@@ -6,32 +6,52 @@ import re
 import resource
 import shutil
 import subprocess
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
-NODE_MODULES = "GYRE_BENCH_NODE_MODULES"
-
-
-@dataclass(frozen=True)
-class Tools:
-    paths: dict      # name -> path, of what is there
-    versions: dict   # name -> version
-    missing: dict    # name -> how to get it
-    jdk: int         # feature version, 0 without a JDK
-
-    def lacks(self, *names):
-        return [f"{name} is missing: {self.missing[name]}" for name in names if name in self.missing]
-
+NODE_MODULES = Path(os.environ.get("GYRE_BENCH_NODE_MODULES", HERE / "node_modules")).absolute()
+NPM = ("npm install --no-save --prefix {} {} (or set GYRE_BENCH_NODE_MODULES to a node_modules that has it)")
+C_SOURCES = {"load": ("load.c", "connections.c", "answers.c"), "origin": ("origin.c",)}
+C_HEADERS = ("load.h", "bodies.h")
 
 NEEDED = {
     "gyre": ("java", "gyre"),
     "nginx": ("nginx",),
     "haproxy": ("haproxy",),
+    "vertx-http-proxy": ("java", "vertx-http-proxy"),
     "http-proxy": ("node", "http-proxy"),
+    "node-script": ("node", "request"),
 }
+
+
+@dataclass
+class Tools:
+    paths: dict      # name -> path, of what is there
+    versions: dict   # name -> version
+    missing: dict    # name -> how to get it
+    jdk: int         # feature version, 0 without a JDK
+    node_modules: Path = NODE_MODULES
+    texts: dict = field(default_factory=dict)   # what stands for a configuration where there is none
+
+    def lacks(self, *names):
+        return [f"{name} is missing: {self.missing[name]}" for name in names if name in self.missing]
+
+    @property
+    def java_options(self):
+        """Those of target/vertx, and a heap for thousands of requests in flight."""
+        unsafe = ["--sun-misc-unsafe-memory-access=allow"] if self.jdk >= 24 else []
+        return ["-Xmx512m", "-XX:+UseParallelGC"] + unsafe
+
+    def compile(self, directory):
+        """Compiles load generator and origin into a directory; both are a few hundred lines of C."""
+        for name, sources in C_SOURCES.items():
+            self.paths[name] = str(directory / name)
+            subprocess.run([self.paths["cc"], "-O2", "-o", self.paths[name],
+                            *(HERE / "load" / source for source in sources)], check=True, timeout=60)
 
 
 def find(jar):
@@ -45,19 +65,23 @@ def find(jar):
         else:
             missing[name] = remedy
 
-    note("wrk", _which("wrk"), "apt install wrk", lambda p: _said(p, "-v").split(" [")[0])
-    note("curl", _which("curl"), "apt install curl", lambda p: _words(_said(p, "--version"), 2))
+    note("cc", _which("cc"), "apt install gcc libc6-dev", lambda p: _said(p, "--version"))
     note("taskset", _which("taskset"), "apt install util-linux", lambda p: _said(p, "--version"))
+    note("siege", _which("siege"), "apt install siege (only origin-experiment needs it)",
+         lambda p: re.search(r"SIEGE \S+", _said(p, "--version", 99)).group())
     note("nginx", _which("nginx"), "apt install nginx-light", lambda p: _said(p, "-v"))
-    note("haproxy", _which("haproxy"), "apt install haproxy", lambda p: _words(_said(p, "-v"), 3))
+    note("haproxy", _which("haproxy"), "apt install haproxy", lambda p: " ".join(_said(p, "-v").split()[:3]))
     note("java", _java(), "apt install openjdk-17-jdk-headless, or set JAVA_HOME",
          lambda p: _said(p, "-version", 3))
     note("node", _which("node"), "apt install nodejs", lambda p: _said(p, "--version"))
-    note("http-proxy", _http_proxy(), f"npm install --no-save --prefix {HERE} http-proxy@1.18.1 "
-         f"(or set {NODE_MODULES} to a node_modules that has it)", _package_version)
+    note("http-proxy", NODE_MODULES / "http-proxy", NPM.format(HERE, "http-proxy@1.18.1"), _package_version)
+    note("request", NODE_MODULES / "request", NPM.format(HERE, "request@2.88.2"), _package_version)
+    note("vertx-http-proxy", HERE / "vertx-http-proxy" / "target" / "lib",
+         "mvn -q -f src/bench/vertx-http-proxy/pom.xml package", _jar_versions)
     note("gyre", jar, "mvn -q clean package -DskipTests", lambda p: p)
     jdk = re.search(r'version "(\d+)', versions.get("java", ""))
-    return Tools(paths, versions, missing, int(jdk.group(1)) if jdk else 0)
+    texts = {"vertx-http-proxy": (HERE / "vertx-http-proxy" / "VertxHttpProxy.java").read_text()}
+    return Tools(paths, versions, missing, int(jdk.group(1)) if jdk else 0, texts=texts)
 
 
 def _which(name):
@@ -69,30 +93,31 @@ def _java():
     return Path(home, "bin", "java") if home else _which("java")
 
 
-def _http_proxy():
-    return Path(os.environ.get(NODE_MODULES, HERE / "node_modules"), "http-proxy").absolute()
-
-
 def _package_version(directory):
     text = Path(directory, "package.json").read_text()
     return re.search(r'"version":\s*"([^"]+)"', text).group(1)
 
 
+def _jar_versions(directory):
+    return ", ".join(sorted(jar.stem for pattern in ("vertx-http-proxy-*.jar", "vertx-core-[0-9]*.jar")
+                            for jar in Path(directory).glob(pattern)))
+
+
 def _said(path, flag, lines=1):
-    done = subprocess.run([path, flag], capture_output=True, text=True, timeout=20)
+    # siege writes a configuration into the home of whoever asks for its version.
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run([path, flag], capture_output=True, text=True, timeout=20,
+                              env={**os.environ, "HOME": home})
     return "; ".join((done.stdout + done.stderr).strip().splitlines()[:lines])
 
 
-def _words(text, count):
-    return " ".join(text.split()[:count])
-
-
-def machine(proxy_core, load_core):
+def machine(options):
     """What the figures depend on and the programs do not know."""
     cpu = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return {
         "cpu": cpu.group(1) if cpu else platform.machine(),
-        "cores": f"{len(os.sched_getaffinity(0))} (proxy on {proxy_core}, load and origin on {load_core})",
+        "cores": f"{len(os.sched_getaffinity(0))} (proxy on {options.proxy_core}, load and origin on "
+                 f"{options.load_core})",
         "kernel": f"{platform.system()} {platform.release()}",
         "load average at start": " ".join(f"{x:.2f}" for x in os.getloadavg()),
         "open files": str(resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
