@@ -72,7 +72,7 @@ class Starter:
         self._case = case
         self._processes = processes
         self._tools = tools
-        self._directory = directory
+        self.directory = directory
         self._options = options
 
     def origin(self, ports=1):
@@ -110,7 +110,7 @@ class Starter:
         return {
             "gyre": lambda: [paths["java"], *java, "-jar", paths["gyre"], "run", "dev.gyre.MainVerticle",
                              "-conf", config],
-            "nginx": lambda: [paths["nginx"], "-p", self._directory, "-c", config],
+            "nginx": lambda: [paths["nginx"], "-p", self.directory, "-c", config],
             "haproxy": lambda: [paths["haproxy"], "-db", "-f", config],
             "vertx-http-proxy": lambda: [paths["java"], *self._tools.java_options, "-cp",
                                          f"{paths['vertx-http-proxy']}/*", "VertxHttpProxy", port, origin],
@@ -126,12 +126,12 @@ class Starter:
             if name in BACKEND_LINES else []
         separator = ", " if name in ("gyre", "node-script") else "\n        "
         values = {"SOCKETS": SOCKETS, "POOL": POOL, "QUEUE": POOL, "QUEUE_TIMEOUT": "1s", **values,
-                  "DIR": self._directory, "FILES": self._case.open_files(),
+                  "DIR": self.directory, "FILES": self._case.open_files(),
                   "CLIENTS": self._case.connections + 64, "NAME": contender,
                   "BACKENDS": separator.join(lines), "ORIGIN_PORT": ports[0]}
         for key, value in values.items():
             text = text.replace(f"@{key}@", str(value))
-        path = self._directory / f"{contender}-{file}"
+        path = self.directory / f"{contender}-{file}"
         path.write_text(text)
         return path
 
