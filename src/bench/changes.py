@@ -40,7 +40,8 @@ class ByReload:
         line = f"        server 127.0.0.1:{port};\n"
         down = line.replace(";", " down;")
         keepalive = "        keepalive 8192;\n"
-        before, after = {"add": (keepalive, line + keepalive), "drain": (line, down), "remove": (down, "")}[step]
+        before, after = {"add": (keepalive, line + keepalive), "drain": (line, down),
+                         "remove": (down, "")}[step]
         if before not in self._text:
             raise StartFailed(f"nginx: {step}: no {before.strip()} in {self._file}")
         self._text = self._text.replace(before, after)
