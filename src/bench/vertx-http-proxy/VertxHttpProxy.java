@@ -13,8 +13,8 @@ import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyResponse;
 
 /**
- * vertx-http-proxy as a peer: one event loop, native transport, keep-alive on both sides, the headers that the
- * other peers add, no log.
+ * vertx-http-proxy as a peer: one event loop, native transport, keep-alive on both sides, the headers that
+ * the other peers add, no log.
  *
  * <p>Arguments: port, port of the origin.
  */

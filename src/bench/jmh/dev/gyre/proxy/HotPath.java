@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.gate.RequestDecoder;
+import dev.gyre.hold.ServiceHold;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
@@ -10,7 +11,6 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
-import dev.gyre.hold.ServiceHold;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.pool.Pools;
 import dev.gyre.routing.RoutingTable;
@@ -41,7 +41,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What each request passes through, piece by piece: nanoseconds and, with {@code -prof gc}, bytes of each. */
+/** What each request passes through, piece by piece: nanoseconds and, by {@code -prof gc}, bytes of each. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

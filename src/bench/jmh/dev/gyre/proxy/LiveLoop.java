@@ -49,6 +49,7 @@ public class LiveLoop {
     private MultiMap headers;
     private RequestHead head;
     private LoopPool pool;
+    private int port;
 
     private final class Server extends VerticleBase {
 
@@ -69,8 +70,6 @@ public class LiveLoop {
                     .listen().onSuccess(server -> port = server.actualPort());
         }
     }
-
-    private int port;
 
     @Setup(Level.Trial)
     public void start() throws Exception {
