@@ -50,19 +50,14 @@ class Load:
 
     def run(self, case, name, port, process, seconds):
         """Loads a port for some seconds; process is None where there is no proxy between."""
-        before = proxy_pids = None
-        opened = 0
-
-        def ready(load_pid):
-            nonlocal before, proxy_pids, opened
-            proxy_pids = process.pids() if process else []
-            opened = self._origin.stats()["accepted"]
-            before = _Clocks(proxy_pids, self._origin.process.pids() + [load_pid])
         try:
             with Generator(self._command, arguments(case, port, seconds)) as generator:
-                ready(generator.pid)
+                proxy_pids = process.pids() if process else []
+                load_pids = self._origin.process.pids() + [generator.pid]
+                opened = self._origin.stats()["accepted"]
+                before = _Clocks(proxy_pids, load_pids)
                 found = generator.go(seconds)
-                after = _Clocks(proxy_pids, self._origin.process.pids() + [generator.pid])
+                after = _Clocks(proxy_pids, load_pids)
                 opened = self._origin.stats()["accepted"] - opened
                 rss = rss_mb(proxy_pids)
         except (OSError, ValueError) as e:
@@ -95,10 +90,10 @@ class Generator:
         """Loads, and returns what the generator says while its connections are still open."""
         self._popen.stdin.write("\n")
         self._popen.stdin.flush()
-        return json.loads(self._line(seconds + CONNECT_SECONDS) or "{}") or self._silent()
-
-    def _silent(self):
-        raise ValueError("it ended without a result")
+        line = self._line(seconds + CONNECT_SECONDS)
+        if not line:
+            raise ValueError("it ended without a result")
+        return json.loads(line)
 
     def _line(self, seconds):
         # A generator that hangs is killed, which ends the reading.

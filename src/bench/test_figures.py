@@ -1,10 +1,12 @@
 """What must never become a number. Run: python3 -m unittest discover -s src/bench"""
 
 import contextlib
+import http.client
 import re
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -127,6 +129,33 @@ class EveryByteTest(unittest.TestCase):
 
     def test_an_answer_of_another_length_counts_as_wrong(self):
         self.assertRegex(failure_of(self.load("GET:/133:0:134:1")), r"^errors: \d+ body$")
+
+    def test_a_wrong_byte_counts_as_wrong(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n000000000000000\nX"
+
+        def serve():
+            while True:
+                with contextlib.suppress(OSError), listener.accept()[0] as connection:
+                    while connection.recv(4096):
+                        connection.sendall(answer)
+        threading.Thread(target=serve, daemon=True).start()
+        given = ["-c", 1, "-d", 1, listener.getsockname()[1], "GET:/17:0:17:1"]
+        with Generator([self.programs.paths["load"]], given) as generator:
+            self.assertRegex(failure_of(generator.go(1)), r"^errors: \d+ body$")
+
+    def test_the_origin_sees_a_wrong_byte_of_an_upload(self):
+        port, = free_ports(1)
+        with subprocess.Popen([self.programs.paths["origin"], "0", str(port)]) as origin:
+            try:
+                await_port(port)
+                for upload, status in ((b"000000000000000\n0", 200), (b"000000000000000\nX", 500)):
+                    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+                    connection.request("POST", "/5", upload)
+                    self.assertEqual(status, connection.getresponse().status)
+                    connection.close()
+            finally:
+                origin.kill()
 
     def test_a_rate_is_kept(self):
         result = self.load("-r", "500", "GET:/133:0:133:1")
