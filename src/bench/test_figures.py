@@ -157,10 +157,11 @@ class EveryByteTest(unittest.TestCase):
             finally:
                 origin.kill()
 
-    def test_a_rate_is_kept(self):
+    def test_every_scheduled_request_is_accounted_for(self):
         result = self.load("-r", "500", "GET:/133:0:133:1")
-        self.assertEqual("", failure_of(result))
-        self.assertAlmostEqual(500, result["requests"], delta=25)
+        self.assertEqual(NO_ERRORS, result["errors"])
+        # The last few may be under way at the end.
+        self.assertAlmostEqual(500, result["requests"] + result["never_sent"], delta=6)
 
     def test_each_request_has_a_connection_of_its_own(self):
         result = self.load("-n", "GET:/133:0:133:1")

@@ -60,8 +60,8 @@ static void run(void) {
 
 /* Requests that were due and found no free connection before the end: they are no answers, but known. */
 static long never_sent(void) {
-    long due = load.rate > 0 ? (long) ((load.until - load.begun) / 1e9 * load.rate) : 0;
-    return due > scheduled_count + 1 ? due - scheduled_count - 1 : 0;
+    long due = (long) (load.rate * load.seconds);
+    return due > scheduled_count ? due - scheduled_count : 0;
 }
 
 static void report(void) {
