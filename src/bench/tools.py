@@ -68,7 +68,7 @@ def find(jar):
     note("cc", _which("cc"), "apt install gcc libc6-dev", lambda p: _said(p, "--version"))
     note("taskset", _which("taskset"), "apt install util-linux", lambda p: _said(p, "--version"))
     note("siege", _which("siege"), "apt install siege (only origin-experiment needs it)",
-         lambda p: re.search(r"SIEGE \S+", _said(p, "--version", 99)).group())
+         lambda p: re.search(r"SIEGE [\d.]+", _said(p, "--version", 99)).group())
     note("nginx", _which("nginx"), "apt install nginx-light", lambda p: _said(p, "-v"))
     note("haproxy", _which("haproxy"), "apt install haproxy", lambda p: " ".join(_said(p, "-v").split()[:3]))
     note("java", _java(), "apt install openjdk-17-jdk-headless, or set JAVA_HOME",
