@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.KnownNames;
 import dev.gyre.gate.RequestDecoder;
 import dev.gyre.hold.ServiceHold;
 import dev.gyre.model.Backend;
@@ -53,10 +54,12 @@ public class HotPath {
     private static final int ROUTES = 1000;
     private static final int BACKENDS = 20;
     private static final int BATCH = 1000;
+    private static final int FIELDS = 100;
 
     private final ByteBuf request = Unpooled.unreleasableBuffer(
             Unpooled.copiedBuffer(LiveLoop.REQUEST, StandardCharsets.US_ASCII));
-    private final EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Http1ServerConfig()));
+    private final EmbeddedChannel channel = new EmbeddedChannel(
+            new RequestDecoder(new Http1ServerConfig(), FIELDS, new KnownNames()));
     private final RoutingTable table = table();
     private LiveService service;
 
