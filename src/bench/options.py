@@ -14,6 +14,7 @@ from contenders import base
 from processes import Processes
 
 OPEN_FILES = 32768
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Options(argparse.Namespace):
@@ -65,9 +66,16 @@ def begin(options, contenders, asked_by_name, *further):
     if options.proxy_core == options.load_core:
         say("proxy, load and origin share one core: requests/s and latencies say little")
     # So that what was started is ended, and the directory removed, whichever way we go.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit("ended by a signal"))
+    for number in ENDING:
+        signal.signal(number, _end)
     return found, can_run
+
+
+def _end(*_):
+    # A second one, as whoever signals a whole group sends, must not break off the clearing up.
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit("ended by a signal")
 
 
 @contextlib.contextmanager
