@@ -69,6 +69,8 @@ def find(jar):
     note("taskset", _which("taskset"), "apt install util-linux", lambda p: _said(p, "--version"))
     note("siege", _which("siege"), "apt install siege (only origin-experiment needs it)",
          lambda p: re.search(r"SIEGE [\d.]+", _said(p, "--version", 99)).group())
+    note("slowhttptest", _which("slowhttptest"), "apt install slowhttptest (only attack needs it)",
+         lambda p: re.search(r"version ([\d.]+)|$", _said(p, "-h", 99)).group())
     note("nginx", _which("nginx"), "apt install nginx-light", lambda p: _said(p, "-v"))
     note("haproxy", _which("haproxy"), "apt install haproxy", lambda p: " ".join(_said(p, "-v").split()[:3]))
     note("java", _java(), "apt install openjdk-17-jdk-headless, or set JAVA_HOME",
