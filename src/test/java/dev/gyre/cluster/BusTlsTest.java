@@ -39,7 +39,7 @@ class BusTlsTest {
                     .put("cert", ours.cert().toString()).put("key", ours.key().toString())
                     .put("ca", ours.ca().toString()));
             nodes.start();
-            nodes.node(0).admin().command(Writer.spare("add", "http://one.test:1"));
+            nodes.node(0).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
             nodes.awaitSameView(Duration.ofSeconds(5));
 
             String host = nodes.node(1).place().cluster();
@@ -52,7 +52,7 @@ class BusTlsTest {
                     .as("what a member hears with another authority's certificate").isEmpty();
             assertThat(overheard(nodes, ours, ours)).as("and with ours").isNotEmpty();
             for (ClusterNode node : nodes.all()) {
-                assertThat(node.backends("spare")).containsOnlyKeys("http://one.test:1");
+                assertThat(node.backends("spare")).containsOnlyKeys("http://10.9.0.1:1");
             }
         }
     }
@@ -69,9 +69,9 @@ class BusTlsTest {
             rogue.vertx().eventBus().consumer("gyre.hints", message -> heard.add(message.body()))
                     .completion().await();
             for (int change = 2; change < 5; change++) {
-                nodes.node(0).admin().command(Writer.spare("weight", "http://one.test:1", "weight", change));
+                nodes.node(0).admin().command(Writer.spare("weight", "http://10.9.0.1:1", "weight", change));
                 nodes.awaitSameView(Duration.ofSeconds(5));
-                nodes.node(0).admin().command(Writer.spare("weight", "http://one.test:1", "weight", 1));
+                nodes.node(0).admin().command(Writer.spare("weight", "http://10.9.0.1:1", "weight", 1));
             }
         }
         return heard;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ClockAheadTest {
 
-    private static final String URL = "http://one.test:1";
+    private static final String URL = "http://10.9.0.1:1";
 
     @TempDir
     Path directory;

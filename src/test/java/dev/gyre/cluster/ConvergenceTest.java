@@ -56,7 +56,7 @@ class ConvergenceTest {
 
     private static void change(ClusterNodes nodes, Random random, int number) throws Exception {
         ClusterNode node = nodes.node(random.nextInt(nodes.all().size()));
-        String url = "http://random.test:" + (1 + random.nextInt(50));
+        String url = "http://10.9.0.6:" + (1 + random.nextInt(50));
         String verb = random.nextInt(4) == 0 ? "remove" : "add";
         if (verb.equals("add")) {
             node.admin().command(Writer.spare(verb, url, "weight", 1 + number));
@@ -69,14 +69,14 @@ class ConvergenceTest {
     void theLatestAcknowledgedWeightIsTheOneThatHolds() throws Exception {
         try (Origin origin = Origin.saying("hello").withoutRecording();
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
-            nodes.node(0).admin().command(Writer.spare("add", "http://one.test:1"));
+            nodes.node(0).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
             for (int weight = 1; weight <= LAST_WEIGHT; weight++) {
                 nodes.node(weight % 3).admin()
-                        .command(Writer.spare("add", "http://one.test:1", "weight", weight));
+                        .command(Writer.spare("add", "http://10.9.0.1:1", "weight", weight));
             }
             Await.within(ALLOWED, () -> "the last weight everywhere", () -> {
                 for (ClusterNode node : nodes.all()) {
-                    JsonObject backend = node.backends("spare").get("http://one.test:1");
+                    JsonObject backend = node.backends("spare").get("http://10.9.0.1:1");
                     if (backend.getInteger("weight") != LAST_WEIGHT) {
                         return false;
                     }

@@ -47,7 +47,7 @@ class DeafNodeTest {
                         () -> deaf.text().contains("nothing is heard of the 2 other members"));
             }
             nodes.awaitTogether();
-            nodes.node(0).admin().command(Writer.spare("add", "http://one.test:1"));
+            nodes.node(0).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
             nodes.awaitSameView(Duration.ofSeconds(5));
         }
     }

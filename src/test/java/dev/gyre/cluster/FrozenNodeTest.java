@@ -27,7 +27,7 @@ class FrozenNodeTest {
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start();
              Load one = nodes.node(0).load(8, 200); Load other = nodes.node(1).load(8, 200)) {
             ClusterNode frozen = nodes.node(2);
-            Writer writer = Writer.at(nodes.node(0), "while-frozen.test");
+            Writer writer = Writer.at(nodes.node(0), "10.9.0.7");
             Await.until("changes", () -> writer.count() > 5);
             frozen.freeze();
             // The time it stands still is what the test is about.

@@ -36,9 +36,9 @@ class HeadlessServiceTest {
                 node.under(List.of("env", "JDK_JAVA_OPTIONS=-Djdk.net.hosts.file=" + hosts));
             }
             nodes.start();
-            nodes.node(2).admin().command(Writer.spare("add", "http://one.test:1"));
+            nodes.node(2).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
             nodes.awaitSameView(Duration.ofSeconds(1));
-            assertThat(nodes.node(0).backends("spare")).containsKey("http://one.test:1");
+            assertThat(nodes.node(0).backends("spare")).containsKey("http://10.9.0.1:1");
         }
     }
 }

@@ -46,9 +46,9 @@ class KilledNodeInClusterTest {
     private static Set<String> killUnderLoad(ClusterNodes nodes, ClusterNode victim) throws Exception {
         List<Writer> writers = new ArrayList<>();
         List<Load> survivors = new ArrayList<>();
-        String round = victim.toString().replace(' ', '-');
+        int round = nodes.all().indexOf(victim);
         for (ClusterNode node : nodes.all()) {
-            writers.add(Writer.at(node, round + "-" + writers.size() + ".test"));
+            writers.add(Writer.at(node, "10.7." + round + "." + writers.size()));
             if (node != victim) {
                 survivors.add(node.load(8, 200));
             }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LostDiskTest {
 
-    private static final String KEPT = "http://kept.test:1";
-    private static final String REMOVED = "http://removed.test:1";
+    private static final String KEPT = "http://10.9.0.5:1";
+    private static final String REMOVED = "http://10.9.0.4:1";
 
     @TempDir
     Path directory;

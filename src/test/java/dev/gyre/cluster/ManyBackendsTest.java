@@ -31,10 +31,10 @@ class ManyBackendsTest {
                 nodes.node(i % 3).admin().command(service(i));
             }
             nodes.awaitTogether();
-            nodes.node(0).admin().command(Writer.spare("add", "http://one.test:1"));
+            nodes.node(0).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
             Await.within(Duration.ofSeconds(1), () -> "the change in all views", () -> {
                 for (ClusterNode node : nodes.all()) {
-                    if (!listed(node).contains("http://one.test:1")) {
+                    if (!listed(node).contains("http://10.9.0.1:1")) {
                         return false;
                     }
                 }
@@ -48,7 +48,7 @@ class ManyBackendsTest {
             joining.awaitReady();
             Await.within(Duration.ofSeconds(10).minusNanos(System.nanoTime() - begun), () -> "all there",
                     () -> joining.view().getJsonObject("services").size() == SERVICES + 2);
-            assertThat(listed(joining)).contains("http://one.test:1");
+            assertThat(listed(joining)).contains("http://10.9.0.1:1");
             for (ClusterNode node : nodes.all()) {
                 System.out.println(node + " with 10,000 backends: " + cost(node));
             }
@@ -58,7 +58,7 @@ class ManyBackendsTest {
     private static JsonObject service(int number) {
         JsonArray backends = new JsonArray();
         for (int i = 0; i < BACKENDS; i++) {
-            backends.add("http://service-" + number + ".test:" + (1 + i));
+            backends.add("http://10.8." + number + ".1:" + (1 + i));
         }
         return new JsonObject().put("command", "service.put").put("service", "service-" + number)
                 .put("backends", backends);

@@ -23,8 +23,8 @@ class PartitionHealTest {
 
     private static final Duration PARTED = Duration.ofSeconds(30);
     private static final Duration TO_AGREE = Duration.ofSeconds(10);
-    private static final String CONTESTED = "http://contested.test:1";
-    private static final String REMOVED = "http://removed.test:1";
+    private static final String CONTESTED = "http://10.9.0.3:1";
+    private static final String REMOVED = "http://10.9.0.4:1";
 
     @TempDir
     Path directory;
@@ -87,7 +87,7 @@ class PartitionHealTest {
     private static List<Writer> writers(ClusterNodes nodes) {
         List<Writer> writers = new ArrayList<>();
         for (ClusterNode node : nodes.all()) {
-            writers.add(Writer.at(node, "writer-" + writers.size() + ".test"));
+            writers.add(Writer.at(node, "10.7.0." + writers.size()));
         }
         return writers;
     }

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RogueMemberTest {
 
-    private static final String URL = "http://one.test:1";
-    private static final String LATER = "http://later.test:1";
+    private static final String URL = "http://10.9.0.1:1";
+    private static final String LATER = "http://10.9.0.2:1";
 
     @TempDir
     Path directory;

@@ -25,7 +25,7 @@ class RollingRestartTest {
              Load load = Load.of(nodes.all().stream().map(ClusterNode::listener).toList(), 30, 600)) {
             Await.until("a load", () -> load.answered() > 600);
             for (ClusterNode node : nodes.all()) {
-                Writer writer = Writer.at(node, node.toString().replace(' ', '-') + ".test");
+                Writer writer = Writer.at(node, "10.7.0." + nodes.all().indexOf(node));
                 Await.until("changes", () -> writer.count() > 5);
                 node.stop();
                 Set<String> acknowledged = writer.stop();

@@ -32,7 +32,7 @@ final class Writer implements AutoCloseable {
         thread.start();
     }
 
-    /** @param host of all its backends, which no other writer adds to */
+    /** @param host of all its backends, an address which no other writer adds to */
     static Writer at(ClusterNode node, String host) {
         return new Writer(node, host);
     }
