@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
 final class ProxyVerticle extends VerticleBase {
@@ -107,8 +108,11 @@ final class ProxyVerticle extends VerticleBase {
                     return vertx.timer(ACCEPTING_MILLIS, TimeUnit.MILLISECONDS);
                 })
                 .compose(v -> loop.closePorts())
-                .compose(v -> onLoop())
-                .compose(v -> quiet(2, begun + grace.toNanos()))
+                .compose(v -> onLoop(() -> end(begun + grace.toNanos())));
+    }
+
+    private Future<Void> end(long until) {
+        return quiet(2, until)
                 // Who has not been sent on yet can be told so, and try elsewhere.
                 .compose(v -> loop.giveUp() ? quiet(1, System.nanoTime() + FAREWELL_NANOS)
                         : Future.succeededFuture())
@@ -116,14 +120,18 @@ final class ProxyVerticle extends VerticleBase {
                     // Vert.x would wait without end for a client that does not take the last of its answer.
                     loop.abort();
                     return Future.all(servers.stream().map(HttpServer::close).toList());
-                });
+                })
+                .mapEmpty();
     }
 
-    /** A port tells of its end on the thread that accepted for all loops. */
-    private Future<Void> onLoop() {
-        Promise<Void> there = Promise.promise();
-        context.runOnContext(v -> there.complete());
-        return there.future();
+    /**
+     * A port tells of its end on the thread that accepted for all loops, and what is composed after a future
+     * runs there, too, if that is complete by then: so what follows begins anew on this loop.
+     */
+    private Future<Void> onLoop(Supplier<Future<Void>> next) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> next.get().onComplete(done));
+        return done.future();
     }
 
     private Future<Void> quiet(int ticks, long until) {
