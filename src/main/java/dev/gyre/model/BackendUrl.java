@@ -3,7 +3,6 @@ package dev.gyre.model;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Where a backend listens; its text form {@code http://host:port} is the backend's name within its service.
@@ -13,7 +12,6 @@ import java.util.regex.Pattern;
  */
 public record BackendUrl(String host, int port) implements Comparable<BackendUrl> {
 
-    private static final Pattern V4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
     public BackendUrl {
         if (host.isEmpty()) {
@@ -68,7 +66,30 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
 
     /** The host is a name, to be looked up, and no IPv4 or IPv6 address. */
     public boolean isNamed() {
-        return host.indexOf(':') < 0 && !V4.matcher(host).matches();
+        return host.indexOf(':') < 0 && !isV4(host);
+    }
+
+    /** Without a pattern, as it is asked of each backend at each change. */
+    private static boolean isV4(String host) {
+        int dots = 0;
+        int digits = 0;
+        int value = 0;
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            if (c == '.' && digits > 0) {
+                dots++;
+                digits = 0;
+                value = 0;
+            } else if (c >= '0' && c <= '9' && ++digits <= 3) {
+                value = value * 10 + c - '0';
+            } else {
+                return false;
+            }
+            if (value > 255) {
+                return false;
+            }
+        }
+        return dots == 3 && digits > 0;
     }
 
     /** {@code host:port}, as it stands in a Host header. */

@@ -43,9 +43,10 @@ final class LoopView {
      * called when this view is in force.
      */
     void replace(LoopView before) {
-        Set<LoopPool> now = serving();
+        // No pool serves two services, so those that stay the same concern none that changes.
+        Set<LoopPool> now = servingBeside(before);
         now.forEach(LoopPool::reopen);
-        before.serving().stream().filter(pool -> !now.contains(pool)).forEach(LoopPool::shut);
+        before.servingBeside(this).stream().filter(pool -> !now.contains(pool)).forEach(LoopPool::shut);
         services.forEach((name, service) -> {
             if (service != before.services.get(name)) {
                 service.inForce();
@@ -58,9 +59,14 @@ final class LoopView {
         });
     }
 
-    private Set<LoopPool> serving() {
+    /** The backends of those services that are not the same in another view. */
+    private Set<LoopPool> servingBeside(LoopView other) {
         Set<LoopPool> serving = new HashSet<>();
-        services.values().forEach(service -> serving.addAll(service.serving()));
+        services.forEach((name, service) -> {
+            if (other.services.get(name) != service) {
+                serving.addAll(service.serving());
+            }
+        });
         return serving;
     }
 

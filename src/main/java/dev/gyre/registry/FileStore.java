@@ -8,6 +8,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,12 @@ final class FileStore implements Store {
     private final DataDirectory directory;
     private final InstantSource clock;
     private final long node;
+    /**
+     * The lines of the file as it was written last, by their entries: a change is of one or a few of perhaps
+     * thousands. Entries are told apart by identity, for they are immutable and stay the same from one
+     * version to the next. Used by the one thread that saves.
+     */
+    private Map<Entry, String> lines = Map.of();
 
     private FileStore(DataDirectory directory, InstantSource clock, long node) {
         this.directory = directory;
@@ -94,7 +102,14 @@ final class FileStore implements Store {
 
     @Override
     public void save(Entries entries) throws IOException {
-        directory.replace(TOPOLOGY, TopologyText.encode(entries));
+        Map<Entry, String> next = new IdentityHashMap<>();
+        byte[] text = TopologyText.encode(entries, entry -> {
+            String line = Optional.ofNullable(lines.get(entry)).orElseGet(() -> TopologyText.line(entry));
+            next.put(entry, line);
+            return line;
+        });
+        directory.replace(TOPOLOGY, text);
+        lines = next;
     }
 
     @Override

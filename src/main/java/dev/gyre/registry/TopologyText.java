@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -52,8 +53,14 @@ final class TopologyText {
         }
     }
 
-    static byte[] encode(Entries entries) {
-        byte[] body = entries.all().stream().map(entry -> "    " + entry.toJson().encode())
+    /** One entry's, without its end. */
+    static String line(Entry entry) {
+        return "    " + entry.toJson().encode();
+    }
+
+    /** @param lines gives the {@link #line} of an entry */
+    static byte[] encode(Entries entries, Function<Entry, String> lines) {
+        byte[] body = entries.all().stream().map(lines)
                 .collect(Collectors.joining(",\n", "{\n  \"version\": \"" + entries.version()
                         + "\",\n  \"entries\": [\n", "\n  ]\n}\n")).getBytes(StandardCharsets.UTF_8);
         byte[] header = header(FORMAT, body).getBytes(StandardCharsets.US_ASCII);

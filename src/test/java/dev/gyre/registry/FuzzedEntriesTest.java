@@ -23,7 +23,8 @@ public class FuzzedEntriesTest {
                 Node.service("web", Node.A, Node.B)))) {
             node.apply(new BackendCommand.Drain("web", Node.A, Optional.empty()));
             node.apply(new BackendCommand.Weight("web", Node.B, 3));
-            String file = new String(TopologyText.encode(node.registry.entries()), StandardCharsets.UTF_8);
+            String file = new String(TopologyText.encode(node.registry.entries(),
+                    TopologyText::line), StandardCharsets.UTF_8);
             String body = file.substring(file.indexOf('\n') + 1);
             Stream<String> entries = node.registry.entries().all().stream()
                     .map(entry -> "{\"entries\":[" + entry.toJson().encode() + "]}");
@@ -52,7 +53,8 @@ public class FuzzedEntriesTest {
         }
         assertThat(Overlay.topology(entries)).isNotNull();
         try {
-            assertThat(TopologyText.decode(TopologyText.encode(entries))).isEqualTo(entries);
+            assertThat(TopologyText.decode(TopologyText.encode(entries, TopologyText::line)))
+                    .isEqualTo(entries);
         } catch (Damaged e) {
             throw new AssertionError("what was read is written so that it cannot be read", e);
         }
