@@ -113,6 +113,13 @@ public final class Lease extends Deadline {
         return connection == null ? EmptyHttpHeaders.INSTANCE : connection.fields();
     }
 
+    /** The client takes no more of the answer at the moment, or does again. */
+    public void hold(boolean on) {
+        if (connection != null) {
+            connection.hold(on);
+        }
+    }
+
     /**
      * The connection stood ready before this request came, so that its loss says nothing about the backend.
      */

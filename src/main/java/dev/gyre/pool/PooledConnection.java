@@ -2,6 +2,7 @@ package dev.gyre.pool;
 
 import dev.gyre.gate.BackendCodec;
 import dev.gyre.pool.DeadlineWheel.Deadline;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,6 +25,8 @@ final class PooledConnection {
     private static final int MAX_HEADERS = 64 * 1024;
     /** How long a backend may take to close its side of a connection that is given up for another loop. */
     private static final Duration FAREWELL = Duration.ofMillis(10);
+    /** How much more is read, in bytes, for a client who takes no more at the moment. */
+    private static final int MOST_HELD = Loop.BODY_PIECE;
 
     private final LoopPool pool;
     private final HttpClientConnection http;
@@ -39,6 +42,8 @@ final class PooledConnection {
     private int leases;
     private boolean answered;
     private boolean reading;
+    private boolean holding;
+    private int held;
     private boolean released;
     private boolean gone;
     private long idleSince;
@@ -81,6 +86,9 @@ final class PooledConnection {
     void rest(long nowNanos) {
         lease = null;
         idleSince = nowNanos;
+        if (holding) {
+            hold(false);
+        }
     }
 
     boolean reused() {
@@ -114,6 +122,25 @@ final class PooledConnection {
         deliverEnd();
         if (!gone) {
             channel.unsafe().close(channel.unsafe().voidPromise());
+        }
+    }
+
+    /**
+     * What comes is not taken any further at the moment, or is again. Vert.x would go on to read sixteen
+     * pieces of 64 KB, so that a thousand slow clients could take a gigabyte; that is left with the backend.
+     */
+    void hold(boolean on) {
+        holding = on;
+        held = 0;
+        if (!on && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    private void holdBack(int bytes) {
+        held += bytes;
+        if (held >= MOST_HELD) {
+            channel.config().setAutoRead(false);
         }
     }
 
@@ -187,6 +214,9 @@ final class PooledConnection {
                 lease.firstByte();
             }
             answered = true;
+            if (holding) {
+                holdBack(((ByteBuf) message).readableBytes());
+            }
             reading = true;
             ctx.fireChannelRead(message);
             reading = false;

@@ -9,7 +9,6 @@ import dev.gyre.pool.Lease;
 import dev.gyre.pool.LeaseHolder;
 import dev.gyre.pool.LoopPool;
 import io.netty.handler.codec.PrematureChannelClosureException;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
@@ -152,7 +151,7 @@ final class Attempt implements LeaseHolder {
         if (!ended) {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
-            ToClient.write(fields(), false, relayed);
+            ToClient.write(lease.fields(), false, relayed);
             request.response().writeEarlyHints(relayed);
         }
     }
@@ -226,9 +225,8 @@ final class Attempt implements LeaseHolder {
         return !ended && lease.silence();
     }
 
-    /** Those of the latest head that the backend has sent. */
-    HttpHeaders fields() {
-        return lease.fields();
+    Lease lease() {
+        return lease;
     }
 
     void answerBegan(int status, long nowNanos) {

@@ -2,6 +2,7 @@ package dev.gyre.proxy;
 
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
+import dev.gyre.pool.Lease;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.buffer.Buffer;
@@ -18,6 +19,7 @@ final class BackendAnswer {
 
     private final RequestWalk walk;
     private final HttpClientResponse from;
+    private final Lease lease;
     private final HttpHeaders fields;
     private final HttpServerResponse to;
     private final HttpMethod method;
@@ -30,9 +32,11 @@ final class BackendAnswer {
     private boolean behind;
     private int resumed;
 
-    /** @param fields those of the head of {@code from}, as they came */
-    BackendAnswer(RequestWalk walk, HttpClientResponse from, HttpHeaders fields, HttpServerRequest request) {
-        this.fields = fields;
+    /** @param lease that {@code from} has come on */
+    BackendAnswer(RequestWalk walk, HttpClientResponse from, Lease lease, HttpServerRequest request) {
+        this.lease = lease;
+        // As they were decoded.
+        this.fields = lease.fields();
         this.walk = walk;
         this.from = from;
         this.to = request.response();
@@ -111,6 +115,7 @@ final class BackendAnswer {
             blocked = true;
             behind = true;
             from.pause();
+            lease.hold(true);
         }
     }
 
@@ -118,6 +123,7 @@ final class BackendAnswer {
         if (blocked) {
             blocked = false;
             walk.touch();
+            lease.hold(false);
             from.resume();
             // After what was held back has come through, if that did not fill the client's connection again.
             int time = ++resumed;

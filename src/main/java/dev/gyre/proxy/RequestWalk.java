@@ -4,7 +4,7 @@ import dev.gyre.gate.Refused;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Route;
-import io.netty.handler.codec.http.HttpHeaders;
+import dev.gyre.pool.Lease;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
@@ -119,9 +119,9 @@ final class RequestWalk {
     }
 
     /** This is the answer; the request will not be sent again. */
-    void answerBegan(HttpClientResponse response, HttpHeaders fields) {
+    void answerBegan(HttpClientResponse response, Lease lease) {
         body.ifPresent(RequestBody::forget);
-        BackendAnswer begun = new BackendAnswer(this, response, fields, request);
+        BackendAnswer begun = new BackendAnswer(this, response, lease, request);
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {

@@ -167,7 +167,7 @@ final class Tries {
         }
         end(by);
         current = by;
-        walk.answerBegan(response, by.fields());
+        walk.answerBegan(response, by.lease());
     }
 
     /** The answer of the current try is the one that the client gets. */
