@@ -11,6 +11,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 
 /**
  * The command line. {@code run} is the classic command of Vert.x; {@code demo}, {@code check} and {@code
@@ -96,7 +97,8 @@ public final class Launcher extends io.vertx.core.Launcher {
             String expected = MainVerticle.class.getName();
             fail(2, List.of("run: no verticle " + verticle + " (expected: " + expected + ")"));
         }
-        cause.printStackTrace();
+        // Nobody's mistake but Gyre's own: whoever is to find it needs the place.
+        LoggerFactory.getLogger("gyre").error("cannot start {}", verticle, cause);
         fail(1, List.of("cannot start " + verticle + ": " + cause));
     }
 
