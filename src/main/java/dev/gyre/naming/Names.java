@@ -14,6 +14,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,7 +117,7 @@ public final class Names {
         entries.keySet().retainAll(names);
         List<Entry> fresh = new ArrayList<>();
         names.forEach(name -> entries.computeIfAbsent(name, absent -> {
-            Entry entry = new Entry(name, clock.instant());
+            Entry entry = new Entry(name, now());
             fresh.add(entry);
             return entry;
         }));
@@ -163,7 +164,7 @@ public final class Names {
             return;
         }
         Known before = entry.known;
-        entry.known = before.after(answers, clock.instant());
+        entry.known = before.after(answers, now());
         entry.tally.lookedUp(before, entry.known, answers);
         boolean same = before.begun() && before.good().equals(entry.known.good())
                 && before.nowhere().equals(entry.known.nowhere());
@@ -173,6 +174,11 @@ public final class Names {
         }
         by.loop().schedule(() -> again(entry), Pause.before(entry.known, settings, dice).toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    /** To what a person reads; nothing here goes by less. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private synchronized void again(Entry entry) {
