@@ -1,15 +1,12 @@
 package dev.gyre.admin;
 
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import dev.gyre.registry.Node;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whoever gives a command is told what is wrong with it; no command fails inside the node. */
 public class FuzzedCommandsTest {
@@ -43,9 +40,7 @@ public class FuzzedCommandsTest {
                 .map(text -> text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) throws Exception {
         fuzzerTestOneInput(input);
     }

@@ -2,14 +2,11 @@ package dev.gyre.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A line as it is typed is misused, in words, or leads to a command that the node can judge. */
 public class FuzzedLinesTest {
@@ -26,9 +23,7 @@ public class FuzzedLinesTest {
                 .map(line -> line.replace(' ', '\n').getBytes(StandardCharsets.UTF_8));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) throws Exception {
         fuzzerTestOneInput(input);
     }

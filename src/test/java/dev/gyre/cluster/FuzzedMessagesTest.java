@@ -2,7 +2,7 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import io.vertx.core.json.DecodeException;
@@ -14,9 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Only what a node of the cluster has sealed is read, for what it was sealed for, and as it was written. */
 public class FuzzedMessagesTest {
@@ -39,9 +36,7 @@ public class FuzzedMessagesTest {
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) {
         fuzzerTestOneInput(input);
     }

@@ -2,17 +2,14 @@ package dev.gyre.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Fuzzed;
 import io.vertx.core.json.JsonObject;
-import dev.gyre.kit.FuzzCorpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever stands in a config is either understood or told of in lines with a path; nothing is thrown. */
 public class FuzzedConfigTest {
@@ -36,9 +33,7 @@ public class FuzzedConfigTest {
                 .map(text -> text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) {
         fuzzerTestOneInput(input);
     }

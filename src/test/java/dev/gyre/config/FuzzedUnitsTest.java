@@ -2,16 +2,13 @@ package dev.gyre.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import dev.gyre.model.BackendUrl;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is taken for a duration, a size, a network or a URL is read as the same again once it is written. */
 public class FuzzedUnitsTest {
@@ -23,9 +20,7 @@ public class FuzzedUnitsTest {
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) throws UnknownHostException {
         fuzzerTestOneInput(input);
     }

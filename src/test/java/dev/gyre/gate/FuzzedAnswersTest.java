@@ -2,7 +2,7 @@ package dev.gyre.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import dev.gyre.kit.Pieces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -23,9 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** An answer is the same in whatever pieces it comes, and is passed on as one that says the same. */
 public class FuzzedAnswersTest {
@@ -58,9 +55,7 @@ public class FuzzedAnswersTest {
                 .map(form -> ("\u0000\u0007" + form).getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) {
         fuzzerTestOneInput(input);
     }

@@ -2,13 +2,10 @@ package dev.gyre.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import dev.gyre.model.NormalPath.Spelling;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Routes compare paths in one form: every spelling of a path must lead to it, and it to itself. */
 public class FuzzedPathsTest {
@@ -20,9 +17,7 @@ public class FuzzedPathsTest {
                 .map(path -> path.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) {
         fuzzerTestOneInput(input);
     }

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.gate.RequestForm;
 import dev.gyre.gate.StrictReading;
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import dev.gyre.kit.Pieces;
 import dev.gyre.proxy.ReadRequests.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** No bytes are taken for a request that a strict reading does not find in them, nor sent on as two. */
 public class FuzzedRequestsTest {
@@ -22,9 +19,7 @@ public class FuzzedRequestsTest {
                 .getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) {
         fuzzerTestOneInput(input);
     }

@@ -2,7 +2,7 @@ package dev.gyre.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.kit.FuzzCorpus;
+import dev.gyre.kit.Fuzzed;
 import dev.gyre.registry.TopologyText.Damaged;
 import dev.gyre.registry.TopologyText.NewerFormat;
 import io.vertx.core.json.JsonObject;
@@ -11,9 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ArgumentsSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A file that somebody has edited is damaged or means something; it never keeps a node from starting. */
 public class FuzzedEntriesTest {
@@ -33,9 +30,7 @@ public class FuzzedEntriesTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("seeds")
-    @ArgumentsSource(FuzzCorpus.class)
+    @Fuzzed
     void holdFor(byte[] input) throws NewerFormat {
         fuzzerTestOneInput(input);
     }

@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,9 +55,8 @@ class SharedDataDirectoryTest {
         public static void main(String[] args) throws Exception {
             DataDirectory directory = DataDirectory.open(Path.of(args[0]));
             System.out.println("locked");
-            while (directory != null) {
-                Thread.sleep(60_000);
-            }
+            new CountDownLatch(1).await();
+            directory.close();
         }
     }
 
