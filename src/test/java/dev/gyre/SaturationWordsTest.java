@@ -82,8 +82,13 @@ class SaturationWordsTest {
     @Test
     void refusedRequestsCountTowardsTheSize() throws Exception {
         try (GyreProcess node = node(5, 5); Load load = Load.of(node.port(), 100, 300)) {
-            // 300 requests/s of 200 ms, whether served or refused, would keep 60 connections busy.
-            assertThat(size(node.await("connections busy"))).isBetween(48, 75);
+            assertThat(size(node.await("connections busy"))).isGreaterThan(5);
+            // 300 requests/s of 200 ms, whether served or refused, would keep 60 connections busy. The load
+            // makes up for what a busy machine kept it from sending, so that one sample may see more.
+            Await.until("a sample of 300 requests/s", () -> {
+                String words = words(node);
+                return !words.isEmpty() && size(words) >= 48 && size(words) <= 75;
+            });
             load.stop();
             assertThat(load.failures().keySet()).allMatch(reason -> reason.contains("queue-full"));
         }
