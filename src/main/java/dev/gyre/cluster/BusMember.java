@@ -4,7 +4,6 @@ import com.hazelcast.config.Config;
 import dev.gyre.config.Settings.ClusterSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 
 /**
  * A process on the event bus of a cluster that is no node of it: a backend that announces itself, or whoever
@@ -21,6 +20,6 @@ public final class BusMember {
      */
     public static Future<Vertx> join(ClusterSettings settings) {
         Config config = MemberConfig.of(settings).setLiteMember(true);
-        return Membership.vertx(settings, new HazelcastClusterManager(config));
+        return Membership.vertx(settings, new Subscriptions(config));
     }
 }

@@ -28,6 +28,7 @@ final class Membership {
 
     /** As {@link HazelcastClusterManager} names a member's id on the event bus. */
     private static final String BUS_ID = "__vertx.nodeId";
+    private static final long REFRESH_MILLIS = 5_000;
     private static final long LEAVE_SECONDS = 10;
     private static final long ABANDON_SECONDS = 1;
 
@@ -36,7 +37,7 @@ final class Membership {
     private final String id;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    private Membership(Vertx vertx, HazelcastClusterManager manager) {
+    private Membership(Vertx vertx, Subscriptions manager) {
         this.vertx = vertx;
         this.hazelcast = manager.getHazelcastInstance();
         this.id = manager.getNodeId();
@@ -56,18 +57,19 @@ final class Membership {
 
     /** Completes when this node is a member, be it the only one. */
     static Future<Membership> join(ClusterSettings settings) {
-        HazelcastClusterManager manager = new HazelcastClusterManager(MemberConfig.of(settings));
+        Subscriptions manager = new Subscriptions(MemberConfig.of(settings));
         return vertx(settings, manager).map(vertx -> new Membership(vertx, manager));
     }
 
     /** A Vert.x on the cluster's event bus. */
-    static Future<Vertx> vertx(ClusterSettings settings, HazelcastClusterManager manager) {
+    static Future<Vertx> vertx(ClusterSettings settings, Subscriptions manager) {
         VertxOptions options = new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false).setFileCachingEnabled(false))
                 .setEventBusOptions(bus(settings));
-        return Vertx.builder().with(options).withClusterManager(manager).buildClustered();
+        return Vertx.builder().with(options).withClusterManager(manager).buildClustered().onSuccess(vertx ->
+                vertx.setPeriodic(REFRESH_MILLIS, timer -> manager.refresh()));
     }
 
     private static EventBusOptions bus(ClusterSettings settings) {

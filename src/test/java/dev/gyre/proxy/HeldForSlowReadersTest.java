@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients who do not read, however large the answer that they asked for, do not use up the memory of the node:
- * it has room for 300 KB for each of them, and still answers others.
+ * Clients who do not read, however large the answer that they asked for, do not use up the memory of the
+ * node: it has room for 300 KB for each of them, and still answers others.
  */
 class HeldForSlowReadersTest {
 
