@@ -87,7 +87,7 @@ class Starter:
 
     def proxy(self, contender, ports, **settings):
         """Starts a contender before the origin's ports. Settings replace @NAME@ in its configuration:
-        SOCKETS, POOL, QUEUE, QUEUE_TIMEOUT; CORES are those it may run on, JAVA the JVM's flags; without
+        SOCKETS, POOL, QUEUE, QUEUE_TIMEOUT, WARM_UP; CORES are those it may run on, JAVA the JVM's flags; without
         AWAIT it is left to the caller to wait until it serves."""
         name, count = base(contender), workers(contender)
         port, admin = free_ports(2)
@@ -125,7 +125,8 @@ class Starter:
         lines = [BACKEND_LINES[name].format(n=n, port=port) for n, port in enumerate(ports)] \
             if name in BACKEND_LINES else []
         separator = ", " if name in ("gyre", "node-script") else "\n        "
-        values = {"SOCKETS": SOCKETS, "POOL": POOL, "QUEUE": POOL, "QUEUE_TIMEOUT": "1s", **values,
+        values = {"SOCKETS": SOCKETS, "POOL": POOL, "QUEUE": POOL, "QUEUE_TIMEOUT": "1s", "WARM_UP": "0s",
+                  **values,
                   "DIR": self.directory, "FILES": self._case.open_files(),
                   "CLIENTS": self._case.connections + 64, "NAME": contender,
                   "BACKENDS": separator.join(lines), "ORIGIN_PORT": ports[0]}

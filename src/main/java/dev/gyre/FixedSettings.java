@@ -19,6 +19,7 @@ final class FixedSettings {
         KEYS.put("admin", Settings::admin);
         KEYS.put("cluster", Settings::cluster);
         KEYS.put("data", Settings::data);
+        KEYS.put("warmUp", Settings::warmUp);
         KEYS.put("zone", Settings::zone);
         KEYS.put("sticky", Settings::sticky);
         KEYS.put("resolver", Settings::resolver);

@@ -23,6 +23,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     private static final Transports TRANSPORTS;
 
     private volatile Vertx vertx;
+    private volatile boolean stopping;
 
     static {
         // Before any class of Netty or Vert.x that reads them is loaded. What the user has set stays.
@@ -90,6 +91,10 @@ public final class Launcher extends io.vertx.core.Launcher {
 
     @Override
     public void handleDeployFailed(Vertx vertx, String verticle, DeploymentOptions options, Throwable cause) {
+        if (stopping) {
+            LoggerFactory.getLogger("gyre").info("stopped before it was ready");
+            return;
+        }
         if (cause instanceof StartFailed failed) {
             fail(failed.exitCode(), failed.reasons());
         }
@@ -105,6 +110,11 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public void afterStartingVertx(Vertx started) {
         vertx = started;
+    }
+
+    @Override
+    public void beforeStoppingVertx(Vertx running) {
+        stopping = true;
     }
 
     /** Everything has been stopped in order, which to the JVM alone would still be death by a signal. */

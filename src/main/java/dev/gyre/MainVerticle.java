@@ -98,6 +98,7 @@ public final class MainVerticle extends VerticleBase {
                 .compose(v -> joinCluster())
                 .onSuccess(v -> health.start())
                 .compose(v -> resolveNames())
+                .compose(v -> warmUp())
                 .compose(v -> openListeners())
                 .onSuccess(v -> {
                     discovery.start();
@@ -210,6 +211,16 @@ public final class MainVerticle extends VerticleBase {
         Promise<Void> settled = Promise.promise();
         names.settled(RESOLVING).onComplete(done -> context.runOnContext(v -> settled.complete()));
         return settled.future();
+    }
+
+    /** The last before the listeners: what comes before it keeps up to date meanwhile. */
+    private Future<Void> warmUp() {
+        if (settings.warmUp().isZero()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> warm = Promise.promise();
+        WarmUp.begin(settings.warmUp()).ended().onComplete(v -> context.runOnContext(w -> warm.complete()));
+        return warm.future();
     }
 
     private Future<Void> openListeners() {

@@ -13,9 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Who listens to which address of the event bus. Vert.x keeps that in a map of Hazelcast, and what a member
- * has once read of it is brought up to date by events alone; while members come and go at once, an event or an
- * entry can be lost, and two nodes that are up would not hear one another for as long as nothing else changes.
- * So each member now and then says its own anew and reads again what it has read.
+ * has once read of it is brought up to date by events alone; while members come and go at once, an event or
+ * an entry can be lost, and two nodes that are up would not hear one another for as long as nothing else
+ * changes. So each member now and then says its own anew and reads again what it has read.
  */
 final class Subscriptions extends HazelcastClusterManager {
 

@@ -18,12 +18,13 @@ import java.util.OptionalInt;
  * @param cluster    empty: a node on its own
  * @param data       directory for what the node must remember
  * @param grace      how long requests in flight may take to finish when the node stops, 0s..24h
+ * @param warmUp     how long the node may send requests to itself before it serves, 0s..24h; 0s: not at all
  * @param zone       where this node stands; empty: nowhere in particular
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
                        AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
-                       ForwardingSettings forwarding, Optional<String> zone, StickySettings sticky,
-                       Limits limits, ResolverSettings resolver) {
+                       Duration warmUp, ForwardingSettings forwarding, Optional<String> zone,
+                       StickySettings sticky, Limits limits, ResolverSettings resolver) {
 
     public Settings {
         listeners = List.copyOf(listeners);

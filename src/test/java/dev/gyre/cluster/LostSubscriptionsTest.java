@@ -41,8 +41,9 @@ class LostSubscriptionsTest {
 
     /** One that refreshes nothing by itself. */
     private static Vertx vertx(String host, Subscriptions member) {
-        return Vertx.builder().with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(host)))
-                .withClusterManager(member).buildClustered().await();
+        EventBusOptions bus = new EventBusOptions().setHost(host);
+        return Vertx.builder().with(new VertxOptions().setEventBusOptions(bus)).withClusterManager(member)
+                .buildClustered().await();
     }
 
     @BeforeEach

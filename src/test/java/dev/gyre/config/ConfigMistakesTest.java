@@ -23,7 +23,7 @@ class ConfigMistakesTest {
         {'listeners':{'port':1}}                | listeners: an object (expected: a list)
         {'listeners':[8080]}                    | listeners[0]: a number (expected: an object)
         {'listeners':[{'port':8080},{'host':'10.0.0.1','port':8080}]} | listeners[1]: the same port as listeners[0] (expected: each port once)
-        {'listners':[]}                         | listners: unknown key (did you mean "listeners"? known: $schema, admin, cluster, data, forwarding, grace, instances, limits, listeners, resolver, routes, services, sticky, stores, zone)
+        {'listners':[]}                         | listners: unknown key (did you mean "listeners"? known: $schema, admin, cluster, data, forwarding, grace, instances, limits, listeners, resolver, routes, services, sticky, stores, warmUp, zone)
         {'instances':'many'}                    | instances: "many" (expected: "auto" or 1..1024)
         {'instances':0}                         | instances: 0 (expected: 1..1024)
         {'admin':{'port':65536}}                | admin.port: 65536 (expected: 0..65535)
@@ -60,7 +60,7 @@ class ConfigMistakesTest {
         {'stores':[{'type':'flie','config':{'path':'x'}}]} | stores[0].type: "flie" (did you mean "file"?)
         {'stores':[{'type':'file'}]}            | stores[0].config.path: missing (expected: what a store of type "file" needs)
         {'stores':[{'type':'env'}]}             | stores[0].config.keys: missing (expected: what a store of type "env" needs)
-        {'stores':[{'type':'env','config':{'keys':['HOME']}}]} | stores[0].config.keys[0]: "HOME" (known: admin, cluster, data, forwarding, grace, instances, listeners, resolver, routes, services, sticky, zone)
+        {'stores':[{'type':'env','config':{'keys':['HOME']}}]} | stores[0].config.keys[0]: "HOME" (known: admin, cluster, data, forwarding, grace, instances, limits, listeners, resolver, routes, services, sticky, warmUp, zone)
         {'stores':[{'type':'json','format':'jsno'}]} | stores[0].format: "jsno" (did you mean "json"?)
         """)
     void ofTheNode(String fragment, String expected) {

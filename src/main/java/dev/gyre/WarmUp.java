@@ -1,0 +1,134 @@
+package dev.gyre;
+
+import dev.gyre.config.Checked;
+import dev.gyre.config.ConfigReader;
+import dev.gyre.config.Settings;
+import dev.gyre.proxy.Edge;
+import dev.gyre.proxy.Proxy;
+import dev.gyre.proxy.StickyKey;
+import dev.gyre.proxy.Surroundings;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the JVM compile the data path before the first client comes: a second proxy, with event loops,
+ * sockets and counters of its own, stands on loopback between clients and a backend that are made up here. It
+ * ends when the compiler has little left to do, or when its time is over. Whatever goes wrong with it is said
+ * and keeps no node from starting.
+ */
+final class WarmUp {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre");
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final long WINDOW_MILLIS = 250;
+    /** The compiler is done when it was at work for less than this part of so many windows in a row. */
+    private static final double LITTLE = 0.2;
+    private static final int WINDOWS = 4;
+    /** Before so many requests the compilers have not even been asked for all there is to do. */
+    private static final long AT_LEAST = 5000;
+    /** For the made-up clients to get their last answers. */
+    private static final long FAREWELL_MILLIS = 1000;
+
+    private final Duration most;
+    private final long begun = System.nanoTime();
+    private final Vertx own;
+    private final Promise<Void> ended = Promise.promise();
+    private MadeUpTraffic traffic;
+    private long compiledMillis;
+    private int quiet;
+    private boolean ending;
+
+    private WarmUp(Duration most) {
+        this.most = most;
+        // A made-up party each: the proxy, and whom it stands between.
+        own = Vertx.builder().with(new VertxOptions().setEventLoopPoolSize(2))
+                .withTransport(Launcher.transports().chosen()).build();
+    }
+
+    /** @param most how long it may take */
+    static WarmUp begin(Duration most) {
+        LOG.info("warming up for at most {} ms before the ports are opened", most.toMillis());
+        WarmUp warmUp = new WarmUp(most);
+        warmUp.own.setTimer(Math.max(1, most.toMillis()), timer -> warmUp.end("its time was over first"));
+        warmUp.run();
+        return warmUp;
+    }
+
+    private void run() {
+        MadeUpTraffic.backend(own, LOOPBACK)
+                .compose(backend -> proxy(backend.actualPort()))
+                .onSuccess(port -> {
+                    traffic = MadeUpTraffic.begin(own, LOOPBACK, port);
+                    compiledMillis = compiled();
+                    own.setPeriodic(WINDOW_MILLIS, timer -> look());
+                })
+                .onFailure(e -> end("it failed: " + e.getMessage()));
+    }
+
+    private Future<Integer> proxy(int backend) {
+        JsonObject config = new JsonObject()
+                .put("listeners", new JsonArray().add(new JsonObject().put("host", LOOPBACK).put("port", 0)))
+                .put("services", new JsonObject().put("warm-up", new JsonObject()
+                        .put("backends", new JsonArray().add("http://" + LOOPBACK + ":" + backend))));
+        Checked<Settings> read = ConfigReader.read(config);
+        Settings settings = read.accepted().orElseThrow(() -> new IllegalStateException(read.toString()));
+        Surroundings surroundings = new Surroundings(Optional.empty(), new StickyKey(new byte[32]),
+                InstantSource.system(), RandomGenerator::getDefault);
+        Edge edge = new Edge(settings.forwarding(), settings.limits().within(4 * MadeUpTraffic.CLIENTS));
+        Proxy proxy = new Proxy(own, edge, surroundings, Duration.ZERO, () -> { }, streak -> { });
+        return proxy.deploy(1)
+                .onSuccess(v -> proxy.show(settings.declared()))
+                .compose(v -> proxy.listen(settings.listeners()))
+                .map(ports -> ports.get(0));
+    }
+
+    private void look() {
+        long before = compiledMillis;
+        compiledMillis = compiled();
+        quiet = compiledMillis - before < LITTLE * WINDOW_MILLIS ? quiet + 1 : 0;
+        if (quiet >= WINDOWS && traffic.answered() >= AT_LEAST) {
+            end("the compiler has little left to do");
+        }
+    }
+
+    /** How long the JVM's compilers have been at work so far. */
+    private static long compiled() {
+        CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
+        return compilation == null ? 0 : compilation.getTotalCompilationTime();
+    }
+
+    private void end(String why) {
+        if (ending) {
+            return;
+        }
+        ending = true;
+        long answered = traffic == null ? 0 : traffic.answered();
+        LOG.info("warmed up for {} ms with {} requests to itself: {}",
+                (System.nanoTime() - begun) / 1_000_000, answered, why);
+        if (traffic != null) {
+            traffic.end().onComplete(v -> ended.tryComplete());
+            own.setTimer(FAREWELL_MILLIS, timer -> ended.tryComplete());
+        } else {
+            ended.complete();
+        }
+        ended.future().onComplete(v -> own.close());
+    }
+
+    /** Of what was begun; it never fails. */
+    Future<Void> ended() {
+        return ended.future();
+    }
+}

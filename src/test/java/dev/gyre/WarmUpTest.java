@@ -1,0 +1,94 @@
+package dev.gyre;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gyre.kit.GyreProcess;
+import dev.gyre.kit.Origin;
+import dev.gyre.kit.Place;
+import dev.gyre.kit.Wire;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that warms up sends requests to itself first, and opens its ports then. */
+class WarmUpTest {
+
+    private static final Pattern REQUESTS = Pattern.compile("with (\\d+) requests to itself: (.+)");
+    private static final int PORT = 8080;
+
+    @TempDir
+    Path directory;
+
+    private final Origin origin = Origin.saying("hello");
+
+    @AfterEach
+    void close() {
+        origin.close();
+    }
+
+    private JsonObject config(String warmUp) {
+        return new JsonObject().put("warmUp", warmUp).put("services", new JsonObject().put("web",
+                new JsonObject().put("backends", new JsonArray().add(origin.url()))));
+    }
+
+    private static Matcher result(GyreProcess node) throws InterruptedException {
+        Matcher matcher = REQUESTS.matcher(node.await("warmed up for"));
+        assertThat(matcher.find()).isTrue();
+        return matcher;
+    }
+
+    @Test
+    void itEndsWhenTheHotPathIsCompiledAndLeavesNoTrace() throws Exception {
+        try (GyreProcess node = GyreProcess.node(directory, config("30s"))) {
+            Matcher result = result(node);
+            assertThat(Integer.parseInt(result.group(1))).isGreaterThanOrEqualTo(5000);
+            assertThat(result.group(2)).isEqualTo("the compiler has little left to do");
+            assertThat(origin.accepted()).as("connections to a backend of the user's").isZero();
+            JsonObject backend = node.admin().backends().get(0);
+            assertThat(backend.getInteger("requests")).isZero();
+            assertThat(node.admin().get("/metrics").body()).doesNotContain("warm-up");
+            try (Wire client = Wire.to(node.port())) {
+                assertThat(client.get("/").readAnswer().body()).isEqualTo("hello");
+            }
+            node.terminate();
+            assertThat(node.exitCode()).isZero();
+            assertThat(node.text()).doesNotContain("WARN").doesNotContain("ERROR");
+        }
+    }
+
+    @Test
+    void itTakesNoLongerThanItMay() throws Exception {
+        try (GyreProcess node = GyreProcess.node(directory, config("300ms"))) {
+            assertThat(result(node).group(2)).isEqualTo("its time was over first");
+            assertThat(node.text()).doesNotContain("WARN").doesNotContain("ERROR");
+        }
+    }
+
+    @Test
+    void noPortIsOpenMeanwhileAndTheNodeCanBeStopped() throws Exception {
+        String host = Place.ownAddress();
+        JsonObject config = config("20s").put("listeners", new JsonArray()
+                .add(new JsonObject().put("host", host).put("port", PORT)))
+                .put("admin", new JsonObject().put("host", host).put("port", PORT + 1).put("token", "t"));
+        Path file = GyreProcess.write(directory, config);
+        try (GyreProcess node = GyreProcess.start(List.of(),
+                List.of("run", "dev.gyre.MainVerticle", "-conf", file.toString()))) {
+            node.await("warming up for at most 20000 ms");
+            assertThatThrownBy(() -> new Socket(host, PORT).close()).isInstanceOf(ConnectException.class);
+            new Socket(host, PORT + 1).close();
+            node.terminate();
+            assertThat(node.exitCode()).isZero();
+            assertThat(node.text()).contains("stopped before it was ready").doesNotContain("warmed up")
+                    .doesNotContain("ERROR");
+        }
+    }
+}
