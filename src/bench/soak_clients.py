@@ -46,16 +46,24 @@ class Clients:
             connection = None
             try:
                 connection = await Connection.to(self.port)
-                async with timeout(PATIENCE):
-                    async for _ in kind(connection, dice):
-                        self.done[kind.__name__] += 1
-                        if asyncio.get_running_loop().time() >= end:
-                            break
+                steps = kind(connection, dice).__aiter__()
+                while asyncio.get_running_loop().time() < end and await step(steps):
+                    self.done[kind.__name__] += 1
             except (Wrong, OSError, ValueError, asyncio.IncompleteReadError, asyncio.TimeoutError) as e:
                 self.failures[kind.__name__, f"{type(e).__name__} {e}"[:200]] += 1
             finally:
                 if connection:
                     connection.close()
+
+
+async def step(steps):
+    """Whether there was another one; a connection may live as long as it likes, an answer may not take so long."""
+    async with timeout(PATIENCE):
+        try:
+            await steps.__anext__()
+            return True
+        except StopAsyncIteration:
+            return False
 
 
 class timeout:

@@ -33,8 +33,9 @@ public final class ConfigReader {
         Settings settings = new Settings(listeners, NodeReader.instances(top), TopologyReader.read(top),
                 AdminReader.admin(top, listeners), ClusterReader.cluster(top),
                 top.text("data", "a directory", "gyre-data"),
-                top.duration("grace", Duration.ZERO, GRACE), top.duration("warmUp", Duration.ZERO, Duration.ZERO),
-                NodeReader.forwarding(top), Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),
+                top.duration("grace", Duration.ZERO, GRACE),
+                top.duration("warmUp", Duration.ZERO, Duration.ZERO), NodeReader.forwarding(top),
+                Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),
                 ResolverReader.resolver(top));
         StoreSettings.read(top);
         top.text("$schema", "the address of a schema", "");

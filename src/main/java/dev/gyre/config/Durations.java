@@ -13,7 +13,9 @@ public final class Durations {
     static final String EXAMPLES = "a duration such as \"200ms\", \"1s\" or \"5m\"";
 
     // The digits are bounded so that no text, however long, costs more than a moment to refuse.
-    private static final Pattern FORM = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ms|s|m|h)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)(ms|s|m|h)");
+
+    private static final BigDecimal MOST_MILLIS = BigDecimal.valueOf(Long.MAX_VALUE);
 
     private Durations() { }
 
@@ -24,7 +26,7 @@ public final class Durations {
             return Optional.empty();
         }
         BigDecimal millis = new BigDecimal(form.group(1)).multiply(BigDecimal.valueOf(unit(form.group(2))));
-        if (millis.stripTrailingZeros().scale() > 0) {
+        if (millis.stripTrailingZeros().scale() > 0 || millis.compareTo(MOST_MILLIS) > 0) {
             return Optional.empty();
         }
         return Optional.of(Duration.ofMillis(millis.longValueExact()));

@@ -49,6 +49,7 @@ public class FuzzedAnswersTest {
                         "HTTP/1.0 200 OK\r\n\r\nto the end",
                         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
                                 + "HTTP/1.1 204 No Content\r\n\r\n",
+                        "HTTP/1.1 204  OK\r\nTransfer-Encoding: gzip\r\n\r\n2\r\nok\r\n0\r\n\r\n",
                         "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
                         "HTTP/1.1 200 OK\r\nX-A : b\r\n c\r\nTransfer-Encoding: chunked\r\n\r\n"
                                 + "5;a=b\r\nhello\r\n0\r\nX-T: u\r\n\r\n"))
@@ -76,6 +77,10 @@ public class FuzzedAnswersTest {
             assertThat(passedOn.unasked()).as(read.text()).isFalse();
             assertThat(passedOn.body()).isEqualTo(read.body());
             assertThat(passedOn.head().status()).isEqualTo(read.head().status());
+            if (read.head().status().code() == 204) {
+                // Netty leaves out what RFC 9112, sections 6.1 and 6.2, forbids here.
+                read.head().headers().remove("Transfer-Encoding").remove("Content-Length");
+            }
             assertThat(passedOn.head().headers().entries())
                     .hasToString(read.head().headers().entries().toString());
         }
