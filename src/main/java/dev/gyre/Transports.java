@@ -1,18 +1,13 @@
 package dev.gyre;
 
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.uring.IoUringIoHandler;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The way to the kernel's sockets: io_uring before epoll before NIO, with the reasons why a better one was
- * not taken. Containers often forbid io_uring, and kernels before 5.9 have none that Netty can use.
+ * The way to the kernel's sockets: epoll before NIO, with the reasons why a better one was not taken.
+ * io_uring is used on request only. Containers often forbid it.
  */
 record Transports(Transport chosen, List<String> passedOver) {
 
@@ -27,13 +22,9 @@ record Transports(Transport chosen, List<String> passedOver) {
      */
     private static final String LASTING_POLL = "io.netty.iouring.pollAddMultishotEnabled";
 
-    /** Where thousands of connections end at once, room for 4,096 events, the default, brings warnings. */
-    private static final Map<String, String> OF_IO_URING = Map.of(LASTING_POLL, "false",
-            "io.netty.iouring.cqSize", "16384");
-
     static {
-        // Before Netty's class of io_uring, which reads them, is loaded. What the user has set stays.
-        OF_IO_URING.forEach((key, value) -> System.setProperty(key, System.getProperty(key, value)));
+        // Before Netty's class of io_uring, which reads it, is loaded. What the user has set stays.
+        System.setProperty(LASTING_POLL, System.getProperty(LASTING_POLL, "false"));
     }
 
     static Transports choose() {
@@ -52,7 +43,7 @@ record Transports(Transport chosen, List<String> passedOver) {
 
     static Transports choose(Optional<String> wanted) {
         // Where io_uring is forbidden, whoever asked for it gets the next best.
-        List<String> acceptable = switch (wanted.orElse("io_uring")) {
+        List<String> acceptable = switch (wanted.orElse("epoll")) {
             case "io_uring" -> List.of("io_uring", "epoll");
             case "epoll" -> List.of("epoll");
             default -> List.of();
@@ -64,49 +55,19 @@ record Transports(Transport chosen, List<String> passedOver) {
                 continue;
             }
             Transport transport = name.equals("epoll") ? Transport.EPOLL : Transport.IO_URING;
-            Optional<String> refusal = refusal(transport);
-            if (refusal.isEmpty()) {
+            if (transport != null && transport.available()) {
                 return new Transports(transport, passedOver);
             }
-            passedOver.add(name + " (" + refusal.get() + ")");
+            passedOver.add(name + " (" + reason(transport) + ")");
         }
         return new Transports(Transport.NIO, passedOver);
-    }
-
-    private static Optional<String> refusal(Transport transport) {
-        if (transport == null || !transport.available()) {
-            return Optional.of(reason(transport));
-        }
-        return transport == Transport.IO_URING ? refusedRing() : Optional.empty();
-    }
-
-    /**
-     * What Netty calls available has made one small ring. Each event loop takes a large one, and where the
-     * memory that a user may lock is bounded, as before Linux 5.12, the last of them may be refused.
-     */
-    private static Optional<String> refusedRing() {
-        try {
-            int loops = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE + 1;
-            new MultiThreadIoEventLoopGroup(loops, IoUringIoHandler.newFactory())
-                    .shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.of("interrupted");
-        } catch (RuntimeException e) {
-            return Optional.of(firstLine(e));
-        }
     }
 
     private static String reason(Transport transport) {
         if (transport == null) {
             return "not built for this system";
         }
-        return firstLine(transport.unavailabilityCause());
-    }
-
-    private static String firstLine(Throwable failure) {
-        Throwable cause = failure;
+        Throwable cause = transport.unavailabilityCause();
         while (cause != null && cause.getCause() != null) {
             cause = cause.getCause();
         }

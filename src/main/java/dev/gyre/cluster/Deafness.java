@@ -5,9 +5,9 @@ import java.util.OptionalLong;
 
 /**
  * Notices that this node is a member among others and hears none of them, although each says hello every
- * second: its subscriptions on the event bus have been lost, as can happen when several nodes start or merge
- * at once, and only joining anew brings them back. Members that are no nodes say nothing either, so the
- * patience grows from time to time.
+ * second and each node's subscriptions are said anew as well ({@link Subscriptions}): what is wrong then is
+ * not known, and joining anew is what is left. Members that are no nodes say nothing either, so the patience
+ * grows from time to time.
  */
 final class Deafness {
 

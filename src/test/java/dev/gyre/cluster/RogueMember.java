@@ -68,23 +68,35 @@ final class RogueMember implements AutoCloseable {
 
     /** All addresses of the bus on which somebody listens. */
     Set<String> addresses() {
-        MultiMap<String, Object> subscriptions = hazelcast.getMultiMap("__vertx.subs");
-        return new TreeSet<>(subscriptions.keySet());
+        return new TreeSet<>(subscriptions().keySet());
     }
 
     /** Takes away all that a node listens to on the event bus. */
     void unsubscribe(ClusterNode node) {
-        String id = hazelcast.getCluster().getMembers().stream()
-                .filter(member -> member.getAddress().getHost().equals(node.place().cluster()))
-                .map(member -> member.getAttribute("__vertx.nodeId")).findFirst().orElseThrow();
-        MultiMap<String, Object> subscriptions = hazelcast.getMultiMap("__vertx.subs");
+        MultiMap<String, Object> subscriptions = subscriptions();
         for (String address : Set.copyOf(subscriptions.keySet())) {
             for (Object subscription : List.copyOf(subscriptions.get(address))) {
-                if (((HazelcastRegistrationInfo) subscription).unwrap().nodeId().equals(id)) {
+                if (isOf(node, subscription)) {
                     subscriptions.remove(address, subscription);
                 }
             }
         }
+    }
+
+    /** Whether others know of any address at which the node listens. */
+    boolean isSubscribed(ClusterNode node) {
+        return subscriptions().values().stream().anyMatch(subscription -> isOf(node, subscription));
+    }
+
+    private MultiMap<String, Object> subscriptions() {
+        return hazelcast.getMultiMap("__vertx.subs");
+    }
+
+    private boolean isOf(ClusterNode node, Object subscription) {
+        String id = hazelcast.getCluster().getMembers().stream()
+                .filter(member -> member.getAddress().getHost().equals(node.place().cluster()))
+                .map(member -> member.getAttribute("__vertx.nodeId")).findFirst().orElseThrow();
+        return ((HazelcastRegistrationInfo) subscription).unwrap().nodeId().equals(id);
     }
 
     /** Whether the node has logged that it refused something of this member. */
