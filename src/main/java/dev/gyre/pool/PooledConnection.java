@@ -132,7 +132,7 @@ final class PooledConnection {
     void hold(boolean on) {
         holding = on;
         held = 0;
-        if (!on && !channel.config().isAutoRead()) {
+        if (!on && !channel.config().isAutoRead() && !Unread.isTooMuch(transport)) {
             channel.config().setAutoRead(true);
         }
     }

@@ -9,7 +9,9 @@ import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients who do not read, however large the answer that they asked for, do not use up the memory of the
@@ -26,6 +30,7 @@ class HeldForSlowReadersTest {
 
     private static final int READERS = 100;
     private static final String ROOM = "-XX:MaxDirectMemorySize=30m";
+    private static final String SMALL_ROOM = "-XX:MaxDirectMemorySize=18m";
     private static final byte[] PIECE = new byte[256 * 1024];
     private static final int PIECES = 122;
 
@@ -70,6 +75,43 @@ class HeldForSlowReadersTest {
                     reader.close();
                 }
             }
+        }
+    }
+
+    /** What is read on between two pauses is not more than the client takes: one answer, and room for a tenth. */
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "io_uring"})
+    void anAnswerThatIsReadInFitsPassesThroughLittleMemory(String transport) throws Exception {
+        byte[] chunk = ("400\r\n" + "x".repeat(1024) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream chunks = new ByteArrayOutputStream();
+        for (int i = 0; i < 64; i++) {
+            chunks.writeBytes(chunk);
+        }
+        int times = 2500;
+        try (Origin origin = Origin.of(exchange -> {
+                exchange.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                for (int i = 0; i < times; i++) {
+                    exchange.wire().write(chunks.toByteArray());
+                }
+                exchange.write("0\r\n\r\n");
+            }).withoutRecording();
+             GyreProcess node = GyreProcess.node(directory, new JsonObject().put("services",
+                     new JsonObject().put("web", new JsonObject()
+                             .put("backends", new JsonArray().add(origin.url())))), SMALL_ROOM,
+                     "-Dgyre.transport=" + transport);
+             Wire client = Wire.to(node.port()).get("/")) {
+            client.readHead();
+            byte[] piece = new byte[200_000];
+            long left = (long) times * chunks.size() + "0\r\n\r\n".length();
+            while (left > 0) {
+                int read = client.stream().read(piece, 0, (int) Math.min(left, piece.length));
+                assertThat(read).as(left + " bytes are missing: " + node.text()).isPositive();
+                left -= read;
+                if (left % 3 == 0) {
+                    Await.pass(Duration.ofMillis(1));
+                }
+            }
+            assertThat(node.text()).doesNotContain("WARN").doesNotContain("ERROR");
         }
     }
 
