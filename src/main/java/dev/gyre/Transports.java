@@ -1,13 +1,17 @@
 package dev.gyre;
 
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * The way to the kernel's sockets: epoll before NIO, with the reasons why a better one was not taken.
- * io_uring is used on request only. Containers often forbid it.
+ * The way to the kernel's sockets: io_uring before epoll before NIO, with the reasons why a better one was
+ * not taken. Containers often forbid io_uring, and kernels before 5.9 have none that Netty can use.
  */
 record Transports(Transport chosen, List<String> passedOver) {
 
@@ -22,9 +26,13 @@ record Transports(Transport chosen, List<String> passedOver) {
      */
     private static final String LASTING_POLL = "io.netty.iouring.pollAddMultishotEnabled";
 
+    /** Where thousands of connections end at once, room for 4,096 events, the default, brings warnings. */
+    private static final Map<String, String> OF_IO_URING = Map.of(LASTING_POLL, "false",
+            "io.netty.iouring.cqSize", "16384");
+
     static {
-        // Before Netty's class of io_uring, which reads it, is loaded. What the user has set stays.
-        System.setProperty(LASTING_POLL, System.getProperty(LASTING_POLL, "false"));
+        // Before Netty's class of io_uring, which reads them, is loaded. What the user has set stays.
+        OF_IO_URING.forEach((key, value) -> System.setProperty(key, System.getProperty(key, value)));
     }
 
     static Transports choose() {
@@ -43,7 +51,7 @@ record Transports(Transport chosen, List<String> passedOver) {
 
     static Transports choose(Optional<String> wanted) {
         // Where io_uring is forbidden, whoever asked for it gets the next best.
-        List<String> acceptable = switch (wanted.orElse("epoll")) {
+        List<String> acceptable = switch (wanted.orElse("io_uring")) {
             case "io_uring" -> List.of("io_uring", "epoll");
             case "epoll" -> List.of("epoll");
             default -> List.of();
@@ -55,19 +63,46 @@ record Transports(Transport chosen, List<String> passedOver) {
                 continue;
             }
             Transport transport = name.equals("epoll") ? Transport.EPOLL : Transport.IO_URING;
-            if (transport != null && transport.available()) {
+            Optional<String> refusal = refusal(transport);
+            if (refusal.isEmpty()) {
                 return new Transports(transport, passedOver);
             }
-            passedOver.add(name + " (" + reason(transport) + ")");
+            passedOver.add(name + " (" + refusal.get() + ")");
         }
         return new Transports(Transport.NIO, passedOver);
+    }
+
+    private static Optional<String> refusal(Transport transport) {
+        if (transport == null || !transport.available()) {
+            return Optional.of(reason(transport));
+        }
+        return transport == Transport.IO_URING ? refusedRing() : Optional.empty();
+    }
+
+    /**
+     * What Netty calls available has made one small ring. Each event loop takes a large one, and where the
+     * memory that a user may lock is bounded, as before Linux 5.12, the last of them may be refused.
+     */
+    private static Optional<String> refusedRing() {
+        try {
+            Vertx.builder().with(new VertxOptions().setFileSystemOptions(new FileSystemOptions()
+                            .setClassPathResolvingEnabled(false).setFileCachingEnabled(false)))
+                    .withTransport(Transport.IO_URING).build().close().await();
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(firstLine(e));
+        }
     }
 
     private static String reason(Transport transport) {
         if (transport == null) {
             return "not built for this system";
         }
-        Throwable cause = transport.unavailabilityCause();
+        return firstLine(transport.unavailabilityCause());
+    }
+
+    private static String firstLine(Throwable failure) {
+        Throwable cause = failure;
         while (cause != null && cause.getCause() != null) {
             cause = cause.getCause();
         }

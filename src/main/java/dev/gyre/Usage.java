@@ -18,7 +18,7 @@ final class Usage {
 
             Exit codes: 0 done or stopped in good order, 1 something on this machine or the node said no,
             2 the command line or the config is wrong.
-            System property: gyre.transport = epoll (the default on Linux) | io_uring | nio.
+            System property: gyre.transport = io_uring (the default on Linux) | epoll | nio.
             """;
 
     private Usage() {

@@ -46,7 +46,7 @@ class QuietStartTest {
             assertThat(node.exitCode()).isZero();
             assertThat(node.output()).allMatch(line -> line.matches(OWN_LINE));
             assertThat(node.await("gyre 0.")).contains("JDK " + System.getProperty("java.version"))
-                    .containsPattern("transport (epoll, not io_uring \\(not asked for\\)"
+                    .containsPattern("transport (io_uring|epoll, not io_uring \\(.+\\)"
                             + "|nio, not io_uring \\(.+\\), epoll \\(.+\\))");
             assertThat(node.await("listening on"))
                     .contains("127.0.0.1:" + node.port()).contains("instances 2");
@@ -86,12 +86,6 @@ class QuietStartTest {
                 assertThat(node.await("transport")).contains("transport epoll, not io_uring (not asked for)");
                 assertServes(node);
             }
-            String wish = "-Dgyre.transport=io_uring";
-            try (GyreProcess node = GyreProcess.node(directory, before(origin), wish)) {
-                assertThat(node.await("transport"))
-                        .containsPattern("transport (io_uring|epoll, not io_uring)");
-                assertServes(node);
-            }
             try (GyreProcess node = GyreProcess.node(directory, before(origin), "-Dgyre.transport=nio")) {
                 assertThat(node.await("transport"))
                         .contains("transport nio, not io_uring (not asked for), epoll (not asked for)");
@@ -103,16 +97,30 @@ class QuietStartTest {
 
     @Test
     void whereIoUringIsForbiddenEpollRunsAndTheReasonIsSaid() throws Exception {
+        assumeThatCallsCanBeForbidden();
+        assertRunsOnEpoll(0, "not permitted");
+    }
+
+    @Test
+    void whereTheRingsOfEventLoopsAreTooLargeEpollRunsAndTheReasonIsSaid() throws Exception {
+        assumeThatCallsCanBeForbidden();
+        assertRunsOnEpoll(128, "Cannot allocate memory");
+    }
+
+    private static void assumeThatCallsCanBeForbidden() {
         assumeThat(System.getProperty("os.name")).isEqualTo("Linux");
         assumeThat(System.getProperty("os.arch")).isIn("amd64", "aarch64");
         assumeThat(new File("/usr/bin/perl")).as("Perl is there").exists();
+    }
+
+    private void assertRunsOnEpoll(int refusedEntries, String reason) throws Exception {
         try (Origin origin = Origin.saying("hello")) {
             Path file = GyreProcess.write(directory, before(origin));
-            try (GyreProcess node = GyreProcess.withoutIoUring(List.of("-Dgyre.transport=io_uring"),
+            try (GyreProcess node = GyreProcess.withoutIoUring(refusedEntries, List.of(),
                     List.of("run", "dev.gyre.MainVerticle", "-conf", file.toString()))) {
                 node.await("ready after");
                 assertThat(node.await("transport"))
-                        .containsPattern("transport epoll, not io_uring \\(.*not permitted.*\\)");
+                        .containsPattern("transport epoll, not io_uring \\(.*" + reason + ".*\\)");
                 assertThat(node.output()).allMatch(line -> line.matches(OWN_LINE));
                 assertServes(node);
             }

@@ -23,12 +23,17 @@ public final class GyreProcess implements AutoCloseable {
     /** Most of these processes live for a second; they are to start fast, not to run fast. */
     private static final List<String> QUICK =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m");
-    /** A program in the classic language of BPF: is it io_uring_setup (425)? Then EPERM. */
+    /**
+     * A program in the classic language of BPF: is it io_uring_setup (425), with a number of entries (its
+     * first argument) of at least the first word of the command? Then EPERM, or ENOMEM if that is not 0.
+     */
     private static final String FORBID_IO_URING = """
-            my $program = pack('(SCCL)4', 0x20,0,0,0, 0x15,0,1,425, 6,0,0,0x00050001, 6,0,0,0x7fff0000);
+            my $least = shift @ARGV;
+            my $program = pack('(SCCL)6', 0x20,0,0,0, 0x15,0,3,425, 0x20,0,0,16, 0x35,0,1,$least,
+                6,0,0,$least ? 0x0005000c : 0x00050001, 6,0,0,0x7fff0000);
             my $prctl = `uname -m` =~ /aarch64/ ? 167 : 157;
             syscall($prctl, 38, 1, 0, 0, 0) == 0 or die "no_new_privs: $!";
-            syscall($prctl, 22, 2, pack('S x6 P', 4, $program)) == 0 or die "seccomp: $!";
+            syscall($prctl, 22, 2, pack('S x6 P', 6, $program)) == 0 or die "seccomp: $!";
             exec @ARGV;
             """;
     private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+),");
@@ -64,7 +69,14 @@ public final class GyreProcess implements AutoCloseable {
      */
     public static GyreProcess withoutIoUring(List<String> jvm, List<String> arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of("perl", "-e", FORBID_IO_URING));
+        return withoutIoUring(0, jvm, arguments);
+    }
+
+    /** The same where only rings of so many entries and more are refused, for want of memory. */
+    public static GyreProcess withoutIoUring(int entries, List<String> jvm, List<String> arguments)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("perl", "-e", FORBID_IO_URING, Integer.toString(entries)));
         command.addAll(command(jvm, arguments));
         return start(command);
     }
