@@ -78,7 +78,7 @@ class HeldForSlowReadersTest {
         }
     }
 
-    /** What is read on between two pauses is not more than the client takes: one answer, and room for a tenth. */
+    /** What is read between two pauses is no more than the client takes: one answer in little memory. */
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "io_uring"})
     void anAnswerThatIsReadInFitsPassesThroughLittleMemory(String transport) throws Exception {
