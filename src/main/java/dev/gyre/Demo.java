@@ -5,7 +5,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -24,8 +23,7 @@ final class Demo {
             Launcher.fail(2, List.of("demo: " + args.get(0) + " (expected: no arguments)"));
         }
         Vertx vertx = Vertx.builder()
-                .with(new VertxOptions().setFileSystemOptions(new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false).setFileCachingEnabled(false)))
+                .with(Transports.withoutFileCache(new VertxOptions()))
                 .withTransport(Launcher.transports().chosen()).build();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             vertx.close().await();

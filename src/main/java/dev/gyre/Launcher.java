@@ -7,7 +7,6 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.cli.CLI;
 import io.vertx.core.cli.CLIException;
-import io.vertx.core.file.FileSystemOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +79,7 @@ public final class Launcher extends io.vertx.core.Launcher {
 
     @Override
     public void beforeStartingVertx(VertxOptions options) {
-        options.setFileSystemOptions(new FileSystemOptions()
-                .setClassPathResolvingEnabled(false).setFileCachingEnabled(false));
+        Transports.withoutFileCache(options);
     }
 
     @Override

@@ -35,6 +35,12 @@ record Transports(Transport chosen, List<String> passedOver) {
         OF_IO_URING.forEach((key, value) -> System.setProperty(key, System.getProperty(key, value)));
     }
 
+    /** Nothing of Gyre's is read through Vert.x's cache of files and class path resources. */
+    static VertxOptions withoutFileCache(VertxOptions options) {
+        return options.setFileSystemOptions(new FileSystemOptions()
+                .setClassPathResolvingEnabled(false).setFileCachingEnabled(false));
+    }
+
     static Transports choose() {
         return choose(wanted());
     }
@@ -85,9 +91,8 @@ record Transports(Transport chosen, List<String> passedOver) {
      */
     private static Optional<String> refusedRing() {
         try {
-            Vertx.builder().with(new VertxOptions().setFileSystemOptions(new FileSystemOptions()
-                            .setClassPathResolvingEnabled(false).setFileCachingEnabled(false)))
-                    .withTransport(Transport.IO_URING).build().close().await();
+            Vertx.builder().with(withoutFileCache(new VertxOptions())).withTransport(Transport.IO_URING)
+                    .build().close().await();
             return Optional.empty();
         } catch (RuntimeException e) {
             return Optional.of(firstLine(e));

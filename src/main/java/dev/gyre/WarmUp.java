@@ -49,12 +49,13 @@ final class WarmUp {
     private MadeUpTraffic traffic;
     private long compiledMillis;
     private int quiet;
+    // Like all that changes here under this object's lock, for each timer may have another event loop.
     private boolean ending;
 
     private WarmUp(Duration most) {
         this.most = most;
         // A made-up party each: the proxy, and whom it stands between.
-        own = Vertx.builder().with(new VertxOptions().setEventLoopPoolSize(2))
+        own = Vertx.builder().with(Transports.withoutFileCache(new VertxOptions().setEventLoopPoolSize(2)))
                 .withTransport(Launcher.transports().chosen()).build();
     }
 
@@ -70,12 +71,20 @@ final class WarmUp {
     private void run() {
         MadeUpTraffic.backend(own, LOOPBACK)
                 .compose(backend -> proxy(backend.actualPort()))
-                .onSuccess(port -> {
-                    traffic = MadeUpTraffic.begin(own, LOOPBACK, port);
-                    compiledMillis = compiled();
-                    own.setPeriodic(WINDOW_MILLIS, timer -> look());
-                })
-                .onFailure(e -> end("it failed: " + e.getMessage()));
+                .onSuccess(this::send)
+                .onFailure(e -> {
+                    LOG.warn("cannot warm up: {}; opening the ports as it is", e.getMessage());
+                    close();
+                });
+    }
+
+    private synchronized void send(int port) {
+        // The time may have been over before the proxy stood.
+        if (!ending) {
+            traffic = MadeUpTraffic.begin(own, LOOPBACK, port);
+            compiledMillis = compiled();
+            own.setPeriodic(WINDOW_MILLIS, timer -> look());
+        }
     }
 
     private Future<Integer> proxy(int backend) {
@@ -95,7 +104,7 @@ final class WarmUp {
                 .map(ports -> ports.get(0));
     }
 
-    private void look() {
+    private synchronized void look() {
         long before = compiledMillis;
         compiledMillis = compiled();
         quiet = compiledMillis - before < LITTLE * WINDOW_MILLIS ? quiet + 1 : 0;
@@ -110,19 +119,23 @@ final class WarmUp {
         return compilation == null ? 0 : compilation.getTotalCompilationTime();
     }
 
-    private void end(String why) {
+    private synchronized void end(String why) {
         if (ending) {
             return;
         }
-        ending = true;
         long answered = traffic == null ? 0 : traffic.answered();
         LOG.info("warmed up for {} ms with {} requests to itself: {}",
                 (System.nanoTime() - begun) / 1_000_000, answered, why);
+        close();
+    }
+
+    private synchronized void close() {
+        ending = true;
         if (traffic != null) {
             traffic.end().onComplete(v -> ended.tryComplete());
             own.setTimer(FAREWELL_MILLIS, timer -> ended.tryComplete());
         } else {
-            ended.complete();
+            ended.tryComplete();
         }
         ended.future().onComplete(v -> own.close());
     }
