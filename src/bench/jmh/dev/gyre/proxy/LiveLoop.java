@@ -10,6 +10,7 @@ import dev.gyre.model.ServicePolicy;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.pool.Pools;
+import dev.gyre.pool.ReadMemory;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -55,12 +56,12 @@ public class LiveLoop {
 
         @Override
         public Future<?> start() {
-            loop = new Loop(vertx, context, 0);
+            loop = new Loop(vertx, context, 0, new ReadMemory());
             return vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0)
                             .setHttp2ClearTextEnabled(false))
                     .connectionHandler(http -> client = ClientConnection.accept(loop, http,
                             new ForwardingSettings(List.of(), false, false), Limits.DEFAULT,
-                            new Exceeded(System::nanoTime)))
+                            new Exceeded(System::nanoTime), new FailureLog()))
                     .requestHandler(request -> {
                         headers = request.headers();
                         head = RequestHead.of(request, false);

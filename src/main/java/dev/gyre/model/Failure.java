@@ -35,6 +35,7 @@ public enum Failure {
             "the service takes no request now and too many wait already"),
     OVERLOADED(503, Side.NODE, "connection_limit_reached",
             "the service has as many requests in flight as it can take"),
+    NO_MEMORY(503, Side.NODE, "proxy_internal_error", "this node has no memory left for it"),
     INTERNAL(500, Side.NODE, "proxy_internal_error", "an error inside the proxy"),
 
     DNS(502, Side.BACKEND, "dns_error", "the name of the backend cannot be resolved"),

@@ -33,18 +33,21 @@ public final class Loop {
     private final ContextInternal context;
     private final Map<Duration, HttpClientAgent> clients = new HashMap<>();
     private final KnownNames names = new KnownNames();
+    private final ReadMemory readMemory;
     private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
     private boolean ticking;
 
     /**
      * @param context the event loop's own context
      * @param index   0-based number of this loop within the node
+     * @param memory  of the node
      */
-    public Loop(Vertx vertx, Context context, int index) {
+    public Loop(Vertx vertx, Context context, int index, ReadMemory memory) {
         this.vertx = vertx;
         this.context = (ContextInternal) context;
         this.eventLoop = this.context.nettyEventLoop();
         this.index = index;
+        this.readMemory = memory;
     }
 
     /**
@@ -60,6 +63,10 @@ public final class Loop {
 
     public int index() {
         return index;
+    }
+
+    public ReadMemory readMemory() {
+        return readMemory;
     }
 
     /** The field names that came lately, from clients and backends. */

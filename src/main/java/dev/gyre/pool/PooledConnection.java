@@ -33,6 +33,7 @@ final class PooledConnection {
     private final VertxConnection transport;
     private final Channel channel;
     private final BackendCodec codec;
+    private final ReadMemory.Reader reader;
     private Lease lease;
     private Lease heir;
     /**
@@ -54,9 +55,11 @@ final class PooledConnection {
         this.codec = new BackendCodec(pool.loop().names(), MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
         this.transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
         this.channel = transport.channel();
+        reader = pool.loop().readMemory().serve(channel);
         channel.pipeline().replace("codec", "codec", codec);
         channel.pipeline().addFirst("gyre", new Watch());
         channel.pipeline().addBefore("handler", "gyre-end", new End());
+        channel.pipeline().addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
         http.closeHandler(v -> closed());
         // A broken connection is reported to its request by the stream; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
@@ -71,6 +74,7 @@ final class PooledConnection {
         lease = next;
         leases++;
         answered = false;
+        reader.expectsBody(true);
     }
 
     /** Gives the connection to the next request, once it is known that nothing follows the answer. */
@@ -86,6 +90,7 @@ final class PooledConnection {
     void rest(long nowNanos) {
         lease = null;
         idleSince = nowNanos;
+        reader.expectsBody(false);
         if (holding) {
             hold(false);
         }
@@ -119,6 +124,12 @@ final class PooledConnection {
      * backend has stopped reading.
      */
     void close() {
+        if (holding) {
+            // What has come for a client who took no more is dropped first; Vert.x would lose it.
+            holding = false;
+            pool.loop().executeLater(this::close);
+            return;
+        }
         deliverEnd();
         if (!gone) {
             channel.unsafe().close(channel.unsafe().voidPromise());
@@ -204,18 +215,25 @@ final class PooledConnection {
     private final class Watch extends ChannelInboundHandlerAdapter {
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (lease == null && !released || !codec.awaiting()) {
-                ReferenceCountUtil.release(message);
+        public void channelRead(ChannelHandlerContext ctx, Object read) {
+            if (ReadMemory.wasMissing(read)) {
+                ReferenceCountUtil.release(read);
+                ctx.fireExceptionCaught(new OutOfMemoryError("no memory to read an answer into"));
                 close();
                 return;
             }
+            if (lease == null && !released || !codec.awaiting()) {
+                ReferenceCountUtil.release(read);
+                close();
+                return;
+            }
+            ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
             if (!answered && lease != null) {
                 lease.firstByte();
             }
             answered = true;
             if (holding) {
-                holdBack(((ByteBuf) message).readableBytes());
+                holdBack(message.readableBytes());
             }
             reading = true;
             ctx.fireChannelRead(message);

@@ -168,9 +168,8 @@ final class Attempt implements LeaseHolder {
             lease.acquireFresh();
             return;
         }
-        Failure failure = !isBreak(cause) ? tries.proxy.invalid(cause, backend().toString())
-                : lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
-        tries.failed(this, failure, cause.getMessage());
+        Failure ifEnded = lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
+        tries.failed(this, tries.proxy.lost(cause, ifEnded, backend().toString()), cause.getMessage());
     }
 
     /** The connection ended, as against an answer that cannot be understood. */

@@ -3,6 +3,7 @@ package dev.gyre.proxy;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.pool.Lease;
+import dev.gyre.pool.ReadMemory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.buffer.Buffer;
@@ -31,6 +32,7 @@ final class BackendAnswer {
     /** What was held back while it did not has not all come through yet. */
     private boolean behind;
     private int resumed;
+    private boolean dropping;
 
     /** @param lease that {@code from} has come on */
     BackendAnswer(RequestWalk walk, HttpClientResponse from, Lease lease, HttpServerRequest request) {
@@ -104,13 +106,17 @@ final class BackendAnswer {
     }
 
     private void chunk(Buffer data) {
+        if (dropping) {
+            ReadMemory.drop(data);
+            return;
+        }
         walk.touch();
         received += data.length();
         if (received == length) {
-            to.end(data);
+            to.end(ReadMemory.once(data));
             return;
         }
-        to.write(data);
+        to.write(ReadMemory.once(data));
         if (!blocked && to.writeQueueFull()) {
             blocked = true;
             behind = true;
@@ -139,6 +145,9 @@ final class BackendAnswer {
     }
 
     private void ended() {
+        if (dropping) {
+            return;
+        }
         if (!to.ended()) {
             if (to.isChunked()) {
                 ToClient.writeTrailers(from.trailers(), to.trailers());
@@ -146,6 +155,14 @@ final class BackendAnswer {
             to.end();
         }
         walk.answered();
+    }
+
+    /** The rest of it is for nobody. */
+    void drop() {
+        dropping = true;
+        if (blocked) {
+            from.resume();
+        }
     }
 
     /** Sends the head alone when no part of the body came with it. */

@@ -7,7 +7,9 @@ import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
+import dev.gyre.pool.ReadMemory;
 import dev.gyre.pool.Unread;
+import dev.gyre.pool.WholeWrites;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -36,9 +38,11 @@ final class ClientConnection extends Deadline {
     private final Loop loop;
     private final HttpConnection http;
     private final Channel channel;
+    private final ReadMemory.Reader reader;
     private final Peer peer;
     private final Limits limits;
     private final Exceeded exceeded;
+    private final FailureLog failures;
     private Optional<SlowReader> slowReader = Optional.empty();
     private long begun;
     /** The first bytes of a head are there, but not its end. */
@@ -51,12 +55,14 @@ final class ClientConnection extends Deadline {
     private boolean gone;
 
     private ClientConnection(Loop loop, HttpConnection http, ForwardingSettings forwarding, Limits limits,
-                             Exceeded exceeded) {
+                             Exceeded exceeded, FailureLog failures) {
         this.loop = loop;
         this.http = http;
         this.limits = limits;
         this.exceeded = exceeded;
+        this.failures = failures;
         this.channel = channel(http);
+        this.reader = loop.readMemory().serve(channel);
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         this.peer = new Peer(address.getHostAddress(), forwarding.trusts(address.getAddress()));
     }
@@ -79,8 +85,9 @@ final class ClientConnection extends Deadline {
 
     /** Begins to watch a connection that was just accepted. */
     static ClientConnection accept(Loop loop, HttpConnection http, ForwardingSettings forwarding,
-                                   Limits limits, Exceeded exceeded) {
-        ClientConnection connection = new ClientConnection(loop, http, forwarding, limits, exceeded);
+                                   Limits limits, Exceeded exceeded, FailureLog failures) {
+        ClientConnection connection =
+                new ClientConnection(loop, http, forwarding, limits, exceeded, failures);
         Channel channel = connection.channel;
         channel.attr(KEY).set(connection);
         channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(sizes(limits),
@@ -88,7 +95,8 @@ final class ClientConnection extends Deadline {
         SlowReader.bound(channel);
         channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
                 .addFirst("gyre-end", OrderlyEnd.INSTANCE)
-                .addFirst("gyre-reset", ResetOfPaused.INSTANCE);
+                .addFirst("gyre-reset", ResetOfPaused.INSTANCE)
+                .addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
         // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
         loop.schedule(connection, limits.head());
@@ -138,6 +146,11 @@ final class ClientConnection extends Deadline {
         headBegan = false;
     }
 
+    /** A request's body is to come, or has come. */
+    void expectsBody(boolean does) {
+        reader.expectsBody(does);
+    }
+
     /** No request is being served. */
     boolean quiet() {
         return requests == 0;
@@ -177,6 +190,12 @@ final class ClientConnection extends Deadline {
         } else {
             slowReader.get().behind();
         }
+    }
+
+    /** What comes next could not be read. */
+    void noMemory() {
+        failures.report(Failure.NO_MEMORY, "", "a connection from " + peer.address() + " is broken off");
+        reset();
     }
 
     private void readsTooSlowly() {

@@ -1,7 +1,10 @@
 package dev.gyre.proxy;
 
+import dev.gyre.pool.ReadMemory;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 
 /** Tells a client's connection of what only its pipeline sees: a head that has begun, an answer not taken. */
 final class ClientWatch extends ChannelInboundHandlerAdapter {
@@ -13,7 +16,13 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
+    public void channelRead(ChannelHandlerContext ctx, Object read) {
+        if (ReadMemory.wasMissing(read)) {
+            ReferenceCountUtil.release(read);
+            client.noMemory();
+            return;
+        }
+        ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
         boolean quiet = client.quiet();
         long begun = client.begun();
         ctx.fireChannelRead(message);

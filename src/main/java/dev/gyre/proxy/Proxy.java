@@ -19,6 +19,7 @@ import dev.gyre.model.Traffic;
 import dev.gyre.overload.ServiceLimits;
 import dev.gyre.pool.FailureWatch;
 import dev.gyre.pool.Pools;
+import dev.gyre.pool.ReadMemory;
 import dev.gyre.retry.Retries;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -57,6 +58,7 @@ public final class Proxy {
     private final Refusals refusals = new Refusals(System::nanoTime);
     private final Admission admission;
     private final FailureLog failures = new FailureLog();
+    private final ReadMemory readMemory = new ReadMemory();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final Holds holds;
     private final ServiceLimits serviceLimits = new ServiceLimits(System::nanoTime);
@@ -258,6 +260,10 @@ public final class Proxy {
 
     Duration grace() {
         return grace;
+    }
+
+    ReadMemory readMemory() {
+        return readMemory;
     }
 
     FailureLog failures() {

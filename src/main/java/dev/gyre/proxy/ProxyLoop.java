@@ -54,8 +54,8 @@ final class ProxyLoop {
             connection.close();
             return;
         }
-        ClientConnection client =
-                ClientConnection.accept(loop, connection, forwarding, proxy.limits(), proxy.exceeded());
+        ClientConnection client = ClientConnection.accept(loop, connection, forwarding, proxy.limits(),
+                proxy.exceeded(), proxy.failures());
         if (ports.add(client.port())) {
             proxy.admission().guard(client.port());
         }
@@ -206,6 +206,18 @@ final class ProxyLoop {
 
     void exceeded(Limit limit, ClientConnection client) {
         proxy.exceeded().report(limit, client.address());
+    }
+
+    /**
+     * What it is called that a backend's answer did not come to its end.
+     *
+     * @param ifEnded where it is the connection that did
+     */
+    Failure lost(Throwable cause, Failure ifEnded, String backend) {
+        if (cause instanceof OutOfMemoryError) {
+            return Failure.NO_MEMORY;
+        }
+        return Attempt.isBreak(cause) ? ifEnded : invalid(cause, backend);
     }
 
     /** What it is called that a backend's answer breaks a rule; which rule, is counted. */

@@ -34,7 +34,8 @@ final class ProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        loop = new ProxyLoop(proxy, new Loop(vertx, context, index), proxy.random());
+        loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.readMemory()),
+                proxy.random());
         proxy.joined(this);
         return Future.succeededFuture();
     }

@@ -1,5 +1,7 @@
 package dev.gyre.proxy;
 
+import dev.gyre.model.Failure;
+import dev.gyre.pool.ReadMemory;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -33,10 +35,13 @@ final class RequestBody {
         this.walk = walk;
         this.request = request;
         this.length = length;
+        walk.client().expectsBody(true);
         request.pause();
         request.exceptionHandler(e -> {
             // A connection that broke ends the request by itself.
-            if (!Attempt.isBreak(e)) {
+            if (e instanceof OutOfMemoryError) {
+                walk.reject(Failure.NO_MEMORY, e.getMessage());
+            } else if (!Attempt.isBreak(e)) {
                 upload.refused(e);
             }
         });
@@ -94,13 +99,16 @@ final class RequestBody {
         if (discarding || !upload.takes(data.length())) {
             return;
         }
+        Buffer piece;
         if (!forgotten && walk.keeps(bytes)) {
-            kept.add(data);
+            piece = ReadMemory.kept(data);
+            kept.add(piece);
         } else {
             forget();
+            piece = ReadMemory.once(data);
         }
         if (outgoing != null) {
-            pass(data, bytes == length);
+            pass(piece, bytes == length);
         }
     }
 
@@ -131,6 +139,7 @@ final class RequestBody {
 
     private void ended() {
         received = true;
+        walk.client().expectsBody(false);
         upload.heldBack();
         if (outgoing != null && !sent) {
             end();

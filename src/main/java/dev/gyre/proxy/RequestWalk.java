@@ -162,8 +162,7 @@ final class RequestWalk {
 
     void answerBroke(Throwable cause) {
         if (phase == Phase.ANSWERING) {
-            fail(Attempt.isBreak(cause) ? Failure.RESPONSE_INCOMPLETE : proxy.invalid(cause, tries.backend()),
-                    cause.getMessage());
+            fail(proxy.lost(cause, Failure.RESPONSE_INCOMPLETE, tries.backend()), cause.getMessage());
         }
     }
 
@@ -188,6 +187,9 @@ final class RequestWalk {
             return;
         }
         proxy.failures().report(failure, tries == null ? "" : tries.backend(), details);
+        if (answer != null) {
+            answer.drop();
+        }
         if (tries != null) {
             tries.end(new Outcome.Failed(failure));
         }
