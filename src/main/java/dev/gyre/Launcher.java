@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.admin.AdminCli;
+import dev.gyre.pool.EventLoops;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -108,6 +109,15 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public void afterStartingVertx(Vertx started) {
         vertx = started;
+        EventLoops.whenOneEnds(started, this::loopEnded);
+    }
+
+    /** A node that serves some of its connections only is worse than one that is started anew. */
+    private void loopEnded() {
+        if (!stopping) {
+            fail(1, List.of("an event loop has ended for the error above, and all its connections with it:"
+                    + " start the node anew, with more memory if that was short"));
+        }
     }
 
     @Override

@@ -218,6 +218,10 @@ public final class MainVerticle extends VerticleBase {
         if (settings.warmUp().isZero()) {
             return Future.succeededFuture();
         }
+        Optional<String> taken = TakenPorts.firstOf(settings.listeners());
+        if (taken.isPresent()) {
+            return Future.failedFuture(StartFailed.because(taken.get()));
+        }
         Promise<Void> warm = Promise.promise();
         WarmUp.begin(settings.warmUp()).ended().onComplete(v -> context.runOnContext(w -> warm.complete()));
         return warm.future();

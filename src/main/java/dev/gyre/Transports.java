@@ -92,7 +92,7 @@ record Transports(Transport chosen, List<String> passedOver) {
     private static Optional<String> refusedRing() {
         try {
             Vertx.builder().with(withoutFileCache(new VertxOptions())).withTransport(Transport.IO_URING)
-                    .build().close().await();
+                    .build().close().toCompletionStage().toCompletableFuture().join();
             return Optional.empty();
         } catch (RuntimeException e) {
             return Optional.of(firstLine(e));

@@ -10,6 +10,8 @@ import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +72,21 @@ class WarmUpTest {
         try (GyreProcess node = GyreProcess.node(directory, config("300ms"))) {
             assertThat(result(node).group(2)).isEqualTo("its time was over first");
             assertThat(node.text()).doesNotContain("WARN").doesNotContain("ERROR");
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsFoundBeforeIt() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            JsonObject listener = new JsonObject().put("host", "127.0.0.1").put("port", taken.getLocalPort());
+            Path config = GyreProcess.write(directory,
+                    config("20s").put("listeners", new JsonArray().add(listener)));
+            try (GyreProcess node = GyreProcess.start(List.of(),
+                    List.of("run", "dev.gyre.MainVerticle", "-conf", config.toString()))) {
+                assertThat(node.exitCode()).isEqualTo(1);
+                assertThat(node.text()).contains("listener 127.0.0.1:" + taken.getLocalPort()
+                        + ": address already in use").doesNotContain("warm");
+            }
         }
     }
 

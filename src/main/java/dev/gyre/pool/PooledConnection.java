@@ -33,7 +33,6 @@ final class PooledConnection {
     private final VertxConnection transport;
     private final Channel channel;
     private final BackendCodec codec;
-    private final ReadMemory.Reader reader;
     private Lease lease;
     private Lease heir;
     /**
@@ -55,7 +54,7 @@ final class PooledConnection {
         this.codec = new BackendCodec(pool.loop().names(), MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
         this.transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
         this.channel = transport.channel();
-        reader = pool.loop().readMemory().serve(channel);
+        pool.loop().readMemory().serve(channel);
         channel.pipeline().replace("codec", "codec", codec);
         channel.pipeline().addFirst("gyre", new Watch());
         channel.pipeline().addBefore("handler", "gyre-end", new End());
@@ -74,7 +73,6 @@ final class PooledConnection {
         lease = next;
         leases++;
         answered = false;
-        reader.expectsBody(true);
     }
 
     /** Gives the connection to the next request, once it is known that nothing follows the answer. */
@@ -90,7 +88,6 @@ final class PooledConnection {
     void rest(long nowNanos) {
         lease = null;
         idleSince = nowNanos;
-        reader.expectsBody(false);
         if (holding) {
             hold(false);
         }

@@ -48,6 +48,7 @@ public final class ReadMemory {
     private final long most;
     private final AtomicLong lent = new AtomicLong();
     private final Set<Loan> loans = ConcurrentHashMap.newKeySet();
+    private final Reader reader = new Reader();
     private final ReferenceQueue<Large> dropped = new ReferenceQueue<>();
     private final AtomicLong collected = new AtomicLong(System.nanoTime() - COLLECTION_EVERY);
 
@@ -66,10 +67,8 @@ public final class ReadMemory {
     }
 
     /** From now on this connection reads into this memory. */
-    public Reader serve(Channel channel) {
-        Reader reader = new Reader();
+    public void serve(Channel channel) {
         channel.config().setAllocator(reader);
-        return reader;
     }
 
     /** There was no memory to read into, and bytes may follow that have not been read. */
@@ -116,7 +115,7 @@ public final class ReadMemory {
         }
     }
 
-    private ByteBuf large(Reader reader, int size) {
+    private ByteBuf large(int size) {
         takeBack();
         if (lent.addAndGet(size) > most && !collect()) {
             lent.addAndGet(-size);
@@ -168,21 +167,11 @@ public final class ReadMemory {
         return lent.get() <= most;
     }
 
-    /** What one connection takes its memory from. */
-    public final class Reader extends AbstractByteBufAllocator {
-
-        private int atOnce = SMALL;
+    /** As Netty asks for it. */
+    private final class Reader extends AbstractByteBufAllocator {
 
         private Reader() {
             super(true);
-        }
-
-        /**
-         * A body may come, or nothing that is large. With io_uring a connection holds the memory for its
-         * next read while it waits, and would hold as much as its last body took for as long as it is idle.
-         */
-        public void expectsBody(boolean does) {
-            atOnce = does ? MOST : SMALL;
         }
 
         @Override
@@ -193,10 +182,8 @@ public final class ReadMemory {
         @Override
         protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
             try {
-                if (initialCapacity <= SMALL || initialCapacity > MOST) {
-                    return pool.directBuffer(initialCapacity, maxCapacity);
-                }
-                return atOnce == SMALL ? pool.directBuffer(SMALL, maxCapacity) : large(this, initialCapacity);
+                return initialCapacity <= SMALL || initialCapacity > MOST
+                        ? pool.directBuffer(initialCapacity, maxCapacity) : large(initialCapacity);
             } catch (OutOfMemoryError e) {
                 if (initialCapacity < LEAST_READ) {
                     throw e;

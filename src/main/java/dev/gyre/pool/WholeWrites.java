@@ -10,7 +10,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 
 /**
- * Breaks a connection off when something could not be written on it, e.g. for want of memory: whatever were
+ * Breaks a connection off when something could not be written on it, e.g. for want of memory: whatever was
  * written after it would be taken for what is missing. With a reset, as an end in order may be what tells the
  * other side that all has come. It stands before the encoder, which may be what fails.
  */

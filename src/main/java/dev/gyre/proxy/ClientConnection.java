@@ -7,7 +7,6 @@ import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
-import dev.gyre.pool.ReadMemory;
 import dev.gyre.pool.Unread;
 import dev.gyre.pool.WholeWrites;
 import io.netty.buffer.Unpooled;
@@ -38,7 +37,6 @@ final class ClientConnection extends Deadline {
     private final Loop loop;
     private final HttpConnection http;
     private final Channel channel;
-    private final ReadMemory.Reader reader;
     private final Peer peer;
     private final Limits limits;
     private final Exceeded exceeded;
@@ -62,7 +60,7 @@ final class ClientConnection extends Deadline {
         this.exceeded = exceeded;
         this.failures = failures;
         this.channel = channel(http);
-        this.reader = loop.readMemory().serve(channel);
+        loop.readMemory().serve(channel);
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         this.peer = new Peer(address.getHostAddress(), forwarding.trusts(address.getAddress()));
     }
@@ -144,11 +142,6 @@ final class ClientConnection extends Deadline {
         requests++;
         begun++;
         headBegan = false;
-    }
-
-    /** A request's body is to come, or has come. */
-    void expectsBody(boolean does) {
-        reader.expectsBody(does);
     }
 
     /** No request is being served. */

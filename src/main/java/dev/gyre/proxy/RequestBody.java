@@ -35,7 +35,6 @@ final class RequestBody {
         this.walk = walk;
         this.request = request;
         this.length = length;
-        walk.client().expectsBody(true);
         request.pause();
         request.exceptionHandler(e -> {
             // A connection that broke ends the request by itself.
@@ -139,7 +138,6 @@ final class RequestBody {
 
     private void ended() {
         received = true;
-        walk.client().expectsBody(false);
         upload.heldBack();
         if (outgoing != null && !sent) {
             end();

@@ -1,0 +1,39 @@
+package dev.gyre;
+
+import dev.gyre.config.Settings.Listener;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds before a warm-up what would stop the node after it. */
+final class TakenPorts {
+
+    private TakenPorts() {
+    }
+
+    /** The first of the ports that another process listens on, in the words of a failed start. */
+    static Optional<String> firstOf(List<Listener> listeners) {
+        return listeners.stream().filter(TakenPorts::isTaken).findFirst()
+                .map(listener -> "listener " + listener + ": address already in use");
+    }
+
+    /** Without listening, so that no client is accepted by who will not serve it. */
+    private static boolean isTaken(Listener listener) {
+        try (SocketChannel socket = SocketChannel.open()) {
+            // As for the listener itself: connections of the node before this one may still be closing.
+            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            socket.bind(new InetSocketAddress(listener.host(), listener.port()));
+            return false;
+        } catch (BindException e) {
+            return String.valueOf(e.getMessage()).contains("in use");
+        } catch (IOException | UnresolvedAddressException e) {
+            // The listener will say it better.
+            return false;
+        }
+    }
+}
