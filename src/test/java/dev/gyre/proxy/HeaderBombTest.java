@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.GyreNode;
 import dev.gyre.kit.Admin;
+import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.ProblemAnswer;
 import dev.gyre.kit.Wire;
@@ -39,15 +40,21 @@ class HeaderBombTest {
         origin.close();
     }
 
+    /** But for uploads: one that was refused may have begun to be sent on, and come when it likes. */
+    private static long passed() {
+        return origin.requests().stream().map(HttpMessage::target)
+                .filter(target -> !target.startsWith("/upload/")).count();
+    }
+
     private static void refused(String request, int status, String word, String limit) throws Exception {
-        int before = origin.requests().size();
+        long before = passed();
         try (Wire wire = Wire.to(node.port())) {
             Wire.Answer answer = wire.write(request).readAnswer();
             ProblemAnswer.check(answer, status, "http_request_error", word);
             assertThat(answer.head().all("Connection")).containsExactly("close");
             assertThat(wire.ends()).isTrue();
         }
-        assertThat(origin.requests()).hasSize(before);
+        assertThat(passed()).isEqualTo(before);
         assertThat(new Admin(node.adminPort()).get("/metrics").body())
                 .contains("gyre_limit_exceeded_total{limit=\"" + limit + "\"} 1");
     }
@@ -80,14 +87,14 @@ class HeaderBombTest {
 
     @Test
     void aBodySaidToBeTooLargeIs413BeforeItComes() throws Exception {
-        int before = origin.requests().size();
+        long before = passed();
         try (Wire wire = Wire.to(node.port())) {
             Wire.Answer answer = wire.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\n\r\n")
                     .readAnswer();
             ProblemAnswer.check(answer, 413, "http_request_error", "body-too-large");
             assertThat(answer.head().all("Connection")).containsExactly("close");
         }
-        assertThat(origin.requests()).hasSize(before);
+        assertThat(passed()).isEqualTo(before);
     }
 
     @Test
