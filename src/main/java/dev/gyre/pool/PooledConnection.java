@@ -117,12 +117,12 @@ final class PooledConnection {
     }
 
     /**
-     * Closes at once. Vert.x would first write out what is pending, and so never close a connection whose
-     * backend has stopped reading.
+     * Closes at once, or as soon as what is held back for a client has been dropped. Vert.x would first write
+     * out what is pending, and so never close a connection whose backend has stopped reading.
      */
     void close() {
         if (holding) {
-            // What has come for a client who took no more is dropped first; Vert.x would lose it.
+            // Closed now, Vert.x would forget it without releasing it.
             holding = false;
             pool.loop().executeLater(this::close);
             return;

@@ -167,7 +167,7 @@ public final class ReadMemory {
         return lent.get() <= most;
     }
 
-    /** As Netty asks for it. */
+    /** A class of its own, by which Vert.x takes a buffer for none of the pool, and leaves it as it is. */
     private final class Reader extends AbstractByteBufAllocator {
 
         private Reader() {

@@ -32,7 +32,6 @@ final class SlowReader extends Deadline {
             new IntegerUnixChannelOption("TCP_NOTSENT_LOWAT", 6, 25);
     private static final int MOST_UNSENT = 128 * 1024;
 
-
     private final Loop loop;
     private final Channel channel;
     private final Runnable tooSlow;
