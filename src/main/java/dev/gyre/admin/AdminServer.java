@@ -5,6 +5,7 @@ import dev.gyre.registry.CommandRefused;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -41,9 +42,13 @@ public final class AdminServer {
         this.handler = handler;
         this.metrics = metrics;
         this.ready = ready;
-        this.server = vertx.createHttpServer(new HttpServerOptions()
+        AdminConnections connections =
+                new AdminConnections(vertx, AdminConnections.Bounds.DEFAULT, nanos);
+        // With HTTP/2 a connection would be told of only when something has come over it.
+        this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false)
                 .setHost(settings.host()).setPort(settings.port()))
-                .requestHandler(router(vertx, new Guard(settings.tokens(), nanos)));
+                .connectionHandler(connections::opened)
+                .requestHandler(router(connections, new Guard(settings.tokens(), nanos), vertx));
     }
 
     /**
@@ -69,8 +74,9 @@ public final class AdminServer {
         return server.close();
     }
 
-    private Router router(Vertx vertx, Guard guard) {
+    private Router router(AdminConnections connections, Guard guard, Vertx vertx) {
         Router router = Router.router(vertx);
+        router.route().handler(connections::requested);
         router.get("/live").handler(context -> text(context, 200, "live\n"));
         router.get("/ready").handler(context -> {
             boolean is = ready.getAsBoolean();
@@ -87,7 +93,8 @@ public final class AdminServer {
         // Two routes, for within one the body would be read before its type is looked at.
         router.post("/api/commands").handler(AdminServer::requireJson);
         router.post("/api/commands")
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY)).handler(this::command);
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY)).handler(this::command)
+                .failureHandler(AdminServer::ignoreWhoLeft);
         router.errorHandler(404,
                 context -> Problem.answer(context, 404, "nothing at " + context.request().path()
                 + " (there are: POST /api/commands, GET " + String.join(", ", READABLE.keySet())
@@ -116,6 +123,13 @@ public final class AdminServer {
         } else {
             Problem.answer(context, 415, "Content-Type: " + (type == null ? "missing" : type)
                     + " (expected: application/json)");
+        }
+    }
+
+    /** The router would tell of a failure, but nothing failed, and nobody is there who could be answered. */
+    private static void ignoreWhoLeft(RoutingContext context) {
+        if (!(context.failure() instanceof HttpClosedException)) {
+            context.next();
         }
     }
 

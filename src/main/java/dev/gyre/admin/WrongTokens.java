@@ -1,8 +1,5 @@
 package dev.gyre.admin;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,7 +33,7 @@ final class WrongTokens {
 
     /** How long this address must still wait; zero: its token may be looked at. */
     Duration wait(String address) {
-        Failed last = failed.get(key(address));
+        Failed last = failed.get(AddressBlock.of(address));
         if (last == null || last.times() <= FREE) {
             return Duration.ZERO;
         }
@@ -46,7 +43,7 @@ final class WrongTokens {
     }
 
     void wrong(String address) {
-        Long key = key(address);
+        Long key = AddressBlock.of(address);
         long now = nanos.getAsLong();
         Failed last = failed.remove(key);
         boolean anew = last == null || now - last.at() > FORGOTTEN_AFTER.toNanos();
@@ -58,20 +55,10 @@ final class WrongTokens {
     }
 
     void right(String address) {
-        failed.remove(key(address));
+        failed.remove(AddressBlock.of(address));
     }
 
     int remembered() {
         return failed.size();
-    }
-
-    private static Long key(String address) {
-        try {
-            byte[] bytes = InetAddress.getByName(address).getAddress();
-            return bytes.length == 4 ? Integer.toUnsignedLong(ByteBuffer.wrap(bytes).getInt())
-                    : ByteBuffer.wrap(bytes).getLong();
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(address + " (expected: the address of a socket)", e);
-        }
     }
 }

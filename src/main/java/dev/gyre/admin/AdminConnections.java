@@ -1,0 +1,134 @@
+package dev.gyre.admin;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bounds what whoever reaches the admin port can hold there without a token: so many connections, each for no
+ * longer than a request may take to come. The port shares files and memory with the traffic of the node. An
+ * answer may take its time, as that of {@code backend.drain} does. Used on one event loop.
+ */
+final class AdminConnections {
+
+    /**
+     * @param most      connections in all
+     * @param mostOfOne address, so that a flood from one leaves room for the probes and people of others
+     * @param request   time from the opening of a connection to the head of its first request, and from each
+     *                  head to the end of its request
+     * @param idle      time from an answer to the head of the next request
+     */
+    record Bounds(int most, int mostOfOne, Duration request, Duration idle) {
+
+        static final Bounds DEFAULT = new Bounds(256, 128, Duration.ofSeconds(10), Duration.ofSeconds(75));
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+    private static final long TOLD_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+    private final Vertx vertx;
+    private final Bounds bounds;
+    private final LongSupplier nanos;
+    private final Map<HttpConnection, Deadline> open = new HashMap<>();
+    /** No entry for an address without connections. */
+    private final Map<Long, Integer> openByAddress = new HashMap<>();
+    private long told;
+
+    /** @param nanos a clock that only goes forward, as {@code System.nanoTime()} */
+    AdminConnections(Vertx vertx, Bounds bounds, LongSupplier nanos) {
+        this.vertx = vertx;
+        this.bounds = bounds;
+        this.nanos = nanos;
+        this.told = nanos.getAsLong() - TOLD_EVERY;
+    }
+
+    /** To be called with each new connection. */
+    void opened(HttpConnection connection) {
+        if (connection.remoteAddress() == null) {
+            // Gone already.
+            connection.close();
+            return;
+        }
+        String address = connection.remoteAddress().hostAddress();
+        Long block = AddressBlock.of(address);
+        int ofOne = openByAddress.getOrDefault(block, 0);
+        if (open.size() >= bounds.most() || ofOne >= bounds.mostOfOne()) {
+            connection.close();
+            tell(address, ofOne);
+            return;
+        }
+        Deadline deadline = new Deadline(connection);
+        open.put(connection, deadline);
+        openByAddress.put(block, ofOne + 1);
+        connection.closeHandler(closed -> {
+            deadline.lift();
+            open.remove(connection);
+            openByAddress.computeIfPresent(block, (key, count) -> count == 1 ? null : count - 1);
+        });
+        deadline.set(bounds.request());
+    }
+
+    /** To be called with each request, before its body is read. */
+    void requested(RoutingContext context) {
+        Deadline deadline = open.get(context.request().connection());
+        if (deadline != null) {
+            if (context.request().isEnded()) {
+                deadline.lift();
+            } else {
+                deadline.set(bounds.request());
+                context.request().end().onSuccess(end -> {
+                    // An answer may have come before the end of the body, and begun the time at rest.
+                    if (!context.response().ended()) {
+                        deadline.lift();
+                    }
+                });
+            }
+            context.addEndHandler(answered -> deadline.set(bounds.idle()));
+        }
+        context.next();
+    }
+
+    private void tell(String address, int ofOne) {
+        long now = nanos.getAsLong();
+        if (now - told >= TOLD_EVERY) {
+            told = now;
+            LOG.warn("the admin port has {} connections open, {} of them from {}: closed one more of it "
+                            + "(at most {}, {} of one address; told once a minute)",
+                    open.size(), ofOne, address, bounds.most(), bounds.mostOfOne());
+        }
+    }
+
+    /** Until when a connection may stay as it is. */
+    private final class Deadline {
+
+        private static final long NONE = -1;
+
+        private final HttpConnection connection;
+        private long timer = NONE;
+
+        Deadline(HttpConnection connection) {
+            this.connection = connection;
+        }
+
+        void set(Duration time) {
+            lift();
+            if (open.containsKey(connection)) {
+                timer = vertx.setTimer(time.toMillis(), passed -> connection.close());
+            }
+        }
+
+        void lift() {
+            if (timer != NONE) {
+                vertx.cancelTimer(timer);
+                timer = NONE;
+            }
+        }
+    }
+}
