@@ -83,7 +83,10 @@ public final class GyreProcess implements AutoCloseable {
 
     /** Any command that ends in Gyre. */
     public static GyreProcess start(List<String> command) throws IOException {
-        return new GyreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        // What a shell starts in the background is deaf to SIGINT, and so is whatever that starts in turn.
+        List<String> hearing = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        hearing.addAll(command);
+        return new GyreProcess(new ProcessBuilder(hearing).redirectErrorStream(true).start());
     }
 
     /** The whole command that starts Gyre, for those who put another before it. */
