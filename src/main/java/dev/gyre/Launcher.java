@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 public final class Launcher extends io.vertx.core.Launcher {
 
     private static final Transports TRANSPORTS;
+    /** Whether this process is Gyre's own; in another's it is a guest. */
+    private static volatile boolean own;
 
     private volatile Vertx vertx;
     private volatile boolean stopping;
@@ -43,7 +45,18 @@ public final class Launcher extends io.vertx.core.Launcher {
         return TRANSPORTS;
     }
 
+    /** The node serves from now on. */
+    static void serving() {
+        if (own) {
+            // To start a process takes longer than an event loop may be held up.
+            Thread thread = new Thread(CompilerThreads::stepBack, "gyre-compiler-threads");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
     public static void main(String[] args) {
+        own = true;
         Transports.mistake().ifPresent(mistake -> fail(2, List.of(mistake)));
         if (args.length == 0) {
             System.err.print(Usage.TEXT);

@@ -234,6 +234,7 @@ public final class MainVerticle extends VerticleBase {
                     ports = opened;
                     ready = true;
                     StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
+                    Launcher.serving();
                 })
                 .mapEmpty();
     }

@@ -63,6 +63,13 @@ public final class GyreProcess implements AutoCloseable {
         return start(command);
     }
 
+    /** The same where no other program is to be found. */
+    public static GyreProcess withoutPrograms(List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("env", "PATH=/nowhere"));
+        command.addAll(command(List.of(), arguments));
+        return start(command);
+    }
+
     /**
      * The same on a system that forbids io_uring, as the default profile of container runtimes does: a filter
      * in the kernel refuses the call with EPERM. Needs Perl, and x86-64 or AArch64.

@@ -1,0 +1,84 @@
+package dev.gyre;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.GyreProcess;
+import dev.gyre.kit.Origin;
+import dev.gyre.kit.Wire;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients wait for a core that the JVM's compiler has. */
+class CompilerThreadsTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void onceTheNodeServesTheCompilerStepsBackBehindTheEventLoops() throws Exception {
+        try (Origin origin = Origin.saying("hello");
+             GyreProcess node = GyreProcess.node(directory, before(origin))) {
+            assertServes(node);
+            int own = niceness(Path.of("/proc/self"));
+            Await.until("a compiler that steps back", () -> niceness(node, "C1 Compiler")
+                    .equals(List.of(own + CompilerThreads.STEPS)));
+            assertThat(niceness(node, "vert.x-eventloo")).isNotEmpty().containsOnly(own);
+        }
+    }
+
+    @Test
+    void whereItCannotTheNodeServesAllTheSameAndSaysNothing() throws Exception {
+        try (Origin origin = Origin.saying("hello")) {
+            Path config = GyreProcess.write(directory, before(origin));
+            try (GyreProcess node = GyreProcess.withoutPrograms(
+                    List.of("run", "dev.gyre.MainVerticle", "-conf", config.toString()))) {
+                node.await("ready after");
+                assertServes(node);
+                node.terminate();
+                assertThat(node.exitCode()).isZero();
+                assertThat(node.text()).doesNotContain("renice").doesNotContain("Exception");
+            }
+        }
+    }
+
+    private static JsonObject before(Origin origin) {
+        return new JsonObject().put("services", new JsonObject()
+                .put("web", new JsonObject().put("backends", new JsonArray().add(origin.url()))));
+    }
+
+    private static void assertServes(GyreProcess node) throws Exception {
+        try (Wire client = Wire.to(node.port())) {
+            assertThat(client.get("/").readAnswer().body()).isEqualTo("hello");
+        }
+    }
+
+    /** Of the threads whose names, of which the kernel keeps 15 letters, begin so; each once. */
+    private static List<Integer> niceness(GyreProcess node, String name) throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + node.pid() + "/task"))) {
+            return tasks.filter(task -> read(task.resolve("comm")).startsWith(name))
+                    .map(CompilerThreadsTest::niceness).distinct().toList();
+        }
+    }
+
+    private static int niceness(Path task) {
+        String stat = read(task.resolve("stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            // The thread has ended.
+            return "";
+        }
+    }
+}
