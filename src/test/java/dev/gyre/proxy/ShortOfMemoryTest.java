@@ -48,40 +48,20 @@ class ShortOfMemoryTest {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    private interface Client {
-
-        /** Takes nothing before everybody has asked; true if all of its answers came. */
-        boolean ask(int port, int number, CyclicBarrier asked) throws Exception;
-    }
-
-    private static void withLength(Origin.Exchange exchange) throws IOException {
-        byte[] body = asked(exchange);
+    private static void answer(Origin.Exchange exchange) throws IOException {
+        int number = Integer.parseInt(exchange.request().target().substring(1));
+        byte[] body = body(number);
         exchange.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
         exchange.wire().write(body);
     }
 
-    private static void upToTheEndOfTheConnection(Origin.Exchange exchange) throws IOException {
-        byte[] body = asked(exchange);
-        exchange.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-        exchange.wire().write(body);
-        exchange.wire().close();
-    }
-
-    private static byte[] asked(Origin.Exchange exchange) {
-        return body(Integer.parseInt(exchange.request().target().substring(1)));
-    }
-
-    private static Wire connect(int port) throws IOException {
+    /** Asks for several answers at once, and takes none before everybody has asked; true if all came. */
+    private static boolean ask(int port, int client, CyclicBarrier asked) throws Exception {
         Socket socket = new Socket();
         // So that what it does not take stays with the node.
         socket.setReceiveBufferSize(16 * 1024);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return new Wire(socket);
-    }
-
-    /** Asks for several answers at once. */
-    private static boolean ask(int port, int client, CyclicBarrier asked) throws Exception {
-        try (Wire wire = connect(port)) {
+        try (Wire wire = new Wire(socket)) {
             int first = client * REQUESTS;
             for (int number = first; number < first + REQUESTS; number++) {
                 wire.get("/" + number);
@@ -106,37 +86,11 @@ class ShortOfMemoryTest {
         }
     }
 
-    /** For whom an answer that ends in order is whole. */
-    private static boolean askInHttp10(int port, int number, CyclicBarrier asked) throws Exception {
-        try (Wire wire = connect(port)) {
-            wire.write("GET /" + number + " HTTP/1.0\r\n\r\n");
-            asked.await();
-            HttpMessage head = wire.readHead();
-            if (head == null || head.status() == 503) {
-                return false;
-            }
-            assertThat(wire.readToEnd()).as("answer " + number).isEqualTo(body(number));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "io_uring"})
     void connectionsBreakButNoAnswerIsWrong(String transport) throws Exception {
-        assertBroken(transport, ShortOfMemoryTest::withLength, ShortOfMemoryTest::ask);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"epoll", "io_uring"})
-    void noAnswerThatItsConnectionsEndDelimitsEndsTooSoonInOrder(String transport) throws Exception {
-        assertBroken(transport, ShortOfMemoryTest::upToTheEndOfTheConnection, ShortOfMemoryTest::askInHttp10);
-    }
-
-    private void assertBroken(String transport, Origin.Script answer, Client how) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
-        try (Origin origin = Origin.of(answer).withoutRecording();
+        try (Origin origin = Origin.of(ShortOfMemoryTest::answer).withoutRecording();
              GyreProcess node = GyreProcess.node(directory, new JsonObject().put("services",
                      new JsonObject().put("web", new JsonObject()
                              .put("backends", new JsonArray().add(origin.url())))),
@@ -145,7 +99,7 @@ class ShortOfMemoryTest {
             List<Future<Boolean>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 int client = i;
-                clients.add(threads.submit(() -> how.ask(node.port(), client, asked)));
+                clients.add(threads.submit(() -> ask(node.port(), client, asked)));
             }
             int whole = 0;
             for (Future<Boolean> client : clients) {
@@ -153,7 +107,7 @@ class ShortOfMemoryTest {
             }
             assertThat(whole).as("clients who got all their answers").isBetween(1, CLIENTS - 1);
             Await.until("others are served as before",
-                    () -> how.ask(node.port(), CLIENTS, new CyclicBarrier(1)));
+                    () -> ask(node.port(), CLIENTS, new CyclicBarrier(1)));
             assertThat(node.text()).contains("no memory left").doesNotContain("ERROR")
                     .doesNotContain("Exception");
         } finally {
