@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.internal.buffer.BufferInternal;
@@ -15,6 +16,7 @@ import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -43,13 +45,15 @@ public final class ReadMemory {
     /** After a collection it takes another thread a moment to tell of what it has found. */
     private static final int FINDING_MILLIS = 10;
 
+    /** Of the process, as the pool is: what a node that has ended leaves behind, another one takes back. */
+    private static final Set<Loan> LOANS = ConcurrentHashMap.newKeySet();
+    private static final ReferenceQueue<Large> DROPPED = new ReferenceQueue<>();
+
     private final ByteBufAllocator pool = ByteBufAllocator.DEFAULT;
     private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
     private final long most;
     private final AtomicLong lent = new AtomicLong();
-    private final Set<Loan> loans = ConcurrentHashMap.newKeySet();
     private final Reader reader = new Reader();
-    private final ReferenceQueue<Large> dropped = new ReferenceQueue<>();
     private final AtomicLong collected = new AtomicLong(System.nanoTime() - COLLECTION_EVERY);
 
     /**
@@ -96,6 +100,23 @@ public final class ReadMemory {
         return bytes.alloc() instanceof Reader ? new Once(bytes) : read;
     }
 
+    /**
+     * What {@link #once} gave has been handed to a connection that was to write it. One that ends before
+     * drops what stands in its queue; that comes back then, and not when the garbage collector finds it.
+     *
+     * @param later runs a task when what runs now is over: Netty fails some writes while it still holds them
+     */
+    public static void handed(Buffer piece, Future<Void> written, Executor later) {
+        if (piece instanceof Once) {
+            written.onFailure(e -> later.execute(() -> {
+                ByteBuf bytes = ((BufferInternal) piece).unwrap();
+                if (bytes.refCnt() > 0) {
+                    bytes.release();
+                }
+            }));
+        }
+    }
+
     /** The same, to be kept for as long as one likes. */
     public static Buffer kept(Buffer read) {
         ByteBuf bytes = ((BufferInternal) read).unwrap();
@@ -130,7 +151,7 @@ public final class ReadMemory {
         }
         Large large = new Large(reader, memory.internalNioBuffer(0, size));
         large.loan = new Loan(large, memory);
-        loans.add(large.loan);
+        LOANS.add(large.loan);
         return large;
     }
 
@@ -139,9 +160,9 @@ public final class ReadMemory {
         return lent.get();
     }
 
-    /** From what was dropped. */
+    /** From what was DROPPED. */
     private void takeBack() {
-        for (Reference<?> loan = dropped.poll(); loan != null; loan = dropped.poll()) {
+        for (Reference<?> loan = DROPPED.poll(); loan != null; loan = DROPPED.poll()) {
             ((Loan) loan).end();
         }
     }
@@ -156,7 +177,7 @@ public final class ReadMemory {
         System.gc();
         try {
             for (int i = 0; i < FINDING_MILLIS && lent.get() > most; i++) {
-                if (dropped.remove(1) instanceof Loan loan) {
+                if (DROPPED.remove(1) instanceof Loan loan) {
                     loan.end();
                     takeBack();
                 }
@@ -204,12 +225,12 @@ public final class ReadMemory {
         private final ByteBuf memory;
 
         Loan(Large large, ByteBuf memory) {
-            super(large, dropped);
+            super(large, DROPPED);
             this.memory = memory;
         }
 
         void end() {
-            if (loans.remove(this)) {
+            if (LOANS.remove(this)) {
                 lent.addAndGet(-memory.capacity());
                 memory.release();
             }

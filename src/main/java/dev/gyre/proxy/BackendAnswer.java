@@ -112,11 +112,12 @@ final class BackendAnswer {
         }
         walk.touch();
         received += data.length();
+        Buffer piece = ReadMemory.once(data);
         if (received == length) {
-            to.end(ReadMemory.once(data));
+            ReadMemory.handed(piece, to.end(piece), walk::later);
             return;
         }
-        to.write(ReadMemory.once(data));
+        ReadMemory.handed(piece, to.write(piece), walk::later);
         if (!blocked && to.writeQueueFull()) {
             blocked = true;
             behind = true;

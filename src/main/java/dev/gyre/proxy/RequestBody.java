@@ -27,6 +27,7 @@ final class RequestBody {
     private boolean received;
     private boolean discarding;
     private boolean forgotten;
+    private boolean over;
     private long bytes;
 
     /** @param length in bytes or {@link RequestHead#CHUNKED} */
@@ -93,9 +94,14 @@ final class RequestBody {
     }
 
     private void chunk(Buffer data) {
+        if (over) {
+            ReadMemory.drop(data);
+            return;
+        }
         walk.touch();
         bytes += data.length();
         if (discarding || !upload.takes(data.length())) {
+            ReadMemory.drop(data);
             return;
         }
         Buffer piece;
@@ -115,11 +121,11 @@ final class RequestBody {
         headSent = true;
         if (last) {
             sent = true;
-            outgoing.end(data);
+            ReadMemory.handed(data, outgoing.end(data), walk::later);
             walk.requestSent();
             return;
         }
-        outgoing.write(data);
+        ReadMemory.handed(data, outgoing.write(data), walk::later);
         if (!blocked && outgoing.writeQueueFull()) {
             blocked = true;
             upload.heldBack();
@@ -176,9 +182,17 @@ final class RequestBody {
         request.resume();
     }
 
-    /** The client owes nothing any more. */
+    /** The client owes nothing any more; what has been read and waits to be sent on is for nobody. */
     void over() {
         upload.heldBack();
+        if (!received) {
+            over = true;
+            outgoing = null;
+            forget();
+            // Its memory would come back no sooner than the garbage collector finds it.
+            listen();
+            request.resume();
+        }
     }
 
     /** As far as its head tells; otherwise the request has been refused. */

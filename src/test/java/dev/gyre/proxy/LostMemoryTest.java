@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class LostMemoryTest {
 
     private static final int CLIENTS = 150;
-    private static final long FEW = 5_000_000;
+    private static final long FEW = 300_000;
 
     @Test
     void clientsThatLeaveInTheMiddleOfAnAnswerCostNothing() throws Exception {
