@@ -12,6 +12,7 @@ final class Suspect {
     private final Window window = new Window();
     private final Term term = new Term();
     private Optional<Traffic> seen = Optional.empty();
+    private boolean awaited;
     private long movedNanos;
 
     Suspect(BackendId id, long nowNanos) {
@@ -24,7 +25,9 @@ final class Suspect {
         Traffic before = seen.filter(last -> last.requests() <= traffic.requests()).orElse(traffic);
         window.add(nowNanos, before, traffic);
         int least = term.watchedFor(Cause.SILENCE) ? 1 : policy.failures();
-        if (traffic.answers() != before.answers() || traffic.waiting() < least) {
+        boolean awaitedBefore = awaited;
+        awaited = traffic.waiting() >= least;
+        if (traffic.answers() != before.answers() || !awaitedBefore) {
             movedNanos = nowNanos;
         }
         seen = Optional.of(traffic);
@@ -48,9 +51,9 @@ final class Suspect {
         return requests == 0 ? 0 : (double) window.failures(nowNanos) / requests;
     }
 
-    /** How long no answer has begun while enough requests waited for one. */
+    /** How long no answer has begun while enough requests waited for one; nobody tells of the idle. */
     long silentNanos(long nowNanos) {
-        return nowNanos - movedNanos;
+        return awaited ? nowNanos - movedNanos : 0;
     }
 
     long waiting() {

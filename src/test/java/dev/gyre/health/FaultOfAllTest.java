@@ -183,6 +183,19 @@ class FaultOfAllTest {
     }
 
     @Test
+    void whoIsNotAskedIsNotSilent() {
+        Fleet fleet = new Fleet(4, EjectionPolicy.DEFAULT);
+        fleet.pass(SECOND, () -> fleet.allGood(10));
+        fleet.pass(Duration.ofSeconds(60), () -> othersGood(fleet));
+        assertThat(fleet.everEjected()).as("without a request for a minute").isEmpty();
+        fleet.wait(3, 5);
+        fleet.pass(Duration.ofMillis(750), () -> othersGood(fleet));
+        assertThat(fleet.everEjected()).as("silent since it is asked again").isEmpty();
+        fleet.pass(Duration.ofMillis(750), () -> othersGood(fleet));
+        assertThat(fleet.ejected()).containsExactly(3);
+    }
+
+    @Test
     void whoTakesItsTimeAsUsualDoesNotHang() {
         Fleet fleet = new Fleet(4, EjectionPolicy.DEFAULT);
         fleet.pass(SECOND, () -> {

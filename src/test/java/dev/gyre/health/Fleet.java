@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
 final class Fleet {
 
     private static final Duration SAMPLE = Duration.ofMillis(250);
+    /** After so long without requests the pools do not name a backend any more. */
+    private static final Duration QUIET = Duration.ofSeconds(15);
 
     /** What the pools would have counted. */
     private static final class Count {
@@ -37,6 +39,7 @@ final class Fleet {
         private long answers;
         private long waiting;
         private int row;
+        private long stirred;
         private final int[] times = new int[AnswerTimes.BUCKETS];
     }
 
@@ -50,7 +53,10 @@ final class Fleet {
             () -> Instant.EPOCH.plusNanos(since));
 
     Fleet(int size, EjectionPolicy policy) {
-        IntStream.range(0, size).forEach(i -> counts.add(new Count()));
+        IntStream.range(0, size).forEach(i -> {
+            counts.add(new Count());
+            stir(i);
+        });
         show(policy);
         pass(SAMPLE);
     }
@@ -70,7 +76,7 @@ final class Fleet {
 
     /** Answers well so many times, each after so long. */
     void good(int number, int times, Duration each) {
-        Count count = counts.get(number);
+        Count count = stir(number);
         count.requests += times;
         count.answers += times;
         count.times[AnswerTimes.bucket(each.toNanos())] += times;
@@ -107,13 +113,20 @@ final class Fleet {
 
     /** Answers with a 500. */
     void doubtful(int number) {
-        counts.get(number).requests++;
-        counts.get(number).failures++;
+        Count count = stir(number);
+        count.requests++;
+        count.failures++;
     }
 
     /** Gets so many requests that it does not answer; fewer than none: it is rid of them. */
     void wait(int number, int times) {
-        counts.get(number).waiting += times;
+        stir(number).waiting += times;
+    }
+
+    private Count stir(int number) {
+        Count count = counts.get(number);
+        count.stirred = now;
+        return count;
     }
 
     /** Probes find it to be down. */
@@ -135,6 +148,9 @@ final class Fleet {
             Map<BackendId, Traffic> traffic = new HashMap<>();
             for (int i = 0; i < counts.size(); i++) {
                 Count count = counts.get(i);
+                if (count.waiting == 0 && now - count.stirred > QUIET.toNanos()) {
+                    continue;
+                }
                 traffic.put(id(i), new Traffic(count.requests, count.failures, count.answers, count.waiting,
                         count.times.clone()));
             }
