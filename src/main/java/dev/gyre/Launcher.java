@@ -45,11 +45,15 @@ public final class Launcher extends io.vertx.core.Launcher {
         return TRANSPORTS;
     }
 
-    /** The node serves from now on. */
-    static void serving() {
+    /**
+     * The node serves from now on.
+     *
+     * @param background threads, by their numbers, that do all but serve
+     */
+    static void serving(List<String> background) {
         if (own) {
             // To start a process takes longer than an event loop may be held up.
-            Thread thread = new Thread(CompilerThreads::stepBack, "gyre-compiler-threads");
+            Thread thread = new Thread(() -> BackgroundThreads.stepBack(background), "gyre-step-back");
             thread.setDaemon(true);
             thread.start();
         }

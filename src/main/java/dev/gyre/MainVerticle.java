@@ -234,7 +234,8 @@ public final class MainVerticle extends VerticleBase {
                     ports = opened;
                     ready = true;
                     StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
-                    Launcher.serving();
+                    context.runOnContext(done -> Launcher.serving(proxy.servesHere() ? List.of()
+                            : BackgroundThreads.own().stream().toList()));
                 })
                 .mapEmpty();
     }

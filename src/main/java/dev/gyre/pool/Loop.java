@@ -89,9 +89,14 @@ public final class Loop {
         }
     }
 
+    /** The calling thread is this event loop's. */
+    public boolean isHere() {
+        return eventLoop.inEventLoop();
+    }
+
     /** Runs on this event loop: at once when called from it, else as soon as the loop gets to it. */
     public void execute(Runnable task) {
-        if (eventLoop.inEventLoop()) {
+        if (isHere()) {
             task.run();
         } else {
             eventLoop.execute(task);

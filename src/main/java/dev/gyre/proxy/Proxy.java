@@ -120,6 +120,11 @@ public final class Proxy {
         return ports;
     }
 
+    /** The calling thread is one of those that requests are served on. */
+    public boolean servesHere() {
+        return List.copyOf(verticles).stream().anyMatch(verticle -> verticle.loop().isHere());
+    }
+
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
     public synchronized void show(Topology next) {
         topology = next;

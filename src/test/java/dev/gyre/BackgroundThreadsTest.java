@@ -16,21 +16,38 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients wait for a core that the JVM's compiler has. */
-class CompilerThreadsTest {
+/** Clients wait for a core that the JVM's compiler has, or a change. */
+class BackgroundThreadsTest {
 
     @TempDir
     Path directory;
 
     @Test
-    void onceTheNodeServesTheCompilerStepsBackBehindTheEventLoops() throws Exception {
+    void onceTheNodeServesAllElseStepsBackBehindTheEventLoops() throws Exception {
         try (Origin origin = Origin.saying("hello");
              GyreProcess node = GyreProcess.node(directory, before(origin))) {
             assertServes(node);
             int own = niceness(Path.of("/proc/self"));
             Await.until("a compiler that steps back", () -> niceness(node, "C1 Compiler")
-                    .equals(List.of(own + CompilerThreads.STEPS)));
-            assertThat(niceness(node, "vert.x-eventloo")).isNotEmpty().containsOnly(own);
+                    .equals(List.of(own + BackgroundThreads.COMPILER_STEPS)));
+            int ofChanges = own + BackgroundThreads.CHANGE_STEPS;
+            Await.until("changes that step back", () -> niceness(node, "gyre-registry-0")
+                    .equals(List.of(ofChanges)));
+            Await.until("one event loop that does not serve", () -> niceness(node, "vert.x-eventloo")
+                    .equals(List.of(own, ofChanges)));
+        }
+    }
+
+    @Test
+    void whereAllEventLoopsServeNoneOfThemStepsBack() throws Exception {
+        int all = 2 * Runtime.getRuntime().availableProcessors();
+        try (Origin origin = Origin.saying("hello");
+             GyreProcess node = GyreProcess.node(directory, before(origin).put("instances", all))) {
+            assertServes(node);
+            int own = niceness(Path.of("/proc/self"));
+            Await.until("changes that step back", () -> niceness(node, "gyre-registry-0")
+                    .equals(List.of(own + BackgroundThreads.CHANGE_STEPS)));
+            assertThat(niceness(node, "vert.x-eventloo")).containsExactly(own);
         }
     }
 
@@ -64,7 +81,7 @@ class CompilerThreadsTest {
     private static List<Integer> niceness(GyreProcess node, String name) throws IOException {
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + node.pid() + "/task"))) {
             return tasks.filter(task -> read(task.resolve("comm")).startsWith(name))
-                    .map(CompilerThreadsTest::niceness).distinct().toList();
+                    .map(BackgroundThreadsTest::niceness).distinct().sorted().toList();
         }
     }
 
