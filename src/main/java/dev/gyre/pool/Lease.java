@@ -101,13 +101,6 @@ public final class Lease extends Deadline {
         pool.evidence().waitsNoMore();
     }
 
-    /** What was held back has been taken; the end of the connection may follow if it has come. */
-    public void caughtUp() {
-        if (connection != null) {
-            connection.deliverEnd();
-        }
-    }
-
     /** The fields of the answer, as they came; empty before one. */
     public HttpHeaders fields() {
         return connection == null ? EmptyHttpHeaders.INSTANCE : connection.fields();

@@ -23,7 +23,4 @@ public interface LeaseHolder {
 
     /** The event loop has read all that had arrived from the backend: a good moment to flush. */
     void readComplete();
-
-    /** Part of what the backend has sent has not been taken yet, so its end must wait. */
-    boolean holdsBack();
 }

@@ -12,7 +12,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.VertxConnection;
-import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -35,10 +34,6 @@ final class PooledConnection {
     private final BackendCodec codec;
     private Lease lease;
     private Lease heir;
-    /**
-     * Where the end of the connection waits until all that came before it has been taken; null when nowhere.
-     */
-    private ChannelHandlerContext heldEnd;
     private int leases;
     private boolean answered;
     private boolean reading;
@@ -57,7 +52,6 @@ final class PooledConnection {
         pool.loop().readMemory().serve(channel);
         channel.pipeline().replace("codec", "codec", codec);
         channel.pipeline().addFirst("gyre", new Watch());
-        channel.pipeline().addBefore("handler", "gyre-end", new End());
         channel.pipeline().addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
         http.closeHandler(v -> closed());
         // A broken connection is reported to its request by the stream; Vert.x would log it once more.
@@ -117,30 +111,23 @@ final class PooledConnection {
     }
 
     /**
-     * Closes at once, or as soon as what is held back for a client has been dropped. Vert.x would first write
-     * out what is pending, and so never close a connection whose backend has stopped reading.
+     * Closes at once. Vert.x would first write out what is pending, and so never close a connection whose
+     * backend has stopped reading.
      */
     void close() {
-        if (holding) {
-            // Closed now, Vert.x would forget it without releasing it.
-            holding = false;
-            pool.loop().executeLater(this::close);
-            return;
-        }
-        deliverEnd();
         if (!gone) {
             channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
 
     /**
-     * What comes is not taken any further at the moment, or is again. Vert.x would go on to read sixteen
-     * pieces of 64 KB, so that a thousand slow clients could take a gigabyte; that is left with the backend.
+     * The client takes no more at the moment, or does again. What has been read goes on to him all the same,
+     * so that nothing of it is left here when the backend closes; what has not been is left with the backend.
      */
     void hold(boolean on) {
         holding = on;
         held = 0;
-        if (!on && !channel.config().isAutoRead() && !Unread.isTooMuch(transport)) {
+        if (!on && !channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
         }
     }
@@ -149,14 +136,6 @@ final class PooledConnection {
         held += bytes;
         if (held >= MOST_HELD) {
             channel.config().setAutoRead(false);
-        }
-    }
-
-    void deliverEnd() {
-        if (heldEnd != null) {
-            ChannelHandlerContext end = heldEnd;
-            heldEnd = null;
-            end.fireChannelInactive();
         }
     }
 
@@ -246,30 +225,6 @@ final class PooledConnection {
             ctx.fireChannelReadComplete();
             if (lease != null) {
                 lease.holder().readComplete();
-            }
-        }
-    }
-
-    /**
-     * Holds back the end of the connection while the client is behind. Vert.x takes the end for a break as
-     * long as a part of the answer waits in its queues, and a backend may well close after the last byte.
-     */
-    private final class End extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            if (lease != null && lease.holder().holdsBack()) {
-                heldEnd = ctx;
-            } else {
-                ctx.fireChannelInactive();
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // A reset is an end as well, and channelInactive comes right after it.
-            if (!(cause instanceof IOException) || lease == null || !lease.holder().holdsBack()) {
-                ctx.fireExceptionCaught(cause);
             }
         }
     }

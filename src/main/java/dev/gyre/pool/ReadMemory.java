@@ -9,14 +9,15 @@ import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -101,19 +102,17 @@ public final class ReadMemory {
     }
 
     /**
-     * What {@link #once} gave has been handed to a connection that was to write it. One that ends before
-     * drops what stands in its queue; that comes back then, and not when the garbage collector finds it.
-     *
-     * @param later runs a task when what runs now is over: Netty fails some writes while it still holds them
+     * What {@link #once} gave has been handed to a backend's connection. One that ends before it gets to it
+     * drops what stands in its queue; that comes back then, and not when the garbage collector finds it. What
+     * has come to Netty is Netty's to release, also where it cannot be written.
      */
-    public static void handed(Buffer piece, Future<Void> written, Executor later) {
+    public static void handed(Buffer piece, Future<Void> written) {
         if (piece instanceof Once) {
-            written.onFailure(e -> later.execute(() -> {
-                ByteBuf bytes = ((BufferInternal) piece).unwrap();
-                if (bytes.refCnt() > 0) {
-                    bytes.release();
+            written.onFailure(e -> {
+                if (e == ConnectionBase.CLOSED_EXCEPTION || e instanceof NoStackTraceThrowable) {
+                    drop(piece);
                 }
-            }));
+            });
         }
     }
 

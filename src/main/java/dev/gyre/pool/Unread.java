@@ -14,7 +14,6 @@ import java.util.Deque;
 public final class Unread {
 
     private static final VarHandle PENDING = field("pending", Deque.class);
-    private static final VarHandle AUTO_READ = field("autoRead", boolean.class);
 
     private Unread() {
     }
@@ -26,14 +25,6 @@ public final class Unread {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("another Vert.x than the one this was written for", e);
         }
-    }
-
-    /**
-     * Vert.x has stopped to read because of it, and goes on once it is taken. Whoever lets the channel read
-     * before sets no bound to it: Vert.x takes the channel for stopped, and does not stop it again.
-     */
-    static boolean isTooMuch(VertxConnection connection) {
-        return !(boolean) AUTO_READ.get(connection);
     }
 
     /** To be called once the connection has closed, on its event loop. */

@@ -85,19 +85,6 @@ final class Attempt implements LeaseHolder {
         }
     }
 
-    /** Nothing is held back of what nobody wants any more. */
-    @Override
-    public boolean holdsBack() {
-        return !ended && walk.holdsBack();
-    }
-
-    /** What was held back has been taken. */
-    void caughtUp() {
-        if (!ended) {
-            lease.caughtUp();
-        }
-    }
-
     @Override
     public void connected(HttpClientConnection connection, boolean reused) {
         if (reused && !idempotent()) {

@@ -29,9 +29,6 @@ final class BackendAnswer {
     private long received;
     /** The client takes no more at the moment. */
     private boolean blocked;
-    /** What was held back while it did not has not all come through yet. */
-    private boolean behind;
-    private int resumed;
     private boolean dropping;
 
     /** @param lease that {@code from} has come on */
@@ -112,16 +109,15 @@ final class BackendAnswer {
         }
         walk.touch();
         received += data.length();
-        Buffer piece = ReadMemory.once(data);
         if (received == length) {
-            ReadMemory.handed(piece, to.end(piece), walk::later);
+            to.end(ReadMemory.once(data));
             return;
         }
-        ReadMemory.handed(piece, to.write(piece), walk::later);
+        to.write(ReadMemory.once(data));
         if (!blocked && to.writeQueueFull()) {
             blocked = true;
-            behind = true;
-            from.pause();
+            // A pause of Vert.x's would end in a task, which Netty's io_uring lets wait for up to 128 turns
+            // of the other connections.
             lease.hold(true);
         }
     }
@@ -131,17 +127,6 @@ final class BackendAnswer {
             blocked = false;
             walk.touch();
             lease.hold(false);
-            from.resume();
-            // After what was held back has come through, if that did not fill the client's connection again.
-            int time = ++resumed;
-            walk.later(() -> caughtUp(time));
-        }
-    }
-
-    private void caughtUp(int time) {
-        if (!blocked && time == resumed) {
-            behind = false;
-            walk.caughtUp();
         }
     }
 
@@ -161,9 +146,6 @@ final class BackendAnswer {
     /** The rest of it is for nobody. */
     void drop() {
         dropping = true;
-        if (blocked) {
-            from.resume();
-        }
     }
 
     /** Sends the head alone when no part of the body came with it. */
@@ -176,10 +158,5 @@ final class BackendAnswer {
     /** It is the client who does not take more at the moment. */
     boolean blocked() {
         return blocked;
-    }
-
-    /** A part of the answer has come and has not been passed on. */
-    boolean behind() {
-        return behind;
     }
 }

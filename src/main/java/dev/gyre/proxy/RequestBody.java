@@ -121,11 +121,11 @@ final class RequestBody {
         headSent = true;
         if (last) {
             sent = true;
-            ReadMemory.handed(data, outgoing.end(data), walk::later);
+            ReadMemory.handed(data, outgoing.end(data));
             walk.requestSent();
             return;
         }
-        ReadMemory.handed(data, outgoing.write(data), walk::later);
+        ReadMemory.handed(data, outgoing.write(data));
         if (!blocked && outgoing.writeQueueFull()) {
             blocked = true;
             upload.heldBack();

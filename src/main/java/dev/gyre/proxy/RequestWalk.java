@@ -151,15 +151,6 @@ final class RequestWalk {
         }
     }
 
-    /** A part of the answer waits until the client takes it. */
-    boolean holdsBack() {
-        return phase == Phase.ANSWERING && answer.behind();
-    }
-
-    void caughtUp() {
-        tries.caughtUp();
-    }
-
     void answerBroke(Throwable cause) {
         if (phase == Phase.ANSWERING) {
             fail(proxy.lost(cause, Failure.RESPONSE_INCOMPLETE, tries.backend()), cause.getMessage());

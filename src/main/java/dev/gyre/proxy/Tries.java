@@ -108,11 +108,6 @@ final class Tries {
         return current == null ? head.expectsContinue() && head.hasBody() : current.awaitsContinue();
     }
 
-    /** What was held back of the answer has been taken. */
-    void caughtUp() {
-        current.caughtUp();
-    }
-
     /** A body of so many bytes may have to be sent again. */
     boolean keeps(long bytes) {
         return bytes <= policy().buffer()

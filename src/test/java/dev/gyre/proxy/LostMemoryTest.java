@@ -6,6 +6,7 @@ import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,19 @@ class LostMemoryTest {
             loses(node, client -> {
                 client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 64000000\r\n\r\n");
                 client.write(piece);
+            });
+        }
+    }
+
+    @Test
+    void clientsThatLeaveInTheMiddleOfABodyOfManyChunksCostNothing() throws Exception {
+        byte[] chunks = ("1000\r\n" + "x".repeat(4096) + "\r\n").repeat(250)
+                .getBytes(StandardCharsets.US_ASCII);
+        try (Origin origin = Origin.of(exchange -> pass()).withoutRecording();
+             GyreNode node = GyreNode.before(origin)) {
+            loses(node, client -> {
+                client.write("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+                client.write(chunks);
             });
         }
     }
