@@ -159,7 +159,7 @@ public final class ReadMemory {
         return lent.get();
     }
 
-    /** From what was DROPPED. */
+    /** From what was dropped. */
     private void takeBack() {
         for (Reference<?> loan = DROPPED.poll(); loan != null; loan = DROPPED.poll()) {
             ((Loan) loan).end();
