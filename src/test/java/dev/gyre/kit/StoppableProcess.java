@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
 
-/** A backend in a process of its own, to be stopped by signals. It answers everything with 200. */
+/** A backend in a process of its own, to be stopped by signals. It answers everything with an empty 200. */
 public final class StoppableProcess implements AutoCloseable {
+
+    /** For {@link HttpServer}, whose 0 means that the length is not known. */
+    private static final int NO_BODY = -1;
 
     private final Process process;
     private final int port;
@@ -39,8 +42,8 @@ public final class StoppableProcess implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, 2);
-            exchange.getResponseBody().write("ok".getBytes(StandardCharsets.US_ASCII));
+            // In one write: who is stopped has sent the whole of an answer or nothing of it.
+            exchange.sendResponseHeaders(200, NO_BODY);
             exchange.close();
         });
         server.start();
