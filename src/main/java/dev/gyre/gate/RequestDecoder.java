@@ -55,9 +55,6 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     @Override
     protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
-        if (start != 0) {
-            throw Rule.REQUEST_LINE.refused();
-        }
         if (!FieldNames.isToken(line, start, length)) {
             throw Rule.METHOD.refused();
         }

@@ -51,8 +51,7 @@ final class BackendAnswer {
      * Writes the head into the client's answer; it goes out with the first piece of the body, or as soon as
      * the event loop finds that none came with it.
      *
-     * @throws Refused when this is no final answer, or none that can be passed on as it was
-     *         meant
+     * @throws Refused when it cannot be passed on as it was meant
      */
     void begin() {
         checkFraming();
@@ -75,9 +74,6 @@ final class BackendAnswer {
     }
 
     private void checkFraming() {
-        if (status() < 200 || status() > 999) {
-            throw Rule.STATUS_LINE.refused();
-        }
         String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             // E.g. gzip, which only this connection is told of: the client could not read the body.

@@ -11,10 +11,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ class HeldForSlowReadersTest {
     private static final int READERS = 100;
     private static final String ROOM = "-XX:MaxDirectMemorySize=30m";
     private static final String SMALL_ROOM = "-XX:MaxDirectMemorySize=18m";
+    private static final String TOO_SMALL_ROOM = "-XX:MaxDirectMemorySize=10m";
     private static final byte[] PIECE = new byte[256 * 1024];
     private static final int PIECES = 122;
 
@@ -45,19 +48,26 @@ class HeldForSlowReadersTest {
             return;
         }
         exchange.write("HTTP/1.1 200 OK\r\nContent-Length: " + PIECES * PIECE.length + "\r\n\r\n");
+        pieces(exchange);
+    }
+
+    private void pieces(Origin.Exchange exchange) throws IOException {
         for (int i = 0; i < PIECES; i++) {
             exchange.wire().write(PIECE);
             written.addAndGet(PIECE.length);
         }
     }
 
+    private GyreProcess node(Origin origin, String... jvmOptions) throws Exception {
+        return GyreProcess.node(directory, new JsonObject().put("services", new JsonObject().put("web",
+                new JsonObject().put("backends", new JsonArray().add(origin.url())))), jvmOptions);
+    }
+
     @Test
     void othersAreAnsweredWhileAHundredDoNotReadTheirAnswers() throws Exception {
         List<Wire> readers = new ArrayList<>();
         try (Origin origin = Origin.of(this::answer).withoutRecording();
-             GyreProcess node = GyreProcess.node(directory, new JsonObject().put("services",
-                     new JsonObject().put("web", new JsonObject()
-                             .put("backends", new JsonArray().add(origin.url())))), ROOM);
+             GyreProcess node = node(origin, ROOM);
              Wire other = Wire.to(node.port())) {
             try {
                 for (int i = 0; i < READERS; i++) {
@@ -78,6 +88,57 @@ class HeldForSlowReadersTest {
         }
     }
 
+    /** Its end is told by the close of the backend's connection alone; a break must not pass for one. */
+    @Test
+    void anAnswerThatIsCutOffForWantOfMemoryNeverLooksWhole() throws Exception {
+        List<Wire> readers = new ArrayList<>();
+        try (Origin origin = Origin.of(exchange -> {
+                exchange.write("HTTP/1.1 200 OK\r\n\r\n");
+                pieces(exchange);
+                exchange.close();
+            }).withoutRecording();
+             GyreProcess node = node(origin, TOO_SMALL_ROOM)) {
+            try {
+                for (int i = 0; i < READERS; i++) {
+                    readers.add(Wire.to(node.port())
+                            .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+                }
+                Await.until("some are cut off", () -> node.text().contains("no-memory"));
+                awaitStandstill();
+                int cut = 0;
+                for (Wire reader : readers) {
+                    if (reader.readHead().status() == 200) {
+                        byte[] answer = toItsEnd(reader);
+                        boolean whole = answer.length > PIECES * PIECE.length;
+                        assertThat(looksWhole(answer)).as("%d bytes", answer.length).isEqualTo(whole);
+                        cut += whole ? 0 : 1;
+                    }
+                }
+                assertThat(cut).as("for the test to mean anything").isPositive();
+            } finally {
+                for (Wire reader : readers) {
+                    reader.close();
+                }
+            }
+        }
+    }
+
+    /** Nothing where the connection was broken off. */
+    private static byte[] toItsEnd(Wire reader) throws IOException {
+        try {
+            return reader.readToEnd();
+        } catch (SocketException brokenOff) {
+            return new byte[0];
+        }
+    }
+
+    /** RFC 9112, section 7.1: with the last chunk. */
+    private static boolean looksWhole(byte[] chunked) {
+        byte[] last = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        int from = chunked.length - last.length;
+        return from >= 0 && Arrays.equals(chunked, from, chunked.length, last, 0, last.length);
+    }
+
     /** What is read between two pauses is no more than the client takes: one answer in little memory. */
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "io_uring"})
@@ -95,10 +156,7 @@ class HeldForSlowReadersTest {
                 }
                 exchange.write("0\r\n\r\n");
             }).withoutRecording();
-             GyreProcess node = GyreProcess.node(directory, new JsonObject().put("services",
-                     new JsonObject().put("web", new JsonObject()
-                             .put("backends", new JsonArray().add(origin.url())))), SMALL_ROOM,
-                     "-Dgyre.transport=" + transport);
+             GyreProcess node = node(origin, SMALL_ROOM, "-Dgyre.transport=" + transport);
              Wire client = Wire.to(node.port()).get("/")) {
             client.readHead();
             byte[] piece = new byte[200_000];
