@@ -3,13 +3,13 @@ package dev.gyre;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.kit.Await;
+import dev.gyre.kit.Gate;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.Load;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,20 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
 class StopUnderLoadTest {
 
     private static final String SLOW = "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n";
-    private static final Duration SLOWNESS = Duration.ofMillis(1500);
 
     @TempDir
     Path directory;
 
+    /** Before the answers to what is slow. */
+    private final Gate gate = new Gate();
+
     private final Origin origin = Origin.of(exchange -> {
-        try {
-            switch (exchange.request().target()) {
-                case "/slow" -> Await.pass(SLOWNESS);
-                case "/never" -> Await.pass(Duration.ofMinutes(1));
-                default -> { }
-            }
-        } catch (InterruptedException e) {
-            throw new IOException(e);
+        switch (exchange.request().target()) {
+            case "/slow" -> gate.pass();
+            case "/never" -> new Gate().pass();
+            default -> { }
         }
         exchange.respond(200, "hello");
     }).withoutRecording();
@@ -65,7 +63,7 @@ class StopUnderLoadTest {
     }
 
     private void stopsWithoutLosingARequest(Signal signal) throws Exception {
-        try (GyreProcess node = node("6s"); Load load = Load.of(node.port(), 50, 1500)) {
+        try (GyreProcess node = node("30s"); Load load = Load.of(node.port(), 50, 1500)) {
             Await.until("a load", () -> load.answered() > 500);
             for (int i = 0; i < 10; i++) {
                 ask(node, SLOW);
@@ -78,6 +76,7 @@ class StopUnderLoadTest {
             load.mayBeRefused();
             Await.until("not ready", () -> node.admin().get("/ready").status() == 503);
             assertThat(node.admin().get("/live").status()).isEqualTo(200);
+            gate.open();
             for (Wire client : clients) {
                 Wire.Answer answer = client.readAnswer();
                 assertThat(answer.body()).isEqualTo("hello");

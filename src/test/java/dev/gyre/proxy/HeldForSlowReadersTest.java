@@ -107,8 +107,8 @@ class HeldForSlowReadersTest {
                 awaitStandstill();
                 int cut = 0;
                 for (Wire reader : readers) {
-                    if (reader.readHead().status() == 200) {
-                        byte[] answer = toItsEnd(reader);
+                    byte[] answer = toItsEnd(reader);
+                    if (answeredWell(answer)) {
                         boolean whole = answer.length > PIECES * PIECE.length;
                         assertThat(looksWhole(answer)).as("%d bytes", answer.length).isEqualTo(whole);
                         cut += whole ? 0 : 1;
@@ -123,13 +123,18 @@ class HeldForSlowReadersTest {
         }
     }
 
-    /** Nothing where the connection was broken off. */
+    /** Nothing where the connection was reset: what has come then cannot be read any more. */
     private static byte[] toItsEnd(Wire reader) throws IOException {
         try {
             return reader.readToEnd();
         } catch (SocketException brokenOff) {
             return new byte[0];
         }
+    }
+
+    private static boolean answeredWell(byte[] answer) {
+        byte[] start = "HTTP/1.1 200 ".getBytes(StandardCharsets.US_ASCII);
+        return Arrays.mismatch(answer, start) == start.length;
     }
 
     /** RFC 9112, section 7.1: with the last chunk. */
