@@ -15,7 +15,8 @@ final class Check {
     /** @return the exit code: 0 the config is right, 1 it is not, 2 the command line is wrong */
     static int run(List<String> args, PrintStream out, PrintStream err) {
         if (args.size() != 2 || !List.of("-conf", "--conf").contains(args.get(0))) {
-            err.println("gyre: check: expected: check -conf FILE");
+            String found = args.isEmpty() ? "no file" : '"' + String.join(" ", args) + '"';
+            err.println("gyre: check: " + found + " (expected: -conf FILE)");
             return 2;
         }
         JsonObject given;

@@ -140,7 +140,8 @@ class StartFailuresTest {
     void wordsThatAreNoCommand() throws Exception {
         end("rnu").says(2, "unknown command: rnu", "run, demo, check, admin");
         end("demo", "now").says(2, "demo: now");
-        end("check").says(2, "check -conf FILE");
+        end("check").says(2, "check: no file (expected: -conf FILE)");
+        end("check", "gyre.json").says(2, "check: \"gyre.json\" (expected: -conf FILE)");
         end("run", "dev.gyre.MainVerticle", "-conf").says(2, "-conf");
     }
 
