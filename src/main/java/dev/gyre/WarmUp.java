@@ -72,10 +72,15 @@ final class WarmUp {
         MadeUpTraffic.backend(own, LOOPBACK)
                 .compose(backend -> proxy(backend.actualPort()))
                 .onSuccess(this::send)
-                .onFailure(e -> {
-                    LOG.warn("cannot warm up: {}; opening the ports as it is", e.getMessage());
-                    close();
-                });
+                .onFailure(this::failed);
+    }
+
+    private synchronized void failed(Throwable cause) {
+        // Where the time is over before the proxy stands, it fails because it is being closed.
+        if (!ending) {
+            LOG.warn("cannot warm up: {}; opening the ports as it is", cause.getMessage());
+            close();
+        }
     }
 
     private synchronized void send(int port) {

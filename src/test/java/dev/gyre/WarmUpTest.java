@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node that warms up sends requests to itself first, and opens its ports then. */
 class WarmUpTest {
@@ -50,7 +52,7 @@ class WarmUpTest {
 
     @Test
     void itEndsWhenTheHotPathIsCompiledAndLeavesNoTrace() throws Exception {
-        try (GyreProcess node = GyreProcess.node(directory, config("30s"))) {
+        try (GyreProcess node = GyreProcess.node(directory, config("3m"))) {
             Matcher result = result(node);
             assertThat(Integer.parseInt(result.group(1))).isGreaterThanOrEqualTo(5000);
             assertThat(result.group(2)).isEqualTo("the compiler has little left to do");
@@ -67,9 +69,10 @@ class WarmUpTest {
         }
     }
 
-    @Test
-    void itTakesNoLongerThanItMay() throws Exception {
-        try (GyreProcess node = GyreProcess.node(directory, config("300ms"))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"300ms", "1ms"})
+    void itTakesNoLongerThanItMay(String most) throws Exception {
+        try (GyreProcess node = GyreProcess.node(directory, config(most))) {
             assertThat(result(node).group(2)).isEqualTo("its time was over first");
             assertThat(node.text()).doesNotContain("WARN").doesNotContain("ERROR");
         }
@@ -97,7 +100,8 @@ class WarmUpTest {
                 .add(new JsonObject().put("host", host).put("port", PORT)))
                 .put("admin", new JsonObject().put("host", host).put("port", PORT + 1).put("token", "t"));
         Path file = GyreProcess.write(directory, config);
-        try (GyreProcess node = GyreProcess.start(List.of(),
+        // With both compilers at work, which takes them far longer than what is done here.
+        try (GyreProcess node = GyreProcess.start(List.of("-XX:TieredStopAtLevel=4"),
                 List.of("run", "dev.gyre.MainVerticle", "-conf", file.toString()))) {
             node.await("warming up for at most 20000 ms");
             assertThatThrownBy(() -> new Socket(host, PORT).close()).isInstanceOf(ConnectException.class);
