@@ -131,9 +131,11 @@ public final class Names {
 
     private synchronized void reveal() {
         if (!closed) {
-            topology = entries.isEmpty() ? wanted
+            Topology next = entries.isEmpty() ? wanted
                     : Expansion.of(wanted, name -> entries.get(name).known);
-            shown.accept(topology);
+            // Whoever lists the backends sees only what requests go by already.
+            shown.accept(next);
+            topology = next;
             due = false;
             if (!waiting.isEmpty() && allBegun()) {
                 List<Promise<Void>> settled = List.copyOf(waiting);
