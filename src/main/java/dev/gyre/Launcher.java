@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.admin.AdminCli;
+import dev.gyre.config.Nearest;
 import dev.gyre.pool.EventLoops;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -11,6 +12,7 @@ import io.vertx.core.cli.CLIException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class Launcher extends io.vertx.core.Launcher {
 
     private static final Transports TRANSPORTS;
+    private static final List<String> COMMANDS =
+            List.of("run", "demo", "check", "admin", "--help", "--version");
     /** Whether this process is Gyre's own; in another's it is a guest. */
     private static volatile boolean own;
 
@@ -77,9 +81,17 @@ public final class Launcher extends io.vertx.core.Launcher {
                     System.getProperty("user.name") + "@" + StartLog.hostName(), System.out, System.err));
             case "--version", "-version", "version" -> System.out.println(Version.line());
             case "--help", "-help", "-h", "help" -> System.out.print(Usage.TEXT);
-            default -> fail(2, List.of("unknown command: " + args[0]
-                    + " (known: run, demo, check, admin, --help, --version)"));
+            default -> fail(2, List.of(unknown(args[0])));
         }
+    }
+
+    /** What is said to a node stands behind "admin"; that it was forgotten is the likeliest of mistakes. */
+    private static String unknown(String word) {
+        Optional<String> meant = AdminCli.knows(word) ? Optional.of("admin " + word)
+                : Nearest.to(word, COMMANDS);
+        return "unknown command: " + word + " ("
+                + meant.map(command -> "did you mean \"" + command + "\"? ").orElse("")
+                + "known: " + String.join(", ", COMMANDS) + ")";
     }
 
     private void run(List<String> args) {

@@ -138,7 +138,9 @@ class StartFailuresTest {
 
     @Test
     void wordsThatAreNoCommand() throws Exception {
-        end("rnu").says(2, "unknown command: rnu", "run, demo, check, admin");
+        end("rnu").says(2, "unknown command: rnu (did you mean \"run\"? known: run, demo, check, admin");
+        end("backend", "list").says(2, "unknown command: backend (did you mean \"admin backend\"? known: ");
+        end("serve").says(2, "unknown command: serve (known: run, demo");
         end("demo", "now").says(2, "demo: now");
         end("check").says(2, "check: no file (expected: -conf FILE)");
         end("check", "gyre.json").says(2, "check: \"gyre.json\" (expected: -conf FILE)");

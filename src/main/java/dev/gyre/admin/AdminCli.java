@@ -63,6 +63,11 @@ public final class AdminCli {
         return new AdminCli(env, by, out, err).run(args);
     }
 
+    /** Whether a command, such as {@code backend drain}, begins with this word. */
+    public static boolean knows(String word) {
+        return CliCommand.allTyped().stream().anyMatch(typed -> typed.split(" ")[0].equals(word));
+    }
+
     private int run(List<String> args) {
         if (args.isEmpty() || args.contains("--help") || args.contains("-h")
                 || args.equals(List.of("help"))) {
