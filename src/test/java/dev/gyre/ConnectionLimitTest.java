@@ -3,6 +3,8 @@ package dev.gyre;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.kit.Await;
+import dev.gyre.kit.Established;
+import dev.gyre.kit.Gate;
 import dev.gyre.kit.Load;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
@@ -32,39 +34,44 @@ class ConnectionLimitTest {
     @Test
     void aThousandClientsNeverOpenTheHundredAndFirstConnection() throws Exception {
         try (Origin origin = Origin.saying("hello").withoutRecording();
+             Established established = Established.to(origin);
              GyreNode node = GyreNode.before(pool(100), origin);
              Load load = Load.of(node.port(), 1000)) {
             Await.until(() -> "10,000 answers, but " + load.answered(), () -> load.answered() >= 10_000);
+            Await.until("all connections in use", () -> established.most() >= 100);
             load.stop();
             assertThat(load.failures()).isEmpty();
             assertThat(load.connections()).isEqualTo(1000);
-            assertThat(origin.mostOpen()).as("connections open at one time").isEqualTo(100);
+            assertThat(established.most()).as("connections open at one time").isEqualTo(100);
         }
     }
 
     @Test
     void bothLoopsGetOnWhenTheyShareOneConnection() throws Exception {
         try (Origin origin = Origin.saying("hello").withoutRecording();
+             Established established = Established.to(origin);
              GyreNode node = GyreNode.before(pool(1), origin);
              Load load = Load.of(node.port(), 20)) {
             Await.until(() -> "1,000 answers, but " + load.answered(), () -> load.answered() >= 1000);
             load.stop();
             assertThat(load.failures()).isEmpty();
-            assertThat(origin.mostOpen()).isEqualTo(1);
+            assertThat(established.most()).isEqualTo(1);
             // Were a loop's wake-up lost or its waiters passed over, they would be here until the queue's
             // timeout.
-            assertThat(load.slowestMillis()).isLessThan(1000);
+            assertThat(load.slowestMillis()).isLessThan(5_000);
         }
     }
 
     @Test
     void whoCameFirstIsServedFirstWhicheverLoopItCameTo() throws Exception {
         List<Integer> served = Collections.synchronizedList(new ArrayList<>());
+        Gate gate = new Gate();
         try (Origin origin = Origin.of(exchange -> {
                 served.add(Integer.parseInt(exchange.request().target().substring(1)));
-                pass(60);
+                gate.pass();
                 exchange.respond(200, "");
              });
+             Established established = Established.to(origin);
              GyreNode node = GyreNode.before(pool(1), origin)) {
             List<Wire> clients = new ArrayList<>();
             for (int i = 0; i < 16; i++) {
@@ -74,30 +81,38 @@ class ConnectionLimitTest {
             List<Integer> order = IntStream.range(0, 16).map(i -> i ^ (i >> 1 & 1)).boxed().toList();
             for (int number : order) {
                 ask(clients.get(number), number);
+                int waiting = order.indexOf(number);
+                Await.until(() -> waiting + " wait", () -> node.backend().getInteger("inUse") == 1
+                        && node.backend().getInteger("queued") == waiting);
                 // More than the 10 ms by which a later request may be preferred on its own loop.
-                pass(25);
+                Await.pass(Duration.ofMillis(15));
             }
+            gate.open();
             for (Wire client : clients) {
                 assertThat(client.readAnswer().status()).isEqualTo(200);
                 client.close();
             }
             assertThat(served).isEqualTo(order);
-            assertThat(origin.mostOpen()).isEqualTo(1);
+            assertThat(established.most()).isEqualTo(1);
         }
     }
 
     @Test
     void anIdleConnectionOfOneLoopIsGivenUpForTheOthersClient() throws Exception {
-        try (Origin origin = Origin.saying("hello"); GyreNode node = GyreNode.before(pool(1), origin);
+        try (Origin origin = Origin.saying("hello"); Established established = Established.to(origin);
+             GyreNode node = GyreNode.before(pool(1), origin);
              Wire one = Wire.to(node.port()); Wire other = Wire.to(node.port())) {
+            long fastest = Long.MAX_VALUE;
             for (int i = 0; i < 5; i++) {
                 assertThat(ask(one, i).readAnswer().status()).isEqualTo(200);
                 long begun = System.nanoTime();
                 assertThat(ask(other, i).readAnswer().status()).isEqualTo(200);
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(300));
+                fastest = Math.min(fastest, System.nanoTime() - begun);
             }
+            // A busy machine may hold up one or the other.
+            assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(300));
             assertThat(origin.accepted()).as("a connection for each change of the loop").isEqualTo(10);
-            assertThat(origin.mostOpen()).isEqualTo(1);
+            assertThat(established.most()).isEqualTo(1);
         }
     }
 
@@ -113,14 +128,6 @@ class ConnectionLimitTest {
             load.stop();
             assertThat(load.failures()).isEmpty();
             assertThat(node.backend().getInteger("maxConnections")).isEqualTo(5);
-        }
-    }
-
-    private static void pass(long millis) {
-        try {
-            Await.pass(Duration.ofMillis(millis));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -44,14 +44,16 @@ class DeadBackendTest {
             happens.run();
             Await.pass(within);
             nobodyWaitsAtTheVictim(node);
-            double usual = p99(load.millis(then, now));
+            double[] before = load.millis(then, now);
+            double usual = p99(before);
+            double perSecond = (double) before.length * SECOND.toNanos() / (now - then);
             // Of a machine that does something else as well one second tells little.
             Await.until(() -> "as fast as before: p99 " + usual + " ms", () -> {
                 long from = System.nanoTime();
                 // And a second for the answers to what is sent in the first.
                 Await.pass(SECOND.multipliedBy(2));
                 double[] again = load.millis(from, from + SECOND.toNanos());
-                return again.length > MANY_PER_SECOND / 2 && p99(again) < 3 * usual + 20;
+                return again.length > perSecond / 2 && p99(again) < 3 * usual + 20;
             });
             nobodyWaitsAtTheVictim(node);
             load.stop();
@@ -96,18 +98,24 @@ class DeadBackendTest {
             b.begin(new Fault.Reset());
             Await.until("the budget is spent", () -> node.metric("retries_refused_total") > 0);
             long begun = System.nanoTime();
+            // Looked at before and after, as some may come between two looks.
+            int seenBefore = a.requests() + b.requests();
             long asked = asked(load);
             int seen = a.requests() + b.requests();
             Await.pass(Duration.ofSeconds(10));
+            int seenByThen = a.requests() + b.requests();
             long more = asked(load) - asked;
+            int seenInTheEnd = a.requests() + b.requests();
             double seconds = (System.nanoTime() - begun) / 1e9;
+            assertThat(seenInTheEnd - seenBefore).as("requests seen, of %d asked", more)
+                    .isGreaterThanOrEqualTo((int) (more * 1.1));
             // A request that is just being tried has not been counted as asked.
-            assertThat(a.requests() + b.requests() - seen).as("requests seen, of %d asked", more)
-                    .isBetween((int) (more * 1.1), (int) (more * 1.2 + 3 * seconds + 2 * USERS));
+            assertThat(seenByThen - seen).as("requests seen, of %d asked", more)
+                    .isLessThanOrEqualTo((int) (more * 1.2 + 3 * seconds + 2 * USERS));
             a.recover();
             b.recover();
             long failed = failed(load);
-            Await.within(Duration.ofSeconds(2), () -> "it is back: " + load.failures(), () -> {
+            Await.until(() -> "it is back: " + load.failures(), () -> {
                 long good = load.answered();
                 long bad = failed(load);
                 Await.until("some more are answered", () -> asked(load) > good + bad + 50);

@@ -55,7 +55,7 @@ class ForgottenWaiterTest {
                 new JsonObject().put("web", new JsonObject()
                         .put("backends", List.of(origin.url()))
                         .put("pool", new JsonObject().put("maxConnections", maxConnections)
-                                .put("maxQueue", maxQueue)))));
+                                .put("maxQueue", maxQueue).put("queueTimeout", "10s")))));
     }
 
     private static void ask(Wire one, Wire two) throws Exception {
@@ -65,9 +65,10 @@ class ForgottenWaiterTest {
         assertThat(two.readAnswer().status()).isEqualTo(200);
     }
 
+    /** For longer than a request waits for a connection: whoever is forgotten is refused before. */
     private static void meet(CyclicBarrier barrier) {
         try {
-            barrier.await(10, TimeUnit.SECONDS);
+            barrier.await(30, TimeUnit.SECONDS);
         } catch (Exception e) {
             Thread.currentThread().interrupt();
         }

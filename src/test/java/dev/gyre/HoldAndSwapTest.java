@@ -87,10 +87,12 @@ class HoldAndSwapTest {
     void aForgottenHoldEndsByItselfAndABodyWaitsWithItsClient() throws Exception {
         try (Origin origin = Origin.of(Origin.Exchange::echo);
              GyreNode node = GyreNode.before(settings(), origin)) {
-            node.command(hold("1s"));
+            node.command(hold("60s"));
             try (Wire client = Wire.to(node.port()).post("/", "kept by the client")) {
                 awaitWaiting(node, 1);
                 assertThat(origin.requests()).isEmpty();
+                // Counts anew, now that the request is there.
+                node.command(hold("1s"));
                 Wire.Answer answer = client.readAnswer();
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo("kept by the client");

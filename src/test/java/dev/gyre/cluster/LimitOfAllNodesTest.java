@@ -11,7 +11,6 @@ import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +28,7 @@ class LimitOfAllNodesTest {
     @Test
     void theLimitHoldsWhereverTheLoadIsAndWhoeverDies() throws Exception {
         try (Origin origin = Origin.saying("hello").withoutRecording();
-             Established established = Established.to(origin.port());
+             Established established = Established.to(origin);
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
             List<ClusterNode> all = nodes.all();
             limit(all.get(0));
@@ -38,7 +37,7 @@ class LimitOfAllNodesTest {
             }
             try (Load one = all.get(0).load(USERS, 0)) {
                 answered(one);
-                Await.within(Duration.ofSeconds(3), () -> "more than its part: " + origin.openNow(),
+                Await.until(() -> "more than its part: " + origin.openNow(),
                         () -> origin.openNow() > 2 * PART);
                 try (Load two = all.get(1).load(USERS, 0); Load three = all.get(2).load(USERS, 0)) {
                     for (ClusterNode node : all) {

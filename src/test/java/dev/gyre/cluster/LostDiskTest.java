@@ -25,13 +25,13 @@ class LostDiskTest {
     private static void change(ClusterNodes nodes) throws Exception {
         nodes.node(0).admin().command(Writer.spare("add", KEPT, "weight", 7));
         nodes.node(1).admin().command(Writer.spare("add", REMOVED));
-        nodes.awaitSameView(Duration.ofSeconds(1));
+        nodes.awaitSameView(Duration.ofSeconds(20));
         nodes.node(2).admin().command(Writer.spare("remove", REMOVED));
-        nodes.awaitSameView(Duration.ofSeconds(1));
+        nodes.awaitSameView(Duration.ofSeconds(20));
     }
 
     private static void assertChanged(ClusterNodes nodes, Object when) throws Exception {
-        nodes.awaitSameView(Duration.ofSeconds(5));
+        nodes.awaitSameView(Duration.ofSeconds(20));
         for (ClusterNode node : nodes.all()) {
             assertThat(node.backends("spare")).as("%s, %s", node, when).containsOnlyKeys(KEPT);
             assertThat(node.backends("spare").get(KEPT).getInteger("weight")).isEqualTo(7);

@@ -14,7 +14,8 @@ import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,13 +27,14 @@ class LostSubscriptionsTest {
     private static final String NEWS = "news";
     private static final String GIVEN_UP = "given up";
 
-    private final AtomicInteger heard = new AtomicInteger();
+    private final Set<Object> heard = ConcurrentHashMap.newKeySet();
     private final String known = Place.ownAddress();
     private final Subscriptions speaking = member(known);
     private final Vertx speaker = vertx(known, speaking);
     private final String other = Place.ownAddress();
     private final Subscriptions listening = member(other);
     private final Vertx listener = vertx(other, listening);
+    private int said;
 
     private Subscriptions member(String host) {
         return new Subscriptions(MemberConfig.of(new ClusterSettings("lost-" + known, host, 5701, 0,
@@ -48,7 +50,7 @@ class LostSubscriptionsTest {
 
     @BeforeEach
     void begin() throws Exception {
-        listener.eventBus().consumer(NEWS, message -> heard.incrementAndGet()).completion().await();
+        listener.eventBus().consumer(NEWS, message -> heard.add(message.body())).completion().await();
         Await.until("the speaker is heard", this::isHeard);
     }
 
@@ -60,12 +62,12 @@ class LostSubscriptionsTest {
 
     /** Whether what is said now arrives; on loopback a fifth of a second is long. */
     private boolean isHeard() throws InterruptedException {
-        int before = heard.get();
-        speaker.eventBus().publish(NEWS, "x");
-        for (int i = 0; i < 50 && heard.get() == before; i++) {
+        int number = said++;
+        speaker.eventBus().publish(NEWS, number);
+        for (int i = 0; i < 50 && !heard.contains(number); i++) {
             Await.pass(Duration.ofMillis(4));
         }
-        return heard.get() > before;
+        return heard.contains(number);
     }
 
     @Test

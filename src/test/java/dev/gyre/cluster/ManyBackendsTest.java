@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,11 @@ class ManyBackendsTest {
 
     private static final int SERVICES = 200;
     private static final int BACKENDS = 50;
+    private static final int CHANGES = 5;
+    /** Ten times as long as it takes at rest on two cores. */
+    private static final Duration SLOW = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TO_JOIN = Duration.ofSeconds(90);
 
     @TempDir
     Path directory;
@@ -31,28 +37,40 @@ class ManyBackendsTest {
                 nodes.node(i % 3).admin().command(service(i));
             }
             nodes.awaitTogether();
-            nodes.node(0).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
-            Await.within(Duration.ofSeconds(1), () -> "the change in all views", () -> {
-                for (ClusterNode node : nodes.all()) {
-                    if (!listed(node).contains("http://10.9.0.1:1")) {
-                        return false;
-                    }
-                }
-                return true;
-            });
+            assertThat(medianOfChanges(nodes)).as("until a change is in all views").isLessThan(SLOW);
             ClusterNode joining = nodes.node(2);
             joining.kill();
             joining.loseDisk();
             long begun = System.nanoTime();
             joining.start();
             joining.awaitReady();
-            Await.within(Duration.ofSeconds(10).minusNanos(System.nanoTime() - begun), () -> "all there",
+            Await.within(TO_JOIN.minusNanos(System.nanoTime() - begun), () -> "all there",
                     () -> joining.view().getJsonObject("services").size() == SERVICES + 2);
-            assertThat(listed(joining)).contains("http://10.9.0.1:1");
+            assertThat(listed(joining)).contains("http://10.9.0.1:" + CHANGES);
             for (ClusterNode node : nodes.all()) {
                 System.out.println(node + " with 10,000 backends: " + cost(node));
             }
         }
+    }
+
+    private static Duration medianOfChanges(ClusterNodes nodes) throws Exception {
+        long[] nanos = new long[CHANGES];
+        for (int i = 0; i < CHANGES; i++) {
+            String url = "http://10.9.0.1:" + (1 + i);
+            nodes.node(0).admin().command(Writer.spare("add", url));
+            long acknowledged = System.nanoTime();
+            Await.within(PATIENCE, () -> "the change in all views", () -> {
+                for (ClusterNode node : nodes.all()) {
+                    if (!listed(node).contains(url)) {
+                        return false;
+                    }
+                }
+                return true;
+            });
+            nanos[i] = System.nanoTime() - acknowledged;
+        }
+        Arrays.sort(nanos);
+        return Duration.ofNanos(nanos[CHANGES / 2]);
     }
 
     private static JsonObject service(int number) {

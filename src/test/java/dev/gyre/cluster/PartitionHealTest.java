@@ -48,7 +48,7 @@ class PartitionHealTest {
              ClusterNodes nodes = ClusterNodes.in(lab, directory, origin).start()) {
             nodes.node(0).admin().command(Writer.spare("add", CONTESTED));
             nodes.node(0).admin().command(Writer.spare("add", REMOVED));
-            nodes.awaitSameView(Duration.ofSeconds(1));
+            nodes.awaitSameView(Duration.ofSeconds(20));
             List<Load> loads = new ArrayList<>();
             for (ClusterNode node : nodes.all()) {
                 loads.add(node.load(4, 100));

@@ -39,7 +39,7 @@ class RogueMemberTest {
     void start() throws Exception {
         nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
         nodes.node(0).admin().command(Writer.spare("add", URL, "weight", 10));
-        nodes.awaitSameView(Duration.ofSeconds(1));
+        nodes.awaitSameView(Duration.ofSeconds(20));
         rogue = RogueMember.among(nodes);
         assertThat(rogue.members()).as("it is in the cluster").isEqualTo(3);
     }
@@ -58,7 +58,7 @@ class RogueMemberTest {
         assertThat(nodes.node(0).view()).isEqualTo(before);
         assertThat(nodes.node(1).view()).isEqualTo(before);
         nodes.node(1).admin().command(Writer.spare("add", LATER));
-        nodes.awaitSameView(Duration.ofSeconds(5));
+        nodes.awaitSameView(Duration.ofSeconds(20));
         for (ClusterNode node : nodes.all()) {
             assertThat(node.backends("spare")).containsOnlyKeys(URL, LATER);
             assertThat(node.backends("spare").get(URL).getInteger("weight")).isEqualTo(10);
@@ -139,7 +139,7 @@ class RogueMemberTest {
         nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 5));
         Await.until("something overheard", () -> !heard.isEmpty());
         nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 10));
-        nodes.awaitSameView(Duration.ofSeconds(5));
+        nodes.awaitSameView(Duration.ofSeconds(20));
         JsonObject before = nodes.node(0).view();
         for (Heard again : heard) {
             rogue.vertx().eventBus().publish(again.address(), again.body());
@@ -149,14 +149,18 @@ class RogueMemberTest {
 
     @Test
     void aCommandIsNotForgottenWithTheSharedMaps() throws Exception {
+        // Each node goes on to hear the other, whoever has joined.
+        nodes.node(1).admin().command(Writer.spare("weight", URL, "weight", 7));
+        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitTogether();
         JsonObject overheard = SignedCommand.signer(Optional.of("secret-of-the-test"), ClusterNodes.NAME,
                 InstantSource.system()).sign(Writer.spare("weight", URL, "weight", 5));
         rogue.vertx().eventBus().request("gyre.admin", overheard).await();
         nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 10));
-        nodes.awaitSameView(Duration.ofSeconds(5));
+        nodes.awaitSameView(Duration.ofSeconds(20));
         JsonObject before = nodes.node(0).view();
-        // In this time each node tells the other what commands it has carried out.
-        Await.pass(Duration.ofSeconds(3));
+        // With what it holds now, each node has told the other what commands it has carried out.
+        nodes.awaitTogether();
         // The bus gives it to one node after the other.
         for (int i = 0; i < 4; i++) {
             rogue.maps().stream().filter(map -> map.getName().contains("nonce")).forEach(IMap::clear);

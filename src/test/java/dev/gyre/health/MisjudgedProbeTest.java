@@ -14,7 +14,8 @@ import dev.gyre.model.Probe;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,19 +139,19 @@ class MisjudgedProbeTest {
     private ProbeResult inTime(String url, Probe probe) {
         long begun = System.nanoTime();
         ProbeResult result = probe(url, probe, Duration.ofMillis(400));
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
         return result;
     }
 
     @Test
     void whoRefusesBreaksOffOrTalksNonsenseFails() throws Exception {
-        int closed;
-        try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = gone.getLocalPort();
+        // A port that nobody else gets, and on which nobody listens.
+        try (Socket deaf = new Socket()) {
+            deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String refusing = "http://127.0.0.1:" + deaf.getLocalPort();
+            assertThat(reason(probe(refusing, http(200, 399, null)))).isEqualTo("connection refused");
+            assertThat(reason(probe(refusing, CONNECT))).isEqualTo("connection refused");
         }
-        String refusing = "http://127.0.0.1:" + closed;
-        assertThat(reason(probe(refusing, http(200, 399, null)))).isEqualTo("connection refused");
-        assertThat(reason(probe(refusing, CONNECT))).isEqualTo("connection refused");
         assertThat(reason(probe(origin(Origin.Exchange::reset).url(), http(200, 399, null))))
                 .startsWith("no valid answer: ");
         assertThat(reason(probe(origin(exchange -> exchange.write("HELLO\r\n\r\n")).url(),

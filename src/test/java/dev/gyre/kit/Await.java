@@ -7,13 +7,13 @@ import java.util.function.Supplier;
 /** Waits for what is about to become so. */
 public final class Await {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration STEP = Duration.ofMillis(5);
 
     private Await() {
     }
 
-    /** Returns once the condition holds; fails with its description after 20 s. */
+    /** Returns once the condition holds; fails with its description after a minute. */
     public static void until(String what, Callable<Boolean> condition) throws Exception {
         until(() -> what, condition);
     }
@@ -35,8 +35,11 @@ public final class Await {
         }
     }
 
-    /** Lets time pass; only where its passing is itself part of what is tested, such as a rate. */
+    /**
+     * Lets time pass, if any is left; only where its passing is itself part of what is tested, such as a
+     * rate.
+     */
     public static void pass(Duration time) throws InterruptedException {
-        Thread.sleep(time.toMillis());
+        Thread.sleep(Math.max(0, time.toMillis()));
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 public final class ClusterNodes implements AutoCloseable {
 
     public static final String NAME = "gyre-test-" + ProcessHandle.current().pid();
-    private static final Duration TO_MEET = Duration.ofSeconds(30);
+    private static final Duration TO_MEET = Duration.ofSeconds(90);
 
     private final List<ClusterNode> nodes;
     private final JsonObject config;

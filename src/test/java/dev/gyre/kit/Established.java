@@ -2,44 +2,48 @@ package dev.gyre.kit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Counts the connections to a port of this machine that neither side has closed, as Linux knows them: a
- * process that is to count them itself may hear of a new one before it hears of an end that came first.
+ * Counts the connections to an origin that neither side has closed, as Linux knows them: a process that is to
+ * count them itself may hear of a new one before it hears of an end that came first.
  */
 public final class Established implements AutoCloseable {
 
     private static final Duration STEP = Duration.ofMillis(5);
     private static final String STATE = " 01 ";
+    /** Letters of a port, and of an address of IPv4 with its port, as IPv6 writes it at its own end. */
+    private static final int PORT = 4;
+    private static final int PEER = 13;
 
-    private final String port;
+    private final Origin origin;
     private final Thread thread = new Thread(this::look, "established");
     private volatile int most;
     private volatile boolean closed;
 
-    private Established(int port) {
-        this.port = String.format(Locale.ROOT, ":%04X ", port);
+    private Established(Origin origin) {
+        this.origin = origin;
         thread.setDaemon(true);
         thread.start();
     }
 
-    public static Established to(int port) {
-        return new Established(port);
+    /** Begins to count. */
+    public static Established to(Origin origin) {
+        return new Established(origin);
     }
 
     private void look() {
         try {
-            int last = 0;
             while (!closed) {
-                int now = count();
-                // The kernel's list is no picture of one moment: what counts was there at two looks.
-                most = Math.max(most, Math.min(last, now));
-                last = now;
+                most = Math.max(most, count());
                 Await.pass(STEP);
             }
         } catch (InterruptedException e) {
@@ -47,24 +51,38 @@ public final class Established implements AutoCloseable {
         }
     }
 
-    private int count() {
-        return count(Path.of("/proc/net/tcp")) + count(Path.of("/proc/net/tcp6"));
+    /**
+     * How many are open. The kernel's list is no picture of one moment, so that only those are looked for
+     * that had been accepted before: one that ends meanwhile may be missed, none is counted that had ended.
+     */
+    public int count() {
+        Set<String> accepted = origin.open().stream().map(Established::ends).collect(Collectors.toSet());
+        return count(Path.of("/proc/net/tcp"), accepted) + count(Path.of("/proc/net/tcp6"), accepted);
+    }
+
+    /** Both ends as the kernel writes them: the port of this side, the other's address and port. */
+    private static String ends(Socket socket) {
+        InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
+        byte[] ip = peer.getAddress().getAddress();
+        return String.format(Locale.ROOT, "%04X %02X%02X%02X%02X:%04X", socket.getLocalPort(), ip[3], ip[2],
+                ip[1], ip[0], peer.getPort());
     }
 
     /** Lines begin with a number, the local and the remote address, and the state. */
-    private int count(Path table) {
+    private static int count(Path table, Set<String> accepted) {
         try (Stream<String> lines = Files.lines(table)) {
             return (int) lines.filter(line -> {
-                int local = line.indexOf(port);
                 int state = line.indexOf(STATE);
-                return local >= 0 && state >= 0 && line.indexOf(':', line.indexOf(':') + 1) == local;
+                int local = line.indexOf(' ', line.indexOf(": ") + 2);
+                return state >= 0 && accepted.contains(line.substring(local - PORT, local) + " "
+                        + line.substring(state - PEER, state));
             }).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The most there were at any time so far. */
+    /** The most there were at any look so far. */
     public int most() {
         return most;
     }

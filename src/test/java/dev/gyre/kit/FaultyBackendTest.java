@@ -70,11 +70,13 @@ class FaultyBackendTest {
         try (FaultyBackend backend = new FaultyBackend("a"); Wire silent = wire(backend);
              Wire half = wire(backend); Wire broken = wire(backend)) {
             backend.begin(new Fault.Hang());
-            silent.get("/").socket().setSoTimeout(100);
+            silent.get("/");
+            Await.until("the request is there", () -> backend.requests() == 1);
+            silent.socket().setSoTimeout(100);
             assertThatThrownBy(silent::read).isInstanceOf(SocketTimeoutException.class);
             backend.begin(new Fault.HangAfterHead());
-            half.get("/").socket().setSoTimeout(100);
-            assertThat(half.readHead().status()).isEqualTo(200);
+            assertThat(half.get("/").readHead().status()).isEqualTo(200);
+            half.socket().setSoTimeout(100);
             assertThatThrownBy(half::read).isInstanceOf(SocketTimeoutException.class);
             backend.begin(new Fault.Reset());
             assertThatThrownBy(() -> broken.get("/").readToEnd()).isInstanceOf(IOException.class);

@@ -12,7 +12,7 @@ public final class Gate {
     /** Returns when the gate is open. */
     public void pass() throws IOException {
         try {
-            if (!open.await(30, TimeUnit.SECONDS)) {
+            if (!open.await(2, TimeUnit.MINUTES)) {
                 throw new IOException("the gate was never opened");
             }
         } catch (InterruptedException e) {

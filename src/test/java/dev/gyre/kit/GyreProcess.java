@@ -19,10 +19,14 @@ import java.util.regex.Pattern;
 /** Gyre in a process of its own, to be killed, stopped and read from; started from the test's class path. */
 public final class GyreProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** Most of these processes live for a second; they are to start fast, not to run fast. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /**
+     * Most of these processes live for a second; they are to start fast, not to run fast. That the machine
+     * stood still for two seconds is none of their words.
+     */
     private static final List<String> QUICK =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m");
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m",
+                    "-Dorg.slf4j.simpleLogger.log.io.vertx.core.impl.BlockedThreadChecker=off");
     /**
      * A program in the classic language of BPF: is it io_uring_setup (425), with a number of entries (its
      * first argument) of at least the first word of the command? Then EPERM, or ENOMEM if that is not 0.
@@ -241,10 +245,10 @@ public final class GyreProcess implements AutoCloseable {
 
     /** The exit code, waiting for the end. */
     public int exitCode() throws InterruptedException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
             throw new AssertionError("still running:\n" + text());
         }
-        ended.await(5, TimeUnit.SECONDS);
+        ended.await(1, TimeUnit.MINUTES);
         return process.exitValue();
     }
 

@@ -32,9 +32,10 @@ class NetworkLabTest {
     @Test
     void aCutPartsTheSidesAndHealingJoinsThem() throws Exception {
         try (NetworkLab lab = NetworkLab.of(3)) {
-            assertThat(reached(lab)).as("at first").isEqualTo("01 02 10 12 20 21");
+            // On a busy machine, who gets through may do so too late for one look.
+            Await.until("all at first", () -> reached(lab).equals("01 02 10 12 20 21"));
             lab.split(0, 0, 1);
-            assertThat(reached(lab)).as("2|1").isEqualTo("01 10");
+            Await.until("2|1", () -> reached(lab).equals("01 10"));
             lab.split(0, 1, 2);
             assertThat(reached(lab)).as("1|1|1").isEmpty();
             lab.heal();
@@ -56,7 +57,7 @@ class NetworkLabTest {
 
     private static void connect(String address) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, 9), 1000);
+            socket.connect(new InetSocketAddress(address, 9), 10_000);
         }
     }
 

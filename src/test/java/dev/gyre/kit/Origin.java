@@ -31,7 +31,6 @@ public final class Origin implements AutoCloseable {
     private final Script script;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
-    private final AtomicInteger mostOpen = new AtomicInteger();
     private final List<HttpMessage> requests = new CopyOnWriteArrayList<>();
     private volatile boolean recording = true;
 
@@ -79,7 +78,6 @@ public final class Origin implements AutoCloseable {
                 socket.setTcpNoDelay(true);
                 open.add(socket);
                 accepted.incrementAndGet();
-                mostOpen.accumulateAndGet(open.size(), Math::max);
                 Thread thread = new Thread(() -> serve(socket), "origin-connection");
                 thread.setDaemon(true);
                 thread.start();
@@ -130,13 +128,13 @@ public final class Origin implements AutoCloseable {
         return accepted.get();
     }
 
+    /** How many have been accepted and not been seen to end; {@link Established} knows it exactly. */
     public int openNow() {
         return open.size();
     }
 
-    /** The most connections open at one time. */
-    public int mostOpen() {
-        return mostOpen.get();
+    Set<Socket> open() {
+        return open;
     }
 
     @Override

@@ -12,7 +12,8 @@ import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import org.junit.jupiter.api.Test;
@@ -51,18 +52,19 @@ class BrokenBackendTest {
 
     @Test
     void refusedConnections() throws Exception {
-        int nobody;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = closed.getLocalPort();
-        }
-        try (GyreNode node = GyreNode.before(new JsonObject(), GyreNode.oneTry(),
-                "http://127.0.0.1:" + nobody);
-             Wire client = Wire.to(node.port())) {
-            ProblemAnswer.check(client.get("/").readAnswer(), 502, "connection_refused", "connect-refused");
-            ProblemAnswer.check(client.post("/", "body").readAnswer(), 502, "connection_refused",
-                    "connect-refused");
-            assertThat(node.backend().getLong("failures")).isEqualTo(2);
-            assertThat(node.backend().getLong("inFlight")).isZero();
+        // A port that nobody else gets, and on which nobody listens.
+        try (Socket deaf = new Socket()) {
+            deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            try (GyreNode node = GyreNode.before(new JsonObject(), GyreNode.oneTry(),
+                    "http://127.0.0.1:" + deaf.getLocalPort());
+                 Wire client = Wire.to(node.port())) {
+                ProblemAnswer.check(client.get("/").readAnswer(), 502, "connection_refused",
+                        "connect-refused");
+                ProblemAnswer.check(client.post("/", "body").readAnswer(), 502, "connection_refused",
+                        "connect-refused");
+                assertThat(node.backend().getLong("failures")).isEqualTo(2);
+                assertThat(node.backend().getLong("inFlight")).isZero();
+            }
         }
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClientGoneTest {
 
     private static final JsonObject ONE_CONNECTION =
-            new JsonObject().put("pool", new JsonObject().put("maxConnections", 1));
+            new JsonObject().put("pool", new JsonObject().put("maxConnections", 1).put("queueTimeout", "1m"));
 
     /** Leaves /wait without an answer, sends /endless for ever, and answers what else comes. */
     private static Origin origin() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.kit.Await;
+import dev.gyre.kit.Established;
 import dev.gyre.kit.Load;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
@@ -80,7 +81,8 @@ class ClusterShareTest {
 
     @Test
     void aShareComesAndGoesUnderTrafficAndStaysThroughAChangeOfTheTopology() throws Exception {
-        try (Origin origin = Origin.saying("hello").withoutRecording()) {
+        try (Origin origin = Origin.saying("hello").withoutRecording();
+             Established established = Established.to(origin)) {
             int port = serve(origin, Scope.CLUSTER);
             proxy.share((backend, max) -> 20);
             try (Load load = Load.of(port, 100)) {
@@ -90,12 +92,12 @@ class ClusterShareTest {
                 show(origin, Scope.CLUSTER);
                 long before = load.answered();
                 Await.until("a thousand more", () -> load.answered() > before + 1_000);
-                assertThat(origin.openNow()).isLessThanOrEqualTo(3);
+                assertThat(established.count()).isLessThanOrEqualTo(3);
                 proxy.share((backend, max) -> max);
-                Await.until("all 50", () -> origin.openNow() == 50);
+                Await.until("all 50", () -> established.most() >= 50);
                 load.stop();
                 assertThat(load.failures()).isEmpty();
-                assertThat(origin.mostOpen()).isEqualTo(50);
+                assertThat(established.most()).isEqualTo(50);
             }
         }
     }

@@ -53,7 +53,7 @@ class InterimAnswersTest {
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.body()).isEqualTo("who?");
             assertThat(answer.head().all("Connection")).containsExactly("close");
-            client.socket().setSoTimeout(2_500);
+            client.socket().setSoTimeout(4_500);
             assertThat(client.ends()).as("at once, for the body will not come").isTrue();
             assertThat(next.get("/").readAnswer().status()).isEqualTo(401);
             assertThat(origin.accepted()).as("the backend may still wait for the body").isEqualTo(2);

@@ -3,6 +3,7 @@ package dev.gyre.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.kit.Await;
+import dev.gyre.kit.Gate;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,18 +55,20 @@ class ShortOfMemoryTest {
         exchange.wire().write(body);
     }
 
-    /** Asks for several answers at once, and takes none before everybody has asked; true if all came. */
-    private static boolean ask(int port, int client, CyclicBarrier asked) throws Exception {
+    /** Asks for several answers at once, and takes none before the gate is open; true if all came. */
+    private static boolean ask(int port, int client, Gate taking) throws Exception {
         Socket socket = new Socket();
         // So that what it does not take stays with the node.
         socket.setReceiveBufferSize(16 * 1024);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         try (Wire wire = new Wire(socket)) {
             int first = client * REQUESTS;
+            StringBuilder requests = new StringBuilder();
             for (int number = first; number < first + REQUESTS; number++) {
-                wire.get("/" + number);
+                requests.append("GET /").append(number).append(" HTTP/1.1\r\nHost: a\r\n\r\n");
             }
-            asked.await();
+            wire.write(requests.toString());
+            taking.pass();
             for (int number = first; number < first + REQUESTS; number++) {
                 HttpMessage head = wire.readHead();
                 if (head == null) {
@@ -95,21 +97,22 @@ class ShortOfMemoryTest {
                      new JsonObject().put("web", new JsonObject()
                              .put("backends", new JsonArray().add(origin.url())))),
                      LITTLE, "-Dgyre.transport=" + transport)) {
-            CyclicBarrier asked = new CyclicBarrier(CLIENTS);
+            Gate taking = new Gate();
             List<Future<Boolean>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 int client = i;
-                clients.add(threads.submit(() -> ask(node.port(), client, asked)));
+                clients.add(threads.submit(() -> ask(node.port(), client, taking)));
             }
+            Await.until(() -> "no memory is left: " + node.text(),
+                    () -> node.text().contains("no memory left"));
+            taking.open();
             int whole = 0;
             for (Future<Boolean> client : clients) {
                 whole += client.get() ? 1 : 0;
             }
             assertThat(whole).as("clients who got all their answers").isBetween(1, CLIENTS - 1);
-            Await.until("others are served as before",
-                    () -> ask(node.port(), CLIENTS, new CyclicBarrier(1)));
-            assertThat(node.text()).contains("no memory left").doesNotContain("ERROR")
-                    .doesNotContain("Exception");
+            Await.until("others are served as before", () -> ask(node.port(), CLIENTS, taking));
+            assertThat(node.text()).doesNotContain("ERROR").doesNotContain("Exception");
         } finally {
             threads.shutdownNow();
         }

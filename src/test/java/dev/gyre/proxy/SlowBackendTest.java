@@ -37,13 +37,13 @@ class SlowBackendTest {
         origins.forEach(Origin::close);
     }
 
-    /** One of eight takes 3 s, the others 2 ms. */
+    /** One of eight takes 5 s, the others 2 ms. */
     @Test
     void hurtsFewerThanUnderRoundRobin() throws Exception {
         for (int i = 0; i < 8; i++) {
             boolean slow = i == 3;
             add(exchange -> {
-                pass(slow ? 3_000 : 2);
+                pass(slow ? 5_000 : 2);
                 exchange.respond(200, "ok");
             });
         }

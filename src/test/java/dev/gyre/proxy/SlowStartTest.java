@@ -86,12 +86,12 @@ class SlowStartTest {
     void theShareGrowsByItself() throws Exception {
         Origin old = Origin.saying("old");
         Origin fresh = Origin.saying("new");
-        JsonObject slow = new JsonObject().put("slowStart", new JsonObject().put("window", "2s"));
+        JsonObject slow = new JsonObject().put("slowStart", new JsonObject().put("window", "4s"));
         try (old; fresh; GyreNode node = GyreNode.before(slow, old); Wire client = Wire.to(node.port())) {
-            Await.pass(Duration.ofSeconds(2));
+            Await.pass(Duration.ofSeconds(4));
             node.command(new JsonObject().put("command", "backend.add").put("service", "web")
                     .put("url", fresh.url()));
-            assertThat(answersOfNew(client)).isLessThanOrEqualTo(7);
+            assertThat(answersOfNew(client)).isLessThanOrEqualTo(8);
             Await.until("half of the requests go to the new one", () -> answersOfNew(client) >= 10);
         }
     }
