@@ -45,6 +45,8 @@ final class WarmUp {
     private final Duration most;
     private final long begun = System.nanoTime();
     private final Vertx own;
+    /** The made-up proxy stands, or will not. */
+    private final Promise<Void> settled = Promise.promise();
     private final Promise<Void> ended = Promise.promise();
     private MadeUpTraffic traffic;
     private long compiledMillis;
@@ -76,7 +78,7 @@ final class WarmUp {
     }
 
     private synchronized void failed(Throwable cause) {
-        // Where the time is over before the proxy stands, it fails because it is being closed.
+        settled.complete();
         if (!ending) {
             LOG.warn("cannot warm up: {}; opening the ports as it is", cause.getMessage());
             close();
@@ -84,6 +86,7 @@ final class WarmUp {
     }
 
     private synchronized void send(int port) {
+        settled.complete();
         // The time may have been over before the proxy stood.
         if (!ending) {
             traffic = MadeUpTraffic.begin(own, LOOPBACK, port);
@@ -142,7 +145,8 @@ final class WarmUp {
         } else {
             ended.tryComplete();
         }
-        ended.future().onComplete(v -> own.close());
+        // What is closed while it starts tells of it in the log.
+        Future.all(settled.future(), ended.future()).onComplete(v -> own.close());
     }
 
     /** Of what was begun; it never fails. */
