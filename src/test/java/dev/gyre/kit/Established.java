@@ -82,7 +82,10 @@ public final class Established implements AutoCloseable {
         }
     }
 
-    /** The most there were at any look so far. */
+    /**
+     * The most there were at a look so far; not counted are those that came or ended while it was taken,
+     * which is for some milliseconds.
+     */
     public int most() {
         return most;
     }

@@ -28,6 +28,7 @@ public final class Origin implements AutoCloseable {
     }
 
     private final ServerSocket server;
+    private final Thread acceptor;
     private final Script script;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -37,7 +38,7 @@ public final class Origin implements AutoCloseable {
     private Origin(InetAddress address, int port, Script script) throws IOException {
         this.script = script;
         this.server = new ServerSocket(port, 4096, address);
-        Thread acceptor = new Thread(this::acceptAll, "origin-" + server.getLocalPort());
+        this.acceptor = new Thread(this::acceptAll, "origin-" + server.getLocalPort());
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -137,13 +138,18 @@ public final class Origin implements AutoCloseable {
         return open;
     }
 
+    /** From its return on nobody is accepted. */
     @Override
     public void close() {
         try {
             server.close();
+            // Who waits for a connection holds the port until it has heard of the end, and may yet get one.
+            acceptor.join();
             for (Socket socket : open) {
                 socket.close();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

