@@ -13,17 +13,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ManyBackendsTest {
 
-    private static final int SERVICES = 200;
-    private static final int BACKENDS = 50;
+    private static final int SERVICES = 50;
+    private static final int BACKENDS = 200;
     private static final int CHANGES = 5;
     /** Ten times as long as it takes at rest on two cores. */
     private static final Duration SLOW = Duration.ofSeconds(3);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** And where the machine is slow, so many times as long as with hardly any backends. */
+    private static final int TIMES = 20;
     private static final Duration TO_JOIN = Duration.ofSeconds(90);
 
     @TempDir
@@ -33,11 +36,16 @@ class ManyBackendsTest {
     void tenThousandBackendsSlowNeitherAChangeNorAJoiningNode() throws Exception {
         try (Origin origin = Origin.saying("hello");
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
+            Duration alone = medianOfChanges(nodes, 0);
             for (int i = 0; i < SERVICES; i++) {
                 nodes.node(i % 3).admin().command(service(i));
             }
             nodes.awaitTogether();
-            assertThat(medianOfChanges(nodes)).as("until a change is in all views").isLessThan(SLOW);
+            Duration among = medianOfChanges(nodes, CHANGES);
+            System.out.printf("a change is in all views after %d ms, among 10,000 backends %d ms%n",
+                    alone.toMillis(), among.toMillis());
+            assertThat(among).as("until a change is in all views, alone %s", alone)
+                    .isLessThan(Collections.max(List.of(SLOW, alone.multipliedBy(TIMES))));
             ClusterNode joining = nodes.node(2);
             joining.kill();
             joining.loseDisk();
@@ -46,20 +54,21 @@ class ManyBackendsTest {
             joining.awaitReady();
             Await.within(TO_JOIN.minusNanos(System.nanoTime() - begun), () -> "all there",
                     () -> joining.view().getJsonObject("services").size() == SERVICES + 2);
-            assertThat(listed(joining)).contains("http://10.9.0.1:" + CHANGES);
+            assertThat(listed(joining)).contains("http://10.9.0.1:" + 2 * CHANGES);
             for (ClusterNode node : nodes.all()) {
                 System.out.println(node + " with 10,000 backends: " + cost(node));
             }
         }
     }
 
-    private static Duration medianOfChanges(ClusterNodes nodes) throws Exception {
+    /** @param before how many changes there have been */
+    private static Duration medianOfChanges(ClusterNodes nodes, int before) throws Exception {
         long[] nanos = new long[CHANGES];
         for (int i = 0; i < CHANGES; i++) {
-            String url = "http://10.9.0.1:" + (1 + i);
+            String url = "http://10.9.0.1:" + (1 + before + i);
             nodes.node(0).admin().command(Writer.spare("add", url));
             long acknowledged = System.nanoTime();
-            Await.within(PATIENCE, () -> "the change in all views", () -> {
+            Await.until("the change in all views", () -> {
                 for (ClusterNode node : nodes.all()) {
                     if (!listed(node).contains(url)) {
                         return false;
