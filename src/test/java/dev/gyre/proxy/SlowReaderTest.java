@@ -171,8 +171,9 @@ class SlowReaderTest {
         }); GyreNode node = GyreNode.before(origin)) {
             for (String version : new String[] {"1.1", "1.0"}) {
                 try (Wire client = smallClient(node.port())) {
+                    int before = origin.requests().size();
                     client.write("GET / HTTP/" + version + "\r\nHost: a\r\n\r\n");
-                    Await.until("the backend has closed", () -> origin.requests().size() > 0
+                    Await.until("the backend has closed", () -> origin.requests().size() > before
                             && origin.openNow() == 0);
                     HttpMessage head = client.readHead();
                     byte[] read = version.equals("1.1") ? client.readBody(head) : client.readToEnd();
