@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -51,6 +53,7 @@ public class FuzzedAnswersTest {
                                 + "HTTP/1.1 204 No Content\r\n\r\n",
                         "HTTP/1.1 204  OK\r\nTransfer-Encoding: gzip\r\n\r\n2\r\nok\r\n0\r\n\r\n",
                         "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\nX-A:\r\n b\r\nX-C: d\r\n \r\nContent-Length: 2\r\n\r\nok",
                         "HTTP/1.1 200 OK\r\nX-A : b\r\n c\r\nTransfer-Encoding: chunked\r\n\r\n"
                                 + "5;a=b\r\nhello\r\n0\r\nX-T: u\r\n\r\n"))
                 .map(form -> ("\u0000\u0007" + form).getBytes(StandardCharsets.ISO_8859_1));
@@ -81,9 +84,14 @@ public class FuzzedAnswersTest {
                 // Netty leaves out what RFC 9112, sections 6.1 and 6.2, forbids here.
                 read.head().headers().remove("Transfer-Encoding").remove("Content-Length");
             }
-            assertThat(passedOn.head().headers().entries())
-                    .hasToString(read.head().headers().entries().toString());
+            assertThat(fields(passedOn.head())).isEqualTo(fields(read.head()));
         }
+    }
+
+    /** White space at an end, which a folded line may leave there, is no part of a value (RFC 9110, 5.5). */
+    private static List<String> fields(HttpResponse head) {
+        return head.headers().entries().stream()
+                .map(field -> field.getKey() + ": " + field.getValue().strip()).toList();
     }
 
     private static Read read(HttpMethod method, Consumer<EmbeddedChannel> writer) {
@@ -123,7 +131,9 @@ public class FuzzedAnswersTest {
 
     private static byte[] encoded(Read read) {
         EmbeddedChannel channel = new EmbeddedChannel(new HttpResponseEncoder());
-        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, read.head().status());
+        // What has been read is passed on as it is.
+        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, read.head().status(),
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false));
         for (Map.Entry<String, String> field : read.head().headers()) {
             head.headers().add(field.getKey(), field.getValue());
         }
