@@ -73,7 +73,8 @@ public class FuzzedAnswersTest {
         Read read = read(method, bytes::whole);
         assertThat(read(method, channel -> bytes.cut(channel, input[1]))).as("in pieces").isEqualTo(read);
         // What a 205 brings against RFC 9110, section 15.3.6, Netty leaves out when it writes.
-        if (read.complete() && method.equals(HttpMethod.GET) && read.head().status().code() != 205) {
+        if (read.complete() && method.equals(HttpMethod.GET) && read.head().status().code() != 205
+                && isPassedOn(read.head())) {
             Pieces again = new Pieces(encoded(read));
             Read passedOn = read(method, again::whole);
             assertThat(passedOn.complete()).as(read.text()).isTrue();
@@ -86,6 +87,11 @@ public class FuzzedAnswersTest {
             }
             assertThat(fields(passedOn.head())).isEqualTo(fields(read.head()));
         }
+    }
+
+    /** What has another coding is refused behind the decoder. */
+    private static boolean isPassedOn(HttpResponse head) {
+        return head.headers().getAll("Transfer-Encoding").stream().allMatch("chunked"::equalsIgnoreCase);
     }
 
     /** White space at an end, which a folded line may leave there, is no part of a value (RFC 9110, 5.5). */
