@@ -88,7 +88,7 @@ public final class Registry {
     }
 
     private void start(Declaration declaration) throws DataUnusable {
-        Entries kept = store.load();
+        Entries kept = Lines.entries(store.load());
         stamps.seen(kept.highest());
         State start = State.of(kept);
         try {
@@ -99,12 +99,10 @@ public final class Registry {
                 start = changed(start, new Declare(declaration.declared(), false), stamp.get(),
                         Author.CONFIG);
             }
-            if (!start.entries().equals(kept)) {
-                store.save(start.entries());
-            }
+            keep(kept, start.entries());
             store.declared(declaration.name());
         } catch (IOException e) {
-            throw new DataUnusable("data: " + DataDirectory.reason(e));
+            LOG.error("what config declares is not kept on the disk: {}", DataDirectory.inWords(e));
         } catch (CommandRefused e) {
             throw new DataUnusable(e.getMessage());
         }
@@ -113,6 +111,10 @@ public final class Registry {
                     + " until a route is added (route.put)", start.topology().services().keySet());
         }
         state = start;
+    }
+
+    private void keep(Entries before, Entries after) throws IOException {
+        store.append(Lines.changed(before, after), () -> Lines.of(after));
     }
 
     private State changed(State before, Command command, Stamp stamp, Author author)
@@ -212,10 +214,10 @@ public final class Registry {
         State next = group.state();
         if (next != state) {
             try {
-                store.save(next.entries());
+                keep(state.entries(), next.entries());
             } catch (IOException e) {
-                LOG.error("changes refused, they cannot be made durable now: {}", DataDirectory.reason(e));
-                group.refuse("cannot be made durable now: " + DataDirectory.reason(e));
+                LOG.error("changes refused, they cannot be made durable now: {}", DataDirectory.inWords(e));
+                group.refuse("cannot be made durable now: " + DataDirectory.inWords(e));
                 return;
             }
             // In this order: what a listing shows must be what requests are served by already.

@@ -4,20 +4,32 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where entries outlive the process. Used by one thread at a time, never an event loop. */
 interface Store {
 
     long node();
 
-    Entries load() throws DataUnusable;
+    /** The latest text of each key, in no order that means anything; to be asked for once. */
+    Map<String, String> load();
 
     /**
-     * Returns when the entries will survive a loss of power; whatever fails leaves the last saved ones
-     * readable.
+     * Returns when all these lines will survive a loss of power; when it fails, none of them counts.
+     *
+     * @param all the lines of all keys as they are with these: taken, perhaps later and on another thread,
+     *            where it is time for a snapshot
      */
-    void save(Entries entries) throws IOException;
+    void append(Collection<Line> lines, Supplier<? extends Iterable<Line>> all) throws IOException;
+
+    /** Gives back the room of what was forgotten or overwritten; returns at once. */
+    void compact(Supplier<? extends Iterable<Line>> all);
+
+    /** Why nothing can be kept, as far as is known; empty when all is well. */
+    Optional<String> trouble();
 
     /** Names the config that this node declared last; empty when it never did, or that was lost. */
     Optional<String> declared();
@@ -34,12 +46,21 @@ interface Store {
     record InMemory(long node) implements Store {
 
         @Override
-        public Entries load() {
-            return Entries.empty();
+        public Map<String, String> load() {
+            return Map.of();
         }
 
         @Override
-        public void save(Entries entries) {
+        public void append(Collection<Line> lines, Supplier<? extends Iterable<Line>> all) {
+        }
+
+        @Override
+        public void compact(Supplier<? extends Iterable<Line>> all) {
+        }
+
+        @Override
+        public Optional<String> trouble() {
+            return Optional.empty();
         }
 
         @Override

@@ -2,17 +2,17 @@ package dev.gyre.registry;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.function.Function;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The content of {@code topology.json}: a header {@code gyre-topology FORMAT LENGTH SHA-256}, then that many
@@ -21,10 +21,16 @@ import java.util.stream.Collectors;
  */
 final class TopologyText {
 
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+    /** Of the header as it is written now. */
+    static final int HEADER_LENGTH = 94;
+    static final String LAST = "]}\n";
 
     private static final Pattern HEADER = Pattern.compile("gyre-topology (\\d{1,9}) (\\d{1,12}) "
             + "([0-9a-f]{64})");
+    private static final Pattern OPENING =
+            Pattern.compile("\\{\"covers\":(\\[\"[0-9a-f]{8}\",(\\d{1,18})\\]),\"entries\":\\[");
+    private static final int COVERS_AT = "{\"covers\":".length();
     private static final int LONGEST_HEADER = 120;
 
     private TopologyText() {
@@ -34,87 +40,144 @@ final class TopologyText {
     static final class NewerFormat extends Exception {
 
         private final int format;
+        private final int known;
 
-        NewerFormat(int format) {
+        NewerFormat(int format, int known) {
             super("format " + format, null, false, false);
             this.format = format;
+            this.known = known;
         }
 
         int format() {
             return format;
         }
-    }
 
-    /** Not what was once written. */
-    static final class Damaged extends Exception {
-
-        Damaged(String message) {
-            super(message, null, false, false);
+        /** The newest format that this version reads. */
+        int known() {
+            return known;
         }
     }
 
-    /** One entry's, without its end. */
-    static String line(Entry entry) {
-        return "    " + entry.toJson().encode();
+    /**
+     * @param covers the last group of the journal that is in it; empty when the header that says so is lost
+     * @param damage what is wrong with the file; empty when it is whole
+     * @param lost   how many lines are; empty when that is unknown
+     */
+    record Content(int format, Optional<Long> covers, List<Line> lines, Optional<String> damage,
+                   Optional<Long> lost) {
     }
 
-    /** @param lines gives the {@link #line} of an entry */
-    static byte[] encode(Entries entries, Function<Entry, String> lines) {
-        byte[] body = entries.all().stream().map(lines)
-                .collect(Collectors.joining(",\n", "{\n  \"version\": \"" + entries.version()
-                        + "\",\n  \"entries\": [\n", "\n  ]\n}\n")).getBytes(StandardCharsets.UTF_8);
-        byte[] header = header(FORMAT, body).getBytes(StandardCharsets.US_ASCII);
-        byte[] file = Arrays.copyOf(header, header.length + body.length);
-        System.arraycopy(body, 0, file, header.length, body.length);
-        return file;
+    /** What stands before the lines. */
+    static byte[] opening(long covers) {
+        return ("{\"covers\":" + new String(Line.checked(Long.toString(covers)), StandardCharsets.US_ASCII)
+                + ",\"entries\":[\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    static String header(int format, byte[] body) {
-        return "gyre-topology " + format + " " + body.length + " " + sum(format, body) + "\n";
+    /** What stands behind them. */
+    static byte[] closing(long lines) {
+        return (new String(Line.checked(Long.toString(lines)), StandardCharsets.US_ASCII) + LAST)
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
-    static Entries decode(byte[] file) throws Damaged, NewerFormat {
-        int end = 0;
-        while (end < file.length && end < LONGEST_HEADER && file[end] != '\n') {
-            end++;
-        }
-        Matcher header = HEADER.matcher(new String(file, 0, end, StandardCharsets.ISO_8859_1));
-        if (end == file.length || !header.matches()) {
-            throw new Damaged(file.length == 0 ? "it is empty" : "its first line is no header");
-        }
-        byte[] body = Arrays.copyOfRange(file, end + 1, file.length);
-        if (body.length != Long.parseLong(header.group(2))) {
-            throw new Damaged(body.length + " bytes follow its header (expected: " + header.group(2) + ")");
-        }
-        int format = Integer.parseInt(header.group(1));
-        if (!sum(format, body).equals(header.group(3))) {
-            throw new Damaged("its checksum does not match");
-        }
-        if (format > FORMAT) {
-            throw new NewerFormat(format);
-        }
-        try {
-            if (!(Json.decodeValue(new String(body, StandardCharsets.UTF_8)) instanceof JsonObject json)) {
-                throw new Damaged("it holds no JSON object");
-            }
-            Entries entries = Entries.fromJson(json.getJsonArray("entries", new JsonArray()));
-            // Somebody may have edited it and set the sum right: values must make sense, too.
-            Overlay.check(entries);
-            return entries;
-        } catch (DecodeException | IllegalArgumentException e) {
-            throw new Damaged("it cannot be read: " + e.getMessage());
-        } catch (ClassCastException e) {
-            throw new Damaged("it cannot be read: a value has the wrong type");
-        }
+    static byte[] header(int format, long length, MessageDigest sum) {
+        return String.format("gyre-topology %d %012d %s\n", format, length,
+                HexFormat.of().formatHex(sum.digest())).getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static String sum(int format, byte[] body) {
+    /** To be fed with the body. */
+    static MessageDigest sum(int format) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update((format + "\n").getBytes(StandardCharsets.US_ASCII));
-            return HexFormat.of().formatHex(digest.digest(body));
+            return digest;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    static Content read(byte[] file) throws NewerFormat {
+        int end = Math.min(LONGEST_HEADER, end(file, 0));
+        Matcher header = HEADER.matcher(new String(file, 0, end, StandardCharsets.ISO_8859_1));
+        if (end == file.length || !header.matches()) {
+            return salvage(file, 0, file.length == 0 ? "it is empty" : "its first line is no header");
+        }
+        int body = end + 1;
+        int format = Integer.parseInt(header.group(1));
+        if (file.length - body != Long.parseLong(header.group(2))) {
+            return salvage(file, body, (file.length - body) + " bytes follow its header (expected: "
+                    + Long.parseLong(header.group(2)) + ")");
+        }
+        MessageDigest sum = sum(format);
+        sum.update(file, body, file.length - body);
+        if (!HexFormat.of().formatHex(sum.digest()).equals(header.group(3))) {
+            return salvage(file, body, "its checksum does not match");
+        }
+        if (format > FORMAT) {
+            throw new NewerFormat(format, FORMAT);
+        }
+        return format == 1 ? first(Arrays.copyOfRange(file, body, file.length)) : salvage(file, body, "");
+    }
+
+    /** Of a spoiled file of format 1 nothing is read: its lines have no checksum, and may say anything. */
+    private static Content salvage(byte[] file, int body, String damage) {
+        Optional<Long> covers = Optional.empty();
+        Optional<Long> count = Optional.empty();
+        List<Line> lines = new ArrayList<>();
+        int next;
+        for (int begin = body; begin < file.length; begin = next) {
+            int from = begin;
+            int to = end(file, from);
+            next = to + 1;
+            int behind = to > from && file[to - 1] == ',' ? to - 1 : to;
+            Optional<Line> line = Line.decode(file, from, behind);
+            if (line.isPresent()) {
+                lines.add(line.get());
+            } else {
+                covers = covers.or(() -> covers(file, from, to));
+                count = to - from > 2 ? Line.content(file, from, to - 2).filter(TopologyText::isNumber)
+                        .map(Long::parseLong) : Optional.empty();
+                lines.addAll(Line.salvage(file, from, to));
+            }
+        }
+        long read = lines.size();
+        boolean whole = damage.isEmpty() && covers.isPresent() && count.equals(Optional.of(read));
+        return new Content(FORMAT, covers, lines,
+                whole ? Optional.empty() : Optional.of(damage.isEmpty() ? "its lines do not add up" : damage),
+                count.map(all -> Math.max(0, all - read)));
+    }
+
+    private static int end(byte[] file, int from) {
+        int to = from;
+        while (to < file.length && file[to] != '\n') {
+            to++;
+        }
+        return to;
+    }
+
+    private static boolean isNumber(String content) {
+        return content.matches("\\d{1,18}");
+    }
+
+    private static Optional<Long> covers(byte[] file, int from, int to) {
+        Matcher opening = OPENING.matcher(new String(file, from, to - from, StandardCharsets.ISO_8859_1));
+        return opening.lookingAt()
+                ? Line.content(file, from + COVERS_AT, from + opening.end(1)).map(Long::parseLong)
+                : Optional.empty();
+    }
+
+    private static Content first(byte[] body) {
+        try {
+            JsonObject json = new JsonObject(new String(body, StandardCharsets.UTF_8));
+            List<Line> lines = new ArrayList<>();
+            for (Object element : json.getJsonArray("entries")) {
+                JsonObject entry = (JsonObject) element;
+                lines.add(Line.of(entry.getString("layer") + "/" + entry.getString("kind") + "/"
+                        + entry.getString("name"), Json.encode(entry)));
+            }
+            return new Content(1, Optional.empty(), lines, Optional.empty(), Optional.empty());
+        } catch (DecodeException | ClassCastException | NullPointerException e) {
+            return new Content(1, Optional.empty(), List.of(),
+                    Optional.of("it cannot be read: " + e.getMessage()), Optional.empty());
         }
     }
 }

@@ -1,0 +1,293 @@
+package dev.gyre.registry;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps lines by their keys: a snapshot of all, and segments with the groups of lines that were appended
+ * since. A group is on the disk as a whole or not at all. When the segments have grown as long as the
+ * snapshot, a new snapshot takes their place, written in the background while appends go on in a new segment.
+ */
+final class Journal implements AutoCloseable {
+
+    /** Shorter segments are not worth a snapshot. */
+    static final long LEAST_JOURNAL = 1 << 20;
+    /** At the start the journal is read as a whole: it is made short again when it is this part of all. */
+    private static final int PART_AT_START = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
+
+    private final Disk disk;
+    private final Snapshots snapshots;
+    private final Executor background;
+    private final Damages damages;
+    private final AtomicLong journalLength = new AtomicLong();
+
+    /** What was read, until it is certain that it can be continued on the disk. */
+    private Optional<Recovery> read;
+    private Map<String, String> loaded;
+    private Optional<Segment> segment = Optional.empty();
+    /** May hold a group that was refused, which would count until a later segment has begun. */
+    private Optional<Segment> uncut = Optional.empty();
+    /** Of the last group that counts. */
+    private long sequence;
+    /** The next append is to begin a snapshot. */
+    private boolean wanted;
+    /** The files were removed under a running node, and not all of them are there again. */
+    private boolean gone;
+    private volatile long retryLength;
+    private volatile boolean compacting;
+    private volatile boolean closed;
+    private volatile Optional<String> trouble = Optional.empty();
+
+    private Journal(Disk disk, InstantSource clock, Executor background, Recovery read) {
+        this.disk = disk;
+        this.snapshots = new Snapshots(disk);
+        this.background = background;
+        this.damages = new Damages(disk, clock, read);
+        this.read = Optional.of(read);
+        this.loaded = read.lines();
+        this.sequence = read.sequence();
+    }
+
+    /**
+     * Opens also where nothing can be written: {@link #trouble} tells, and each append tries again.
+     *
+     * @param background runs what writes a snapshot
+     * @throws IOException when what is there cannot be read
+     */
+    static Journal open(Disk disk, InstantSource clock, Executor background)
+            throws IOException, DataUnusable {
+        Journal journal = new Journal(disk, clock, background, Recovery.of(disk));
+        journal.damages.say();
+        try {
+            journal.ready(false);
+        } catch (IOException e) {
+            journal.trouble = Optional.of(disk.reason(e));
+            LOG.error("{}: nothing can be kept on the disk now: {}; the node starts with the {} entries that"
+                            + " can be read, without a lock if it has none, and refuses changes until that"
+                            + " works again", disk.path(""), disk.reason(e), journal.loaded.size());
+        }
+        return journal;
+    }
+
+    /** The latest text of each key as it was read at the start; given once, to need no room later. */
+    synchronized Map<String, String> load() {
+        Map<String, String> lines = loaded;
+        loaded = Map.of();
+        return lines;
+    }
+
+    /** Why the last append, or the opening, failed; empty when all is well. */
+    Optional<String> trouble() {
+        return trouble;
+    }
+
+    /**
+     * Returns when these lines, all of them, will survive a loss of power. When it fails they are not there,
+     * not even after a restart, unless the disk fails in undoing as well; a later append may succeed.
+     *
+     * @param all the lines of all keys as they are with these, should a snapshot be due; asked for later and
+     *            on another thread, too
+     */
+    synchronized void append(Collection<Line> lines, Supplier<? extends Iterable<Line>> all)
+            throws IOException {
+        if (lines.isEmpty()) {
+            return;
+        }
+        try {
+            ready(true);
+            if (gone()) {
+                restore(all.get());
+            } else {
+                write(JournalText.group(sequence + 1, lines));
+            }
+            sequence++;
+        } catch (IOException e) {
+            trouble = Optional.of(disk.reason(e));
+            throw e;
+        }
+        trouble = Optional.empty();
+        long length = journalLength.get();
+        if (wanted || length >= Math.max(LEAST_JOURNAL, snapshots.length()) && length >= retryLength) {
+            compact(all);
+        }
+    }
+
+    private void write(byte[] group) throws IOException {
+        if (segment.isEmpty()) {
+            begin(sequence + 1);
+        }
+        Segment to = segment.get();
+        try {
+            to.append(group);
+        } catch (IOException | RuntimeException | Error e) {
+            // After a failed force nobody knows what the file holds: later groups go into a new segment.
+            segment = Optional.empty();
+            uncut = Optional.of(to);
+            if (to.cutBack()) {
+                leave();
+            }
+            throw e;
+        }
+        journalLength.addAndGet(group.length);
+    }
+
+    private void begin(long first) throws IOException {
+        // Whatever fails: once the new one has its name, nothing that is added to the old one counts.
+        segment.ifPresent(Segment::close);
+        segment = Optional.empty();
+        Segment begun = Segment.begin(disk, first);
+        leave();
+        segment = Optional.of(begun);
+    }
+
+    private void leave() {
+        segment.ifPresent(Segment::close);
+        segment = Optional.empty();
+        uncut.ifPresent(Segment::close);
+        uncut = Optional.empty();
+    }
+
+    private boolean gone() throws IOException {
+        return gone || (segment.isPresent() ? !segment.get().inPlace()
+                : !disk.names().contains(Snapshots.NAME));
+    }
+
+    /** All goes into new files, the lines of now included. */
+    private void restore(Iterable<Line> all) throws IOException {
+        if (!gone) {
+            LOG.error("{}: files were removed while the node runs; all is written again",
+                    disk.path(Snapshots.NAME));
+        }
+        gone = true;
+        try {
+            begin(sequence + 2);
+            snapshots.write(all, sequence + 1);
+            gone = false;
+        } finally {
+            if (gone) {
+                leave();
+            }
+        }
+    }
+
+    /** Sees to it that the files can be written and hold what was read. */
+    private void ready(boolean late) throws IOException {
+        if (closed) {
+            throw new IOException("closed");
+        }
+        disk.claim();
+        if (read.isEmpty()) {
+            return;
+        }
+        Recovery recovery = read.get();
+        if (late) {
+            unchanged(recovery);
+        }
+        for (String name : disk.names()) {
+            if (name.startsWith("topology.") && name.endsWith(Segment.TEMPORARY)) {
+                disk.delete(name);
+            }
+        }
+        damages.setAside();
+        Optional<JournalText.Content> last = recovery.last();
+        if (last.isPresent()) {
+            segment = Optional.of(Segment.proceed(disk, last.get()));
+            journalLength.set(recovery.journalLength());
+            snapshots.length(recovery.snapshotLength());
+        } else {
+            begin(sequence + 1);
+            snapshots.write(lines(recovery), sequence);
+        }
+        read = Optional.empty();
+        if (journalLength.get() > JournalText.HEADER_LENGTH
+                && journalLength.get() > snapshots.length() / PART_AT_START) {
+            compact(() -> lines(recovery));
+        }
+    }
+
+    /** While nothing could be written here, nothing was locked either. */
+    private void unchanged(Recovery before) throws IOException {
+        try {
+            Recovery now = Recovery.of(disk);
+            if (!now.lines().equals(before.lines())) {
+                throw new IOException("another process has written here since this node has read it: restart"
+                        + " this node");
+            }
+        } catch (DataUnusable e) {
+            throw new IOException(e.getMessage());
+        }
+    }
+
+    private static List<Line> lines(Recovery recovery) {
+        return recovery.lines().entrySet().stream().map(line -> Line.of(line.getKey(), line.getValue()))
+                .toList();
+    }
+
+    /**
+     * Begins a snapshot of these lines in the background; what is appended meanwhile continues it. While one
+     * is under way already, the next append begins another.
+     *
+     * @param all as in {@link #append}, with all that was appended up to now
+     */
+    synchronized void compact(Supplier<? extends Iterable<Line>> all) {
+        wanted = compacting;
+        if (closed || compacting || read.isPresent()) {
+            return;
+        }
+        long length = journalLength.get();
+        try {
+            if (segment.isEmpty() || !segment.get().isEmpty()) {
+                begin(sequence + 1);
+            }
+        } catch (IOException e) {
+            postponed(e);
+            return;
+        }
+        compacting = true;
+        long covers = sequence;
+        background.execute(() -> compact(all, covers, length));
+    }
+
+    private void compact(Supplier<? extends Iterable<Line>> all, long covers, long length) {
+        try {
+            snapshots.write(all.get(), covers);
+            journalLength.addAndGet(-length);
+        } catch (IOException e) {
+            postponed(e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("the snapshot failed; the journal grows on", e);
+        } finally {
+            compacting = false;
+        }
+    }
+
+    private void postponed(IOException e) {
+        retryLength = journalLength.get() + LEAST_JOURNAL;
+        if (!closed) {
+            LOG.warn("no snapshot can be written now: {}; the journal grows on until that works",
+                    disk.reason(e));
+        }
+    }
+
+    /** A snapshot under way is given up. */
+    @Override
+    public void close() {
+        closed = true;
+        synchronized (this) {
+            uncut.ifPresent(Segment::cutBack);
+            leave();
+        }
+        snapshots.close();
+    }
+}
