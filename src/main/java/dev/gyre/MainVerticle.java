@@ -26,6 +26,7 @@ import dev.gyre.proxy.Proxy;
 import dev.gyre.proxy.Surroundings;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
+import dev.gyre.registry.RegistrySettings;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -126,7 +127,8 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openRegistry() {
         Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
         Declaration declaration = new Declaration(settings.declared(), clustered);
-        return Registry.open(vertx, data, StartLog.hostName(), declaration, InstantSource.system())
+        return Registry.open(vertx, RegistrySettings.of(data, StartLog.hostName()), declaration,
+                        InstantSource.system())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> registry = opened)
                 .mapEmpty();
@@ -270,7 +272,7 @@ public final class MainVerticle extends VerticleBase {
                 LOG.warn("config: {} has changed, which takes effect at the next start only", key));
         proxy.grace(changed.grace());
         registry.declare(changed.declared())
-                .onSuccess(topology -> LOG.info("config applied, topology {}", topology.version()))
+                .onSuccess(applied -> LOG.info("config applied, topology {}", applied.version()))
                 .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()));
     }
 

@@ -131,17 +131,19 @@ final class Changes {
 
     Future<JsonObject> removeService(CommandFields fields) throws CommandRefused {
         String service = fields.service();
+        boolean force = fields.flag("force");
         fields.done();
-        return apply(new ServiceCommand.Remove(service), fields.author());
+        return apply(new ServiceCommand.Remove(service, force), fields.author());
     }
 
     Future<JsonObject> putRoute(CommandFields fields) throws CommandRefused {
         JsonObject given = fields.part("host", "path", "service", "maxBody", "priority");
         Optional<Route> route = fields.accept(RouteReader.read("", given, Origin.OPERATOR));
+        boolean force = fields.flag("force");
         fields.done();
         Route wanted = route.orElseThrow();
         return apply(new RouteCommand.Put(wanted.host(), wanted.path(), wanted.service(), wanted.maxBody(),
-                wanted.priority()), fields.author())
+                wanted.priority(), force), fields.author())
                 .map(reply -> reply.put("route", RouteReader.write(show(wanted))));
     }
 

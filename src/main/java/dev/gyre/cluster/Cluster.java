@@ -135,10 +135,8 @@ public final class Cluster implements Replica {
     /** Listens first and reads then, so that nothing falls between the two. */
     private Future<Session> begin(Membership membership) {
         Vertx bus = membership.vertx();
-        return bus.sharedData().<String, String>getClusterWideMap(MemberConfig.ENTRIES).compose(map ->
-                bus.sharedData().<String, String>getClusterWideMap(MemberConfig.NONCES).compose(nonces -> {
-                    Replication replication =
-                            new Replication(bus, registry, new EntryMap(map, seal), seal, refusals);
+        return SharedMaps.open(bus, membership.id()).compose(maps -> {
+                    Replication replication = new Replication(bus, registry, maps, seal, refusals);
                     Presence presence = new Presence(bus, () -> hello(membership.id()), peers, seal, refusals,
                             replication::compare);
                     NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
@@ -150,11 +148,11 @@ public final class Cluster implements Replica {
                             .compose(v -> broadcast.listen(registry.nodeId()))
                             .compose(v -> replication.compare())
                             .compose(v -> presence.start())
-                            .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), nonces, used)
+                            .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), maps.nonces(), used)
                                     .open(bus))
                             .compose(v -> shares.open(bus, () -> membership.size() - 1))
                             .map(begun);
-                })).onFailure(failure -> membership.leave(vertx));
+                }).onFailure(failure -> membership.leave(vertx));
     }
 
     private final class Watch implements Membership.Listener {
@@ -232,6 +230,22 @@ public final class Cluster implements Replica {
                 settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
                 node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
                 (now() - changedNanos) / 1_000_000, node.renewed(), used.recent());
+    }
+
+    @Override
+    public Future<Void> catchUp() {
+        Session current = session.future().result();
+        return current == null ? Future.succeededFuture() : current.replication().catchUp();
+    }
+
+    @Override
+    public Duration clockOffset() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public boolean inTouch() {
+        return true;
     }
 
     @Override

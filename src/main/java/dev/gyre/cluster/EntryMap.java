@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * The entries as the nodes share them: one sealed text a key. An entry only ever gives way to a later one,
- * whoever comes first.
+ * The entries as the nodes share them: one sealed text a key. What is there and what comes are merged field by
+ * field, whoever comes first.
  */
 final class EntryMap {
 
@@ -24,13 +26,27 @@ final class EntryMap {
     private static final int LANES = 16;
     /** Each failed try means that somebody else has just written the same key. */
     private static final int TRIES = 100;
+    private static final long CALL_SECONDS = 5;
+    /** Reading all of a large map takes its time. */
+    private static final long READ_SECONDS = 30;
 
     private final AsyncMap<String, String> map;
     private final Seal seal;
-    /** Texts that were found right, so that reading the map again costs little where nothing is new. */
+    /** Texts that were judged, so that reading the map again costs little where nothing is new. */
     private final Map<String, Opened> opened = new ConcurrentHashMap<>();
 
-    private record Opened(String text, Entry entry) { }
+    /** What came of opening a text. */
+    enum Judgement {
+        /** An entry of this cluster. */
+        READ,
+        /** Sealed by a node of this cluster, in a form that this version cannot read: it is left alone. */
+        UNREADABLE,
+        /** Not sealed by a node of this cluster, or for another key. */
+        FORGED
+    }
+
+    /** @param entry empty but for those {@link Judgement#READ} */
+    record Opened(int text, Judgement judgement, Optional<Entry> entry) { }
 
     EntryMap(AsyncMap<String, String> map, Seal seal) {
         this.map = map;
@@ -41,42 +57,55 @@ final class EntryMap {
         return seal.close(PURPOSE, entry.toJson().encode());
     }
 
-    /** Empty when the text was not sealed by a node of this cluster, or under another key. */
-    static Optional<Entry> open(Seal seal, String text) {
-        return seal.open(PURPOSE, text).flatMap(json -> {
-            try {
-                return Optional.of(Entry.fromJson(new JsonObject(json)));
-            } catch (DecodeException | IllegalArgumentException e) {
-                return Optional.empty();
-            }
-        });
+    /** @param key under which the text was found; empty: any */
+    static Opened open(Seal seal, Optional<String> key, String text) {
+        Optional<String> json = seal.open(PURPOSE, text);
+        if (json.isEmpty()) {
+            return new Opened(text.hashCode(), Judgement.FORGED, Optional.empty());
+        }
+        try {
+            Entry entry = Entry.fromJson(new JsonObject(json.get()));
+            return key.filter(name -> !name.equals(entry.key().toString())).isPresent()
+                    ? new Opened(text.hashCode(), Judgement.FORGED, Optional.empty())
+                    : new Opened(text.hashCode(), Judgement.READ, Optional.of(entry));
+        } catch (DecodeException | IllegalArgumentException e) {
+            return new Opened(text.hashCode(), Judgement.UNREADABLE, Optional.empty());
+        }
     }
 
-    Optional<Entry> open(String key, String text) {
+    /** The seal is checked anew whenever the text is another; what was forged is not remembered. */
+    Opened open(String key, String text) {
         Opened before = opened.get(key);
-        if (before != null && before.text.equals(text)) {
-            return Optional.of(before.entry);
+        if (before != null && before.text == text.hashCode()) {
+            return before;
         }
-        Optional<Entry> entry = open(seal, text).filter(found -> found.key().toString().equals(key));
-        entry.ifPresent(right -> opened.put(key, new Opened(text, right)));
-        return entry;
+        Opened now = open(seal, Optional.of(key), text);
+        if (now.judgement != Judgement.FORGED) {
+            opened.put(key, now);
+        }
+        return now;
     }
 
     Future<Map<String, String>> read() {
-        return map.entries().onSuccess(texts -> opened.keySet().retainAll(texts.keySet()));
+        return map.entries().timeout(READ_SECONDS, TimeUnit.SECONDS)
+                .onSuccess(texts -> opened.keySet().retainAll(texts.keySet()));
     }
 
-    /** Completes when each entry, or a later one of its key, is in the map and its backups. */
-    Future<Void> keep(Collection<Entry> entries) {
+    /**
+     * Completes when each entry, merged with what was there, is in the map and its backups.
+     *
+     * @param found gets what was there and may be news here
+     */
+    Future<Void> keep(Collection<Entry> entries, Consumer<Entry> found) {
         Iterator<Entry> left = List.copyOf(entries).iterator();
         List<Future<Void>> lanes = new ArrayList<>();
         for (int i = 0; i < Math.min(LANES, entries.size()); i++) {
-            lanes.add(lane(left));
+            lanes.add(lane(left, found));
         }
         return Future.all(lanes).mapEmpty();
     }
 
-    private Future<Void> lane(Iterator<Entry> left) {
+    private Future<Void> lane(Iterator<Entry> left, Consumer<Entry> found) {
         Entry next;
         synchronized (left) {
             if (!left.hasNext()) {
@@ -84,32 +113,42 @@ final class EntryMap {
             }
             next = left.next();
         }
-        return keep(next, TRIES).compose(kept -> lane(left));
+        return keep(next, TRIES, found).compose(kept -> lane(left, found));
     }
 
-    private Future<Void> keep(Entry entry, int tries) {
+    private Future<Void> keep(Entry entry, int tries, Consumer<Entry> found) {
         String key = entry.key().toString();
         String text = text(seal, entry);
-        return map.putIfAbsent(key, text).compose(there -> {
+        return bounded(map.putIfAbsent(key, text)).compose(there -> {
             if (there == null || there.equals(text)) {
                 return Future.succeededFuture();
             }
-            Optional<Entry> held = open(key, there);
-            if (held.isPresent() && !entry.overrules(held.get())) {
+            Opened held = open(key, there);
+            if (held.judgement == Judgement.UNREADABLE) {
                 return Future.succeededFuture();
             }
-            return map.replaceIfPresent(key, there, text).compose(replaced -> {
+            Entry merged = held.entry.map(other -> other.merge(entry)).orElse(entry);
+            held.entry.filter(other -> other.overrules(entry)).ifPresent(found);
+            if (held.entry.filter(other -> other == merged).isPresent()) {
+                return Future.succeededFuture();
+            }
+            return bounded(map.replaceIfPresent(key, there, text(seal, merged))).compose(replaced -> {
                 if (replaced) {
                     return Future.succeededFuture();
                 }
-                return tries > 1 ? keep(entry, tries - 1)
+                return tries > 1 ? keep(entry, tries - 1, found)
                         : Future.failedFuture(key + " is being written by others all the time");
             });
         });
     }
 
+    private static <T> Future<T> bounded(Future<T> call) {
+        return call.timeout(CALL_SECONDS, TimeUnit.SECONDS);
+    }
+
     Future<Void> remove(Collection<Map.Entry<String, String>> texts) {
-        return Future.all(texts.stream().map(text -> map.removeIfPresent(text.getKey(), text.getValue()))
-                .toList()).mapEmpty();
+        return Future.all(texts.stream()
+                .map(text -> bounded(map.removeIfPresent(text.getKey(), text.getValue()))).toList())
+                .mapEmpty();
     }
 }

@@ -14,7 +14,9 @@ import java.util.Map;
 /** How Hazelcast is set up: one address, known members, nothing that looks around or calls home. */
 final class MemberConfig {
 
-    static final String ENTRIES = "gyre.registry";
+    /** By the format of what is in it: nodes of another format must not take it for forged. */
+    static final String ENTRIES = "gyre.entries.2";
+    static final String ACKNOWLEDGED = "gyre.acknowledged";
     static final String NONCES = "gyre.nonces";
 
     /** Every node has all on its disk as well; this bounds what a change costs in a large cluster. */
@@ -56,6 +58,7 @@ final class MemberConfig {
         config.getSerializationConfig().setJavaSerializationFilterConfig(filter);
         network(config.getNetworkConfig(), settings);
         config.addMapConfig(new MapConfig(ENTRIES).setBackupCount(BACKUPS));
+        config.addMapConfig(new MapConfig(ACKNOWLEDGED).setBackupCount(BACKUPS));
         config.addMapConfig(new MapConfig(NONCES).setBackupCount(1));
         config.addMapConfig(new MapConfig("__vertx.*").setBackupCount(BACKUPS));
         config.addMultiMapConfig(new MultiMapConfig("__vertx.subs").setBackupCount(BACKUPS)

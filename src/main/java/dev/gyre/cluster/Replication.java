@@ -1,7 +1,8 @@
 package dev.gyre.cluster;
 
+import dev.gyre.cluster.EntryMap.Judgement;
+import dev.gyre.cluster.Positions.Position;
 import dev.gyre.cluster.Refusals.Reason;
-import dev.gyre.registry.Entries;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,25 +29,37 @@ import org.slf4j.LoggerFactory;
 final class Replication {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
-    private static final String HINTS = "gyre.hints";
+    private static final String HINTS = "gyre.hints.2";
     private static final String PURPOSE = "hint";
     /** A hint of more than so many entries only says that there is news. */
     private static final int HINTED = 64;
+    /** So long a hint that is under way is waited for before the whole map is read in its place. */
+    private static final long HINT_MILLIS = 300;
+    private static final long HINT_CHECK_MILLIS = 5;
+    /** What no node of the cluster wrote is taken out of the map in pieces of so many. */
+    private static final int REMOVED = 1_000;
 
     private final Vertx vertx;
     private final Registry registry;
     private final EntryMap map;
+    private final AcknowledgedWrites acknowledged;
     private final Seal seal;
     private final Refusals refusals;
+    private final Positions positions = new Positions();
+    private final String session;
+    private final AtomicLong written = new AtomicLong();
     private Optional<Promise<Void>> comparing = Optional.empty();
     private Optional<Promise<Void>> next = Optional.empty();
 
-    Replication(Vertx vertx, Registry registry, EntryMap map, Seal seal, Refusals refusals) {
+    /** @param membership this node's, by which what was acknowledged and how it is told are one */
+    Replication(Vertx vertx, Registry registry, SharedMaps maps, Seal seal, Refusals refusals) {
         this.vertx = vertx;
         this.registry = registry;
-        this.map = map;
+        this.map = new EntryMap(maps.entries(), seal);
+        this.acknowledged = new AcknowledgedWrites(maps.acknowledged(), seal, registry.nodeId());
         this.seal = seal;
         this.refusals = refusals;
+        this.session = maps.session();
     }
 
     /** Completes when hints from all nodes reach this one. */
@@ -54,38 +68,100 @@ final class Replication {
                 .completion();
     }
 
+    /** In the map, announced as acknowledged, and under way to the others. */
     Future<Void> keep(Collection<Entry> entries) {
-        return map.keep(entries).onSuccess(kept -> hint(entries));
+        Position position = new Position(session, written.incrementAndGet());
+        return put(entries)
+                .compose(kept -> acknowledged.announce(position))
+                // Also when it failed, for a number that is missing would be waited for.
+                .onComplete(kept -> hint(entries, position));
     }
 
-    private void hint(Collection<Entry> entries) {
+    private Future<Void> put(Collection<Entry> entries) {
+        List<Entry> found = new ArrayList<>();
+        return map.keep(entries, entry -> {
+            synchronized (found) {
+                found.add(entry);
+            }
+        }).onSuccess(kept -> takeOver(found));
+    }
+
+    private void takeOver(Collection<Entry> found) {
+        List<Entry> news = found.stream().filter(registry::wants).toList();
+        if (!news.isEmpty()) {
+            registry.merge(news);
+        }
+    }
+
+    /**
+     * Completes when all that was acknowledged anywhere before has been taken over: with one look at the
+     * numbers of the others, where hints have come.
+     */
+    Future<Void> catchUp() {
+        return acknowledged.others().compose(announced -> {
+            if (positions.missing(announced).isEmpty()) {
+                return Future.succeededFuture();
+            }
+            Promise<Void> heard = Promise.promise();
+            awaitHints(announced, HINT_MILLIS, heard);
+            return heard.future().recover(late -> compare().onSuccess(v -> positions.caughtUp(announced)));
+        });
+    }
+
+    private void awaitHints(Map<String, Position> announced, long millis, Promise<Void> heard) {
+        if (positions.missing(announced).isEmpty()) {
+            heard.complete();
+        } else if (millis <= 0) {
+            heard.fail("late");
+        } else {
+            vertx.setTimer(HINT_CHECK_MILLIS,
+                    timer -> awaitHints(announced, millis - HINT_CHECK_MILLIS, heard));
+        }
+    }
+
+    private void hint(Collection<Entry> entries, Position position) {
         JsonArray texts = new JsonArray();
         if (entries.size() <= HINTED) {
-            entries.forEach(entry -> texts.add(EntryMap.text(seal, entry)));
+            entries.forEach(entry -> texts.add(entry.toJson()));
         }
-        JsonObject hint = new JsonObject().put("from", registry.nodeId()).put("entries", texts);
+        JsonObject hint = new JsonObject().put("from", registry.nodeId()).put("position", position.toJson())
+                .put("entries", texts);
         vertx.eventBus().publish(HINTS, seal.close(PURPOSE, hint.encode()));
     }
 
     private void hinted(Object sealed) {
-        Optional<JsonObject> hint = seal.open(PURPOSE, sealed).map(JsonObject::new);
-        if (hint.isEmpty()) {
+        Optional<JsonObject> opened = seal.open(PURPOSE, sealed).map(JsonObject::new);
+        if (opened.isEmpty()) {
             refusals.refuse(Reason.WRONG_SEAL, "a hint");
             return;
         }
-        if (hint.get().getString("from").equals(registry.nodeId())) {
+        JsonObject hint = opened.get();
+        String from = hint.getString("from", "");
+        if (from.equals(registry.nodeId())) {
             return;
         }
-        JsonArray texts = hint.get().getJsonArray("entries");
-        if (texts.isEmpty()) {
-            compare();
+        Optional<Position> position = Position.fromJson(hint.getJsonObject("position", new JsonObject()));
+        JsonArray entries = hint.getJsonArray("entries", new JsonArray());
+        if (entries.isEmpty()) {
+            Future<Void> compared = compare();
+            position.ifPresent(at -> compared.onSuccess(v -> positions.heard(from, at)));
             return;
         }
-        Entries held = registry.entries();
-        List<Entry> news = texts.stream().flatMap(text -> EntryMap.open(seal, (String) text).stream())
-                .filter(held::precedes).toList();
-        if (!news.isEmpty()) {
-            registry.merge(news);
+        List<Entry> news = new ArrayList<>();
+        for (Object entry : entries) {
+            read(entry).filter(registry::wants).ifPresent(news::add);
+        }
+        Future<?> taken = news.isEmpty() ? Future.succeededFuture() : registry.merge(news);
+        position.ifPresent(at -> taken.onSuccess(v -> positions.heard(from, at)));
+    }
+
+    /** One that cannot be read keeps no other from being taken over. */
+    private static Optional<Entry> read(Object json) {
+        try {
+            return json instanceof JsonObject object ? Optional.of(Entry.fromJson(object)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            LOG.debug("an entry of a hint is not understood", e);
+            return Optional.empty();
         }
     }
 
@@ -105,12 +181,17 @@ final class Replication {
     }
 
     private void run(Promise<Void> now) {
-        map.read().compose(this::settle).onComplete(done -> {
+        acknowledged.others().compose(announced -> map.read().compose(this::settle)
+                .onSuccess(done -> positions.caughtUp(announced))).onComplete(done -> {
             Optional<Promise<Void>> after;
             synchronized (this) {
                 after = next;
                 comparing = next;
                 next = Optional.empty();
+            }
+            if (done.failed()) {
+                LOG.warn("comparison with the shared map failed: {}; the next one follows by itself",
+                        String.valueOf(done.cause().getMessage()));
             }
             now.handle(done);
             after.ifPresent(this::run);
@@ -119,16 +200,17 @@ final class Replication {
 
     private Future<Void> settle(Map<String, String> texts) {
         List<Entry> news = new ArrayList<>();
-        List<String> foreign = new ArrayList<>();
-        Entries held = registry.entries();
-        texts.forEach((key, text) -> map.open(key, text).ifPresentOrElse(entry -> {
-            if (held.precedes(entry)) {
-                news.add(entry);
+        List<String> forged = new ArrayList<>();
+        texts.forEach((key, text) -> {
+            EntryMap.Opened opened = map.open(key, text);
+            opened.entry().filter(registry::wants).ifPresent(news::add);
+            if (opened.judgement() == Judgement.FORGED) {
+                forged.add(key);
             }
-        }, () -> foreign.add(key)));
-        if (!foreign.isEmpty()) {
-            refusals.refuse(Reason.WRONG_SEAL, foreign.size() + " entries of the shared map, such as "
-                    + foreign.get(0));
+        });
+        if (!forged.isEmpty()) {
+            refusals.refuse(Reason.WRONG_SEAL, forged.size() + " entries of the shared map, such as "
+                    + forged.get(0));
         }
         return (news.isEmpty() ? Future.succeededFuture() : registry.merge(news)).compose(merged -> {
             List<Entry> owed =
@@ -137,20 +219,37 @@ final class Replication {
                 LOG.info("compared with the cluster: {} entries taken over, {} passed on", news.size(),
                         owed.size());
             }
-            return owed.isEmpty() ? Future.<Void>succeededFuture() : keep(owed);
-        }).compose(kept -> map.remove(unwanted(texts)));
+            return owed.isEmpty() ? Future.<Void>succeededFuture() : passOn(owed);
+        }).onSuccess(kept -> remove(unwanted(texts)));
     }
 
-    /** What nobody sealed, and the changes too old to be remembered. */
+    private Future<Void> passOn(List<Entry> owed) {
+        Position position = new Position(session, written.incrementAndGet());
+        return put(owed).onComplete(kept -> hint(owed, position));
+    }
+
+    /** What nobody sealed, and what is too old to be remembered; nobody waits for it. */
+    private void remove(List<Map.Entry<String, String>> texts) {
+        if (!texts.isEmpty()) {
+            int end = Math.min(REMOVED, texts.size());
+            map.remove(texts.subList(0, end)).onSuccess(v -> remove(texts.subList(end, texts.size())));
+        }
+    }
+
     private List<Map.Entry<String, String>> unwanted(Map<String, String> texts) {
         Set<String> held = registry.entries().all().stream().map(entry -> entry.key().toString())
                 .collect(Collectors.toSet());
-        return texts.entrySet().stream().filter(text -> !held.contains(text.getKey())).toList();
+        return texts.entrySet().stream().filter(text -> !held.contains(text.getKey())
+                && map.open(text.getKey(), text.getValue()).judgement() != Judgement.UNREADABLE).toList();
     }
 
     private boolean lacks(Map<String, String> texts, Entry entry) {
         String key = entry.key().toString();
-        return Optional.ofNullable(texts.get(key)).flatMap(text -> map.open(key, text))
-                .filter(there -> !entry.overrules(there)).isEmpty();
+        String text = texts.get(key);
+        if (text == null) {
+            return true;
+        }
+        EntryMap.Opened there = map.open(key, text);
+        return there.judgement() == Judgement.FORGED || there.entry().filter(entry::overrules).isPresent();
     }
 }

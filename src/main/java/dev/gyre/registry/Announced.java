@@ -3,13 +3,11 @@ package dev.gyre.registry;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A backend that has announced itself, as the registry keeps it. Its renewals are not kept: an entry is
@@ -18,7 +16,7 @@ import java.util.stream.Stream;
  * @param weight it asks for; empty: it leaves that to the others
  * @param ttl    so long without a renewal, and it counts as gone
  * @param ending why it drains, e.g. {@code lease expired}; empty: it does not, as far as its own word goes
- * @param stamp  of its entry
+ * @param stamp  of the latest of its fields
  * @param spare  it ends, drains, and nobody but itself ever wanted it: once drained it can be forgotten
  */
 public record Announced(BackendId id, Optional<Integer> weight, Duration ttl, Optional<String> ending,
@@ -28,54 +26,38 @@ public record Announced(BackendId id, Optional<Integer> weight, Duration ttl, Op
     public static final Duration SHORTEST_TTL = Duration.ofSeconds(3);
     public static final Duration LONGEST_TTL = Duration.ofHours(24);
 
-    private static final String TTL = "ttl";
-    private static final String ENDING = "ending";
-
     /** All of them, those of services that are not there included. */
     public static Map<BackendId, Announced> all(Entries entries) {
-        return entries.live(Origin.DISCOVERY, Key.Kind.BACKEND).map(entry -> read(entries, entry))
-                .collect(Collectors.toMap(Announced::id, Function.identity()));
+        Map<BackendId, Announced> all = new LinkedHashMap<>();
+        for (Entry entry : entries.announced()) {
+            read(entries, entry).ifPresent(one -> all.put(one.id(), one));
+        }
+        return all;
     }
 
     /** One of them; empty when it has not announced itself, or has been forgotten since. */
     public static Optional<Announced> of(Entries entries, BackendId id) {
-        return entries.entry(key(id))
-                .filter(entry -> !entry.tombstone()).map(entry -> read(entries, entry));
+        return entries.entry(key(id)).flatMap(entry -> read(entries, entry));
     }
 
-    private static Announced read(Entries entries, Entry entry) {
+    private static Optional<Announced> read(Entries entries, Entry entry) {
+        if (!entry.declares() || Understanding.gap(entry).isPresent()) {
+            return Optional.empty();
+        }
         Key key = entry.key();
-        JsonObject value = entry.value();
-        Thing thing = Thing.of(entries, key.in(Origin.OPERATOR));
-        Optional<String> ending = Optional.ofNullable(value.getString(ENDING));
-        boolean spare = ending.isPresent() && thing.onlyAnnounced()
-                && thing.fields().getBoolean(Overlay.DRAINING, false);
-        long ttl = value.getLong(TTL, SHORTEST_TTL.toMillis());
-        return new Announced(new BackendId(key.head(), BackendUrl.parse(key.tail())),
-                Optional.ofNullable(value.getInteger(Overlay.WEIGHT)), Duration.ofMillis(ttl), ending,
-                entry.stamp(), spare);
-    }
-
-    Announced ending(String reason) {
-        return new Announced(id, weight, ttl, Optional.of(reason), stamp, spare);
-    }
-
-    Entry toEntry(Stamp now) {
-        JsonObject value = new JsonObject().put(TTL, ttl.toMillis());
-        weight.ifPresent(given -> value.put(Overlay.WEIGHT, given));
-        ending.ifPresent(reason -> value.put(ENDING, reason).put(Overlay.DRAINING, true));
-        return Entry.of(key(id), now, value);
+        LayeredResource resource = LayeredResource.of(entries, key.in(Origin.OPERATOR));
+        Optional<String> ending = entry.value(FieldNames.ENDING).map(String::valueOf);
+        // A ttl of the operator's drain needs no look at the clock: until it is over the backend drains anyway.
+        boolean spare = ending.isPresent() && resource.onlyAnnounced() && resource.draining(Instant.MIN);
+        long ttl = entry.value(FieldNames.TTL).filter(Number.class::isInstance)
+                .map(value -> ((Number) value).longValue()).orElse(SHORTEST_TTL.toMillis());
+        return Optional.of(new Announced(new BackendId(key.head(), BackendUrl.parse(key.tail())),
+                entry.value(FieldNames.WEIGHT).filter(Number.class::isInstance)
+                        .map(value -> ((Number) value).intValue()),
+                Duration.ofMillis(ttl), ending, entry.stamp(), spare));
     }
 
     static Key key(BackendId id) {
         return Key.backend(Origin.DISCOVERY, id.service(), id.url());
-    }
-
-    /** What an announcement's entry says of the backend itself. */
-    static JsonObject fields(JsonObject value) {
-        JsonObject fields = new JsonObject();
-        Stream.of(Overlay.WEIGHT, Overlay.DRAINING).filter(value::containsKey)
-                .forEach(name -> fields.put(name, value.getValue(name)));
-        return fields;
     }
 }

@@ -6,8 +6,11 @@ import dev.gyre.model.BackendUrl;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The commands about one backend of a service. */
 public sealed interface BackendCommand extends Command {
@@ -40,9 +43,11 @@ public sealed interface BackendCommand extends Command {
                     && (zone.isEmpty() || zone.equals(backend.zone()));
         }
 
-        private JsonObject over(JsonObject fields) {
-            weight.ifPresent(given -> fields.put(Overlay.WEIGHT, given));
-            zone.ifPresent(given -> fields.put(Overlay.ZONE, given));
+        /** What it names, and nothing else. */
+        private SortedMap<String, Object> fields() {
+            SortedMap<String, Object> fields = new TreeMap<>();
+            weight.ifPresent(given -> fields.put(FieldNames.WEIGHT, given));
+            zone.ifPresent(given -> fields.put(FieldNames.ZONE, given));
             return fields;
         }
     }
@@ -56,8 +61,9 @@ public sealed interface BackendCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             Optional<Backend> there = state.find(service, url);
+            LayeredResource resource = state.backendResource(service, url);
             if (there.isPresent()) {
                 Backend backend = there.get();
                 String draining = backend.draining() ? ", draining: backend.resume gives it requests again"
@@ -66,16 +72,17 @@ public sealed interface BackendCommand extends Command {
                     return Change.none(id() + " is there already, weight " + backend.weight() + draining);
                 }
                 if (wish.zone().isEmpty() || wish.zone().equals(backend.zone())) {
-                    return new Weight(service, url, wish.weight().orElseThrow()).on(state, stamp, now);
+                    return new Weight(service, url, wish.weight().orElseThrow()).on(state, stamp);
                 }
                 return Change.to(id() + " is in zone " + wish.zone().get() + " now",
-                        there(state, this).wanted(wish.over(fields(state, this)), stamp));
+                        resource.say(stamp, wish.fields()));
             }
-            Thing thing = state.backendThing(service, url);
-            boolean back = thing.removed();
-            JsonObject fields = back ? new JsonObject() : new JsonObject().put(Overlay.WEIGHT, 1);
-            return Change.to(id() + (back ? " is back" : " added"),
-                    thing.entering(wish.over(fields), stamp));
+            boolean back = resource.removed();
+            SortedMap<String, Object> fields = wish.fields();
+            if (!back) {
+                fields.putIfAbsent(FieldNames.WEIGHT, 1);
+            }
+            return Change.to(id() + (back ? " is back" : " added"), resource.entering(fields, stamp));
         }
     }
 
@@ -83,11 +90,12 @@ public sealed interface BackendCommand extends Command {
     record Remove(String service, BackendUrl url) implements BackendCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             if (state.find(service, url).isEmpty()) {
-                return Change.none(id() + " is not there, nothing to remove " + state.hint(service, url));
+                return Change.none(id() + " is not there, nothing to remove "
+                        + Known.listed(state.urls(service)));
             }
-            return Change.to(id() + " removed", state.backendThing(service, url).unwanted(stamp));
+            return Change.to(id() + " removed", state.backendResource(service, url).unwanted(stamp));
         }
     }
 
@@ -99,22 +107,25 @@ public sealed interface BackendCommand extends Command {
     record Drain(String service, BackendUrl url, Optional<Duration> ttl) implements BackendCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
-            Backend backend = state.backend(service, url);
-            Thing thing = state.backendThing(service, url);
-            JsonObject fields = thing.overruled();
-            Long until = ttl.map(span -> now.plus(span).toEpochMilli()).orElse(null);
-            String end = until == null ? "" : " until " + Instant.ofEpochMilli(until);
-            boolean same = Objects.equals(fields.getLong(Overlay.UNTIL), until);
-            if (backend.draining() && same && !thing.onlyEnding()) {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
+            Backend backend = state.find(service, url).orElse(null);
+            if (backend == null) {
+                throw new CommandRefused(404, "service \"" + service + "\" has no backend " + url + " "
+                        + Known.listed(state.urls(service)));
+            }
+            LayeredResource resource = state.backendResource(service, url);
+            Optional<Instant> until =
+                    ttl.map(span -> Instant.ofEpochMilli(state.now().plus(span).toEpochMilli()));
+            String end = until.map(at -> " until " + at).orElse("");
+            boolean same = resource.drainEnd().equals(until);
+            if (backend.draining() && same && !resource.onlyEnding(state.now())) {
                 return Change.none(id() + " is draining already" + end);
             }
-            fields.put(Overlay.DRAINING, true).remove(Overlay.UNTIL);
-            if (until != null) {
-                fields.put(Overlay.UNTIL, until);
-            }
+            Object drain = until.<Object>map(at -> new JsonObject().put(FieldNames.UNTIL, at.toEpochMilli()))
+                    .orElse(true);
             return Change.to(id() + (backend.draining() ? " goes on draining" : " drains")
-                    + (until == null ? " until it is resumed" : end), thing.wanted(fields, stamp));
+                    + (until.isEmpty() ? " until it is resumed" : end),
+                    resource.say(stamp, Map.of(FieldNames.DRAINING, drain)));
         }
     }
 
@@ -122,15 +133,19 @@ public sealed interface BackendCommand extends Command {
     record Resume(String service, BackendUrl url) implements BackendCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             state.service(service);
-            Thing thing = state.backendThing(service, url);
-            if (thing.removed()) {
-                return Change.to(id() + " is back", thing.entering(new JsonObject(), stamp));
+            LayeredResource resource = state.backendResource(service, url);
+            if (resource.removed()) {
+                return Change.to(id() + " is back", resource.entering(Map.of(), stamp));
             }
             Backend backend = state.backend(service, url);
-            return backend.draining() ? Change.to(id() + " takes requests again", thing.resumed(stamp))
-                    : Change.none(id() + " is not draining");
+            if (!backend.draining()) {
+                return Change.none(id() + " is not draining");
+            }
+            return Change.to(id() + " takes requests again", resource.drainsBelow()
+                    ? resource.say(stamp, Map.of(FieldNames.DRAINING, false))
+                    : resource.leave(stamp, List.of(FieldNames.DRAINING)));
         }
     }
 
@@ -142,24 +157,14 @@ public sealed interface BackendCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             Backend backend = state.backend(service, url);
             if (backend.weight() == weight) {
                 return Change.none(id() + " has weight " + weight + " already");
             }
             return Change.to(id() + " changes its weight from " + backend.weight() + " to " + weight,
-                    there(state, this).wanted(fields(state, this).put(Overlay.WEIGHT, weight), stamp));
+                    state.backendResource(service, url).say(stamp, Map.of(FieldNames.WEIGHT, weight)));
         }
-    }
-
-    private static Thing there(State state, BackendCommand command) {
-        return state.backendThing(command.service(), command.url());
-    }
-
-    /** What the operator says of a backend so far, and since when it gets requests. */
-    private static JsonObject fields(State state, BackendCommand command) {
-        Thing thing = there(state, command);
-        return Since.carried(state.entries(), thing.key(), thing.overruled());
     }
 
     static void requireWeight(int weight) {

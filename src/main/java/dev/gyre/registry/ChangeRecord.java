@@ -4,6 +4,7 @@ import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -14,41 +15,56 @@ import java.util.stream.Stream;
 /**
  * One change, as history keeps it: as an entry like any other, and so saved, sent and merged like any other.
  *
- * @param stamp    of the entries it wrote
+ * @param stamp    of the change; of what ends by itself the same on every node, so that it is one event
+ * @param time     when it was made, by the clock of the cluster
  * @param node     name of the node that made it
  * @param what     happened, in a sentence
  * @param version  of the topology after it, on that node
- * @param services it touched; all may have been where {@code before} is empty
- * @param before   what stood under each key it wrote; empty when it wrote more than {@link #MOST_KEYS}
+ * @param services it touched; all may have been where {@code fields} is empty
+ * @param fields   that it wrote; empty when it wrote more entries than {@link #MOST_KEYS}
  */
-public record ChangeRecord(Stamp stamp, Author author, String node, String what, String version,
-                           SortedSet<String> services, Optional<List<Former>> before) {
+public record ChangeRecord(Stamp stamp, Instant time, Author author, String node, String what, String version,
+                           SortedSet<String> services, Optional<List<FieldChange>> fields) {
 
     /** A change of more keys is remembered, but cannot be taken back. */
     static final int MOST_KEYS = 2_000;
-    private static final int LONGEST_WHAT = 500;
+    /** False where the fields are not told. */
+    static final String DETAILS = "details";
+    private static final int LONGEST_WHAT = 2_000;
+    private static final int SHORT_WHAT = 60;
 
     /**
-     * A key, and what stood there.
+     * One field before and after a change.
      *
-     * @param entry empty: nothing, not even a tombstone
+     * @param before empty: nothing was known of it, not even that it is unset
      */
-    record Former(Key key, Optional<Entry> entry) {
+    record FieldChange(Key key, Optional<Register> before, Register after) {
 
-        private JsonObject toJson() {
-            return new JsonObject().put("kind", key.kind().word()).put("name", key.name())
-                    .put("layer", key.layer().word()).put("entry", entry.map(Entry::toJson).orElse(null));
+        private static List<FieldChange> of(Entry written, Entries before, Entries after) {
+            Optional<Entry> old = before.entry(written.key());
+            return written.registers().stream().map(register -> new FieldChange(written.key(),
+                    old.flatMap(entry -> entry.register(register.name())),
+                    after.entry(written.key()).flatMap(entry -> entry.register(register.name()))
+                            .orElse(register))).toList();
         }
 
-        private static Former fromJson(JsonObject json) {
-            Key key = new Key(Entry.layer(json.getString("layer")), Entry.kind(json.getString("kind")),
-                    json.getString("name"));
-            return new Former(key, Optional.ofNullable(json.getJsonObject("entry")).map(Entry::fromJson));
+        private JsonArray toJson() {
+            JsonArray json = new JsonArray().add(key.layer()).add(key.kind()).add(key.name())
+                    .add(after.name()).add(after.toJson());
+            return before.map(register -> json.add(register.toJson())).orElse(json);
+        }
+
+        private static FieldChange fromJson(JsonArray json) {
+            Key key = new Key(json.getString(0), json.getString(1), json.getString(2));
+            String field = json.getString(3);
+            return new FieldChange(key, json.size() > 5
+                    ? Optional.of(Register.fromJson(field, json.getValue(5))) : Optional.empty(),
+                    Register.fromJson(field, json.getValue(4)));
         }
     }
 
     public ChangeRecord {
-        before = before.map(List::copyOf);
+        fields = fields.map(List::copyOf);
     }
 
     /**
@@ -63,28 +79,26 @@ public record ChangeRecord(Stamp stamp, Author author, String node, String what,
         String shown = what.length() > LONGEST_WHAT ? what.substring(0, LONGEST_WHAT) + "…" : what;
         SortedSet<String> services = new TreeSet<>();
         if (change.entries().size() > MOST_KEYS) {
-            return new ChangeRecord(stamp, author, node, shown, version, services, Optional.empty());
+            return new ChangeRecord(stamp, before.now(), author, node, shown, version, services,
+                    Optional.empty());
         }
-        List<Key> keys = change.entries().stream().map(Entry::key).toList();
-        keys.forEach(key -> Stream.of(before, after).flatMap(state -> service(state, key))
-                .forEach(services::add));
-        return new ChangeRecord(stamp, author, node, shown, version, services, Optional.of(keys.stream()
-                .map(key -> new Former(key, before.entries().entry(key))).toList()));
+        List<FieldChange> fields = new ArrayList<>();
+        for (Entry entry : change.entries()) {
+            Stream.of(before, after).flatMap(state -> service(state, entry.key())).forEach(services::add);
+            fields.addAll(FieldChange.of(entry, before.entries(), after.entries()));
+        }
+        return new ChangeRecord(stamp, before.now(), author, node, shown, version, services,
+                Optional.of(fields));
     }
 
-    /** The service a thing belongs to; a route belongs to the one it leads to. */
+    /** The service a resource belongs to; a route belongs to the one it leads to. */
     private static Stream<String> service(State state, Key key) {
         return switch (key.kind()) {
-            case SERVICE -> Stream.of(key.name());
-            case BACKEND -> Stream.of(key.head());
-            case ROUTE -> Stream.ofNullable(
-                    state.thing(key.in(Origin.OPERATOR)).fields().getString(Overlay.SERVICE));
-            case CHANGE -> Stream.empty();
+            case Key.SERVICE -> Stream.of(key.name());
+            case Key.BACKEND -> Stream.of(key.head());
+            case Key.ROUTE -> state.resource(key.in(Origin.OPERATOR)).text(FieldNames.SERVICE).stream();
+            default -> Stream.empty();
         };
-    }
-
-    public Instant time() {
-        return Instant.ofEpochMilli(stamp.wall());
     }
 
     /** Of the node that made it: 16 hexadecimal digits. */
@@ -92,40 +106,50 @@ public record ChangeRecord(Stamp stamp, Author author, String node, String what,
         return HexFormat.of().toHexDigits(stamp.node());
     }
 
+    /** What happened, for a sentence on something else. */
+    String shortly() {
+        return what.length() > SHORT_WHAT ? what.substring(0, SHORT_WHAT) + "…" : what;
+    }
+
     boolean touches(String service) {
-        return before.isEmpty() || services.contains(service);
+        return fields.isEmpty() || services.contains(service);
     }
 
     Entry toEntry() {
         JsonObject value = new JsonObject().put("who", author.text()).put("node", node).put("what", what)
-                .put("version", version);
-        before.ifPresentOrElse(
-                formers -> value.put("services", new JsonArray(List.copyOf(services)))
-                        .put("before", new JsonArray(formers.stream().map(Former::toJson).toList())),
-                () -> value.put("details", false));
-        return Entry.of(Key.change(author.layer(), stamp), stamp, value);
+                .put("version", version).put("time", time.toEpochMilli());
+        fields.ifPresentOrElse(
+                all -> value.put("services", new JsonArray(List.copyOf(services)))
+                        .put("fields", new JsonArray(all.stream().map(FieldChange::toJson).toList())),
+                () -> value.put(DETAILS, false));
+        return Entry.of(Key.change(author.layer(), stamp), Register.set(FieldNames.RECORD, stamp, value));
     }
 
-    /** @throws IllegalArgumentException or ClassCastException when it is no record of a change */
-    static ChangeRecord of(Entry entry) {
-        Origin layer = entry.key().layer();
-        JsonObject value = entry.value();
-        boolean whole = Stream.of("who", "node", "what", "version").allMatch(value::containsKey)
-                && entry.key().equals(Key.change(layer, entry.stamp()));
-        if (!whole) {
-            throw new IllegalArgumentException("no record of a change: " + entry.toJson().encode());
+    /** Empty when it is none that this version can read. */
+    static Optional<ChangeRecord> of(Entry entry) {
+        try {
+            Stamp stamp = Stamp.parse(entry.key().name());
+            JsonObject value = (JsonObject) entry.value(FieldNames.RECORD).orElseThrow();
+            SortedSet<String> services = new TreeSet<>();
+            value.getJsonArray("services", new JsonArray()).forEach(name -> services.add((String) name));
+            Optional<List<FieldChange>> fields = Optional.ofNullable(value.getJsonArray("fields"))
+                    .map(array -> array.stream().map(JsonArray.class::cast).map(FieldChange::fromJson)
+                            .toList());
+            return Optional.of(new ChangeRecord(stamp,
+                    Instant.ofEpochMilli(value.getLong("time", stamp.wall())),
+                    new Author(entry.key().origin().orElseThrow(), value.getString("who")),
+                    value.getString("node"), value.getString("what"), value.getString("version"), services,
+                    fields));
+        } catch (RuntimeException e) {
+            // Of a newer version, or edited by hand: it is kept as it is, and not shown.
+            return Optional.empty();
         }
-        SortedSet<String> services = new TreeSet<>();
-        value.getJsonArray("services", new JsonArray()).forEach(name -> services.add((String) name));
-        Optional<List<Former>> before = Optional.ofNullable(value.getJsonArray("before"))
-                .map(array -> array.stream().map(JsonObject.class::cast).map(Former::fromJson).toList());
-        return new ChangeRecord(entry.stamp(), new Author(layer, value.getString("who")),
-                value.getString("node"), value.getString("what"), value.getString("version"), services,
-                before);
     }
 
-    /** How many former entries it carries, without reading them. */
+    /** How many former fields it carries, without reading them. */
     static int weight(Entry entry) {
-        return entry.value().getJsonArray("before", new JsonArray()).size();
+        return entry.value(FieldNames.RECORD).filter(JsonObject.class::isInstance)
+                .map(value -> ((JsonObject) value).getValue("fields")).filter(JsonArray.class::isInstance)
+                .map(fields -> ((JsonArray) fields).size()).orElse(0);
     }
 }

@@ -1,6 +1,5 @@
 package dev.gyre.registry;
 
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -8,21 +7,25 @@ import java.util.List;
  * succeeds, changes nothing and says so.
  */
 public sealed interface Command permits BackendCommand, ServiceCommand, HoldCommand, RouteCommand,
-        Rollback, DiscoveryCommand, Declare, EndDrains, EndHolds, Adopt {
+        ResetCommand, Rollback, DiscoveryCommand, Declare, EndByDeadline, MergeRemote {
 
     /**
      * The entries to write for this command; a pure function.
      *
-     * @param stamp for all entries written
-     * @param now   the wall clock, for what ends by itself
+     * @param stamp for all fields written, but for what follows from earlier decisions by itself
      * @throws CommandRefused when it cannot be carried out; nothing is written then
      */
-    Change on(State state, Stamp stamp, Instant now) throws CommandRefused;
+    Change on(State state, Stamp stamp) throws CommandRefused;
+
+    /** Nobody gave it: it draws a conclusion from what was decided, and must not overrule a later decision. */
+    default boolean automatic() {
+        return false;
+    }
 
     /**
      * What a command amounts to.
      *
-     * @param entries to write; none: all is so already
+     * @param entries to write, of the fields that change and no others; none: all is so already
      * @param what    happened, or is so already
      */
     record Change(List<Entry> entries, String what) {

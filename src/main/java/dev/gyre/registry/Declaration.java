@@ -31,8 +31,8 @@ public record Declaration(Topology declared, boolean shared) {
     String name() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            Overlay.declared(declared).forEach((key, value) -> digest.update(
-                    (key + " " + value.encode() + "\n").getBytes(StandardCharsets.UTF_8)));
+            LayerMerge.declared(declared).forEach((key, value) -> digest.update(
+                    (key + " " + value + "\n").getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

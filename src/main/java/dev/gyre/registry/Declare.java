@@ -3,48 +3,63 @@ package dev.gyre.registry;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import dev.gyre.model.Topology;
-import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Replaces what config says. Values that stay keep their stamp, so that saying the same again changes
- * nothing; what config no longer names becomes a tombstone of its layer. The operator's layer is not touched.
+ * Replaces what config says, field by field. Fields that stay keep their stamp, so that saying the same again
+ * changes nothing; what config no longer names is unset in its layer. The operator's layer is not touched.
  *
  * @param strict refuse what would leave the operator's routes without a service, or several services without
  *               a route; a node that starts is not strict, for it would otherwise not serve at all
  */
 record Declare(Topology declared, boolean strict) implements Command {
 
+    /** So many differences are told. */
+    private static final int TOLD = 5;
+
     @Override
-    public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
-        SortedMap<Key, JsonObject> wanted = Overlay.declared(declared);
+    public Change on(State state, Stamp stamp) throws CommandRefused {
+        SortedMap<Key, SortedMap<String, Object>> wanted = LayerMerge.declared(declared);
         List<Entry> entries = new ArrayList<>();
-        wanted.forEach((key, value) -> {
-            Optional<Entry> held = state.entries().entry(key).filter(entry -> !entry.tombstone());
-            if (held.filter(entry -> Since.without(entry.value()).equals(value)).isEmpty()) {
-                boolean stays = held.isPresent() && key.kind() == Key.Kind.BACKEND;
-                entries.add(Entry.of(key, stamp, stays ? Since.kept(held.get(), value) : value));
-            }
-        });
+        wanted.forEach((key, fields) ->
+                changed(state.entries().entry(key), key, fields, stamp).ifPresent(entries::add));
         for (Entry entry : state.entries().all()) {
-            boolean config = entry.key().layer() == Origin.CONFIG && !entry.key().isChange();
+            boolean config = entry.key().isIn(Origin.CONFIG) && !entry.key().isChange();
             if (config && !entry.tombstone() && !wanted.containsKey(entry.key())) {
-                entries.add(Entry.tombstone(entry.key(), stamp));
+                changed(Optional.of(entry), entry.key(), new TreeMap<>(), stamp).ifPresent(entries::add);
             }
         }
         if (strict && !entries.isEmpty()) {
             check(state, state.with(entries));
         }
-        return new Change(entries, entries.isEmpty() ? "config says the same" : "config declared");
+        return entries.isEmpty() ? Change.none("config says the same")
+                : new Change(entries, words(state, entries));
+    }
+
+    private static Optional<Entry> changed(Optional<Entry> held, Key key, SortedMap<String, Object> fields,
+                                           Stamp stamp) {
+        List<Register> registers = new ArrayList<>();
+        fields.forEach((name, value) -> {
+            Optional<Object> there = held.flatMap(entry -> entry.value(name));
+            if (there.isEmpty() || !there.get().equals(value)) {
+                registers.add(Register.set(name, stamp, value));
+            }
+        });
+        held.stream().flatMap(entry -> entry.registers().stream())
+                .filter(register -> register.isSet() && !fields.containsKey(register.name()))
+                .forEach(register -> registers.add(Register.unset(register.name(), stamp)));
+        return registers.isEmpty() ? Optional.empty() : Optional.of(Entry.of(key, registers));
     }
 
     private static void check(State before, State after) throws CommandRefused {
         for (Route route : before.topology().routes()) {
-            boolean wanted = after.thing(Key.route(Origin.OPERATOR, route.host(), route.path())).present();
+            boolean wanted = after.resource(Key.route(Origin.OPERATOR, route.host(), route.path())).present();
             if (wanted && after.route(route.host(), route.path()).isEmpty()) {
                 throw new CommandRefused(409, "config no longer has service \"" + route.service() + "\", but "
                         + RouteCommand.name(route)
@@ -56,5 +71,57 @@ record Declare(Topology declared, boolean strict) implements Command {
                     + String.join(", ", after.topology().services().keySet())
                     + " and no route, since the operator removed those it declares: add a route first");
         }
+    }
+
+    /** What it changes, and what it does not because the operator overrules it. */
+    private static String words(State before, List<Entry> entries) {
+        boolean first = before.entries().all().stream()
+                .noneMatch(entry -> entry.key().isIn(Origin.CONFIG) && !entry.key().isChange());
+        if (first) {
+            return "config declared";
+        }
+        List<String> changes = new ArrayList<>();
+        List<String> overruled = new ArrayList<>();
+        for (Entry entry : entries) {
+            LayeredResource resource = before.resource(entry.key().in(Origin.OPERATOR));
+            String name = name(entry.key());
+            Optional<Register> presence = entry.register(FieldNames.PRESENT);
+            if (presence.isPresent()) {
+                changes.add(name + (presence.get().isSet() ? " added" : " removed"));
+            }
+            Map<String, Object> operator = resource.operator().map(LayeredResource::said).orElse(Map.of());
+            if (Boolean.FALSE.equals(operator.get(FieldNames.PRESENT)) && presence.isEmpty()) {
+                overruled.add(name + " (removed by the operator)");
+                continue;
+            }
+            entry.registers().stream().filter(register -> !register.name().equals(FieldNames.PRESENT))
+                    .forEach(register -> {
+                        Object old = resource.config().flatMap(said -> said.value(register.name()))
+                                .orElse("none");
+                        Object now = register.value().orElse("none");
+                        if (operator.containsKey(register.name())) {
+                            overruled.add(name + " " + register.name() + " (the operator says "
+                                    + Objects.toString(operator.get(register.name()), "none") + ")");
+                        }
+                        if (presence.isEmpty()) {
+                            changes.add(name + " " + register.name() + " " + old + " → " + now);
+                        }
+                    });
+        }
+        return "config changed: " + listed(changes)
+                + (overruled.isEmpty() ? "" : "; overruled by the operator: " + listed(overruled));
+    }
+
+    private static String listed(List<String> all) {
+        return String.join(", ", all.subList(0, Math.min(TOLD, all.size())))
+                + (all.size() > TOLD ? " and " + (all.size() - TOLD) + " more" : "");
+    }
+
+    private static String name(Key key) {
+        return switch (key.kind()) {
+            case Key.BACKEND -> key.head() + "/" + key.tail();
+            case Key.ROUTE -> RouteCommand.name(key.head(), key.tail());
+            default -> "service \"" + key.name() + "\"";
+        };
     }
 }

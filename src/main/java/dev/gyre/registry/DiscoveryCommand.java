@@ -3,7 +3,8 @@ package dev.gyre.registry;
 import dev.gyre.config.Durations;
 import dev.gyre.model.BackendId;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -43,11 +44,11 @@ public sealed interface DiscoveryCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             state.service(id.service());
             Optional<Announced> known = Announced.of(state.entries(), id);
-            Thing thing = state.backendThing(id.service(), id.url());
-            String removed = thing.operator().isPresent() && !thing.present()
+            LayeredResource resource = state.backendResource(id.service(), id.url());
+            String removed = resource.overruled() && !resource.present()
                     ? ", but the operator has removed it: backend.resume brings it back" : "";
             if (known.filter(this::renews).isPresent()) {
                 return Change.none(id + " is announced already, lease " + Durations.text(ttl)
@@ -57,7 +58,16 @@ public sealed interface DiscoveryCommand extends Command {
             String again = known.flatMap(Announced::ending).isPresent() ? " again" : "";
             return Change.to(id + " announced" + again + ", lease " + Durations.text(ttl)
                             + wanted.map(given -> ", weight " + given).orElse("") + removed,
-                    new Announced(id, wanted, ttl, Optional.empty(), stamp, false).toEntry(stamp));
+                    entry(wanted, stamp));
+        }
+
+        private Entry entry(Optional<Integer> wanted, Stamp stamp) {
+            List<Register> registers = new ArrayList<>(List.of(
+                    Register.set(FieldNames.PRESENT, stamp, true),
+                    Register.set(FieldNames.TTL, stamp, ttl.toMillis()),
+                    Register.unset(FieldNames.ENDING, stamp)));
+            wanted.ifPresent(given -> registers.add(Register.set(FieldNames.WEIGHT, stamp, given)));
+            return Entry.of(Announced.key(id), registers);
         }
     }
 
@@ -65,7 +75,7 @@ public sealed interface DiscoveryCommand extends Command {
     record Leave(BackendId id) implements DiscoveryCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             state.service(id.service());
             Optional<Announced> known = Announced.of(state.entries(), id);
             if (known.isEmpty()) {
@@ -74,23 +84,30 @@ public sealed interface DiscoveryCommand extends Command {
             if (known.get().ending().isPresent()) {
                 return Change.none(id + " drains already: " + known.get().ending().get());
             }
-            return Change.to(id + " drains: " + LEFT, known.get().ending(LEFT).toEntry(stamp));
+            return Change.to(id + " drains: " + LEFT,
+                    Entry.of(Announced.key(id), Register.set(FieldNames.ENDING, stamp, LEFT)));
         }
     }
 
     /**
      * Nobody has renewed an announcement in time.
      *
-     * @param judged the stamp of the entry that ran out; does nothing when another has been written since
+     * @param judged the stamp of the announcement that ran out; does nothing when another has come since, be
+     *               it at a node this one has not heard of yet
      */
     record Expire(BackendId id, Stamp judged) implements DiscoveryCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) {
+        public boolean automatic() {
+            return true;
+        }
+
+        @Override
+        public Change on(State state, Stamp stamp) {
             return Announced.of(state.entries(), id)
                     .filter(known -> known.ending().isEmpty() && known.stamp().equals(judged))
-                    .map(known -> Change.to(id + " drains: " + EXPIRED,
-                            known.ending(EXPIRED).toEntry(stamp)))
+                    .map(known -> Change.to(id + " drains: " + EXPIRED, Entry.of(Announced.key(id),
+                            Register.set(FieldNames.ENDING, judged.followUp(), EXPIRED))))
                     .orElseGet(() -> Change.none(id + " has announced itself anew"));
         }
     }
@@ -99,11 +116,21 @@ public sealed interface DiscoveryCommand extends Command {
     record Forget(BackendId id) implements DiscoveryCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) {
+        public boolean automatic() {
+            return true;
+        }
+
+        @Override
+        public Change on(State state, Stamp stamp) {
             Optional<Announced> known = Announced.of(state.entries(), id).filter(Announced::spare);
-            return known.isEmpty() ? Change.none(id + " stays")
-                    : Change.to(id + " removed: " + known.get().ending().orElseThrow(),
-                            Entry.tombstone(Announced.key(id), stamp));
+            if (known.isEmpty()) {
+                return Change.none(id + " stays");
+            }
+            Stamp after = known.get().stamp().followUp();
+            return Change.to(id + " removed: " + known.get().ending().orElseThrow(),
+                    Entry.of(Announced.key(id), state.entries().entry(Announced.key(id)).orElseThrow()
+                            .registers().stream().filter(Register::isSet)
+                            .map(register -> Register.unset(register.name(), after)).toList()));
         }
     }
 }

@@ -4,35 +4,39 @@ import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.pcollections.PSortedMap;
+import org.pcollections.TreePMap;
 
 /**
- * All that the registry holds, one entry a key; immutable. Merging keeps the later entry of each key and is
- * therefore commutative, associative and idempotent: messages may be lost, repeated or reordered, and nodes
- * that have seen the same entries hold the same.
+ * All that the registry holds, one entry a key; immutable, and shared in all that a change does not touch.
+ * Merging keeps the later register of each field and is therefore commutative, associative and idempotent:
+ * messages may be lost, repeated or reordered, and nodes that have seen the same entries hold the same.
  */
 public final class Entries {
 
+    private static final Key FIRST_CHANGE = new Key("", Key.CHANGE, "");
     private static final Entries EMPTY =
-            new Entries(new TreeMap<>(), Fingerprint.NONE, Fingerprint.NONE);
-    private static final Key FIRST_CHANGE = new Key(Origin.CONFIG, Key.Kind.CHANGE, "");
+            new Entries(TreePMap.empty(), TreePMap.empty(), Fingerprint.NONE, Fingerprint.NONE);
 
-    private final NavigableMap<Key, Entry> byKey;
+    private final PSortedMap<Key, Entry> byKey;
+    /** Those of backends that have announced themselves, for they are looked at all the time. */
+    private final PSortedMap<Key, Entry> announced;
     private final Fingerprint wanted;
     private final Fingerprint changes;
 
     /**
-     * @param wanted  of the services, backends and routes
+     * @param wanted  of all but the records of changes
      * @param changes of the records of changes
      */
-    private Entries(TreeMap<Key, Entry> byKey, Fingerprint wanted, Fingerprint changes) {
-        this.byKey = Collections.unmodifiableNavigableMap(byKey);
+    private Entries(PSortedMap<Key, Entry> byKey, PSortedMap<Key, Entry> announced, Fingerprint wanted,
+                    Fingerprint changes) {
+        this.byKey = byKey;
+        this.announced = announced;
         this.wanted = wanted;
         this.changes = changes;
     }
@@ -46,40 +50,74 @@ public final class Entries {
     }
 
     /**
-     * These and the given ones, the later of each key; of the changes only the latest, as {@link
-     * History#forgotten} says. Copying costs a third of a millisecond for 20,000 entries; what the
-     * fingerprints add grows only with what is given.
+     * These and the given ones, the later register of each field; of the changes only the latest, as {@link
+     * History#forgotten} says. Costs grow with what is given, not with what there is.
      */
     public Entries with(Collection<Entry> others) {
-        if (others.isEmpty()) {
-            return this;
-        }
-        TreeMap<Key, Entry> merged = new TreeMap<>(byKey);
-        Fingerprint topology = wanted;
-        Fingerprint history = changes;
-        for (Entry entry : others) {
-            Entry before = merged.get(entry.key());
-            if (before != null && before.later(entry) == before) {
-                continue;
-            }
-            merged.put(entry.key(), entry);
-            if (entry.key().isChange()) {
-                history = (before == null ? history : history.without(before)).with(entry);
-            } else {
-                topology = (before == null ? topology : topology.without(before)).with(entry);
-            }
-        }
-        if (!history.equals(changes)) {
-            for (Entry old : History.forgotten(merged.tailMap(FIRST_CHANGE, true))) {
-                merged.remove(old.key());
-                history = history.without(old);
-            }
-        }
-        return new Entries(merged, topology, history);
+        Draft draft = new Draft();
+        others.forEach(draft::merge);
+        return draft.changed ? draft.done() : this;
     }
 
     public Entries merge(Entries other) {
         return with(other.byKey.values());
+    }
+
+    /** Without what is said under these keys. */
+    Entries without(Collection<Key> keys) {
+        Draft draft = new Draft();
+        keys.forEach(draft::remove);
+        return draft.changed ? draft.done() : this;
+    }
+
+    private final class Draft {
+
+        private PSortedMap<Key, Entry> all = byKey;
+        private PSortedMap<Key, Entry> leases = announced;
+        private final Fingerprint.Following topology = wanted.follow();
+        private final Fingerprint.Following history = changes.follow();
+        private boolean changed;
+        private boolean remembers;
+
+        void merge(Entry entry) {
+            Entry before = all.get(entry.key());
+            Entry after = before == null ? entry : before.merge(entry);
+            if (after == before) {
+                return;
+            }
+            changed = true;
+            Fingerprint.Following sums = entry.key().isChange() ? history : topology;
+            if (before != null) {
+                sums.remove(before);
+            }
+            sums.add(after);
+            all = all.plus(after.key(), after);
+            remembers |= after.key().isChange();
+            if (isLease(after.key())) {
+                leases = leases.plus(after.key(), after);
+            }
+        }
+
+        void remove(Key key) {
+            Entry before = all.get(key);
+            if (before != null) {
+                changed = true;
+                (key.isChange() ? history : topology).remove(before);
+                all = all.minus(key);
+                leases = leases.minus(key);
+            }
+        }
+
+        Entries done() {
+            if (remembers) {
+                History.forgotten(all.tailMap(FIRST_CHANGE, true)).forEach(old -> remove(old.key()));
+            }
+            return new Entries(all, leases, topology.done(), history.done());
+        }
+    }
+
+    private static boolean isLease(Key key) {
+        return key.kind().equals(Key.BACKEND) && key.isIn(Origin.DISCOVERY);
     }
 
     /** In the order of the keys, tombstones included. */
@@ -87,7 +125,17 @@ public final class Entries {
         return byKey.values();
     }
 
-    /** Taking the entry in would change these: what is held of its key, if anything, is older. */
+    /** Tombstones included. */
+    public int size() {
+        return byKey.size();
+    }
+
+    /** Those that fall into one bucket of {@link #bucketSum}. */
+    public Stream<Entry> inBucket(int bucket) {
+        return byKey.values().stream().filter(entry -> entry.bucket() == bucket);
+    }
+
+    /** Taking the entry in would change these. */
     public boolean precedes(Entry entry) {
         Entry held = byKey.get(entry.key());
         if (held != null) {
@@ -98,36 +146,31 @@ public final class Entries {
         return !old || with(List.of(entry)).byKey.containsKey(entry.key());
     }
 
-    /** What a layer says of a thing; empty when it says nothing, also when it no longer does. */
-    Optional<JsonObject> value(Key key) {
-        return Optional.ofNullable(byKey.get(key)).filter(entry -> !entry.tombstone()).map(Entry::value);
-    }
-
-    /** The entries of a layer and kind that still speak. */
-    Stream<Entry> live(Origin layer, Key.Kind kind) {
-        return all().stream().filter(entry -> !entry.tombstone()
-                && entry.key().kind() == kind && entry.key().layer() == layer);
-    }
-
     /** What is known of a key, tombstone or not. */
-    Optional<Entry> entry(Key key) {
+    public Optional<Entry> entry(Key key) {
         return Optional.ofNullable(byKey.get(key));
     }
 
+    /** The announcements, ended ones included. */
+    Collection<Entry> announced() {
+        return announced.values();
+    }
+
     /** The keys of a kind, as the operator's layer has them, whichever layer speaks. */
-    Stream<Key> keys(Key.Kind kind) {
-        return operators(all().stream().map(Entry::key).filter(key -> key.kind() == kind));
+    Stream<Key> keys(String kind) {
+        // No word of a layer is empty, and no name begins with the last character there is.
+        return operators(byKey.subMap(new Key("", kind, ""), new Key("", kind, "\uffff")));
     }
 
     /** The keys of a service's backends, as the operator's layer has them. */
     Stream<Key> backendKeys(String service) {
         // No name of a service has a character below "!", the one behind the space.
-        return operators(byKey.subMap(new Key(Origin.CONFIG, Key.Kind.BACKEND, service + " "),
-                new Key(Origin.CONFIG, Key.Kind.BACKEND, service + "!")).keySet().stream());
+        return operators(byKey.subMap(new Key("", Key.BACKEND, service + " "),
+                new Key("", Key.BACKEND, service + "!")));
     }
 
-    private static Stream<Key> operators(Stream<Key> keys) {
-        return keys.map(key -> key.in(Origin.OPERATOR)).distinct();
+    private static Stream<Key> operators(Map<Key, Entry> some) {
+        return some.keySet().stream().map(key -> key.in(Origin.OPERATOR)).distinct();
     }
 
     /** The records of changes, the oldest first. */
@@ -140,13 +183,18 @@ public final class Entries {
         return wanted.highest().compareTo(changes.highest()) > 0 ? wanted.highest() : changes.highest();
     }
 
+    /** The highest stamp of all but the records of changes. */
+    Stamp highestWanted() {
+        return wanted.highest();
+    }
+
     /**
      * Names this state of the topology in some twenty characters: the highest stamp's time and counter, so
      * that later states sort behind earlier ones, and a digest, so that two nodes show the same version only
      * when they hold the same. The records of changes have no part in it.
      */
     public String version() {
-        if (wanted.equals(Fingerprint.NONE)) {
+        if (wanted.isEmpty()) {
             return "0";
         }
         HexFormat hex = HexFormat.of();
@@ -157,6 +205,15 @@ public final class Entries {
     /** Equal on nodes that hold the same entries, records of changes included: 32 hexadecimal digits. */
     public String digest() {
         return HexFormat.of().toHexDigits(wanted.sum()) + HexFormat.of().toHexDigits(changes.sum());
+    }
+
+    /** Of one of {@link #buckets}: nodes whose digests differ find out by these where. */
+    public long bucketSum(int bucket) {
+        return wanted.sum(bucket) * 31 + changes.sum(bucket);
+    }
+
+    public static int buckets() {
+        return Fingerprint.BUCKETS;
     }
 
     JsonArray toJson() {

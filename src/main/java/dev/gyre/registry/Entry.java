@@ -1,93 +1,199 @@
 package dev.gyre.registry;
 
-import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonObject;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * The smallest thing that is written, kept and merged: what one layer says of one thing, and since when. A
- * tombstone says that the layer no longer speaks of it, and has an empty value.
- *
- * @param value the fields this layer sets, never changed once here; those it does not set are the other
- *              layers'
+ * What is written, kept and merged: what one layer says of one resource, field by field. Merging keeps of each
+ * field the later register, and so is commutative, associative and idempotent. A change is an entry as well,
+ * of the fields that it writes and no others. Immutable.
  */
-public record Entry(Key key, Stamp stamp, boolean tombstone, JsonObject value) {
+public final class Entry {
 
-    public Entry {
-        value = value.copy();
+    private static final Comparator<Register> BY_NAME = Comparator.comparing(Register::name);
+
+    private final Key key;
+    /** By name. */
+    private final List<Register> registers;
+    private final Stamp highest;
+    private final int bucket;
+    /** Of {@link #hash}; computed when it is first asked for, at worst twice with the same outcome. */
+    private long hash;
+
+    private Entry(Key key, List<Register> sorted) {
+        this.key = key;
+        this.registers = sorted;
+        this.bucket = Fingerprint.bucket(key);
+        this.highest = sorted.stream().map(Register::stamp).max(Comparator.naturalOrder())
+                .orElseThrow(() -> new IllegalArgumentException(key + " without a field"));
     }
 
-    static Entry of(Key key, Stamp stamp, JsonObject value) {
-        return new Entry(key, stamp, false, value);
+    /** @param registers each of another name */
+    static Entry of(Key key, List<Register> registers) {
+        return new Entry(key, registers.stream().sorted(BY_NAME).toList());
     }
 
-    static Entry tombstone(Key key, Stamp stamp) {
-        return new Entry(key, stamp, true, new JsonObject());
+    static Entry of(Key key, Register... registers) {
+        return of(key, List.of(registers));
     }
 
-    /**
-     * The later of two entries for the same key. Equal stamps with unequal values do not come about by
-     * commands; were they to, the text decides, so that all nodes decide alike.
-     */
-    Entry later(Entry other) {
-        int order = stamp.compareTo(other.stamp);
-        if (order == 0 && !equals(other)) {
-            order = toJson().encode().compareTo(other.toJson().encode());
+    public Key key() {
+        return key;
+    }
+
+    /** By name. */
+    public List<Register> registers() {
+        return registers;
+    }
+
+    /** The highest of its stamps. */
+    public Stamp stamp() {
+        return highest;
+    }
+
+    /** Into which of {@link Entries#buckets} it falls. */
+    int bucket() {
+        return bucket;
+    }
+
+    /** What is known of a field, set or not. */
+    Optional<Register> register(String name) {
+        for (Register register : registers) {
+            if (register.name().equals(name)) {
+                return Optional.of(register);
+            }
         }
-        return order >= 0 ? this : other;
+        return Optional.empty();
     }
 
-    /** This one counts where both are there. */
+    Optional<Object> value(String name) {
+        return register(name).flatMap(Register::value);
+    }
+
+    /** Says nothing any more, and is kept only so that what it once said does not come back. */
+    boolean tombstone() {
+        return registers.stream().noneMatch(Register::isSet);
+    }
+
+    /** Of the layers below the operator's: the resource is declared or announced. */
+    boolean declares() {
+        return value(FieldNames.PRESENT).filter(Boolean.TRUE::equals).isPresent();
+    }
+
+    /** Of each field the later register. This very entry when the other brings nothing new. */
+    public Entry merge(Entry other) {
+        List<Register> merged = new ArrayList<>(registers.size() + other.registers.size());
+        boolean same = true;
+        int i = 0;
+        int j = 0;
+        while (i < registers.size() || j < other.registers.size()) {
+            int order = i == registers.size() ? 1 : j == other.registers.size() ? -1
+                    : BY_NAME.compare(registers.get(i), other.registers.get(j));
+            if (order < 0) {
+                merged.add(registers.get(i++));
+            } else if (order > 0) {
+                merged.add(other.registers.get(j++));
+                same = false;
+            } else {
+                Register mine = registers.get(i++);
+                Register theirs = other.registers.get(j++);
+                boolean later = theirs.overrules(mine);
+                merged.add(later ? theirs : mine);
+                same &= !later;
+            }
+        }
+        return same ? this : new Entry(key, List.copyOf(merged));
+    }
+
+    /** The other lacks something that this one has. */
     public boolean overrules(Entry other) {
-        return !equals(other) && later(other) == this;
-    }
-
-    /** The form in which an entry is stored and sent. */
-    public JsonObject toJson() {
-        JsonObject json = new JsonObject()
-                .put("kind", key.kind().word()).put("name", key.name()).put("layer", key.layer().word())
-                .put("stamp", stamp.toString());
-        return tombstone ? json.put("tombstone", true) : json.put("value", value.copy());
+        return other.merge(this) != other;
     }
 
     /**
-     * Reads what {@link #toJson} wrote.
+     * 64 bits of what is set, and since when. What is unset has no part in it: whether a node still remembers
+     * a removal or has forgotten it already makes no difference to what it serves.
+     */
+    public long hash() {
+        long known = hash;
+        if (known == 0) {
+            StringBuilder text = new StringBuilder(key.toString());
+            registers.stream().filter(Register::isSet).forEach(register ->
+                    text.append('\n').append(register.name()).append(' ').append(register.stamp()));
+            known = sha(text.toString());
+            hash = known;
+        }
+        return known;
+    }
+
+    /** The start of a SHA-256: sums of simpler, linear hashes are equal too often. */
+    private static long sha(String text) {
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256")
+                    .digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The form in which an entry is stored and sent; what it may be is told in the page on the format. */
+    public JsonObject toJson() {
+        JsonObject fields = new JsonObject();
+        registers.forEach(register -> fields.put(register.name(), register.toJson()));
+        return new JsonObject().put("kind", key.kind()).put("name", key.name()).put("layer", key.layer())
+                .put("fields", fields);
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote, on whichever version, or what a version before it wrote, which had one
+     * stamp for all fields of an entry.
      *
      * @throws IllegalArgumentException when it is no entry
      */
     public static Entry fromJson(JsonObject json) {
         try {
-            Key key = new Key(layer(json.getString("layer")), kind(json.getString("kind")), name(json));
-            Stamp stamp = Stamp.parse(json.getString("stamp", ""));
-            Entry entry = json.getBoolean("tombstone", false) ? tombstone(key, stamp)
-                    : of(key, stamp, Optional.ofNullable(json.getJsonObject("value"))
-                            .orElseThrow(() -> new IllegalArgumentException("no value: " + json.encode())));
-            if (key.isChange()) {
-                ChangeRecord.of(entry);
+            Key key = new Key(word(json, "layer").intern(), word(json, "kind").intern(), word(json, "name"));
+            if (json.getJsonObject("fields") == null) {
+                return FirstFormat.entry(key, json);
             }
-            return entry;
+            List<Register> registers = new ArrayList<>();
+            for (Map.Entry<String, Object> field : json.getJsonObject("fields")) {
+                registers.add(Register.fromJson(field.getKey(), field.getValue()));
+            }
+            return of(key, registers);
         } catch (ClassCastException e) {
             throw new IllegalArgumentException("wrong type: " + json.encode());
         }
     }
 
-    static Origin layer(String word) {
-        return Arrays.stream(Origin.values()).filter(origin -> origin.word().equals(word)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("layer: " + word));
-    }
-
-    static Key.Kind kind(String word) {
-        return Key.Kind.of(String.valueOf(word))
-                .orElseThrow(() -> new IllegalArgumentException("kind: " + word));
-    }
-
-    private static String name(JsonObject json) {
-        String name = json.getString("name", "");
-        boolean twoParts = "backend".equals(json.getString("kind")) || "route".equals(json.getString("kind"));
-        if (name.isEmpty() || twoParts && name.indexOf(' ') < 0) {
-            throw new IllegalArgumentException("name: \"" + name + "\"");
+    private static String word(JsonObject json, String name) {
+        String word = json.getString(name, "");
+        if (word == null || word.isEmpty()) {
+            throw new IllegalArgumentException(name + ": missing in " + json.encode());
         }
-        return name;
+        return word;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Entry entry && key.equals(entry.key) && registers.equals(entry.registers);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * key.hashCode() + registers.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return toJson().encode();
     }
 }

@@ -1,39 +1,89 @@
 package dev.gyre.registry;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-
 /**
  * What a set of entries comes down to, kept up to date as entries come and go instead of being computed from
- * all of them each time it is asked for.
- *
- * @param highest stamp among them, {@link Stamp#ZERO} when there is none
- * @param sum     of a 64-bit hash of each key and stamp, and so the same in whatever order they came
+ * all of them each time it is asked for. The entries are spread over buckets by their keys, so that two nodes
+ * that differ find out where with a few hundred numbers.
  */
-record Fingerprint(Stamp highest, long sum) {
+final class Fingerprint {
 
-    static final Fingerprint NONE = new Fingerprint(Stamp.ZERO, 0);
+    static final int BUCKETS = 256;
+    static final Fingerprint NONE = new Fingerprint(Stamp.ZERO, new long[BUCKETS], 0);
 
-    Fingerprint with(Entry entry) {
-        Stamp stamp = entry.stamp();
-        return new Fingerprint(stamp.compareTo(highest) > 0 ? stamp : highest, sum + hash(entry));
+    private final Stamp highest;
+    /** Of each bucket the sum of its entries' hashes, and so the same in whatever order they came. */
+    private final long[] sums;
+    private final int size;
+
+    private Fingerprint(Stamp highest, long[] sums, int size) {
+        this.highest = highest;
+        this.sums = sums;
+        this.size = size;
     }
 
-    /** Without one that made way for a later one, so that the highest stamp stays. */
-    Fingerprint without(Entry entry) {
-        return new Fingerprint(highest, sum - hash(entry));
+    static int bucket(Key key) {
+        int hash = key.toString().hashCode();
+        return (hash ^ hash >>> 16 ^ hash >>> 8) & BUCKETS - 1;
     }
 
-    /** The start of a SHA-256: sums of simpler, linear hashes are equal too often. */
-    private static long hash(Entry entry) {
-        try {
-            byte[] sha = MessageDigest.getInstance("SHA-256").digest(
-                    (entry.key() + " " + entry.stamp()).getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(sha).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+    /** Follows several changes with one copy of the sums. */
+    static final class Following {
+
+        private Stamp highest;
+        private final long[] sums;
+        private int size;
+
+        private Following(Fingerprint from) {
+            highest = from.highest;
+            sums = from.sums.clone();
+            size = from.size;
         }
+
+        /** Tombstones have no part in the sums: a node that has forgotten a removal agrees with one that has not. */
+        void add(Entry entry) {
+            if (entry.stamp().compareTo(highest) > 0) {
+                highest = entry.stamp();
+            }
+            size++;
+            if (!entry.tombstone()) {
+                sums[entry.bucket()] += entry.hash();
+            }
+        }
+
+        /** One that made way for a later one, so that the highest stamp stays. */
+        void remove(Entry entry) {
+            size--;
+            if (!entry.tombstone()) {
+                sums[entry.bucket()] -= entry.hash();
+            }
+        }
+
+        Fingerprint done() {
+            return new Fingerprint(highest, sums, size);
+        }
+    }
+
+    Following follow() {
+        return new Following(this);
+    }
+
+    Stamp highest() {
+        return highest;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    long sum() {
+        long sum = 0;
+        for (long bucket : sums) {
+            sum += bucket;
+        }
+        return sum;
+    }
+
+    long sum(int bucket) {
+        return sums[bucket];
     }
 }

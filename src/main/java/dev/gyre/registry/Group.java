@@ -2,10 +2,12 @@ package dev.gyre.registry;
 
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +23,21 @@ final class Group {
     private final String node;
     private State state;
     private final List<Judged> judged = new ArrayList<>();
-    private final List<Entry> own = new ArrayList<>();
+    /** Of all entries that are other than before. */
+    private final Set<Key> changed = new LinkedHashSet<>();
+    /** Of those that this node changed itself. */
+    private final Set<Key> own = new LinkedHashSet<>();
 
     /** @param context the caller's, on which it gets its answer */
-    record Pending(Command command, Author author, Context context, Promise<Applied> reply) { }
+    record Pending(Command command, Author author, Context context, Promise<Applied> reply) {
+
+        void fail(Throwable failure) {
+            context.runOnContext(v -> reply.tryFail(failure));
+        }
+    }
 
     /**
-     * @param refusal  empty when it can be carried out
+     * @param refusal   empty when it can be carried out
      * @param tentative judged by changes that are not written yet
      */
     private record Judged(Pending pending, boolean changed, String what, Optional<Exception> refusal,
@@ -46,83 +56,132 @@ final class Group {
         return state;
     }
 
-    void add(Pending pending, Stamp stamp, Instant now) {
+    void add(Pending pending, Stamp stamp) {
         boolean tentative = state != before;
         try {
-            Command.Change change = pending.command().on(state, stamp, now);
-            boolean changed = !change.entries().isEmpty();
-            if (pending.command() instanceof Adopt) {
-                // The records of these changes are among them.
-                state = state.with(change.entries());
-            } else {
-                state = state.changed(change, stamp, pending.author(), node);
-                own.addAll(change.entries());
-                state.entries().entry(Key.change(pending.author().layer(), stamp)).ifPresent(own::add);
-            }
-            judged.add(new Judged(pending, changed, change.what(), Optional.empty(), tentative || changed));
+            Command.Change change = pending.command().on(state, stamp);
+            State next = pending.command().automatic() ? concluded(pending, change)
+                    : decided(pending, change, stamp);
+            boolean changes = next != state;
+            state = next;
+            judged.add(new Judged(pending, changes, change.what(), Optional.empty(), tentative || changes));
         } catch (CommandRefused e) {
             judged.add(new Judged(pending, false, "", Optional.of(e), tentative));
         } catch (RuntimeException e) {
             LOG.error("{} failed", pending.command(), e);
-            judged.add(new Judged(pending, false, "", Optional.of(e), tentative));
+            judged.add(new Judged(pending, false, "", Optional.of(new CommandRefused(500,
+                    "the command failed inside the node; its log says why")), tentative));
         }
     }
 
-    /** Nobody waits for a change of this node's own. */
-    boolean onlyAdopts() {
-        return judged.stream().allMatch(one -> one.pending().command() instanceof Adopt);
+    /** What somebody decides now counts over all that this node knows, also over a stamp of the future. */
+    private State decided(Pending pending, Command.Change change, Stamp stamp) {
+        Command.Change raised = new Command.Change(
+                change.entries().stream().map(entry -> raised(entry, stamp)).toList(), change.what());
+        return recorded(pending, raised, stamp);
     }
 
-    /** The changes that began on this node. */
-    List<Entry> own() {
+    private Entry raised(Entry entry, Stamp stamp) {
+        Optional<Entry> held = state.entries().entry(entry.key());
+        if (held.isEmpty()) {
+            return entry;
+        }
+        return Entry.of(entry.key(), entry.registers().stream().map(register -> {
+            Optional<Stamp> known = held.get().register(register.name()).map(Register::stamp);
+            return known.filter(there -> there.compareTo(register.stamp()) >= 0 && register.stamp()
+                            .equals(stamp) && stamp.wall() > 0)
+                    .map(there -> register.at(there.next(stamp.node()))).orElse(register);
+        }).toList());
+    }
+
+    /** What follows by itself counts only over what it follows from. */
+    private State concluded(Pending pending, Command.Change change) {
+        if (pending.command() instanceof MergeRemote) {
+            // The records of these changes are among them.
+            change.entries().forEach(entry -> changed.add(entry.key()));
+            return state.with(change.entries());
+        }
+        return change.entries().isEmpty() ? state : recorded(pending, change, change.entries().stream()
+                .map(Entry::stamp).max(Comparator.naturalOrder()).orElseThrow());
+    }
+
+    private State recorded(Pending pending, Command.Change change, Stamp stamp) {
+        State next = state.changed(change, stamp, pending.author(), node);
+        if (next != state) {
+            List<Key> keys = new ArrayList<>(change.entries().stream().map(Entry::key).toList());
+            keys.add(Key.change(pending.author().layer(), stamp));
+            changed.addAll(keys);
+            own.addAll(keys);
+        }
+        return next;
+    }
+
+    /** Those that take effect whatever the disk does: nobody waits for them, and others hold them already. */
+    List<Pending> automatic() {
+        return judged.stream().map(Judged::pending).filter(one -> one.command().automatic()).toList();
+    }
+
+    boolean allAutomatic() {
+        return judged.stream().allMatch(one -> one.pending().command().automatic());
+    }
+
+    Set<Key> changed() {
+        return changed;
+    }
+
+    Set<Key> own() {
         return own;
     }
 
     /** All is written. */
     void answer() {
+        log();
+        judged.forEach(this::answer);
+    }
+
+    private void log() {
         String version = state.topology().version();
         judged.stream().filter(Judged::changed)
                 .forEach(one -> LOG.info("{} [{}] (version {})", one.what(), one.pending().author().text(),
                         version));
-        judged.forEach(this::answer);
     }
 
     private void answer(Judged one) {
         String version = state.topology().version();
-        one.refusal().ifPresentOrElse(refusal -> fail(one, refusal),
-                () -> one.pending().context().runOnContext(context -> one.pending().reply()
-                        .complete(new Applied(version, one.changed(), one.what()))));
+        one.refusal().ifPresentOrElse(one.pending()::fail, () -> succeed(one, version));
     }
 
-    /** Nothing is written: only what was judged before the first change still holds. */
-    void refuse(String reason) {
+    private static void succeed(Judged one, String version) {
+        one.pending().context().runOnContext(context -> one.pending().reply()
+                .tryComplete(new Applied(version, one.changed(), one.what())));
+    }
+
+    /** Those that nobody decided take effect with another group; the rest is not written. */
+    void refuseDecided(String reason) {
         String version = before.topology().version();
         for (Judged one : judged) {
+            if (one.pending().command().automatic()) {
+                continue;
+            }
             if (one.tentative()) {
-                fail(one, new CommandRefused(503, reason));
+                one.pending().fail(new CommandRefused(503, reason));
             } else if (one.refusal().isPresent()) {
-                fail(one, one.refusal().get());
+                one.pending().fail(one.refusal().get());
             } else {
-                one.pending().context().runOnContext(context -> one.pending().reply()
-                        .complete(new Applied(version, false, one.what())));
+                succeed(one, version);
             }
         }
     }
 
     /** All is written here, but the replica has not confirmed it, nor what earlier commands left with it. */
     void unconfirmed(String reason) {
+        log();
         for (Judged one : judged) {
-            boolean adopted = one.pending().command() instanceof Adopt;
-            if (one.refusal().isPresent()) {
-                fail(one, one.refusal().get());
-            } else if (!adopted) {
-                fail(one, new CommandRefused(503, reason));
+            if (one.refusal().isPresent() || one.pending().command().automatic()) {
+                answer(one);
+            } else {
+                one.pending().fail(new CommandRefused(503, reason));
             }
         }
-        judged.stream().filter(one -> one.pending().command() instanceof Adopt).forEach(this::answer);
-    }
-
-    private static void fail(Judged one, Exception failure) {
-        one.pending().context().runOnContext(context -> one.pending().reply().fail(failure));
     }
 }

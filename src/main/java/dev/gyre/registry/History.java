@@ -2,8 +2,9 @@ package dev.gyre.registry;
 
 import dev.gyre.config.Nearest;
 import dev.gyre.model.Topology;
+import dev.gyre.registry.ChangeRecord.FieldChange;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,18 +22,20 @@ public final class History {
 
     /** So many changes are remembered. */
     static final int LENGTH = 1_000;
-    /** Fewer, where those that are remembered carry as many former entries: some 8 MB in the file. */
-    static final int MOST_FORMER = 20_000;
+    /** Fewer, where those that are remembered carry as many former fields: some 8 MB in the file. */
+    static final int MOST_FORMER = 40_000;
     private static final int NEAREST = 4;
 
     private final Entries entries;
-    private final Topology now;
+    private final Topology topology;
+    private final Instant now;
     private final List<ChangeRecord> records;
 
     History(State state) {
         this.entries = state.entries();
-        this.now = state.topology();
-        this.records = entries.changes().stream().map(ChangeRecord::of).toList();
+        this.topology = state.topology();
+        this.now = state.now();
+        this.records = entries.changes().stream().map(ChangeRecord::of).flatMap(Optional::stream).toList();
     }
 
     /**
@@ -72,7 +75,7 @@ public final class History {
      * @throws CommandRefused 404 when neither the topology nor any change knows it
      */
     public Stream<ChangeRecord> changes(String service) throws CommandRefused {
-        List<String> known = Stream.concat(now.services().keySet().stream(),
+        List<String> known = Stream.concat(topology.services().keySet().stream(),
                 records.stream().flatMap(record -> record.services().stream())).distinct().toList();
         if (!known.contains(service)) {
             throw new CommandRefused(404, "no service \"" + service + "\", neither now nor in the history "
@@ -83,8 +86,8 @@ public final class History {
 
     /** What holds now. */
     public Point now() {
-        return points().filter(point -> point.version().equals(now.version())).findFirst()
-                .orElseGet(() -> new Point(now.version(), Optional.empty()));
+        return points().filter(point -> point.version().equals(topology.version())).findFirst()
+                .orElseGet(() -> new Point(topology.version(), Optional.empty()));
     }
 
     private Stream<Point> points() {
@@ -99,7 +102,7 @@ public final class History {
      */
     public Point find(String prefix) throws CommandRefused {
         String text = prefix.toLowerCase(Locale.ROOT);
-        Map<String, Point> known = new TreeMap<>(Map.of(now.version(), now()));
+        Map<String, Point> known = new TreeMap<>(Map.of(topology.version(), now()));
         points().forEach(point -> known.put(point.version(), point));
         if (known.containsKey(text)) {
             return known.get(text);
@@ -133,28 +136,52 @@ public final class History {
      * @throws CommandRefused 409 when a later change was too large to be remembered in full
      */
     public Topology at(Point point) throws CommandRefused {
-        Topology then = Overlay.topology(entriesAt(point));
+        Topology then = LayerMerge.topology(entriesAt(point), point.change().map(ChangeRecord::time)
+                .orElse(now));
         return new Topology(then.services(), then.routes(), point.version());
     }
 
+    /**
+     * Each field that has changed since as it was: as the latest change up to the point left it, be it one that
+     * another overwrote without having heard of it; else as the first change after it found it.
+     */
     Entries entriesAt(Point point) throws CommandRefused {
-        Map<Key, Optional<Entry>> then = new TreeMap<>();
-        for (ChangeRecord record : after(point)) {
-            for (ChangeRecord.Former former : record.before().orElseThrow(() -> tooLarge(point, record))) {
-                then.merge(former.key(), former.entry(), seen(point));
+        List<ChangeRecord> after = after(point);
+        Map<Key, Map<String, Optional<Register>>> then = new TreeMap<>();
+        for (ChangeRecord record : after) {
+            for (FieldChange field : record.fields().orElseThrow(() -> tooLarge(point, record))) {
+                then.computeIfAbsent(field.key(), key -> new TreeMap<>())
+                        .merge(field.after().name(), field.before(), seenBy(point));
             }
         }
-        Collection<Entry> all = entries.all();
-        return Entries.of(Stream.concat(
-                all.stream().filter(entry -> !entry.key().isChange() && !then.containsKey(entry.key())),
-                then.values().stream().flatMap(Optional::stream)).toList());
+        for (ChangeRecord record : records.subList(0, records.size() - after.size())) {
+            for (FieldChange field : record.fields().orElse(List.of())) {
+                if (then.containsKey(field.key())) {
+                    then.get(field.key()).computeIfPresent(field.after().name(), (name, held) ->
+                            held.filter(other -> !field.after().overrules(other)).isPresent() ? held
+                                    : Optional.of(field.after()));
+                }
+            }
+        }
+        List<Entry> former = new ArrayList<>();
+        then.forEach((key, fields) -> {
+            List<Register> registers = new ArrayList<>();
+            entries.entry(key).stream().flatMap(entry -> entry.registers().stream())
+                    .filter(register -> !fields.containsKey(register.name())).forEach(registers::add);
+            fields.values().forEach(register -> register.ifPresent(registers::add));
+            if (!registers.isEmpty()) {
+                former.add(Entry.of(key, registers));
+            }
+        });
+        return Entries.of(Stream.concat(entries.all().stream().filter(entry -> !entry.key().isChange()
+                && !then.containsKey(entry.key())), former.stream()).toList());
     }
 
     /**
-     * The earliest change after a point says best what stood there at that point, unless it was made on a
-     * node that had not yet heard of what another had written by then.
+     * The earliest change after a point says best what it found, unless it was made on a node that had not yet
+     * heard of what another had written by then.
      */
-    private static BinaryOperator<Optional<Entry>> seen(Point point) {
+    private static BinaryOperator<Optional<Register>> seenBy(Point point) {
         Stamp end = point.change().map(ChangeRecord::stamp).orElse(Stamp.ZERO);
         return (earlier, later) -> {
             boolean better = later.isPresent() && later.get().stamp().compareTo(end) <= 0
@@ -170,7 +197,7 @@ public final class History {
 
     private CommandRefused tooLarge(Point point, ChangeRecord change) {
         return new CommandRefused(409, "version " + point.version() + " cannot be had any more: the change"
-                + " of " + change.time() + " after it (" + change.what() + ") wrote more than "
+                + " of " + change.time() + " after it (" + change.shortly() + ") wrote more than "
                 + ChangeRecord.MOST_KEYS + " entries, and what they were before was not kept (expected: "
                 + change.version() + " or later)");
     }

@@ -4,6 +4,8 @@ import dev.gyre.model.Origin;
 import dev.gyre.model.Service;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The commands by which requests of a service wait, and go again. */
@@ -23,15 +25,15 @@ public sealed interface HoldCommand extends Command {
     record Hold(String service, Duration span) implements HoldCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             Service there = state.service(service);
-            Instant until = Instant.ofEpochMilli(now.plus(span).toEpochMilli());
-            Thing thing = state.thing(Key.service(Origin.OPERATOR, service));
+            Instant until = Instant.ofEpochMilli(state.now().plus(span).toEpochMilli());
             if (there.heldUntil().equals(Optional.of(until))) {
                 return Change.none("service \"" + service + "\" is held already until " + until);
             }
             return Change.to("service \"" + service + "\" is held until " + until,
-                    thing.wanted(thing.overruled().put(Overlay.HELD_UNTIL, until.toEpochMilli()), stamp));
+                    state.resource(Key.service(Origin.OPERATOR, service))
+                            .say(stamp, Map.of(FieldNames.HELD_UNTIL, until.toEpochMilli())));
         }
     }
 
@@ -39,12 +41,13 @@ public sealed interface HoldCommand extends Command {
     record Release(String service) implements HoldCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             if (state.service(service).heldUntil().isEmpty()) {
                 return Change.none("service \"" + service + "\" is not held");
             }
             return Change.to("service \"" + service + "\" released",
-                    EndHolds.end(state.thing(Key.service(Origin.OPERATOR, service)), stamp));
+                    state.resource(Key.service(Origin.OPERATOR, service))
+                            .leave(stamp, List.of(FieldNames.HELD_UNTIL)));
         }
     }
 }

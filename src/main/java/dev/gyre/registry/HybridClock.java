@@ -1,37 +1,46 @@
 package dev.gyre.registry;
 
+import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Gives each change a stamp above every stamp it has given or seen, so that a wall clock that was set back,
- * or an entry from a node whose clock runs ahead, never makes a later change lose.
+ * Gives each decision a stamp above every stamp it has given or seen, so that a wall clock that was set back,
+ * or a node whose clock runs a little ahead, never makes a later decision lose. A stamp further ahead than
+ * the greatest skew is not taken over as time: one node with a wrong clock would date all changes of the
+ * cluster into the future.
  */
 public final class HybridClock {
 
     private final InstantSource wall;
     private final long node;
+    private final Duration maxSkew;
     private Stamp last = Stamp.ZERO;
 
-    /** @param node the id of this node, the last part of every stamp */
-    public HybridClock(InstantSource wall, long node) {
+    /**
+     * @param node    the id of this node, the last part of every stamp
+     * @param maxSkew how far ahead of this node's clock a stamp may be to be believed
+     */
+    public HybridClock(InstantSource wall, long node, Duration maxSkew) {
         this.wall = wall;
         this.node = node;
+        this.maxSkew = maxSkew;
     }
 
     /** A stamp above all before it. */
     public synchronized Stamp next() {
         Stamp now = new Stamp(Math.max(0, wall.millis()), 0, node);
-        if (now.compareTo(last) <= 0) {
-            now = new Stamp(last.wall(), last.counter(), node).next();
-        }
-        last = now;
-        return now;
+        last = now.compareTo(last) > 0 ? now : last.next(node);
+        return last;
     }
 
-    /** Takes note of a stamp read from the disk or received from another node. */
-    public synchronized void seen(Stamp stamp) {
+    /** Takes note of a stamp read from the disk or received from another node; false when it is not believed. */
+    public synchronized boolean seen(Stamp stamp) {
+        if (stamp.wall() > wall.millis() + maxSkew.toMillis()) {
+            return false;
+        }
         if (stamp.compareTo(last) > 0) {
             last = stamp;
         }
+        return true;
     }
 }

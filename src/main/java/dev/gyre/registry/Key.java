@@ -4,70 +4,78 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What an entry is about: one layer's say on one thing. Config, backends that announce themselves and the
- * operator have a layer each.
+ * What an entry is about: one layer's say on one resource. Config, backends that announce themselves and the
+ * operator have a layer each; a newer version may know other kinds and layers, which are kept as they are.
  *
- * @param layer who speaks
+ * @param layer the word of an {@link Origin}, or one of a newer version
+ * @param kind  one of the words below, or one of a newer version
  * @param name  a service's name; {@code service url} of a backend; {@code host path} of a route; the stamp of
  *              a change
  */
-public record Key(Origin layer, Kind kind, String name) implements Comparable<Key> {
+public record Key(String layer, String kind, String name) implements Comparable<Key> {
 
-    private static final Comparator<Key> ORDER =
-            Comparator.comparing(Key::kind).thenComparing(Key::name).thenComparing(Key::layer);
+    public static final String SERVICE = "service";
+    public static final String BACKEND = "backend";
+    public static final String ROUTE = "route";
+    public static final String CHANGE = "change";
 
-    /** The kinds of thing the registry holds; changes come last, so that the topology stands together. */
-    public enum Kind {
-        SERVICE, BACKEND, ROUTE, CHANGE;
-
-        /** The word in files and messages, e.g. {@code backend}. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        static Optional<Kind> of(String word) {
-            return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();
-        }
-    }
+    /** Changes come last, so that the topology stands together. */
+    private static final List<String> RANKS = List.of(SERVICE, BACKEND, ROUTE);
+    private static final Comparator<Key> ORDER = Comparator.comparingInt(Key::rank).thenComparing(Key::kind)
+            .thenComparing(Key::name).thenComparing(Key::layer);
 
     static Key service(Origin layer, String service) {
-        return new Key(layer, Kind.SERVICE, service);
+        return new Key(layer.word(), SERVICE, service);
     }
 
     static Key backend(Origin layer, String service, BackendUrl url) {
-        return new Key(layer, Kind.BACKEND, service + " " + url);
+        return new Key(layer.word(), BACKEND, service + " " + url);
     }
 
     static Key route(Origin layer, String host, String path) {
-        return new Key(layer, Kind.ROUTE, host + " " + path);
+        return new Key(layer.word(), ROUTE, host + " " + path);
     }
 
     /** The record of a change; whoever made it speaks. */
     static Key change(Origin layer, Stamp stamp) {
-        return new Key(layer, Kind.CHANGE, stamp.toString());
+        return new Key(layer.word(), CHANGE, stamp.toString());
     }
 
-    /** The same thing as another layer sees it. */
+    /** The same resource as another layer sees it. */
     Key in(Origin other) {
-        return new Key(other, kind, name);
+        return new Key(other.word(), kind, name);
+    }
+
+    boolean isIn(Origin other) {
+        return layer.equals(other.word());
     }
 
     boolean isChange() {
-        return kind == Kind.CHANGE;
+        return kind.equals(CHANGE);
+    }
+
+    /** Empty for a layer of a newer version. */
+    Optional<Origin> origin() {
+        return Arrays.stream(Origin.values()).filter(this::isIn).findFirst();
     }
 
     /** What stands before the space of a two-part name: a backend's service, a route's host. */
     String head() {
-        return name.substring(0, name.indexOf(' '));
+        return name.substring(0, Math.max(0, name.indexOf(' ')));
     }
 
     /** What stands behind it: a backend's URL, a route's path. */
     String tail() {
         return name.substring(name.indexOf(' ') + 1);
+    }
+
+    private int rank() {
+        int rank = RANKS.indexOf(kind);
+        return isChange() ? Integer.MAX_VALUE : rank < 0 ? RANKS.size() : rank;
     }
 
     @Override
@@ -77,6 +85,6 @@ public record Key(Origin layer, Kind kind, String name) implements Comparable<Ke
 
     @Override
     public String toString() {
-        return layer.word() + "/" + kind.word() + "/" + name;
+        return layer + "/" + kind + "/" + name;
     }
 }

@@ -17,10 +17,21 @@ public final class Known {
         if (known.isEmpty()) {
             return "(there is none yet)";
         }
-        List<String> sorted = known.stream().sorted().toList();
-        String list = String.join(", ", sorted.subList(0, Math.min(LISTED, sorted.size())))
-                + (sorted.size() > LISTED ? " and " + (sorted.size() - LISTED) + " more" : "");
-        return "(" + Nearest.to(found, sorted).map(near -> "did you mean \"" + near + "\"? ").orElse("")
-                + "known: " + list + ")";
+        return "(" + Nearest.to(found, known).map(near -> "did you mean \"" + near + "\"? ").orElse("")
+                + list(known) + ")";
+    }
+
+    /**
+     * {@code (known: api, web)}, without a guess: who removed what was meant must not be invited to remove
+     * its neighbour.
+     */
+    public static String listed(Collection<String> known) {
+        return known.isEmpty() ? "(there is none)" : "(" + list(known) + ")";
+    }
+
+    private static String list(Collection<String> known) {
+        List<String> first = known.stream().sorted().limit(LISTED).toList();
+        return "known: " + String.join(", ", first)
+                + (known.size() > LISTED ? " and " + (known.size() - LISTED) + " more" : "");
     }
 }

@@ -3,49 +3,60 @@ package dev.gyre.registry;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Entries as the disk keeps them. */
-final class Lines {
+/**
+ * What the registry keeps on its disk: entries, and beside them what it remembers of itself. A line that cannot
+ * be read is kept as it is, for a version that can.
+ *
+ * @param entries that can be read
+ * @param notes   under names without a slash, which no key of an entry is
+ * @param unread  by key
+ */
+record Lines(Entries entries, Map<String, String> notes, Map<String, String> unread) {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
 
-    private Lines() {
+    static Lines read(Map<String, String> lines) {
+        List<Entry> entries = new ArrayList<>();
+        Map<String, String> notes = new TreeMap<>();
+        Map<String, String> unread = new TreeMap<>();
+        lines.forEach((key, text) -> {
+            if (key.indexOf('/') < 0) {
+                notes.put(key, text);
+                return;
+            }
+            try {
+                entries.add(Entry.fromJson(new JsonObject(text)));
+            } catch (DecodeException | IllegalArgumentException e) {
+                LOG.warn("entry not understood, kept as it is: key={} reason=\"{}\"", key, e.getMessage());
+                unread.put(key, text);
+            }
+        });
+        return new Lines(Entries.of(entries), notes, unread);
     }
 
-    static Iterable<Line> of(Entries entries) {
-        return entries.all().stream().map(Lines::line).toList();
+    /** All of them, to begin a file anew. */
+    static Iterable<Line> all(Entries entries, Map<String, String> notes, Map<String, String> unread) {
+        List<Line> lines = new ArrayList<>();
+        notes.forEach((name, text) -> lines.add(Line.of(name, text)));
+        unread.forEach((key, text) -> lines.add(Line.of(key, text)));
+        return () -> java.util.stream.Stream.concat(lines.stream(),
+                entries.all().stream().map(Lines::line)).iterator();
     }
 
-    private static Line line(Entry entry) {
+    static Line line(Entry entry) {
         return Line.of(entry.key().toString(), entry.toJson().encode());
     }
 
-    /** What must be appended to what keeps the one in order to keep the other. */
-    static List<Line> changed(Entries before, Entries after) {
-        List<Line> lines = new ArrayList<>();
-        after.all().stream().filter(entry -> before.entry(entry.key()).filter(entry::equals).isEmpty())
-                .map(Lines::line).forEach(lines::add);
-        before.all().stream().filter(entry -> after.entry(entry.key()).isEmpty())
-                .map(entry -> Line.forgotten(entry.key().toString())).forEach(lines::add);
-        return lines;
-    }
-
-    /** One that makes no sense keeps no other from being read. */
-    static Entries entries(Map<String, String> lines) {
-        List<Entry> entries = new ArrayList<>();
-        lines.forEach((key, text) -> {
-            try {
-                Entry entry = Entry.fromJson(new JsonObject(text));
-                Overlay.check(Entries.of(List.of(entry)));
-                entries.add(entry);
-            } catch (DecodeException | IllegalArgumentException | ClassCastException e) {
-                LOG.error("the entry {} cannot be read and does not count: {}", key, e.getMessage());
-            }
-        });
-        return Entries.of(entries);
+    /** Each key as it is now, be it forgotten. */
+    static List<Line> of(Entries entries, Collection<Key> keys) {
+        return keys.stream().map(key -> entries.entry(key).map(Lines::line)
+                .orElseGet(() -> Line.forgotten(key.toString()))).toList();
     }
 }

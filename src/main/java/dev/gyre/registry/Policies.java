@@ -17,16 +17,6 @@ final class Policies {
         return ServicePolicyReader.write(policy);
     }
 
-    /**
-     * The policy that counts. Were the operator's part unreadable, as after a step back to an older version,
-     * config's alone holds: a node that serves by it is better than one that does not start.
-     */
-    static ServicePolicy read(Thing thing) {
-        return read(thing.fields()).accepted()
-                .or(() -> thing.config().flatMap(fields -> read(fields).accepted()))
-                .orElse(ServicePolicy.DEFAULT);
-    }
-
     /** @throws CommandRefused 400 with every mistake */
     static ServicePolicy require(JsonObject fields) throws CommandRefused {
         Checked<ServicePolicy> checked = read(fields);
@@ -37,10 +27,10 @@ final class Policies {
                 .collect(Collectors.joining("; ")));
     }
 
-    private static Checked<ServicePolicy> read(JsonObject fields) {
+    static Checked<ServicePolicy> read(JsonObject fields) {
         JsonObject policy = fields.copy();
         // Stands beside the policy, for it is no setting.
-        policy.remove(Overlay.HELD_UNTIL);
+        policy.remove(FieldNames.HELD_UNTIL);
         return ServicePolicyReader.read("", policy);
     }
 }

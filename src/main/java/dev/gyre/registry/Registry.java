@@ -5,26 +5,27 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Holds the topology and is the only writer of it. Commands are applied in the order of their coming; those
- * that come while the disk is busy share the next write. A command is acknowledged once it is on the disk.
+ * that come while the disk is busy share the next write. A command is acknowledged once it is on the disk, and
+ * in a cluster once other nodes would have it if this one were lost.
  */
 public final class Registry {
 
@@ -32,51 +33,55 @@ public final class Registry {
     /** How often it is looked whether a drain or hold is over; a step of the clock is noticed as fast. */
     private static final long END_CHECK_MILLIS = 200;
     private static final long RETRY_MILLIS = 5_000;
+    private static final long COLLECT_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private final Vertx vertx;
-    private final Store store;
-    private final String name;
+    private final RegistrySettings settings;
     private final InstantSource clock;
     private final HybridClock stamps;
     /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
     private final WorkerExecutor writer;
+    private final Journalist disk;
+    private final Acknowledgements acknowledgements = new Acknowledgements();
     private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
     private final AtomicBoolean ending = new AtomicBoolean();
-    private final long endCheck;
+    private final List<Long> timers = new ArrayList<>();
 
-    private volatile State state = State.of(Entries.empty());
+    private volatile State state = State.of(Entries.empty(), Instant.EPOCH);
     private volatile Replica replica = Replica.NONE;
-    /** Written to the disk, but not known to be kept by the replica; used by the writer only. */
-    private Set<Key> owed = new HashSet<>();
+    private volatile Supplier<Optional<String>> refusal = Optional::empty;
+    private final AtomicLong faults = new AtomicLong();
+    private List<Group.Pending> arriving = new ArrayList<>();
+    private boolean catchingUp;
     private List<Group.Pending> waiting = new ArrayList<>();
     private boolean writing;
     private boolean closed;
 
-    private Registry(Vertx vertx, Store store, String name, InstantSource clock, WorkerExecutor writer) {
+    private Registry(Vertx vertx, Store store, RegistrySettings settings, InstantSource clock,
+                     WorkerExecutor writer) {
         this.vertx = vertx;
-        this.store = store;
-        this.name = name;
+        this.settings = settings;
         this.clock = clock;
         this.writer = writer;
-        this.stamps = new HybridClock(clock, store.node());
-        this.endCheck = vertx.setPeriodic(END_CHECK_MILLIS, timer -> endDue());
+        this.disk = new Journalist(store);
+        this.stamps = new HybridClock(clock, store.node(), settings.maxClockSkew());
+        timers.add(vertx.setPeriodic(END_CHECK_MILLIS, timer -> endDue()));
+        timers.add(vertx.setPeriodic(RETRY_MILLIS, timer -> settleDisk()));
+        timers.add(vertx.setPeriodic(COLLECT_MILLIS, timer -> onWriter(this::collect)));
     }
 
     /**
      * Reads what was kept and lays the declared topology under it. Fails with {@link DataUnusable} when the
-     * data directory cannot be used.
+     * data directory cannot be used; one that can be read and not written is used as far as that goes.
      *
-     * @param data        directory to keep changes in, created where missing; empty: they are forgotten at
-     *                    the end
-     * @param name        of this node, under which history shows what it changed
      * @param declaration what config says
      */
-    public static Future<Registry> open(Vertx vertx, Optional<Path> data, String name,
-                                        Declaration declaration, InstantSource clock) {
+    public static Future<Registry> open(Vertx vertx, RegistrySettings settings, Declaration declaration,
+                                        InstantSource clock) {
         WorkerExecutor writer = vertx.createSharedWorkerExecutor("gyre-registry", 1);
         return writer.executeBlocking(() -> {
-            Store store = Store.open(data, clock, new SecureRandom());
-            Registry registry = new Registry(vertx, store, name, clock, writer);
+            Store store = Store.open(settings.data(), clock, new SecureRandom());
+            Registry registry = new Registry(vertx, store, settings, clock, writer);
             try {
                 registry.start(declaration);
             } catch (DataUnusable | RuntimeException e) {
@@ -88,38 +93,26 @@ public final class Registry {
     }
 
     private void start(Declaration declaration) throws DataUnusable {
-        Entries kept = Lines.entries(store.load());
+        Entries kept = disk.load();
         stamps.seen(kept.highest());
-        State start = State.of(kept);
+        State start = State.of(kept, now());
         try {
-            start = changed(start, new EndDrains(), stamps.next(), Author.DRAIN_TTL);
-            start = changed(start, new EndHolds(), stamps.next(), Author.HOLD_DEADLINE);
-            Optional<Stamp> stamp = declaration.stamp(kept, store.declared(), stamps, store.node());
+            Optional<Stamp> stamp = declaration.stamp(kept, disk.declared(), stamps, disk.node());
             if (stamp.isPresent()) {
-                start = changed(start, new Declare(declaration.declared(), false), stamp.get(),
-                        Author.CONFIG);
+                start = start.changed(new Declare(declaration.declared(), false).on(start, stamp.get()),
+                        stamp.get(), Author.CONFIG, settings.name());
             }
-            keep(kept, start.entries());
-            store.declared(declaration.name());
-        } catch (IOException e) {
-            LOG.error("what config declares is not kept on the disk: {}", DataDirectory.inWords(e));
         } catch (CommandRefused e) {
             throw new DataUnusable(e.getMessage());
         }
-        if (start.undecided()) {
-            LOG.warn("services {} and no route, since the operator removed those of config: nothing is served"
-                    + " until a route is added (route.put)", start.topology().services().keySet());
-        }
+        disk.begin(kept, start.entries(), declaration.name());
         state = start;
+        collect();
+        tellBroken(State.of(Entries.empty(), Instant.EPOCH), start);
     }
 
-    private void keep(Entries before, Entries after) throws IOException {
-        store.append(Lines.changed(before, after), () -> Lines.of(after));
-    }
-
-    private State changed(State before, Command command, Stamp stamp, Author author)
-            throws CommandRefused {
-        return before.changed(command.on(before, stamp, clock.instant()), stamp, author, name);
+    private Instant now() {
+        return clock.instant().plus(replica.clockOffset());
     }
 
     /** The topology that counts now; any thread may ask. */
@@ -132,17 +125,72 @@ public final class Registry {
         return state.entries();
     }
 
+    /** How it stands with the registry itself; any thread may ask. */
+    public RegistryStatus status() {
+        State current = state;
+        return new RegistryStatus(disk.trouble(), disk.owed(), faults.get(), current.unknown(),
+                List.copyOf(current.broken().values()));
+    }
+
+    /** What each layer says of each resource; any thread may ask. */
+    public Layers layers() {
+        return new Layers(state);
+    }
+
     /** From now on a command is acknowledged only when its changes are kept there as well. */
     public void replicate(Replica to) {
         replica = to;
     }
 
+    /** What people and config want is refused (503) for as long as there is a reason, in words. */
+    public void refuseWhile(Supplier<Optional<String>> reason) {
+        refusal = reason;
+    }
+
     /**
-     * Takes over what other nodes wrote, where it is later than what is held; completes when on the disk.
+     * Takes over what other nodes wrote, where it is later than what is held; completes when it takes effect.
      */
     public Future<Applied> merge(Collection<Entry> entries) {
-        entries.forEach(entry -> stamps.seen(entry.stamp()));
-        return apply(new Adopt(entries), Author.OTHER_NODES);
+        entries.forEach(entry -> entry.registers().forEach(register -> stamps.seen(register.stamp())));
+        return apply(new MergeRemote(entries, horizon()), Author.OTHER_NODES);
+    }
+
+    /** Takes note of a stamp of another node; false when it is too far ahead to be believed. */
+    public boolean seen(Stamp stamp) {
+        return stamps.seen(stamp);
+    }
+
+    /** Taking the entry over would change what is held here. */
+    public boolean wants(Entry entry) {
+        return MergeRemote.wanted(state.entries(), entry, horizon());
+    }
+
+    /** The mark of a removal before it may be forgotten. */
+    private Stamp horizon() {
+        return new Stamp(Math.max(0, now().minus(settings.retention()).toEpochMilli()), 0, 0);
+    }
+
+    /** The highest stamp of a removal that this node has forgotten; {@link Stamp#ZERO} when it never did. */
+    public Stamp collected() {
+        return disk.note(Journalist.COLLECTED).map(Stamp::parse).orElse(Stamp.ZERO);
+    }
+
+    /** What was noted on this node's disk under a name; any thread may ask. */
+    public Optional<String> note(String name) {
+        return disk.note(name);
+    }
+
+    /** Notes something on this node's disk, for itself alone. */
+    public void note(String name, String text) {
+        onWriter(() -> disk.note(name, text, state.entries()));
+    }
+
+    /** Forgets what the others have removed and forgotten while this node was away. */
+    public Future<Void> drop(Collection<Key> keys) {
+        return writer.executeBlocking(() -> {
+            forget(keys);
+            return null;
+        });
     }
 
     /** What has changed up to now; any thread may ask. */
@@ -152,7 +200,7 @@ public final class Registry {
 
     /** This node's id, kept in the data directory: 16 hexadecimal digits. */
     public String nodeId() {
-        return HexFormat.of().toHexDigits(store.node());
+        return HexFormat.of().toHexDigits(disk.node());
     }
 
     /**
@@ -167,29 +215,68 @@ public final class Registry {
      * Replaces what config declared; what the operator overruled stays so. Fails with {@link CommandRefused}
      * when routes would lead nowhere, and changes nothing then.
      */
-    public Future<Topology> declare(Topology declared) {
-        return apply(new Declare(declared, true), Author.CONFIG).compose(applied ->
-                writer.executeBlocking(() -> {
-                    store.declared(new Declaration(declared, false).name());
-                    return topology();
-                }));
+    public Future<Applied> declare(Topology declared) {
+        return apply(new Declare(declared, true), Author.CONFIG).onSuccess(applied ->
+                onWriter(() -> disk.declared(new Declaration(declared, false).name())));
     }
 
     /** Fails with {@link CommandRefused} when the command cannot be carried out. */
     public Future<Applied> apply(Command command, Author author) {
         Group.Pending pending =
                 new Group.Pending(command, author, vertx.getOrCreateContext(), Promise.promise());
+        Optional<String> reason = command instanceof MergeRemote ? Optional.empty() : refusal.get();
+        if (reason.isPresent()) {
+            return Future.failedFuture(new CommandRefused(503, reason.get()));
+        }
         synchronized (this) {
             if (closed) {
                 return Future.failedFuture(new CommandRefused(503, "the node is stopping"));
             }
-            waiting.add(pending);
-            if (!writing) {
-                writing = true;
-                writer.executeBlocking(this::writeAll);
+            if (command.automatic()) {
+                enqueue(List.of(pending));
+            } else {
+                arriving.add(pending);
+                catchUp();
             }
         }
         return pending.reply().future();
+    }
+
+    /** One round at a time; whoever comes meanwhile is judged after the next. */
+    private synchronized void catchUp() {
+        if (catchingUp || arriving.isEmpty()) {
+            return;
+        }
+        catchingUp = true;
+        List<Group.Pending> round = arriving;
+        arriving = new ArrayList<>();
+        Future<Void> caughtUp;
+        try {
+            caughtUp = replica.catchUp();
+        } catch (RuntimeException e) {
+            caughtUp = Future.failedFuture(e);
+        }
+        caughtUp.onComplete(done -> {
+            synchronized (this) {
+                catchingUp = false;
+                if (done.failed()) {
+                    round.forEach(one -> one.fail(new CommandRefused(503,
+                            "what others have changed cannot be told now: " + done.cause().getMessage()
+                                    + "; nothing is changed, ask again")));
+                } else {
+                    enqueue(round);
+                }
+            }
+            catchUp();
+        });
+    }
+
+    private synchronized void enqueue(List<Group.Pending> pending) {
+        waiting.addAll(pending);
+        if (!writing) {
+            writing = true;
+            writer.executeBlocking(this::writeAll);
+        }
     }
 
     private Void writeAll() {
@@ -207,61 +294,164 @@ public final class Registry {
         }
     }
 
-    /** Judges each command by what those before it leave, writes all changes at once, then answers. */
+    /**
+     * Judges each command by what those before it leave, writes all changes at once, then answers. Whatever
+     * fails in it, be it for want of memory, fails this group and not those that come after it.
+     */
     private void write(List<Group.Pending> pending) {
-        Group group = new Group(state, name);
-        pending.forEach(one -> group.add(one, stamps.next(), clock.instant()));
-        State next = group.state();
-        if (next != state) {
-            try {
-                keep(state.entries(), next.entries());
-            } catch (IOException e) {
-                LOG.error("changes refused, they cannot be made durable now: {}", DataDirectory.inWords(e));
-                group.refuse("cannot be made durable now: " + DataDirectory.inWords(e));
+        try {
+            Group group = judged(pending);
+            if (group.state() == state) {
+                replicate(group);
                 return;
             }
-            // In this order: what a listing shows must be what requests are served by already.
-            watchers.forEach(watcher -> tell(watcher, next.topology()));
-            state = next;
+            Optional<String> failure = disk.append(state.entries(), group.state().entries(), group.changed());
+            if (failure.isEmpty()) {
+                publish(group.state());
+                replicate(group);
+            } else {
+                followOthers(group, failure.get());
+            }
+        } catch (Throwable e) {
+            fault("commands refused", e);
+            pending.forEach(one -> one.fail(new CommandRefused(503, "the node failed at it: " + e
+                    + "; whether it took effect \"history\" tells, asking again settles it")));
         }
-        replicate(group);
     }
 
-    /** What an earlier command left owing goes along, so that asking again settles it. */
-    private void replicate(Group group) {
-        group.own().forEach(entry -> owed.add(entry.key()));
-        if (owed.isEmpty() || group.onlyAdopts()) {
-            group.answer();
-            return;
+    private Group judged(List<Group.Pending> pending) {
+        Group group = new Group(state.at(now()), settings.name());
+        pending.forEach(one -> group.add(one, stamps.next()));
+        return group;
+    }
+
+    /** The disk takes nothing: what others have made durable counts at once and is owed to the disk. */
+    private void followOthers(Group group, String failure) {
+        group.refuseDecided("cannot be made durable now: " + failure);
+        Group others = judged(group.automatic());
+        disk.owe(others.changed());
+        publish(others.state());
+        replicate(others);
+    }
+
+    /** In this order: what a listing shows must be what requests are served by already. */
+    private void publish(State next) {
+        State before = state;
+        if (next.topology() != before.topology()) {
+            watchers.forEach(watcher -> tell(watcher, next.topology()));
         }
-        Set<Key> offered = owed;
-        owed = new HashSet<>();
-        replica.keep(offered.stream().flatMap(key -> state.entries().entry(key).stream()).toList())
-                .onComplete(kept -> group.answer(), failure -> {
-                    writer.executeBlocking(() -> owed.addAll(offered));
-                    group.unconfirmed("on this node's disk, but not confirmed by the cluster: "
-                            + failure.getMessage()
-                            + "; it is passed on as soon as that works, and asking again tells");
-                });
+        state = next;
+        tellBroken(before, next);
+    }
+
+    private static void tellBroken(State before, State now) {
+        now.broken().forEach((name, words) -> {
+            if (!words.equals(before.broken().get(name))) {
+                LOG.warn("rule broken: {}", words);
+            }
+        });
+        before.broken().keySet().stream().filter(name -> !now.broken().containsKey(name))
+                .forEach(name -> LOG.info("rule holds again: {}", name));
+    }
+
+    private void replicate(Group group) {
+        State written = state;
+        Future<?> kept = acknowledgements.offer(group.own(), keys -> keep(keys.stream()
+                .flatMap(key -> written.entries().entry(key).stream()).toList()));
+        if (group.allAutomatic()) {
+            group.answer();
+        } else {
+            kept.onComplete(done -> group.answer(), failure -> group.unconfirmed(
+                    "on this node's disk, but not confirmed by the cluster: " + failure.getMessage()
+                            + "; it is passed on as soon as that works, and asking again tells"));
+        }
+    }
+
+    private Future<Void> keep(List<Entry> offered) {
+        try {
+            return replica.keep(offered);
+        } catch (RuntimeException e) {
+            fault("replication failed", e);
+            return Future.failedFuture(e);
+        }
+    }
+
+    private void fault(String event, Throwable e) {
+        faults.incrementAndGet();
+        LOG.error("{}: the writer met a fault and goes on", event, e);
     }
 
     /** A watcher that fails must not keep the others from the news, nor the caller from the answer. */
-    private static void tell(Consumer<Topology> watcher, Topology topology) {
+    private void tell(Consumer<Topology> watcher, Topology topology) {
         try {
             watcher.accept(topology);
-        } catch (RuntimeException e) {
-            LOG.error("a watcher failed on topology {}", topology.version(), e);
+        } catch (Throwable e) {
+            fault("a watcher failed on topology " + topology.version(), e);
         }
     }
 
+    /** What requests are served by follows at once; it is written down when most nodes are there to agree. */
     private void endDue() {
-        boolean due = state.nextEnd().filter(end -> !end.isAfter(clock.instant())).isPresent();
-        if (!due || !ending.compareAndSet(false, true)) {
+        Instant now = now();
+        State current = state;
+        if (!current.deadlines().between(current.now(), now).isEmpty()) {
+            onWriter(() -> publish(state.at(now())));
+        }
+        boolean over = current.deadlines().over(now).findFirst().isPresent();
+        if (!over || !replica.inTouch() || !ending.compareAndSet(false, true)) {
             return;
         }
-        Future.join(apply(new EndDrains(), Author.DRAIN_TTL), apply(new EndHolds(), Author.HOLD_DEADLINE))
+        Future.join(apply(EndByDeadline.DRAINS, Author.DRAIN_TTL),
+                        apply(EndByDeadline.HOLDS, Author.HOLD_DEADLINE))
                 .onComplete(ended -> ending.set(false),
                         failure -> vertx.setTimer(RETRY_MILLIS, timer -> ending.set(false)));
+    }
+
+    private void settleDisk() {
+        if (disk.owed() > 0) {
+            onWriter(() -> disk.settle(state.entries()));
+        }
+    }
+
+    /** Forgets the marks of removals that are older than the retention; the latest stamp of all stays. */
+    private void collect() {
+        if (!replica.inTouch()) {
+            return;
+        }
+        Stamp horizon = horizon();
+        Entries entries = state.entries();
+        List<Entry> old = entries.all().stream().filter(entry -> entry.tombstone()
+                && entry.stamp().compareTo(horizon) < 0
+                && !entry.stamp().equals(entries.highestWanted())).toList();
+        if (!old.isEmpty()) {
+            Stamp highest = old.stream().map(Entry::stamp).max(Stamp::compareTo).orElseThrow();
+            if (highest.compareTo(collected()) > 0) {
+                disk.note(Journalist.COLLECTED, highest.toString(), entries);
+            }
+            forget(old.stream().map(Entry::key).toList());
+            LOG.info("tombstones collected: count={} older_than={}", old.size(),
+                    Instant.ofEpochMilli(horizon.wall()));
+        }
+    }
+
+    private void forget(Collection<Key> keys) {
+        State next = state.without(keys);
+        if (disk.append(state.entries(), next.entries(), keys).isPresent()) {
+            disk.owe(keys);
+        }
+        publish(next);
+        disk.compact(next.entries());
+    }
+
+    private void onWriter(Runnable task) {
+        writer.executeBlocking(() -> {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                fault("registry task failed", e);
+            }
+            return null;
+        });
     }
 
     /** Refuses commands from now on, finishes those accepted, and gives up the data directory. */
@@ -279,7 +469,7 @@ public final class Registry {
     }
 
     private void release() {
-        vertx.cancelTimer(endCheck);
-        store.close();
+        timers.forEach(vertx::cancelTimer);
+        disk.close();
     }
 }

@@ -4,10 +4,13 @@ import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -22,12 +25,10 @@ import java.util.stream.Stream;
 public record Rollback(String to) implements Command {
 
     @Override
-    public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+    public Change on(State state, Stamp stamp) throws CommandRefused {
         History history = new History(state);
         History.Point point = history.find(to);
-        State past = State.of(history.entriesAt(point));
-        State target = past.with(new EndDrains().on(past, stamp, now).entries())
-                .with(new EndHolds().on(past, stamp, now).entries());
+        State target = State.of(history.entriesAt(point), state.now());
         List<Entry> entries = new Steps(state, target, stamp).all();
         if (entries.isEmpty()) {
             return Change.none("all is as at version " + point.version() + " already");
@@ -38,7 +39,7 @@ public record Rollback(String to) implements Command {
                     + " and no route, so that nobody could say which requests go where");
         }
         return new Change(entries, "rolled back to version " + point.version() + point.change()
-                .map(change -> " of " + change.time() + " (after: " + change.what() + ")").orElse(""));
+                .map(change -> " of " + change.time() + " (after: " + change.shortly() + ")").orElse(""));
     }
 
     /** From one state to the other. */
@@ -57,7 +58,7 @@ public record Rollback(String to) implements Command {
                     known(name).flatMap(key -> backend(key).stream()).forEach(entries::add);
                 }
             }
-            Stream.concat(now.entries().keys(Key.Kind.ROUTE), target.entries().keys(Key.Kind.ROUTE))
+            Stream.concat(now.entries().keys(Key.ROUTE), target.entries().keys(Key.ROUTE))
                     .distinct().flatMap(key -> route(key).stream()).forEach(entries::add);
             return entries;
         }
@@ -66,11 +67,10 @@ public record Rollback(String to) implements Command {
             Service there = now.topology().services().get(wanted.name());
             boolean same = there != null && there.policy().equals(wanted.policy())
                     && there.heldUntil().equals(wanted.heldUntil());
-            JsonObject fields = Policies.json(wanted.policy());
-            wanted.heldUntil().ifPresent(until -> fields.put(Overlay.HELD_UNTIL, until.toEpochMilli()));
+            SortedMap<String, Object> fields = SettingPaths.flat(Policies.json(wanted.policy()));
+            wanted.heldUntil().ifPresent(until -> fields.put(FieldNames.HELD_UNTIL, until.toEpochMilli()));
             return same ? Optional.empty()
-                    : Optional.of(now.thing(Key.service(Origin.OPERATOR, wanted.name()))
-                            .wantedAs(fields, stamp));
+                    : now.resource(Key.service(Origin.OPERATOR, wanted.name())).wantedAs(fields, stamp);
         }
 
         /** Backends that either state has heard of, removed ones included. */
@@ -80,56 +80,57 @@ public record Rollback(String to) implements Command {
         }
 
         private Optional<Entry> backend(Key key) {
-            Thing there = now.thing(key);
-            Thing wanted = target.thing(key);
+            LayeredResource there = now.resource(key);
+            LayeredResource wanted = target.resource(key);
             if (there.discovery().isPresent() || wanted.discovery().isPresent()) {
-                return there.operator().equals(wanted.operator()) ? Optional.empty()
-                        : Optional.of(wanted.operator().map(fields -> Entry.of(key, stamp, fields))
-                                .orElseGet(() -> Entry.tombstone(key, stamp)));
+                return sayAs(there, wanted);
             }
             if (!wanted.present()) {
                 return there.present() ? Optional.of(there.unwanted(stamp)) : Optional.empty();
             }
             boolean same = there.present() && fields(there).equals(fields(wanted));
-            if (same) {
-                return Optional.empty();
-            }
-            boolean enters = !there.present() || drains(there) && !drains(wanted);
-            Instant since = enters ? Instant.ofEpochMilli(stamp.wall())
-                    : Since.of(now.entries(), key).orElse(Instant.EPOCH);
-            return Optional.of(Since.dated(there.wantedAs(fields(wanted), stamp), since));
+            return same ? Optional.empty() : there.wantedAs(fields(wanted), stamp);
         }
 
-        private static boolean drains(Thing backend) {
-            return backend.fields().getBoolean(Overlay.DRAINING, false);
+        /** The operator says what he said then, whatever the backend says of itself. */
+        private Optional<Entry> sayAs(LayeredResource there, LayeredResource wanted) {
+            Map<String, Object> said = there.operator().map(LayeredResource::said).orElse(Map.of());
+            Map<String, Object> then = wanted.operator().map(LayeredResource::said).orElse(Map.of());
+            List<Register> registers = new ArrayList<>();
+            then.forEach((name, value) -> {
+                if (!said.containsKey(name) || !Objects.equals(said.get(name), value)) {
+                    registers.add(Register.set(name, stamp, value));
+                }
+            });
+            said.keySet().stream().filter(name -> !then.containsKey(name))
+                    .forEach(name -> registers.add(Register.unset(name, stamp)));
+            return registers.isEmpty() ? Optional.empty() : Optional.of(Entry.of(there.key(), registers));
         }
 
         /** Only what says something. */
-        private static JsonObject fields(Thing backend) {
-            JsonObject all = backend.fields();
-            JsonObject fields = new JsonObject().put(Overlay.WEIGHT, all.getInteger(Overlay.WEIGHT, 1));
-            Optional.ofNullable(all.getString(Overlay.ZONE))
-                    .ifPresent(zone -> fields.put(Overlay.ZONE, zone));
-            if (drains(backend)) {
-                fields.put(Overlay.DRAINING, true);
-                Optional.ofNullable(all.getLong(Overlay.UNTIL))
-                        .ifPresent(until -> fields.put(Overlay.UNTIL, until));
+        private SortedMap<String, Object> fields(LayeredResource backend) {
+            SortedMap<String, Object> fields = new TreeMap<>();
+            fields.put(FieldNames.WEIGHT, backend.value(FieldNames.WEIGHT).orElse(1));
+            backend.text(FieldNames.ZONE).ifPresent(zone -> fields.put(FieldNames.ZONE, zone));
+            if (backend.draining(now.now())) {
+                fields.put(FieldNames.DRAINING, backend.drainEnd().<Object>map(until ->
+                        new JsonObject().put(FieldNames.UNTIL, until.toEpochMilli())).orElse(true));
             }
             return fields;
         }
 
         private Optional<Entry> route(Key key) {
-            Thing there = now.thing(key);
+            LayeredResource there = now.resource(key);
             Optional<Route> wanted = target.route(key.head(), key.tail());
-            String leadsTo = there.present() ? there.fields().getString(Overlay.SERVICE, "") : "";
+            Optional<Route> leads = now.route(key.head(), key.tail());
             if (wanted.isPresent()) {
-                JsonObject fields = Overlay.fields(wanted.get());
-                return there.present() && there.fields().equals(fields) ? Optional.empty()
-                        : Optional.of(there.wantedAs(fields, stamp));
+                SortedMap<String, Object> fields = LayerMerge.fields(wanted.get());
+                return leads.isPresent() && LayerMerge.fields(leads.get()).equals(fields) ? Optional.empty()
+                        : there.wantedAs(fields, stamp);
             }
             // One that leads nowhere now must not come to life with the service it leads to.
-            boolean unwanted = now.route(key.head(), key.tail()).isPresent()
-                    || target.topology().services().containsKey(leadsTo);
+            boolean unwanted = leads.isPresent() || there.present() && target.topology().services()
+                    .containsKey(there.text(FieldNames.SERVICE).orElse(""));
             return unwanted ? Optional.of(there.unwanted(stamp)) : Optional.empty();
         }
     }

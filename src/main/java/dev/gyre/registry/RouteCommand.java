@@ -4,12 +4,12 @@ import dev.gyre.config.Sizes;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
-import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The commands about a route, which host and path name together. */
 public sealed interface RouteCommand extends Command {
@@ -23,7 +23,7 @@ public sealed interface RouteCommand extends Command {
         return name(route.host(), route.path());
     }
 
-    private static String name(String host, String path) {
+    static String name(String host, String path) {
         return "route " + host + path;
     }
 
@@ -32,16 +32,17 @@ public sealed interface RouteCommand extends Command {
      *
      * @param maxBody  empty: as it was
      * @param priority empty: as it was
+     * @param force    also where it takes away what goes to the only service without a route
      */
-    record Put(String host, String path, String service, OptionalLong maxBody, Optional<Priority> priority)
-            implements RouteCommand {
+    record Put(String host, String path, String service, OptionalLong maxBody, Optional<Priority> priority,
+               boolean force) implements RouteCommand {
 
         public Put(String host, String path, String service) {
-            this(host, path, service, OptionalLong.empty(), Optional.empty());
+            this(host, path, service, OptionalLong.empty(), Optional.empty(), false);
         }
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             state.service(service);
             Optional<Route> there = state.route(host, path);
             boolean leads = there.filter(route -> route.service().equals(service)).isPresent();
@@ -52,12 +53,16 @@ public sealed interface RouteCommand extends Command {
             if (leads && !limits && !ranks) {
                 return Change.none(name(host, path) + " leads to \"" + service + "\" already");
             }
-            Thing thing = state.thing(Key.route(Origin.OPERATOR, host, path));
-            JsonObject fields = thing.overruled().put(Overlay.SERVICE, service);
-            maxBody.ifPresent(most -> fields.put(Overlay.MAX_BODY, Sizes.text(most)));
-            priority.ifPresent(rank -> fields.put(Overlay.PRIORITY, rank.word()));
-            boolean asDeclared = thing.config().filter(said -> fields.stream().allMatch(field ->
-                    field.getValue().equals(said.getValue(field.getKey())))).isPresent();
+            if (!force && endsImplicitRoute(state)) {
+                throw new CommandRefused(409, name(host, path) + " would be the first route: all requests go"
+                        + " to \"" + service + "\" now, and those it does not match would be answered 404"
+                        + " (add a route */* first, or insist with \"force\": true, --force)");
+            }
+            LayeredResource resource = state.resource(Key.route(Origin.OPERATOR, host, path));
+            SortedMap<String, Object> fields = new TreeMap<>();
+            fields.put(FieldNames.SERVICE, service);
+            maxBody.ifPresent(most -> fields.put(FieldNames.MAX_BODY, Sizes.text(most)));
+            priority.ifPresent(rank -> fields.put(FieldNames.PRIORITY, rank.word()));
             List<String> details = new ArrayList<>();
             if (limits) {
                 details.add("bodies of up to " + Sizes.text(maxBody.getAsLong()));
@@ -65,9 +70,25 @@ public sealed interface RouteCommand extends Command {
             if (ranks) {
                 details.add("priority " + priority.get().word());
             }
-            return Change.to(words(there, leads) + (details.isEmpty() ? ""
-                            : (leads ? ": " : ", with ") + String.join(" and ", details)),
-                    thing.wanted(asDeclared ? new JsonObject() : fields, stamp));
+            String what = words(there, leads) + (details.isEmpty() ? ""
+                    : (leads ? ": " : ", with ") + String.join(" and ", details));
+            return Change.to(what, resource.present() ? overConfig(resource, fields, stamp)
+                    : resource.entering(fields, stamp));
+        }
+
+        private boolean endsImplicitRoute(State state) {
+            return state.topology().routes().isEmpty() && state.topology().services().size() == 1
+                    && !(host.equals("*") && path.equals("/*"));
+        }
+
+        /** What config says as well is left to it, so that a route turned back follows config again. */
+        private static Entry overConfig(LayeredResource resource, SortedMap<String, Object> fields,
+                                        Stamp stamp) {
+            List<Register> registers = new ArrayList<>();
+            fields.forEach((name, value) -> registers.add(resource.config().flatMap(said -> said.value(name))
+                    .filter(value::equals).isPresent() ? Register.unset(name, stamp)
+                    : Register.set(name, stamp, value)));
+            return Entry.of(resource.key(), registers);
         }
 
         private String words(Optional<Route> there, boolean leads) {
@@ -85,13 +106,13 @@ public sealed interface RouteCommand extends Command {
     record Remove(String host, String path) implements RouteCommand {
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             if (state.route(host, path).isEmpty()) {
                 return Change.none(name(host, path) + " is not there, nothing to remove "
-                        + Known.hint(host + path, state.topology().routes().stream()
+                        + Known.listed(state.topology().routes().stream()
                                 .map(route -> route.host() + route.path()).toList()));
             }
-            Entry entry = state.thing(Key.route(Origin.OPERATOR, host, path)).unwanted(stamp);
+            Entry entry = state.resource(Key.route(Origin.OPERATOR, host, path)).unwanted(stamp);
             if (state.with(List.of(entry)).undecided()) {
                 throw new CommandRefused(409, name(host, path) + " is the last one and there are services "
                         + String.join(", ", state.topology().services().keySet())

@@ -4,13 +4,15 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
-import dev.gyre.model.ServicePolicy;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,51 +36,80 @@ public sealed interface ServiceCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
-            List<Entry> entries = new ArrayList<>(policyOn(state, stamp));
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             boolean added = !state.topology().services().containsKey(service);
-            boolean policyChanged = !added && !entries.isEmpty();
+            List<Entry> entries = new ArrayList<>(policyOn(state, stamp, added));
             State after = state.with(entries);
-            if (after.undecided()) {
+            if (after.undecided() && !state.undecided()) {
                 throw new CommandRefused(409, "a second service beside \""
                         + String.join(", ", state.topology().services().keySet())
                         + "\" needs a route first: without one nobody could say which requests go where"
                         + " (route.put for the service that is there)");
             }
             List<String> whats = new ArrayList<>();
+            if (added) {
+                whats.add("service \"" + service + "\" added");
+            } else if (!entries.isEmpty()) {
+                whats.add("service \"" + service + "\" changed: "
+                        + String.join(", ", differences(state.service(service), after.service(service))));
+            }
             for (Map.Entry<BackendUrl, BackendCommand.Wish> backend : backends.entrySet()) {
                 Change change = new BackendCommand.Add(service, backend.getKey(), backend.getValue())
-                        .on(after, stamp, now);
+                        .on(after, stamp);
                 entries.addAll(change.entries());
                 if (!change.entries().isEmpty()) {
                     whats.add(change.what());
                 }
             }
-            if (added || policyChanged) {
-                whats.add(0, "service \"" + service + "\" " + (added ? "added" : "changed"));
-            }
             return entries.isEmpty() ? Change.none("service \"" + service + "\" is so already")
                     : new Change(entries, String.join("; ", whats));
         }
 
-        private List<Entry> policyOn(State state, Stamp stamp) throws CommandRefused {
-            Thing thing = state.thing(Key.service(Origin.OPERATOR, service));
-            JsonObject overruled = thing.overruled().mergeIn(policy, true);
-            ServicePolicy wanted = Policies.require(thing.fields().mergeIn(policy, true));
-            Service there = state.topology().services().get(service);
-            return there != null && there.policy().equals(wanted) ? List.of()
-                    : List.of(thing.wanted(overruled, stamp));
+        /** {@code pool.maxConnections 512 → 78} for each setting that is another. */
+        private static List<String> differences(Service before, Service after) {
+            SortedMap<String, Object> old = SettingPaths.flat(Policies.json(before.policy()));
+            SortedMap<String, Object> now = SettingPaths.flat(Policies.json(after.policy()));
+            SortedSet<String> paths = new TreeSet<>(old.keySet());
+            paths.addAll(now.keySet());
+            return paths.stream().filter(path -> !Objects.equals(old.get(path), now.get(path)))
+                    .map(path -> path + " " + old.getOrDefault(path, "none") + " → "
+                            + now.getOrDefault(path, "none")).toList();
+        }
+
+        private List<Entry> policyOn(State state, Stamp stamp, boolean added) throws CommandRefused {
+            LayeredResource there = state.resource(Key.service(Origin.OPERATOR, service));
+            SortedMap<String, Object> fields = SettingPaths.flat(policy);
+            if (fields.isEmpty() && !added) {
+                return List.of();
+            }
+            Entry said = added ? there.entering(fields, stamp) : there.say(stamp, fields);
+            PolicyReading after = PolicyReading.of(state.with(List.of(said)).resource(there.key()));
+            List<String> mistakes = new ArrayList<>(after.mistakes());
+            mistakes.removeAll(PolicyReading.of(there).mistakes());
+            if (!mistakes.isEmpty()) {
+                throw new CommandRefused(400, String.join("; ", mistakes));
+            }
+            return !added && state.service(service).policy().equals(after.policy()) ? List.of()
+                    : List.of(said);
         }
     }
 
-    /** Removes a service with all its backends; refused while a route leads to it. */
-    record Remove(String service) implements ServiceCommand {
+    /**
+     * Removes a service with all its backends; refused while a route leads to it.
+     *
+     * @param force also where it is the only one
+     */
+    record Remove(String service, boolean force) implements ServiceCommand {
+
+        public Remove(String service) {
+            this(service, false);
+        }
 
         @Override
-        public Change on(State state, Stamp stamp, Instant now) throws CommandRefused {
+        public Change on(State state, Stamp stamp) throws CommandRefused {
             if (!state.topology().services().containsKey(service)) {
                 return Change.none("service \"" + service + "\" is not there, nothing to remove "
-                        + Known.hint(service, state.topology().services().keySet()));
+                        + Known.listed(state.topology().services().keySet()));
             }
             List<Route> routes = state.topology().routes().stream()
                     .filter(route -> route.service().equals(service)).toList();
@@ -87,18 +118,26 @@ public sealed interface ServiceCommand extends Command {
                         + routes.stream().map(RouteCommand::name).collect(Collectors.joining(", "))
                         + ": remove the route or lead it elsewhere first");
             }
+            if (!force && state.topology().services().size() == 1) {
+                throw new CommandRefused(409, "service \"" + service + "\" is the only one: without it every"
+                        + " request would be answered 404 (add another first, or insist with"
+                        + " \"force\": true, --force)");
+            }
             return new Change(unwanted(state, service, stamp), "service \"" + service + "\" removed");
         }
 
         /** The entries by which a service is gone. */
         static List<Entry> unwanted(State state, String service, Stamp stamp) {
             List<Entry> entries = new ArrayList<>();
-            entries.add(state.thing(Key.service(Origin.OPERATOR, service)).unwanted(stamp));
+            entries.add(state.resource(Key.service(Origin.OPERATOR, service)).unwanted(stamp));
             // Were they kept, a service of the same name added later would find them among its own.
             state.entries().backendKeys(service)
                     .flatMap(key -> Stream.of(key.in(Origin.DISCOVERY), key))
-                    .filter(key -> state.entries().value(key).isPresent())
-                    .forEach(key -> entries.add(Entry.tombstone(key, stamp)));
+                    .flatMap(key -> state.entries().entry(key).stream())
+                    .filter(entry -> !entry.tombstone())
+                    .forEach(entry -> entries.add(Entry.of(entry.key(), entry.registers().stream()
+                            .filter(Register::isSet)
+                            .map(register -> Register.unset(register.name(), stamp)).toList())));
             return entries;
         }
     }

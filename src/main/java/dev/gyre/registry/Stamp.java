@@ -3,8 +3,12 @@ package dev.gyre.registry;
 import java.util.HexFormat;
 
 /**
- * When and where an entry was written: a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks",
+ * When and where a field was written: a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks",
  * 2014). The order is total: wall time, then counter, then node.
+ *
+ * <p>Clocks give every fourth counter only. What follows from a decision by itself, such as the end of a
+ * drain's ttl, is stamped {@linkplain #followUp right above it}: the same on every node that draws the
+ * conclusion, and below every later decision.
  *
  * @param wall    milliseconds since 1970
  * @param counter tells changes of the same millisecond apart, 0..65535
@@ -15,6 +19,8 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
     public static final Stamp ZERO = new Stamp(0, 0, 0);
 
     static final int MAX_COUNTER = 0xffff;
+    /** So many consequences of a decision have room before the next one. */
+    private static final int FOLLOW_UPS = 3;
     private static final int WALL_DIGITS = 12;
     private static final int COUNTER_DIGITS = 4;
     private static final int NODE_DIGITS = 16;
@@ -49,9 +55,15 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
         return new Stamp(0, 0, node);
     }
 
-    /** The smallest stamp of the same node that is above this one. */
-    Stamp next() {
-        return counter == MAX_COUNTER ? new Stamp(wall + 1, 0, node) : new Stamp(wall, counter + 1, node);
+    /** The smallest stamp of a decision of the given node that is above this one, whoever wrote this one. */
+    Stamp next(long by) {
+        int decision = (counter | FOLLOW_UPS) + 1;
+        return decision > MAX_COUNTER ? new Stamp(wall + 1, 0, by) : new Stamp(wall, decision, by);
+    }
+
+    /** Right above this one and below every later decision; the same whoever asks. */
+    Stamp followUp() {
+        return new Stamp(wall, Math.min(MAX_COUNTER, counter + 1), node);
     }
 
     @Override

@@ -7,33 +7,64 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.pcollections.PSortedMap;
+import org.pcollections.TreePMap;
 
 /**
  * What a command is judged against; immutable.
  *
- * @param topology what the entries amount to
- * @param nextEnd  when the next drain or hold ends by itself
+ * @param topology  what the entries amount to
+ * @param now       the time by which drains and holds have ended in it, or not
+ * @param deadlines when those end that end by themselves
+ * @param unknown   what this version does not understand of the entries, in words
+ * @param broken    rules that span entries and do not hold, each under a name of its own, in words
  */
-record State(Entries entries, Topology topology, Optional<Instant> nextEnd) {
+record State(Entries entries, Topology topology, Instant now, Deadlines deadlines,
+             PSortedMap<Key, String> unknown, PSortedMap<String, String> broken) {
 
-    static State of(Entries entries) {
-        return new State(entries, Overlay.topology(entries), nextEnd(entries));
+    private static final State EMPTY = new State(Entries.empty(), Topology.empty(), Instant.EPOCH,
+            Deadlines.NONE, TreePMap.empty(), TreePMap.empty());
+
+    static State of(Entries entries, Instant now) {
+        return EMPTY.at(now).to(entries, entries.all().stream().map(Entry::key).toList());
     }
 
-    State with(List<Entry> changes) {
-        if (changes.isEmpty()) {
+    State with(Collection<Entry> changes) {
+        Entries next = entries.with(changes);
+        return next == entries ? this : to(next, changes.stream().map(Entry::key).toList());
+    }
+
+    /** Without the keys, of which none says anything any more. */
+    State without(Collection<Key> tombstones) {
+        Entries next = entries.without(tombstones);
+        return next == entries ? this : to(next, List.copyOf(tombstones));
+    }
+
+    /** The same at another time. */
+    State at(Instant other) {
+        if (other.equals(now)) {
             return this;
         }
-        Entries next = entries.with(changes);
-        return new State(next, Overlay.topology(next, topology, changes), nextEnd(next));
+        List<Key> over = deadlines.between(now, other);
+        return new State(entries, over.isEmpty() ? topology
+                : LayerMerge.topology(entries, topology, over, other), other, deadlines, unknown, broken);
     }
 
-    private static Optional<Instant> nextEnd(Entries entries) {
-        return Stream.of(EndDrains.next(entries), EndHolds.next(entries)).flatMap(Optional::stream)
-                .min(Instant::compareTo);
+    private State to(Entries next, Collection<Key> changed) {
+        Topology after = LayerMerge.topology(next, topology, changed, now);
+        Deadlines ends = deadlines;
+        PSortedMap<Key, String> gaps = unknown;
+        for (Key key : changed) {
+            Optional<Entry> entry = next.entry(key);
+            ends = entry.isPresent() ? ends.with(entry.get()) : ends;
+            Optional<String> gap = entry.flatMap(Understanding::gap);
+            gaps = gap.isPresent() ? gaps.plus(key, gap.get()) : gaps.minus(key);
+        }
+        return new State(next, after, now, ends, gaps,
+                SpanningRules.judge(broken, next, topology, after, changed));
     }
 
     /** With a change and, where it changes anything, its record. */
@@ -42,16 +73,16 @@ record State(Entries entries, Topology topology, Optional<Instant> nextEnd) {
             return this;
         }
         State after = with(change.entries());
-        Entry record = ChangeRecord.of(change, stamp, author, node, this, after).toEntry();
-        return new State(after.entries.with(List.of(record)), after.topology, after.nextEnd);
+        return after == this ? this
+                : after.with(List.of(ChangeRecord.of(change, stamp, author, node, this, after).toEntry()));
     }
 
-    Thing thing(Key key) {
-        return Thing.of(entries, key);
+    LayeredResource resource(Key key) {
+        return LayeredResource.of(entries, key);
     }
 
-    Thing backendThing(String service, BackendUrl url) {
-        return thing(Key.backend(Origin.OPERATOR, service, url));
+    LayeredResource backendResource(String service, BackendUrl url) {
+        return resource(Key.backend(Origin.OPERATOR, service, url));
     }
 
     Service service(String name) throws CommandRefused {
@@ -71,14 +102,13 @@ record State(Entries entries, Topology topology, Optional<Instant> nextEnd) {
         Optional<Backend> found = find(service, url);
         if (found.isEmpty()) {
             throw new CommandRefused(404, "service \"" + service + "\" has no backend " + url + " "
-                    + hint(service, url));
+                    + Known.hint(url.toString(), urls(service)));
         }
         return found.get();
     }
 
-    String hint(String service, BackendUrl url) throws CommandRefused {
-        return Known.hint(url.toString(),
-                service(service).backends().stream().map(backend -> backend.url().toString()).toList());
+    List<String> urls(String service) throws CommandRefused {
+        return service(service).backends().stream().map(backend -> backend.url().toString()).toList();
     }
 
     Optional<Route> route(String host, String path) {
@@ -88,6 +118,6 @@ record State(Entries entries, Topology topology, Optional<Instant> nextEnd) {
 
     /** More than one service and no route: nobody could say where a request should go. */
     boolean undecided() {
-        return topology.services().size() > 1 && topology.routes().isEmpty();
+        return SpanningRules.undecided(topology);
     }
 }

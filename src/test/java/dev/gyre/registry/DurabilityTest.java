@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +35,8 @@ class DurabilityTest {
             node.apply(new BackendCommand.Add("web", C, Optional.of(3)));
             node.apply(new BackendCommand.Remove("web", A));
             node.apply(new BackendCommand.Drain("web", B, Optional.empty()));
-            node.apply(new RouteCommand.Put("*", "/v1/*", "web"));
+            node.apply(new RouteCommand.Put("*", "/v1/*", "web", OptionalLong.empty(),
+                    Optional.empty(), true));
             before = node.registry.topology();
         }
         try (Node node = Node.on(data, web(A, B))) {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,8 @@ class HistoryTest {
         try (Node node = Node.on(data, web(A, B))) {
             seen.add(node.registry.topology());
             for (Command command : List.of(new BackendCommand.Add("web", C, Optional.of(3)),
-                    new BackendCommand.Remove("web", A), new RouteCommand.Put("*", "/v1/*", "web"),
+                    new BackendCommand.Remove("web", A), new RouteCommand.Put("*", "/v1/*", "web",
+                            OptionalLong.empty(), Optional.empty(), true),
                     new BackendCommand.Drain("web", B, Optional.empty()),
                     new BackendCommand.Resume("web", A), new RouteCommand.Remove("*", "/v1/*"))) {
                 node.apply(command);
@@ -198,20 +200,21 @@ class HistoryTest {
                     () -> history.at(history.find(before)));
             assertThat(refused.code()).isEqualTo(409);
             assertThat(refused).hasMessage("version " + before + " cannot be had any more: the change of"
-                    + " 2026-03-01T12:00:00Z after it (config declared) wrote more than 2000 entries, and"
+                    + " 2026-03-01T12:00:00Z after it (config changed: web/http://10.0.0.1:1 added,"
+                    + " web/http://10.0…) wrote more than 2000 entries, and"
                     + " what they were before was not kept (expected: " + large + " or later)");
         }
     }
 
     @Test
     void whatANodeHadNotYetHeardOfIsStillWhatWasBefore() throws Exception {
-        State start = State.of(Entries.empty());
+        State start = State.of(Entries.empty(), Instant.EPOCH);
         start = changed(start, new Declare(web(A), false), 1, 1);
         State one = changed(start, new BackendCommand.Weight("web", A, 5), 2, 1);
         // Node 2 has not heard of weight 5 yet; node 1 has not heard of weight 7 when it sets 9.
         State two = changed(start, new BackendCommand.Weight("web", A, 7), 3, 2);
         State three = changed(one, new BackendCommand.Weight("web", A, 9), 4, 1);
-        State merged = State.of(three.entries().merge(two.entries()));
+        State merged = State.of(three.entries().merge(two.entries()), Instant.EPOCH);
         History history = new History(merged);
         assertThat(history.at(history.find(one.topology().version())).services())
                 .isEqualTo(one.topology().services());
@@ -219,6 +222,6 @@ class HistoryTest {
 
     private static State changed(State state, Command command, long wall, long node) throws Exception {
         Stamp stamp = new Stamp(wall, 0, node);
-        return state.changed(command.on(state, stamp, Instant.EPOCH), stamp, Node.AUTHOR, "node");
+        return state.changed(command.on(state, stamp), stamp, Node.AUTHOR, "node");
     }
 }

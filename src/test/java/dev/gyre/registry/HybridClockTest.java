@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class HybridClockTest {
 
     private final StepClock wall = new StepClock();
-    private final HybridClock clock = new HybridClock(wall, 7);
+    private final HybridClock clock = new HybridClock(wall, 7, Duration.ofSeconds(60));
 
     @Test
     void stampsRiseWhateverTheWallClockDoes() {
@@ -28,10 +28,26 @@ class HybridClockTest {
     }
 
     @Test
-    void aChangeAfterAStampFromTheFutureWins() {
-        Stamp future = new Stamp(wall.millis() + 3_600_000, Stamp.MAX_COUNTER, -1L);
-        clock.seen(future);
-        assertThat(clock.next()).isGreaterThan(future).extracting(Stamp::node).isEqualTo(7L);
+    void aChangeAfterAStampALittleAheadWins() {
+        Stamp ahead = new Stamp(wall.millis() + 60_000, Stamp.MAX_COUNTER, -1L);
+        assertThat(clock.seen(ahead)).isTrue();
+        assertThat(clock.next()).isGreaterThan(ahead).extracting(Stamp::node).isEqualTo(7L);
+    }
+
+    @Test
+    void aStampFarAheadIsNotTakenOverAsTime() {
+        assertThat(clock.seen(new Stamp(wall.millis() + 60_001, 0, -1L))).isFalse();
+        assertThat(clock.next().wall()).isEqualTo(wall.millis());
+    }
+
+    @Test
+    void whatFollowsByItselfStandsBetweenItsDecisionAndTheNext() {
+        Stamp decision = clock.next();
+        Stamp next = clock.next();
+        Stamp end = decision.followUp();
+        assertThat(end).isGreaterThan(decision).isLessThan(next);
+        assertThat(end.followUp()).isGreaterThan(end).isLessThan(next);
+        assertThat(decision.next(1L)).isGreaterThan(end.followUp()).isLessThan(next);
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,7 +44,7 @@ class MergeLawsTest {
             Entries one = Entries.of(sent);
             Entries other = received.stream().map(List::of).map(Entries::of)
                     .reduce(Entries.empty(), Entries::merge);
-            assertThat(Overlay.topology(other)).isEqualTo(Overlay.topology(one));
+            assertThat(LayerMerge.topology(other, Instant.EPOCH)).isEqualTo(LayerMerge.topology(one, Instant.EPOCH));
             assertThat(other.version()).isEqualTo(one.version());
             assertThat(other.digest()).isEqualTo(one.digest());
         }
@@ -53,18 +53,17 @@ class MergeLawsTest {
     @Test
     void theTopologyFollowedChangeByChangeIsTheOneReadFromAllEntries() {
         for (int round = 0; round < ROUNDS; round++) {
-            State state = State.of(some());
+            State state = State.of(some(), Instant.EPOCH);
             for (int i = 0; i < 5; i++) {
                 state = state.with(List.copyOf(some().all()));
-                assertThat(state.topology()).isEqualTo(Overlay.topology(state.entries()));
+                assertThat(state.topology()).isEqualTo(LayerMerge.topology(state.entries(), Instant.EPOCH));
             }
         }
     }
 
     @Test
     void theRecordOfAChangeCountsForTheDigestButNotForTheVersion() {
-        Entries before = Entries.of(List.of(
-                Entry.tombstone(Key.service(Origin.OPERATOR, "web"), new Stamp(5, 0, 1))));
+        Entries before = Entries.of(List.of(removed("web", new Stamp(5, 0, 1))));
         Entries after = before.with(List.of(change(9, 0)));
         assertThat(after.version()).isEqualTo(before.version());
         assertThat(after.digest()).isNotEqualTo(before.digest());
@@ -91,7 +90,7 @@ class MergeLawsTest {
     void nodesForgetTheSameLargeChangesInWhateverOrderTheyHearOfThem() {
         List<Entry> all = new ArrayList<>();
         for (int i = 1; i <= 20; i++) {
-            all.add(change(i, i % 3 == 1 ? 0 : 1_300 + 31 * i));
+            all.add(change(i, i % 3 == 1 ? 0 : 2_600 + 62 * i));
         }
         Entries atOnce = Entries.of(all);
         assertThat(atOnce.changes().size()).isBetween(10, 19);
@@ -106,34 +105,53 @@ class MergeLawsTest {
         }
     }
 
-    private static Entry change(long wall, int formers) {
-        ChangeRecord.Former former = new ChangeRecord.Former(Key.service(Origin.OPERATOR, "web"),
-                Optional.empty());
-        return new ChangeRecord(new Stamp(wall, 0, 1), new Author(Origin.OPERATOR, "alice"), "node-a",
-                "changed", "0", new TreeSet<>(), Optional.of(Collections.nCopies(formers, former))).toEntry();
+    private static Entry removed(String service, Stamp stamp) {
+        return Entry.of(Key.service(Origin.OPERATOR, service), Register.set("present", stamp, false));
+    }
+
+    private static Entry change(long wall, int fields) {
+        ChangeRecord.FieldChange field = new ChangeRecord.FieldChange(Key.service(Origin.OPERATOR, "web"),
+                Optional.empty(), Register.unset("present", new Stamp(wall, 0, 1)));
+        return new ChangeRecord(new Stamp(wall, 0, 1), Instant.EPOCH, new Author(Origin.OPERATOR, "alice"),
+                "node-a", "changed", "0", new TreeSet<>(), Optional.of(Collections.nCopies(fields, field)))
+                .toEntry();
     }
 
     @Test
-    void theLaterEntryOfAKeyWins() {
+    void theLaterOfEachFieldWinsAndTheOthersStay() {
         Key key = Key.service(Origin.OPERATOR, "web");
-        Entry early = Entry.of(key, new Stamp(5, 9, 9), new JsonObject().put("present", true));
-        Entry late = Entry.tombstone(key, new Stamp(6, 0, 0));
-        assertThat(Entries.of(List.of(late, early)).all()).containsExactly(late);
-        assertThat(Entries.of(List.of(early, late)).all()).containsExactly(late);
+        Entry drain = Entry.of(key, Register.set("a", new Stamp(5, 9, 9), 1),
+                Register.set("b", new Stamp(5, 9, 9), 1));
+        Entry weight = Entry.of(key, Register.set("b", new Stamp(6, 0, 0), 2),
+                Register.unset("c", new Stamp(1, 0, 0)));
+        Entry both = Entry.of(key, Register.set("a", new Stamp(5, 9, 9), 1),
+                Register.set("b", new Stamp(6, 0, 0), 2), Register.unset("c", new Stamp(1, 0, 0)));
+        assertThat(Entries.of(List.of(weight, drain)).all()).containsExactly(both);
+        assertThat(Entries.of(List.of(drain, weight)).all()).containsExactly(both);
+    }
+
+    @Test
+    void whetherARemovalIsStillRememberedMakesNoDifferenceToTheDigest() {
+        Entries there = Entries.of(List.of(removed("web", new Stamp(6, 0, 0))));
+        Key api = Key.service(Origin.OPERATOR, "api");
+        Entries remembers = there.with(List.of(Entry.of(api, Register.unset("present", new Stamp(5, 0, 0)))));
+        assertThat(remembers.digest()).isEqualTo(there.digest());
+        assertThat(remembers.without(List.of(api))).isEqualTo(there);
+        assertThat(remembers.without(List.of(api)).digest()).isEqualTo(there.digest());
     }
 
     @Test
     void differentEntriesHaveDifferentVersionsThoughTheHighestStampIsTheSame() {
-        Entry highest = Entry.tombstone(Key.service(Origin.OPERATOR, "web"), new Stamp(6, 0, 0));
-        Entry other = Entry.tombstone(Key.service(Origin.OPERATOR, "api"), new Stamp(5, 0, 0));
+        Entry highest = removed("web", new Stamp(6, 0, 0));
+        Entry other = removed("api", new Stamp(5, 0, 0));
         assertThat(Entries.of(List.of(highest)).version())
                 .isNotEqualTo(Entries.of(List.of(highest, other)).version());
     }
 
     @Test
     void laterVersionsSortBehindEarlierOnes() {
-        Entry early = Entry.tombstone(Key.service(Origin.OPERATOR, "web"), new Stamp(0xffff_ffffL, 9, 1));
-        Entry late = Entry.tombstone(Key.service(Origin.OPERATOR, "web"), new Stamp(0x1_0000_0000L, 0, 1));
+        Entry early = removed("web", new Stamp(0xffff_ffffL, 9, 1));
+        Entry late = removed("web", new Stamp(0x1_0000_0000L, 0, 1));
         assertThat(Entries.of(List.of(late)).version()).isGreaterThan(Entries.of(List.of(early)).version());
     }
 
@@ -145,43 +163,59 @@ class MergeLawsTest {
         }
     }
 
-    /** Few keys and stamps, so that entries meet. */
+    /** Few keys, fields and stamps, so that entries meet; the value follows from the stamp, as in life. */
     private Entries some() {
         List<Entry> entries = new ArrayList<>();
         for (int i = random.nextInt(8); i >= 0; i--) {
             Origin layer = Origin.values()[random.nextInt(Origin.values().length)];
-            Stamp stamp = new Stamp(random.nextInt(4), random.nextInt(2), random.nextInt(2));
             if (random.nextInt(5) == 0) {
-                entries.add(new ChangeRecord(stamp, new Author(layer, "alice"), "node-a", "changed", "0",
-                        new TreeSet<>(), Optional.empty()).toEntry());
+                entries.add(new ChangeRecord(stamp(), Instant.EPOCH, new Author(layer, "alice"), "node-a",
+                        "changed", "0", new TreeSet<>(), Optional.empty()).toEntry());
                 continue;
             }
             Key key = key(layer);
-            entries.add(random.nextInt(4) == 0 ? Entry.tombstone(key, stamp)
-                    : Entry.of(key, stamp, value(key)));
+            List<Register> registers = new ArrayList<>();
+            for (String field : fields(key)) {
+                if (random.nextBoolean() || registers.isEmpty()) {
+                    registers.add(register(field, stamp()));
+                }
+            }
+            entries.add(Entry.of(key, registers));
         }
         return Entries.of(entries);
     }
 
-    private Key key(Origin layer) {
-        String service = random.nextBoolean() ? "web" : "api";
-        return switch (random.nextInt(3)) {
-            case 0 -> Key.service(layer, service);
-            case 1 -> Key.backend(layer, service, new BackendUrl("10.0.0.1", 9000 + random.nextInt(2)));
-            default -> Key.route(layer, "*", "/" + random.nextInt(2));
+    private Stamp stamp() {
+        return new Stamp(random.nextInt(4), random.nextInt(2), random.nextInt(2));
+    }
+
+    private static Register register(String field, Stamp stamp) {
+        int seed = (int) (stamp.wall() * 4 + stamp.counter() * 2 + stamp.node());
+        if (seed % 5 == 4) {
+            return Register.unset(field, stamp);
+        }
+        return Register.set(field, stamp, switch (field) {
+            case "present" -> seed % 3 > 0;
+            case "service" -> seed % 2 == 0 ? "web" : "api";
+            default -> 1 + seed % 3;
+        });
+    }
+
+    private static List<String> fields(Key key) {
+        return switch (key.kind()) {
+            case Key.SERVICE -> List.of("present", "pool.maxQueue", "pool.maxConnections");
+            case Key.BACKEND -> List.of("present", "weight", "of a newer version");
+            default -> List.of("present", "service");
         };
     }
 
-    private JsonObject value(Key key) {
-        JsonObject value = new JsonObject();
-        if (key.layer() == Origin.OPERATOR && random.nextBoolean()) {
-            value.put("present", random.nextBoolean());
-        }
-        return switch (key.kind()) {
-            case SERVICE -> value.put("pool", new JsonObject().put("maxQueue", random.nextInt(3)));
-            case BACKEND -> value.put("weight", 1 + random.nextInt(3));
-            case ROUTE -> value.put("service", random.nextBoolean() ? "web" : "api");
-            case CHANGE -> throw new IllegalArgumentException(key.toString());
+    private Key key(Origin layer) {
+        String service = random.nextBoolean() ? "web" : "api";
+        return switch (random.nextInt(4)) {
+            case 0 -> Key.service(layer, service);
+            case 1 -> Key.backend(layer, service, new BackendUrl("10.0.0.1", 9000 + random.nextInt(2)));
+            case 2 -> new Key(layer.word(), random.nextBoolean() ? "filter" : Key.BACKEND, "web https://a:443");
+            default -> Key.route(layer, "*", "/" + random.nextInt(2));
         };
     }
 }

@@ -36,7 +36,8 @@ public final class Node implements AutoCloseable {
     private Node(Optional<Path> data, Topology declared, StepClock clock) throws Exception {
         this.clock = clock;
         try {
-            registry = get(Registry.open(vertx, data, "node-a", new Declaration(declared, false), clock));
+            registry = get(Registry.open(vertx, RegistrySettings.of(data, "node-a"),
+                    new Declaration(declared, false), clock));
         } catch (Exception e) {
             get(vertx.close());
             throw e;

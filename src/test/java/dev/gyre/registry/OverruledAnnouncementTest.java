@@ -199,7 +199,7 @@ class OverruledAnnouncementTest {
     @Test
     void aServiceRemovedTakesItsAnnouncementsWithIt() throws Exception {
         node.apply(announce(BID));
-        node.apply(new ServiceCommand.Remove("web"));
+        node.apply(new ServiceCommand.Remove("web", true));
         assertThat(Announced.all(node.registry.entries())).isEmpty();
     }
 

@@ -140,14 +140,14 @@ class RollbackTest {
         Route any = route("*", "/*", "web");
         Topology two = declared(List.of(any), service("web", A), service("api", B));
         Stamp early = new Stamp(1, 0, 1);
-        State odd = State.of(Entries.empty()).changed(
+        State odd = State.of(Entries.empty(), Instant.EPOCH).changed(
                 new Declare(declared(List.of(), service("web", A), service("api", B)), false)
-                        .on(State.of(Entries.empty()), early, Instant.EPOCH), early, Author.CONFIG, "a");
+                        .on(State.of(Entries.empty(), Instant.EPOCH), early), early, Author.CONFIG, "a");
         Stamp late = new Stamp(2, 0, 1);
-        State now = odd.changed(new Declare(two, false).on(odd, late, Instant.EPOCH), late, Author.CONFIG,
+        State now = odd.changed(new Declare(two, false).on(odd, late), late, Author.CONFIG,
                 "a");
         CommandRefused refused = catchThrowableOfType(CommandRefused.class,
-                () -> new Rollback(odd.topology().version()).on(now, new Stamp(3, 0, 1), Instant.EPOCH));
+                () -> new Rollback(odd.topology().version()).on(now, new Stamp(3, 0, 1)));
         assertThat(refused.code()).isEqualTo(409);
         assertThat(refused).hasMessage("version " + odd.topology().version() + " cannot come back: it has"
                 + " services api, web and no route, so that nobody could say which requests go where");
@@ -173,7 +173,7 @@ class RollbackTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 300; round++) {
-            State state = step(State.of(Entries.empty()), new Declare(web(A), false), 1);
+            State state = step(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1);
             List<Topology> seen = new ArrayList<>(List.of(state.topology()));
             for (int step = 2; step <= 12; step++) {
                 State before = state;
@@ -196,7 +196,7 @@ class RollbackTest {
     private static State step(State state, Command command, int wall) {
         Stamp stamp = new Stamp(wall, 0, 1);
         try {
-            return state.changed(command.on(state, stamp, Instant.EPOCH), stamp, Node.AUTHOR, "a");
+            return state.changed(command.on(state, stamp), stamp, Node.AUTHOR, "a");
         } catch (CommandRefused e) {
             return state;
         }
@@ -214,9 +214,9 @@ class RollbackTest {
             case 4 -> new ServiceCommand.Put(name, new JsonObject().put("pool",
                     new JsonObject().put("maxQueue", random.nextInt(3))), Map.of(url,
                     new BackendCommand.Wish(Optional.of(2), Optional.empty())));
-            case 5 -> new ServiceCommand.Remove(name);
+            case 5 -> new ServiceCommand.Remove(name, random.nextBoolean());
             case 6 -> new RouteCommand.Put("*", path, name, OptionalLong.empty(),
-                    random.nextBoolean() ? Optional.empty() : Optional.of(Priority.SHEDDABLE));
+                    random.nextBoolean() ? Optional.empty() : Optional.of(Priority.SHEDDABLE), true);
             case 7 -> new RouteCommand.Remove("*", path);
             default -> new Declare(config(random), random.nextBoolean());
         };

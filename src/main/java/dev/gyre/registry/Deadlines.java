@@ -1,0 +1,68 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Origin;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.pcollections.PSortedMap;
+import org.pcollections.PSortedSet;
+import org.pcollections.TreePMap;
+import org.pcollections.TreePSet;
+
+/** When which drain and hold ends by itself. Immutable; costs grow with what changes. */
+record Deadlines(PSortedSet<End> ends, PSortedMap<Key, Instant> byKey) {
+
+    static final Deadlines NONE = new Deadlines(TreePSet.empty(), TreePMap.empty());
+
+    /** @param key of the operator's entry that says so */
+    record End(Instant at, Key key) implements Comparable<End> {
+
+        @Override
+        public int compareTo(End other) {
+            int byTime = at.compareTo(other.at);
+            return byTime != 0 ? byTime : key.compareTo(other.key);
+        }
+    }
+
+    static Optional<Instant> of(Entry entry) {
+        if (!entry.key().isIn(Origin.OPERATOR)) {
+            return Optional.empty();
+        }
+        return switch (entry.key().kind()) {
+            case Key.BACKEND -> LayeredResource.drainEnd(entry);
+            case Key.SERVICE -> LayeredResource.holdEnd(entry);
+            default -> Optional.empty();
+        };
+    }
+
+    /** As the entry has it now. */
+    Deadlines with(Entry entry) {
+        Optional<Instant> end = of(entry);
+        Instant before = byKey.get(entry.key());
+        if (end.equals(Optional.ofNullable(before))) {
+            return this;
+        }
+        PSortedSet<End> nextEnds = before == null ? ends : ends.minus(new End(before, entry.key()));
+        return end.map(at -> new Deadlines(nextEnds.plus(new End(at, entry.key())),
+                byKey.plus(entry.key(), at))).orElseGet(() -> new Deadlines(nextEnds, byKey.minus(entry.key())));
+    }
+
+    /** The keys whose end lies behind one of the two instants and not behind the other. */
+    List<Key> between(Instant one, Instant other) {
+        Instant from = one.isBefore(other) ? one : other;
+        Instant to = one.isBefore(other) ? other : one;
+        return ends.stream().dropWhile(end -> !end.at().isAfter(from))
+                .takeWhile(end -> !end.at().isAfter(to)).map(End::key).toList();
+    }
+
+    /** The keys whose end has come. */
+    Stream<Key> over(Instant now) {
+        return ends.stream().takeWhile(end -> !end.at().isAfter(now)).map(End::key);
+    }
+
+    /** The first end behind an instant. */
+    Optional<Instant> after(Instant now) {
+        return ends.stream().map(End::at).filter(at -> at.isAfter(now)).findFirst();
+    }
+}

@@ -1,0 +1,235 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Origin;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * One service, backend or route as all layers see it. Config declares; a backend may announce itself, with or
+ * without being declared; the operator overrules both, field by field.
+ *
+ * @param key       of the operator's layer
+ * @param config    empty: config does not declare the resource
+ * @param discovery of a backend that has announced itself; empty: it has not, as services and routes
+ * @param operator  what the operator says of it, and ever said until that is forgotten; empty: nothing
+ */
+record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discovery, Optional<Entry> operator) {
+
+    static LayeredResource of(Entries entries, Key key) {
+        return new LayeredResource(key, entries.entry(key.in(Origin.CONFIG)).filter(Entry::declares),
+                entries.entry(key.in(Origin.DISCOVERY)).filter(Entry::declares),
+                entries.entry(key.in(Origin.OPERATOR)));
+    }
+
+    boolean present() {
+        return said().orElse(declared());
+    }
+
+    /** Declared or announced, but removed by the operator. */
+    boolean removed() {
+        return declared() && !present();
+    }
+
+    /** There for no other reason than its announcement. */
+    boolean onlyAnnounced() {
+        return discovery.isPresent() && config.isEmpty() && !said().orElse(false);
+    }
+
+    Origin origin() {
+        if (config.isPresent()) {
+            return Origin.CONFIG;
+        }
+        return discovery.isPresent() ? Origin.DISCOVERY : Origin.OPERATOR;
+    }
+
+    private boolean declared() {
+        return config.isPresent() || discovery.isPresent();
+    }
+
+    /** What an entry sets, by field. */
+    static Map<String, Object> said(Entry entry) {
+        Map<String, Object> said = new TreeMap<>();
+        entry.registers().stream().filter(Register::isSet)
+                .forEach(register -> said.put(register.name(), register.value().orElse(null)));
+        return said;
+    }
+
+    private Optional<Boolean> said() {
+        return operator.flatMap(entry -> entry.value(FieldNames.PRESENT)).map(Boolean.TRUE::equals);
+    }
+
+    /** The operator's value, else the announcement's, else config's. */
+    Optional<Object> value(String field) {
+        return Stream.of(operator, discovery, config)
+                .flatMap(layer -> layer.flatMap(entry -> entry.register(field)).stream())
+                .filter(Register::isSet).findFirst().flatMap(Register::value);
+    }
+
+    Optional<String> text(String field) {
+        return value(field).filter(String.class::isInstance).map(String.class::cast);
+    }
+
+    /** Where each field comes from, and what it hides. */
+    LayeredFields fields() {
+        SortedMap<Origin, Entry> layers = new TreeMap<>(new EnumMap<>(Origin.class));
+        config.ifPresent(entry -> layers.put(Origin.CONFIG, entry));
+        discovery.ifPresent(entry -> layers.put(Origin.DISCOVERY, entry));
+        operator.ifPresent(entry -> layers.put(Origin.OPERATOR, entry));
+        return LayeredFields.of(layers);
+    }
+
+    private LayeredFields below() {
+        return new LayeredResource(key, config, discovery, Optional.empty()).fields();
+    }
+
+    /** The operator says something about a field, or about the resource's presence. */
+    boolean overruled() {
+        return operator.filter(entry -> !entry.tombstone()).isPresent();
+    }
+
+    /** The operator says these of it; what he said of other fields stays. */
+    Entry say(Stamp stamp, Map<String, Object> fields) {
+        return Entry.of(key, fields.entrySet().stream()
+                .map(field -> Register.set(field.getKey(), stamp, field.getValue())).toList());
+    }
+
+    /** The operator leaves these to the layers below. */
+    Entry leave(Stamp stamp, List<String> fields) {
+        return Entry.of(key, fields.stream().map(field -> Register.unset(field, stamp)).toList());
+    }
+
+    /** The operator wants it with these fields, and no longer says any other. */
+    Entry entering(Map<String, Object> fields, Stamp stamp) {
+        boolean there = config.isPresent() || discovery.isPresent() && !said().orElse(false);
+        return replaced(there ? Optional.empty() : Optional.of(true), fields, stamp);
+    }
+
+    /**
+     * The operator does not want it; what is said below must be overruled, and stays so through reloads and
+     * announcements. Whatever else he said of it is over with it.
+     */
+    Entry unwanted(Stamp stamp) {
+        return replaced(declared() ? Optional.of(false) : Optional.empty(), Map.of(), stamp);
+    }
+
+    private Entry replaced(Optional<Boolean> present, Map<String, Object> fields, Stamp stamp) {
+        SortedMap<String, Register> registers = new TreeMap<>();
+        operator.ifPresent(entry -> entry.registers().stream().filter(Register::isSet)
+                .forEach(old -> registers.put(old.name(), Register.unset(old.name(), stamp))));
+        registers.put(FieldNames.PRESENT, present.map(said -> Register.set(FieldNames.PRESENT, stamp, said))
+                .orElseGet(() -> Register.unset(FieldNames.PRESENT, stamp)));
+        fields.forEach((name, value) -> registers.put(name, Register.set(name, stamp, value)));
+        return Entry.of(key, List.copyOf(registers.values()));
+    }
+
+    /**
+     * What the operator must say over the layers below for the resource to have these fields and no other;
+     * empty when he says so already.
+     */
+    Optional<Entry> wantedAs(SortedMap<String, Object> wanted, Stamp stamp) {
+        SortedMap<String, Object> said = new TreeMap<>();
+        below().byPath().forEach((path, source) -> said.put(path, source.value()));
+        SortedMap<String, Register> needed = new TreeMap<>();
+        boolean there = config.isPresent() || discovery.isPresent() && !this.said().orElse(false);
+        needed.put(FieldNames.PRESENT, there ? Register.unset(FieldNames.PRESENT, stamp)
+                : Register.set(FieldNames.PRESENT, stamp, true));
+        wanted.forEach((path, value) -> {
+            if (!said.containsKey(path) || !Objects.equals(said.get(path), value)) {
+                needed.put(path, Register.set(path, stamp, value));
+            }
+        });
+        said.keySet().stream().filter(path -> !wanted.containsKey(path)
+                        && wanted.keySet().stream().noneMatch(other -> SettingPaths.within(path, other)
+                                || SettingPaths.within(other, path)))
+                .forEach(path -> needed.put(path, Register.set(path, stamp, null)));
+        operator.ifPresent(entry -> entry.registers().stream().filter(Register::isSet).forEach(old ->
+                needed.putIfAbsent(old.name(), Register.unset(old.name(), stamp))));
+        List<Register> news = new ArrayList<>();
+        needed.values().forEach(register -> {
+            Optional<Register> held = operator.flatMap(entry -> entry.register(register.name()));
+            if (held.isPresent() ? !held.get().says(register) : register.isSet()) {
+                news.add(register);
+            }
+        });
+        return news.isEmpty() ? Optional.empty() : Optional.of(Entry.of(key, news));
+    }
+
+    /** When the operator's drain ends by itself. */
+    Optional<Instant> drainEnd() {
+        return operator.flatMap(LayeredResource::drainEnd);
+    }
+
+    static Optional<Instant> drainEnd(Entry operator) {
+        return operator.value(FieldNames.DRAINING).filter(JsonObject.class::isInstance)
+                .map(JsonObject.class::cast).map(drain -> drain.getValue(FieldNames.UNTIL))
+                .filter(Number.class::isInstance)
+                .map(until -> Instant.ofEpochMilli(((Number) until).longValue()));
+    }
+
+    /** What the operator says of draining now; empty: nothing, or a drain that has ended by itself. */
+    private Optional<Boolean> operatorDrains(Instant now) {
+        if (drainEnd().isPresent()) {
+            return drainEnd().filter(end -> end.isAfter(now)).map(end -> true);
+        }
+        return operator.flatMap(entry -> entry.register(FieldNames.DRAINING)).filter(Register::isSet)
+                .map(register -> register.value().filter(Boolean.TRUE::equals).isPresent());
+    }
+
+    boolean draining(Instant now) {
+        return operatorDrains(now).orElse(drainsBelow());
+    }
+
+    boolean drainsBelow() {
+        return discovery.flatMap(entry -> entry.value(FieldNames.ENDING)).isPresent()
+                || config.flatMap(entry -> entry.value(FieldNames.DRAINING)).filter(Boolean.TRUE::equals)
+                        .isPresent();
+    }
+
+    /** It drains because its announcement ends, and for no other reason. */
+    boolean onlyEnding(Instant now) {
+        return drainsBelow() && operatorDrains(now).isEmpty()
+                && config.flatMap(entry -> entry.value(FieldNames.DRAINING)).isEmpty();
+    }
+
+    /** Until when the service is held; empty when it is not, or no longer. */
+    Optional<Instant> heldUntil(Instant now) {
+        return operator.flatMap(LayeredResource::holdEnd).filter(end -> end.isAfter(now));
+    }
+
+    static Optional<Instant> holdEnd(Entry operator) {
+        return operator.value(FieldNames.HELD_UNTIL).filter(Number.class::isInstance)
+                .map(until -> Instant.ofEpochMilli(((Number) until).longValue()));
+    }
+
+    /**
+     * Since when a backend has been offered requests: the latest decision that let it, whichever layer's. It
+     * is the same on every node and after every restart, and no other change alters it; a stamp of the future,
+     * from a node whose clock runs ahead, counts as now.
+     */
+    Instant since(Instant now) {
+        long latest = 0;
+        latest = Math.max(latest, wall(config, FieldNames.PRESENT));
+        latest = Math.max(latest, wall(discovery, FieldNames.PRESENT));
+        latest = Math.max(latest, wall(discovery, FieldNames.ENDING));
+        latest = Math.max(latest, wall(operator, FieldNames.PRESENT));
+        if (!operatorDrains(now).orElse(false)) {
+            latest = Math.max(latest, drainEnd().map(Instant::toEpochMilli)
+                    .orElseGet(() -> wall(operator, FieldNames.DRAINING)));
+        }
+        return Instant.ofEpochMilli(Math.min(latest, now.toEpochMilli()));
+    }
+
+    private static long wall(Optional<Entry> layer, String field) {
+        return layer.flatMap(entry -> entry.register(field)).map(register -> register.stamp().wall())
+                .orElse(0L);
+    }
+}
