@@ -151,6 +151,11 @@ public final class Entries {
         return Optional.ofNullable(byKey.get(key));
     }
 
+    /** The entry of a key in its text form, tombstone or not. */
+    public Optional<Entry> named(String key) {
+        return Key.parse(key).flatMap(this::entry);
+    }
+
     /** The announcements, ended ones included. */
     Collection<Entry> announced() {
         return announced.values();

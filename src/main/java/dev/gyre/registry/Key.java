@@ -28,6 +28,14 @@ public record Key(String layer, String kind, String name) implements Comparable<
     private static final Comparator<Key> ORDER = Comparator.comparingInt(Key::rank).thenComparing(Key::kind)
             .thenComparing(Key::name).thenComparing(Key::layer);
 
+    /** Reads what {@link #toString} wrote; empty when it is none. */
+    static Optional<Key> parse(String text) {
+        int first = text.indexOf('/');
+        int second = text.indexOf('/', first + 1);
+        return first < 0 || second < 0 ? Optional.empty() : Optional.of(new Key(text.substring(0, first),
+                text.substring(first + 1, second), text.substring(second + 1)));
+    }
+
     static Key service(Origin layer, String service) {
         return new Key(layer.word(), SERVICE, service);
     }

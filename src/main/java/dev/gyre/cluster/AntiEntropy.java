@@ -1,0 +1,195 @@
+package dev.gyre.cluster;
+
+import dev.gyre.cluster.Refusals.Reason;
+import dev.gyre.registry.Entries;
+import dev.gyre.registry.Entry;
+import dev.gyre.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out from another node what this one lacks, where their digests differ: first by the sums of a few
+ * hundred buckets, then by the hashes within those that differ, and so at a cost of what differs and not of
+ * what there is (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987). Each node
+ * asks for itself, so both sides are repaired. Question and answer are sealed, the answer for this question.
+ */
+final class AntiEntropy {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
+    private static final String ADDRESS = "gyre.sync.";
+    private static final String PURPOSE = "sync";
+    private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(5_000);
+    /** So many entries are asked for at once. */
+    private static final int BATCH = 200;
+
+    private final Vertx vertx;
+    private final Registry registry;
+    private final Seal seal;
+    private final Refusals refusals;
+    private final String session;
+    private final AtomicLong questions = new AtomicLong();
+    private final Set<String> asking = ConcurrentHashMap.newKeySet();
+
+    /** @param session makes each question one of a kind, with a number */
+    AntiEntropy(Vertx vertx, Registry registry, Seal seal, Refusals refusals, String session) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.seal = seal;
+        this.refusals = refusals;
+        this.session = session;
+    }
+
+    /** Completes when the questions of all nodes reach this one. */
+    Future<Void> listen() {
+        return vertx.eventBus().consumer(ADDRESS + registry.nodeId(), this::asked).completion();
+    }
+
+    /** Takes over what another node has and this one lacks; one round with a node at a time. */
+    Future<Void> repairFrom(String node) {
+        if (!asking.add(node)) {
+            return Future.succeededFuture();
+        }
+        return sums(node).compose(buckets -> lacking(node, buckets, 0, new ArrayList<>()))
+                .compose(keys -> fetch(node, keys, 0)).onComplete(done -> {
+                    asking.remove(node);
+                    if (done.failed()) {
+                        LOG.debug("node {} did not tell what differs", node, done.cause());
+                    }
+                });
+    }
+
+    private Future<List<Integer>> sums(String node) {
+        Entries held = registry.entries();
+        return ask(node, new JsonObject().put("of", "sums")).map(answer -> {
+            JsonArray sums = answer.getJsonArray("sums", new JsonArray());
+            List<Integer> differ = new ArrayList<>();
+            for (int i = 0; i < Math.min(sums.size(), Entries.buckets()); i++) {
+                if (!hex(held.bucketSum(i)).equals(sums.getValue(i))) {
+                    differ.add(i);
+                }
+            }
+            return differ;
+        });
+    }
+
+    private Future<List<String>> lacking(String node, List<Integer> buckets, int at, List<String> keys) {
+        if (at == buckets.size()) {
+            return Future.succeededFuture(keys);
+        }
+        int bucket = buckets.get(at);
+        return ask(node, new JsonObject().put("of", "hashes").put("bucket", bucket)).compose(answer -> {
+            Map<String, String> own = hashes(bucket);
+            answer.getJsonObject("hashes", new JsonObject()).forEach(theirs -> {
+                if (!theirs.getValue().equals(own.get(theirs.getKey()))) {
+                    keys.add(theirs.getKey());
+                }
+            });
+            return lacking(node, buckets, at + 1, keys);
+        });
+    }
+
+    private Future<Void> fetch(String node, List<String> keys, int from) {
+        if (from >= keys.size()) {
+            return Future.succeededFuture();
+        }
+        int to = Math.min(keys.size(), from + BATCH);
+        return ask(node, new JsonObject().put("of", "entries")
+                .put("keys", new JsonArray(new ArrayList<>(keys.subList(from, to))))).compose(answer -> {
+            List<Entry> news = new ArrayList<>();
+            answer.getJsonArray("entries", new JsonArray()).forEach(json ->
+                    read(json).filter(registry::wants).ifPresent(news::add));
+            return (news.isEmpty() ? Future.succeededFuture() : registry.merge(news))
+                    .compose(v -> fetch(node, keys, to));
+        });
+    }
+
+    private static Optional<Entry> read(Object json) {
+        try {
+            return json instanceof JsonObject object ? Optional.of(Entry.fromJson(object)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Future<JsonObject> ask(String node, JsonObject question) {
+        String sealed = seal.close(PURPOSE,
+                question.put("nonce", session + "-" + questions.incrementAndGet()).encode());
+        return vertx.eventBus().request(ADDRESS + node, sealed, PATIENCE).compose(reply ->
+                seal.open(purpose(sealed), reply.body()).map(json ->
+                        Future.succeededFuture(new JsonObject(json))).orElseGet(() -> {
+                            refusals.refuse(Reason.WRONG_SEAL, "an answer");
+                            return Future.failedFuture("the answer is not sealed by a node of this cluster");
+                        }));
+    }
+
+    /** An answer is worth nothing for any other question. */
+    private static String purpose(String question) {
+        return "answer to " + question.hashCode() + " " + question;
+    }
+
+    private void asked(Message<Object> message) {
+        Optional<String> opened = seal.open(PURPOSE, message.body());
+        if (opened.isEmpty()) {
+            refusals.refuse(Reason.WRONG_SEAL, "a question");
+            message.fail(401, "not sealed by a node of this cluster");
+            return;
+        }
+        try {
+            JsonObject answer = answer(new JsonObject(opened.get()));
+            message.reply(seal.close(purpose((String) message.body()), answer.encode()));
+        } catch (DecodeException | ClassCastException e) {
+            message.fail(400, "no question that this version understands");
+        }
+    }
+
+    private JsonObject answer(JsonObject question) {
+        return switch (question.getString("of", "")) {
+            case "sums" -> {
+                Entries held = registry.entries();
+                JsonArray sums = new JsonArray();
+                for (int i = 0; i < Entries.buckets(); i++) {
+                    sums.add(hex(held.bucketSum(i)));
+                }
+                yield new JsonObject().put("sums", sums);
+            }
+            case "hashes" -> new JsonObject().put("hashes",
+                    new JsonObject(new TreeMap<>(hashes(question.getInteger("bucket", 0)))));
+            case "entries" -> new JsonObject().put("entries",
+                    new JsonArray(named(question.getJsonArray("keys", new JsonArray())).stream()
+                            .map(Entry::toJson).toList()));
+            default -> throw new ClassCastException("of");
+        };
+    }
+
+    private List<Entry> named(JsonArray keys) {
+        Entries held = registry.entries();
+        return keys.stream().limit(BATCH).flatMap(key -> held.named(String.valueOf(key)).stream()).toList();
+    }
+
+    private Map<String, String> hashes(int bucket) {
+        Map<String, String> hashes = new TreeMap<>();
+        registry.entries().inBucket(bucket).filter(Entry::counts)
+                .forEach(entry -> hashes.put(entry.key().toString(), hex(entry.hash())));
+        return hashes;
+    }
+
+    private static String hex(long number) {
+        return HexFormat.of().toHexDigits(number);
+    }
+}
