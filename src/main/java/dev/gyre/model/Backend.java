@@ -35,6 +35,11 @@ public record Backend(BackendUrl url, int weight, boolean draining, Origin origi
         this(url, weight, draining, origin, Optional.empty(), Optional.empty());
     }
 
+    /** The same server process, be it with other properties. */
+    public boolean isSameAs(Backend other) {
+        return this == other || url.equals(other.url) && address.equals(other.address);
+    }
+
     /**
      * One of its addresses as a backend of its own.
      *

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 public record Topology(Map<String, Service> services, List<Route> routes, String version) {
 
     public Topology {
-        services = Collections.unmodifiableMap(new TreeMap<>(services));
+        // Sorted also to whoever looks, so that the next one is made from it without a comparison.
+        services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
         routes = List.copyOf(routes);
     }
 
