@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,10 +48,10 @@ public final class Names {
     private final Map<String, Entry> entries = new HashMap<>();
     private final List<Promise<Void>> waiting = new ArrayList<>();
     private Optional<Questions> questions = Optional.empty();
-    private Topology wanted = Topology.empty();
+    private final Expansion expansion = new Expansion();
+    /** Of which something was learnt that is not shown yet. */
+    private final Set<String> learnt = new HashSet<>();
     private volatile Topology topology = Topology.empty();
-    /** Something was learnt that is not shown yet. */
-    private boolean due;
     private boolean closed;
 
     /** One name that a backend goes by. */
@@ -112,16 +113,11 @@ public final class Names {
         if (closed) {
             return;
         }
-        wanted = next;
-        Set<String> names = Expansion.names(next);
-        entries.keySet().retainAll(names);
-        List<Entry> fresh = new ArrayList<>();
-        names.forEach(name -> entries.computeIfAbsent(name, absent -> {
-            Entry entry = new Entry(name, now());
-            fresh.add(entry);
-            return entry;
-        }));
-        if (questions.isPresent() && names.isEmpty()) {
+        Expansion.Turnover names = expansion.want(next);
+        entries.keySet().removeAll(names.left());
+        List<Entry> fresh = names.came().stream().map(name -> new Entry(name, now())).toList();
+        fresh.forEach(entry -> entries.put(entry.name, entry));
+        if (questions.isPresent() && entries.isEmpty()) {
             questions.get().close();
             questions = Optional.empty();
         }
@@ -131,12 +127,11 @@ public final class Names {
 
     private synchronized void reveal() {
         if (!closed) {
-            Topology next = entries.isEmpty() ? wanted
-                    : Expansion.of(wanted, name -> entries.get(name).known);
+            Topology next = expansion.topology(name -> entries.get(name).known, learnt);
             // Whoever lists the backends sees only what requests go by already.
             shown.accept(next);
             topology = next;
-            due = false;
+            learnt.clear();
             if (!waiting.isEmpty() && allBegun()) {
                 List<Promise<Void>> settled = List.copyOf(waiting);
                 waiting.clear();
@@ -171,7 +166,7 @@ public final class Names {
         boolean same = before.begun() && before.good().equals(entry.known.good())
                 && before.nowhere().equals(entry.known.nowhere());
         if (!same) {
-            due = true;
+            learnt.add(entry.name);
             soon.execute(this::reveal);
         }
         by.loop().schedule(() -> again(entry), Pause.before(entry.known, settings, dice).toMillis(),
@@ -203,7 +198,7 @@ public final class Names {
 
     /** Completes when each name has been looked up once and what came of it is shown, or after so long. */
     public synchronized Future<Void> settled(Duration most) {
-        if (questions.isEmpty() || !due && allBegun()) {
+        if (questions.isEmpty() || learnt.isEmpty() && allBegun()) {
             return Future.succeededFuture();
         }
         Promise<Void> promise = Promise.promise();

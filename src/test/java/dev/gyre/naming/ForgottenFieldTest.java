@@ -45,8 +45,14 @@ class ForgottenFieldTest {
                 : new Found(List.of(addresses), Duration.ofSeconds(30))), START);
     }
 
+    private static Topology shown(Known known) {
+        Expansion expansion = new Expansion();
+        expansion.want(WANTED);
+        return expansion.topology(name -> known, Set.of());
+    }
+
     private static Service web(Known known) {
-        return Expansion.of(WANTED, name -> known).services().get("web");
+        return shown(known).services().get("web");
     }
 
     /** The components in which the two differ. */
@@ -67,10 +73,10 @@ class ForgottenFieldTest {
         assertThat(web.backends()).hasSize(3).contains(PLAIN);
         assertThat(differing(NAMED, web.backends().get(1))).containsExactly("address");
         assertThat(differing(NAMED, web.backends().get(2))).containsExactly("address");
-        assertThat(differing(WANTED, Expansion.of(WANTED, name -> known("10.0.0.1"))))
+        assertThat(differing(WANTED, shown(known("10.0.0.1"))))
                 .containsExactly("services");
-        assertThat(Expansion.of(WANTED, name -> known("10.0.0.1")).services().get("other")).isSameAs(OTHER);
-        assertThat(Expansion.names(WANTED)).isEqualTo(Set.of("app.test"));
+        assertThat(shown(known("10.0.0.1")).services().get("other")).isSameAs(OTHER);
+        assertThat(new Expansion().want(WANTED).came()).isEqualTo(Set.of("app.test"));
     }
 
     @Test
