@@ -1,6 +1,7 @@
 package dev.gyre.hold;
 
 import dev.gyre.model.HoldStats;
+import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
 import java.time.InstantSource;
 import java.util.Map;
@@ -15,6 +16,7 @@ public final class Holds {
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final Map<String, ServiceHold> services = new ConcurrentHashMap<>();
+    private Topology adopted = Topology.empty();
 
     /**
      * @param clock that of the registry, by which holds end
@@ -26,10 +28,13 @@ public final class Holds {
     }
 
     /** Goes by this topology from now on, and forgets services that are not in it. */
-    public void adopt(Topology topology) {
-        services.keySet().retainAll(topology.services().keySet());
-        topology.services().values().forEach(service ->
-                of(service.name()).adopt(service, clock.instant(), nanos.getAsLong()));
+    public synchronized void adopt(Topology topology) {
+        ServiceChange.between(adopted, topology).forEach(change -> change.after().ifPresent(
+                service -> of(service.name()).adopt(service, clock.instant(), nanos.getAsLong())));
+        adopted = topology;
+        if (services.size() != topology.services().size()) {
+            services.keySet().retainAll(topology.services().keySet());
+        }
     }
 
     /** That of a service, also of one that is just leaving. */

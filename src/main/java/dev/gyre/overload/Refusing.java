@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +52,12 @@ final class Refusing {
         return (int) Math.min(MOST_SPREAD_SECONDS, LEAST_SPREAD_SECONDS + Math.max(0, seconds));
     }
 
-    /** @param counts of all refusals so far; called by one thread at a time */
-    void sample(int limit, Map<Priority, Long> counts, long nowNanos) {
+    /** @param now gives the counts of all refusals so far; called by one thread at a time */
+    void sample(int limit, Supplier<Map<Priority, Long>> now, long nowNanos) {
         if (!refusing.get() || nowNanos - lastNanos < QUIET_NANOS) {
             return;
         }
+        Map<Priority, Long> counts = now.get();
         Map<Priority, Long> meanwhile = new EnumMap<>(Priority.class);
         counts.forEach((priority, count) -> meanwhile.put(priority,
                 count - before.getOrDefault(priority, 0L)));

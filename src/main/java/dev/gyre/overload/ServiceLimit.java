@@ -118,7 +118,7 @@ public final class ServiceLimit {
 
     /** Notices that nobody is refused any more; to be called once a second. */
     void sample(long nowNanos) {
-        refusing.sample(allowance.limit(), counts(), nowNanos);
+        refusing.sample(allowance.limit(), this::counts, nowNanos);
     }
 
     private Map<Priority, Long> counts() {

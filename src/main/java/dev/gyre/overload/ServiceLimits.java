@@ -3,8 +3,11 @@ package dev.gyre.overload;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +22,9 @@ public final class ServiceLimits {
 
     private final LongSupplier nanos;
     private final Map<String, ServiceLimit> services = new ConcurrentHashMap<>();
+    private Topology adopted = Topology.empty();
+    /** Priority of a service's routes, by its name. */
+    private Map<String, Priority> highest = Map.of();
 
     /** @param nanos the clock of {@code System.nanoTime()} */
     public ServiceLimits(LongSupplier nanos) {
@@ -26,15 +32,32 @@ public final class ServiceLimits {
     }
 
     /** Goes by this topology from now on, and forgets services that are not in it. */
-    public void adopt(Topology topology) {
-        services.keySet().retainAll(topology.services().keySet());
+    public synchronized void adopt(Topology topology) {
+        List<ServiceChange> changes = ServiceChange.between(adopted, topology);
+        if (!topology.routes().equals(adopted.routes())) {
+            highest = highest(topology.routes());
+            topology.services().values().forEach(this::adopt);
+        } else {
+            changes.forEach(change -> change.after().ifPresent(this::adopt));
+        }
+        adopted = topology;
+        if (services.size() != topology.services().size()) {
+            services.keySet().retainAll(topology.services().keySet());
+        }
+    }
+
+    private static Map<String, Priority> highest(List<Route> routes) {
         Map<String, Priority> highest = new HashMap<>();
-        for (Route route : topology.routes()) {
+        for (Route route : routes) {
             highest.merge(route.service(), route.priority().orElse(Priority.NORMAL),
                     (one, other) -> one.compareTo(other) < 0 ? one : other);
         }
-        topology.services().values().forEach(service -> of(service.name())
-                .adopt(service.policy().limit(), highest.getOrDefault(service.name(), Priority.NORMAL)));
+        return highest;
+    }
+
+    private void adopt(Service service) {
+        of(service.name()).adopt(service.policy().limit(),
+                highest.getOrDefault(service.name(), Priority.NORMAL));
     }
 
     /** That of a service, also of one that is just leaving. */

@@ -2,6 +2,7 @@ package dev.gyre.retry;
 
 import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.RetryStats;
+import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
 import java.util.Map;
 import java.util.SortedMap;
@@ -17,6 +18,7 @@ public final class Retries {
     private final int loops;
     private final LongSupplier nanos;
     private final Map<String, ServiceRetries> services = new ConcurrentHashMap<>();
+    private Topology adopted = Topology.empty();
 
     /**
      * @param loops how many event loops the node has
@@ -28,10 +30,13 @@ public final class Retries {
     }
 
     /** Goes by the budgets of this topology from now on, and forgets services that are not in it. */
-    public void adopt(Topology topology) {
-        services.keySet().retainAll(topology.services().keySet());
-        topology.services().values().forEach(service ->
-                of(service.name()).adopt(service.policy().retry().budget()));
+    public synchronized void adopt(Topology topology) {
+        ServiceChange.between(adopted, topology).forEach(change -> change.after().ifPresent(
+                service -> of(service.name()).adopt(service.policy().retry().budget())));
+        adopted = topology;
+        if (services.size() != topology.services().size()) {
+            services.keySet().retainAll(topology.services().keySet());
+        }
     }
 
     /** Those of a service, also of one that is just leaving. */

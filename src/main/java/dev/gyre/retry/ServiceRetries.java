@@ -85,6 +85,10 @@ public final class ServiceRetries {
     }
 
     private long requests() {
-        return loops.stream().mapToLong(LoopRetries::requests).sum();
+        long sum = 0;
+        for (int i = 0; i < loops.size(); i++) {
+            sum += loops.get(i).requests();
+        }
+        return sum;
     }
 }
