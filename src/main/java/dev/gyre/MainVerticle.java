@@ -164,15 +164,15 @@ public final class MainVerticle extends VerticleBase {
 
     private void prepareHealth() {
         self = new NodeSelf(settings, registry, proxy);
-        health = new HealthChecks(vertx, verdicts, self, proxy::stats, new Timing(InstantSource.system(),
-                System::nanoTime, RandomGenerator.getDefault()));
+        health = new HealthChecks(vertx, verdicts, self, proxy::recentStats,
+                new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
         self.listens(health);
     }
 
     /** With addresses for names. */
     private void show(Topology topology) {
         // First, so that no verdict on a backend comes before it is known here.
-        verdicts.keep(topology.backends());
+        verdicts.keep(topology);
         traffic.show(topology);
         proxy.show(topology);
         health.show(topology);
@@ -255,7 +255,7 @@ public final class MainVerticle extends VerticleBase {
     /** What cannot change while the node runs is said, not silently left. */
     private void followConfig() {
         source.onChange(loaded -> loaded
-                .map(ConfigReader::read)
+                .compose(json -> context.executeBlocking(() -> ConfigReader.read(json)))
                 .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()))
                 .onSuccess(read -> {
                     if (read instanceof Checked.Rejected<Settings> rejected) {

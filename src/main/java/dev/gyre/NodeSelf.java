@@ -117,9 +117,8 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     @Override
     public Future<Standing> standing(BackendId id) {
         Topology topology = registry.topology();
-        return proxy.stats().map(stats -> new Standing(serves(topology, id),
-                stats.values().stream().filter(one -> one.id().isOf(id)).mapToLong(BackendStats::inFlight)
-                        .sum()));
+        return proxy.stats(id).map(stats -> new Standing(serves(topology, id),
+                stats.values().stream().mapToLong(BackendStats::inFlight).sum()));
     }
 
     @Override

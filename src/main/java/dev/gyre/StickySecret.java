@@ -46,12 +46,16 @@ final class StickySecret {
 
     /** Warns once, when a service has sticky clients that a restart would scatter. */
     synchronized void check(Topology topology) {
-        Optional<Service> sticky = topology.services().values().stream()
-                .filter(service -> service.policy().balance().sticky().isPresent()).findFirst();
-        if (ofThisRun && !warned && sticky.isPresent()) {
-            warned = true;
-            LOG.warn("service \"{}\" is sticky, but neither sticky.secret nor cluster.secret is set: its"
-                    + " cookies are lost with this run, and no other node knows them", sticky.get().name());
+        if (ofThisRun && !warned) {
+            topology.services().values().stream()
+                    .filter(service -> service.policy().balance().sticky().isPresent()).findFirst()
+                    .ifPresent(this::warn);
         }
+    }
+
+    private void warn(Service sticky) {
+        warned = true;
+        LOG.warn("service \"{}\" is sticky, but neither sticky.secret nor cluster.secret is set: its"
+                + " cookies are lost with this run, and no other node knows them", sticky.name());
     }
 }

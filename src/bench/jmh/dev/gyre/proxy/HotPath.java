@@ -6,7 +6,6 @@ import dev.gyre.hold.ServiceHold;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
-import dev.gyre.model.Fitness;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
@@ -24,6 +23,7 @@ import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,9 +70,10 @@ public class HotPath {
                         Optional.empty(), Optional.empty())).toList();
         Service web = new Service("web", ServicePolicy.DEFAULT, backends, Origin.CONFIG);
         Pools pools = new Pools(List.of(live.loop()), failure -> { });
-        ServiceView view = ServiceView.of(web, Fitness.UNKNOWN,
+        ServiceView view = ServiceView.of(web, Optional.empty(), Map.of(),
                 backend -> pools.adopt(new BackendId("web", backend.url()), web.policy()),
-                Optional.empty(), new StickyKey(new byte[] {1}), Instant.EPOCH);
+                new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
+                        () -> new SplittableRandom(1)), Instant.EPOCH);
         service = new LiveService(view, live.loop(), new SplittableRandom(1),
                 new LoopLine(live.loop(), new ServiceHold()));
     }

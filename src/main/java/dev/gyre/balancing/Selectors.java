@@ -2,7 +2,9 @@ package dev.gyre.balancing;
 
 import dev.gyre.model.Balance;
 import dev.gyre.model.Hashing;
+import dev.gyre.model.Strategy;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,7 +14,7 @@ import java.util.random.RandomGenerator;
 public final class Selectors {
 
     private final Balance balance;
-    private final List<String> names;
+    private final Supplier<List<String>> names;
     private final int[] weights;
     private HashTable table;
 
@@ -23,8 +25,13 @@ public final class Selectors {
      * @param weights at the same index, each 1..1000
      */
     public Selectors(Balance balance, List<String> names, int[] weights) {
+        this(balance, () -> names, weights);
+    }
+
+    /** @param names asked for by hashing alone */
+    public Selectors(Balance balance, Supplier<List<String>> names, int[] weights) {
         this.balance = balance;
-        this.names = List.copyOf(names);
+        this.names = names;
         this.weights = weights.clone();
     }
 
@@ -46,10 +53,22 @@ public final class Selectors {
         };
     }
 
+    /** Makes now what all share, so that no event loop has to: that of thousands takes milliseconds. */
+    public void prepare() {
+        if (balance.by() == Strategy.CONSISTENT_HASH) {
+            table();
+        }
+    }
+
+    /** Somebody has asked for a selector whose making takes long. */
+    public synchronized boolean prepared() {
+        return table != null;
+    }
+
     private synchronized HashTable table() {
         if (table == null) {
             table = balance.hashing().algorithm() == Hashing.Algorithm.RING
-                    ? new HashRing(names, weights) : new Maglev(names, weights);
+                    ? new HashRing(names.get(), weights) : new Maglev(names.get(), weights);
         }
         return table;
     }

@@ -8,6 +8,7 @@ import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.FailureStreak;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.Service;
+import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +43,10 @@ public final class Ejector {
     private final Map<String, Group> groups = new HashMap<>();
     private final Map<BackendId, Suspect> suspects = new HashMap<>();
     private final Map<BackendId, Map<Cause, Long>> ejections = new ConcurrentHashMap<>();
-    private volatile Map<String, EjectionPolicy> policies = Map.of();
+    private final Map<String, EjectionPolicy> policies = new ConcurrentHashMap<>();
+    /** Those that are ejected or watched: a verdict on them ends, or is renewed, without any request. */
+    private final Set<Suspect> onRecord = new LinkedHashSet<>();
+    private Topology shown = Topology.empty();
     private volatile Set<BackendId> watched = Set.of();
 
     /** @param nanos the clock of {@link System#nanoTime}, by which failures are dated */
@@ -53,22 +58,29 @@ public final class Ejector {
 
     /** These are the services from now on; a backend that stays keeps what is known of it. */
     public void show(Topology topology) {
-        long now = nanos.getAsLong();
-        Set<BackendId> present = new HashSet<>();
-        groups.keySet().retainAll(topology.services().keySet());
-        for (Service service : topology.services().values()) {
-            EjectionPolicy policy = service.policy().ejection();
-            service.backends().forEach(backend -> present.add(service.id(backend)));
-            List<Suspect> members = service.backends().stream().filter(backend -> !backend.draining())
-                    .map(backend -> suspects.computeIfAbsent(service.id(backend),
-                            unknown -> new Suspect(unknown, now))).toList();
-            groups.computeIfAbsent(service.name(), name -> new Group(name, policy, now))
-                    .show(policy, members);
+        ServiceChange.between(shown, topology).forEach(this::show);
+        shown = topology;
+    }
+
+    private void show(ServiceChange change) {
+        change.left().forEach(this::forget);
+        if (change.after().isEmpty()) {
+            groups.remove(change.name());
+            policies.remove(change.name());
+            return;
         }
-        suspects.keySet().retainAll(present);
-        ejections.keySet().retainAll(present);
-        policies = groups.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, group -> group.getValue().policy()));
+        long now = nanos.getAsLong();
+        Service service = change.after().get();
+        EjectionPolicy policy = service.policy().ejection();
+        Group group = groups.computeIfAbsent(service.name(), name -> new Group(name, policy, now));
+        group.show(service, backend ->
+                suspects.computeIfAbsent(service.id(backend), unknown -> new Suspect(unknown, now)));
+        policies.put(service.name(), policy);
+    }
+
+    private void forget(BackendId gone) {
+        Optional.ofNullable(suspects.remove(gone)).ifPresent(onRecord::remove);
+        ejections.remove(gone);
     }
 
     /** This failure is to be reported by {@link #failed}; most are not. Thread-safe, and quick. */
@@ -94,24 +106,27 @@ public final class Ejector {
      */
     public void sample(Map<BackendId, Traffic> traffic) {
         long now = nanos.getAsLong();
-        Set<String> stirring = traffic.keySet().stream().map(BackendId::service).collect(Collectors.toSet());
-        for (Group group : groups.values()) {
-            if (!stirring.contains(group.name()) && !group.judging()) {
-                continue;
-            }
-            group.members().forEach(one -> Optional.ofNullable(traffic.get(one.id()))
-                    .ifPresent(seen -> one.see(now, seen, group.policy())));
-            Peers peers = group.compare(now);
-            group.members().forEach(one -> judge(group, one, peers, now));
-        }
+        Stream.concat(traffic.keySet().stream(), onRecord.stream().map(Suspect::id)).map(BackendId::service)
+                .distinct().toList().forEach(name -> Optional.ofNullable(groups.get(name))
+                        .ifPresent(group -> sample(group, traffic, now)));
         releaseTheLast(now);
-        watched = suspects.values().stream().filter(one -> one.term().watched()).map(Suspect::id)
+        onRecord.removeIf(one -> !one.term().ejected() && !one.term().watched());
+        watched = onRecord.stream().filter(one -> one.term().watched()).map(Suspect::id)
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private void sample(Group group, Map<BackendId, Traffic> traffic, long now) {
+        group.members().forEach(one -> Optional.ofNullable(traffic.get(one.id()))
+                .ifPresent(seen -> one.see(now, seen, group.policy())));
+        Peers peers = group.compare(now);
+        group.members().forEach(one -> judge(group, one, peers, now));
     }
 
     /** One that fails some requests is better than those that probes have found to be down meanwhile. */
     private void releaseTheLast(long now) {
-        List<Group> some = groups.values().stream().filter(group -> group.ejected() > 0).toList();
+        List<Group> some = onRecord.stream().map(one -> one.id().service()).distinct()
+                .flatMap(name -> Optional.ofNullable(groups.get(name)).stream())
+                .filter(group -> group.ejected() > 0).toList();
         if (!some.isEmpty()) {
             Fitness fitness = verdicts.fitness();
             some.stream().filter(group -> group.nobodyFit(fitness)).flatMap(group -> group.members().stream())
@@ -151,6 +166,7 @@ public final class Ejector {
         }
         Duration length = suspect.term().begin(now, group.policy(), offence.cause());
         suspect.beginAnew(now);
+        onRecord.add(suspect);
         Instant since = wall.instant();
         verdicts.set(Source.TRAFFIC, suspect.id(), new Condition(State.EJECTED, offence.words(), since,
                 Optional.of(since.plus(length))));

@@ -1,10 +1,15 @@
 package dev.gyre.health;
 
+import dev.gyre.model.Backend;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.Overlap;
+import dev.gyre.model.Service;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The backends of one service that are to take requests, and how many of them may be ejected. */
 final class Group {
@@ -13,6 +18,10 @@ final class Group {
 
     private final String name;
     private EjectionPolicy policy;
+    private List<Backend> backends = List.of();
+    /** Of these, at the same index. */
+    private List<Suspect> all = List.of();
+    /** Those that do not drain. */
     private List<Suspect> members = List.of();
     private Peers peers;
     private Optional<Long> spokenNanos = Optional.empty();
@@ -24,18 +33,23 @@ final class Group {
         this.peers = new Peers(members, policy, nowNanos);
     }
 
-    void show(EjectionPolicy newPolicy, List<Suspect> newMembers) {
-        policy = newPolicy;
-        members = List.copyOf(newMembers);
+    /** @param suspect who a backend is that was not there before */
+    void show(Service service, Function<Backend, Suspect> suspect) {
+        policy = service.policy().ejection();
+        all = Overlap.of(backends, service.backends(), Backend::isSameAs)
+                .carry(all, service.backends(), suspect);
+        backends = service.backends();
+        List<Suspect> wanted = new ArrayList<>(all.size());
+        for (int i = 0; i < backends.size(); i++) {
+            if (!backends.get(i).draining()) {
+                wanted.add(all.get(i));
+            }
+        }
+        members = wanted;
     }
 
     String name() {
         return name;
-    }
-
-    /** A verdict on one of them is to end, or to be renewed, without any request. */
-    boolean judging() {
-        return members.stream().anyMatch(one -> one.term().ejected() || one.term().watched());
     }
 
     EjectionPolicy policy() {

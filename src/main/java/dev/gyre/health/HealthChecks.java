@@ -5,8 +5,10 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.Condition;
+import dev.gyre.model.Overlap;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Service;
+import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -47,9 +49,10 @@ public final class HealthChecks {
     private final Assembly assembly;
     private final Context context;
     private final Map<BackendId, Probed> probed = new HashMap<>();
+    private Topology shown = Topology.empty();
     private boolean closed;
 
-    /** @param traffic what this node's requests tell of the backends */
+    /** @param traffic what this node's requests tell of the backends that had any lately */
     public HealthChecks(Vertx vertx, Verdicts verdicts, Colleagues colleagues,
                         Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing) {
         this(vertx, verdicts, colleagues, traffic, timing, new NetworkProber(vertx));
@@ -78,29 +81,42 @@ public final class HealthChecks {
     /** These backends are there from now on; those whose service has no probe are left alone. */
     public void show(Topology topology) {
         context.runOnContext(v -> {
-            Map<BackendId, Probed> before = new HashMap<>(probed);
-            for (Service service : topology.services().values()) {
-                if (service.policy().health().probes()) {
-                    service.backends().forEach(backend ->
-                            before.remove(adopt(service, backend)));
-                }
-            }
-            before.values().forEach(gone -> {
-                cease(gone);
-                probed.remove(gone.id);
-                verdicts.clear(Source.PROBES, gone.id);
-            });
+            ServiceChange.between(shown, topology).forEach(this::show);
+            shown = topology;
         });
     }
 
-    private BackendId adopt(Service service, Backend backend) {
+    private void show(ServiceChange change) {
+        Optional<Service> before = change.before().filter(HealthChecks::probes);
+        Optional<Service> after = change.after().filter(HealthChecks::probes);
+        new ServiceChange(before, after).left().forEach(this::forget);
+        after.ifPresent(service -> {
+            boolean sameProbe = before.isPresent()
+                    && before.get().policy().health().equals(service.policy().health());
+            List<Backend> same = sameProbe ? before.get().backends() : List.of();
+            Overlap.of(same, service.backends(), (one, other) -> one == other).between(service.backends())
+                    .forEach(backend -> adopt(service, backend));
+        });
+    }
+
+    private static boolean probes(Service service) {
+        return service.policy().health().probes();
+    }
+
+    private void forget(BackendId gone) {
+        Optional.ofNullable(probed.remove(gone)).ifPresent(backend -> {
+            cease(backend);
+            verdicts.clear(Source.PROBES, gone);
+        });
+    }
+
+    private void adopt(Service service, Backend backend) {
         BackendId id = service.id(backend);
         Probed there = probed.computeIfAbsent(id,
                 absent -> new Probed(id, service.policy().health(), backend.draining()));
         if (there.adopt(service.policy().health(), backend.draining()) && there.own.isPresent()) {
             schedule(there, 1);
         }
-        return id;
     }
 
     /** What another node says. */

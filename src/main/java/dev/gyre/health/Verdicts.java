@@ -3,6 +3,9 @@ package dev.gyre.health;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.Service;
+import dev.gyre.model.ServiceChange;
+import dev.gyre.model.Topology;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -12,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The one place where what several sources say of a backend becomes one {@link Fitness}. Only a flip is
@@ -27,7 +31,12 @@ public final class Verdicts {
     private final Executor soon;
     private final Map<BackendId, Map<Source, Condition>> said = new HashMap<>();
     private final Map<BackendId, Condition> conditions = new HashMap<>();
-    private Set<BackendId> known = Set.of();
+    private Topology present = Topology.empty();
+    /** The backends of the services of which any was judged since they last changed. */
+    private final Map<String, Set<BackendId>> judged = new HashMap<>();
+    /** What all conditions amounted to when they were last put together, and what has changed since. */
+    private Fitness fitness = Fitness.UNKNOWN;
+    private final Map<BackendId, Optional<Condition>> changes = new HashMap<>();
     private boolean due;
 
     /**
@@ -41,20 +50,34 @@ public final class Verdicts {
     }
 
     /**
-     * These backends are there from now on; of all others every verdict is forgotten. To be called before the
-     * data path sees them, so that no verdict on a new one is lost.
+     * The backends of these services are there from now on; of all others every verdict is forgotten. To be
+     * called before the data path sees them, so that no verdict on a new one is lost.
      */
-    public synchronized void keep(Set<BackendId> present) {
-        known = Set.copyOf(present);
-        said.keySet().retainAll(known);
-        if (conditions.keySet().retainAll(known)) {
+    public synchronized void keep(Topology topology) {
+        for (ServiceChange change : ServiceChange.between(present, topology)) {
+            judged.remove(change.name());
+            change.left().forEach(this::forget);
+        }
+        present = topology;
+    }
+
+    private void forget(BackendId gone) {
+        said.remove(gone);
+        if (conditions.remove(gone) != null) {
+            changes.put(gone, Optional.empty());
             show();
         }
     }
 
+    private boolean known(BackendId backend) {
+        Service service = present.services().get(backend.service());
+        return service != null && judged.computeIfAbsent(service.name(), first -> service.backends().stream()
+                .map(service::id).collect(Collectors.toSet())).contains(backend);
+    }
+
     /** A source's verdict on a backend, until its next one; on a backend that is not there it is ignored. */
     public synchronized void set(Source source, BackendId backend, Condition condition) {
-        if (known.contains(backend)) {
+        if (known(backend)) {
             said.computeIfAbsent(backend, first -> new EnumMap<>(Source.class)).put(source, condition);
             settle(backend);
         }
@@ -70,7 +93,11 @@ public final class Verdicts {
 
     /** What holds at this moment; the data path may be a moment behind. */
     public synchronized Fitness fitness() {
-        return new Fitness(conditions);
+        if (!changes.isEmpty()) {
+            fitness = fitness.with(changes);
+            changes.clear();
+        }
+        return fitness;
     }
 
     private void settle(BackendId backend) {
@@ -82,6 +109,7 @@ public final class Verdicts {
         if (!same) {
             now.ifPresentOrElse(condition -> conditions.put(backend, condition),
                     () -> conditions.remove(backend));
+            changes.put(backend, now);
             show();
         }
     }
@@ -101,6 +129,6 @@ public final class Verdicts {
 
     private synchronized void showNow() {
         due = false;
-        shown.accept(new Fitness(conditions));
+        shown.accept(fitness());
     }
 }

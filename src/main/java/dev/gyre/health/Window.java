@@ -28,7 +28,10 @@ final class Window {
         }
     }
 
-    private final Slot[] slots = new Slot[SECONDS];
+    private static final Slot[] NONE = new Slot[0];
+
+    /** Most of a large fleet's backends see nothing for hours, and need none of their own. */
+    private Slot[] slots = NONE;
 
     /** Takes in what has come between two samples. */
     void add(long nowNanos, Traffic before, Traffic after) {
@@ -37,6 +40,9 @@ final class Window {
         }
         long second = Math.floorDiv(nowNanos, SECOND_NANOS);
         int at = Math.floorMod(second, SECONDS);
+        if (slots.length == 0) {
+            slots = new Slot[SECONDS];
+        }
         if (slots[at] == null) {
             slots[at] = new Slot();
         }
@@ -52,7 +58,7 @@ final class Window {
     }
 
     void clear() {
-        Arrays.fill(slots, null);
+        slots = NONE;
     }
 
     long requests(long nowNanos) {

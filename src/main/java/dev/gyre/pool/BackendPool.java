@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /**
  * The bounds that hold for one backend on the whole node: how many connections are open, and which requests
@@ -35,7 +35,8 @@ public final class BackendPool {
     private static final long TOLERANCE_NANOS = Duration.ofMillis(10).toNanos();
 
     private final BackendId id;
-    private final List<LoopPool> loops;
+    private final LoopPools loops;
+    private final Consumer<BackendPool> stirring;
     private final AtomicInteger places = new AtomicInteger();
     private final FailureRow failures;
     private volatile PoolPolicy policy;
@@ -45,9 +46,14 @@ public final class BackendPool {
     private volatile boolean watched;
     private volatile EjectionPolicy ejection;
     private volatile int waiting;
+    private volatile boolean stirs;
 
-    BackendPool(BackendId id, ServicePolicy policy, int limit, FailureWatch watch,
-                Function<BackendPool, List<LoopPool>> perLoop) {
+    /**
+     * @param loops    how many event loops the node has
+     * @param stirring told when requests begin to come, once until {@link #rests}
+     */
+    BackendPool(BackendId id, ServicePolicy policy, int limit, int loops, FailureWatch watch,
+                Consumer<BackendPool> stirring) {
         this.id = id;
         this.failures = new FailureRow(id, watch);
         this.policy = policy.pool();
@@ -55,7 +61,8 @@ public final class BackendPool {
         this.connectTimeout = policy.timeouts().connect();
         this.watched = policy.balance().by().watchful();
         this.ejection = policy.ejection();
-        this.loops = perLoop.apply(this);
+        this.loops = new LoopPools(this, loops);
+        this.stirring = stirring;
     }
 
     public BackendId id() {
@@ -64,7 +71,12 @@ public final class BackendPool {
 
     /** This backend's connections on the given event loop. */
     public LoopPool on(Loop loop) {
-        return loops.get(loop.index());
+        return loops.on(loop);
+    }
+
+    /** The same; empty when that loop has never had to do with this backend. */
+    public Optional<LoopPool> known(Loop loop) {
+        return loops.known(loop);
     }
 
     public Conduct conduct() {
@@ -81,11 +93,7 @@ public final class BackendPool {
      * right or a moment old, and so may be their sum.
      */
     public int inFlight() {
-        int sum = 0;
-        for (int i = 0; i < loops.size(); i++) {
-            sum += loops.get(i).tally().inFlight();
-        }
-        return sum;
+        return loops.inFlight();
     }
 
     PoolPolicy policy() {
@@ -150,11 +158,23 @@ public final class BackendPool {
 
     /** Idle connections of all loops. */
     int resting() {
-        int sum = 0;
-        for (LoopPool pool : loops) {
-            sum += pool.resting();
+        return loops.resting();
+    }
+
+    /** Whoever opens a connection or waits comes through here; all other requests need not. */
+    private void stir() {
+        if (!stirs) {
+            stirs = true;
+            stirring.accept(this);
         }
-        return sum;
+    }
+
+    /** Nobody has used it for a while; if somebody does so at this moment, it is told anew. */
+    void rests() {
+        stirs = false;
+        if (inUse()) {
+            stir();
+        }
     }
 
     boolean overfull() {
@@ -167,6 +187,7 @@ public final class BackendPool {
             if (places.compareAndSet(taken, taken + 1)) {
                 // Who lowered the limit in between may have counted the places before this one was taken.
                 if (taken < limit) {
+                    stir();
                     return true;
                 }
                 places.decrementAndGet();
@@ -185,8 +206,7 @@ public final class BackendPool {
     /** Lets idle connections beyond the limit go, one by one: each that is closed asks here again. */
     private void trim() {
         if (overfull()) {
-            loops.stream().filter(pool -> pool.resting() > 0).findFirst()
-                    .ifPresent(pool -> pool.loop().executeLater(pool::trim));
+            loops.withResting().ifPresent(pool -> pool.loop().executeLater(pool::trim));
         }
     }
 
@@ -205,6 +225,7 @@ public final class BackendPool {
             lease.pool().queue.add(lease);
             waiting++;
         }
+        stir();
         serve();
         return true;
     }
@@ -223,7 +244,7 @@ public final class BackendPool {
         while (waiting > 0) {
             Lease first;
             synchronized (this) {
-                first = oldest().orElse(null);
+                first = loops.oldest().orElse(null);
                 if (first == null) {
                     return;
                 }
@@ -242,12 +263,7 @@ public final class BackendPool {
             preferred.loop().executeLater(preferred::giveUpResting);
             return;
         }
-        for (LoopPool pool : loops) {
-            if (pool.resting() > 0) {
-                pool.loop().executeLater(pool::giveUpResting);
-                return;
-            }
-        }
+        loops.withResting().ifPresent(pool -> pool.loop().executeLater(pool::giveUpResting));
     }
 
     /**
@@ -255,7 +271,7 @@ public final class BackendPool {
      * oldest, unless another loop's has waited noticeably longer.
      */
     synchronized Optional<Lease> nextFor(LoopPool pool) {
-        Optional<Lease> eldest = oldest();
+        Optional<Lease> eldest = loops.oldest();
         if (eldest.isEmpty()) {
             return eldest;
         }
@@ -268,19 +284,6 @@ public final class BackendPool {
         }
         leave(chosen);
         return Optional.of(chosen);
-    }
-
-    private Optional<Lease> oldest() {
-        Lease oldest = null;
-        for (LoopPool pool : loops) {
-            if (!pool.queue.isEmpty()) {
-                Lease head = pool.queue.iterator().next();
-                if (oldest == null || head.waitingSince() - oldest.waitingSince() < 0) {
-                    oldest = head;
-                }
-            }
-        }
-        return Optional.ofNullable(oldest);
     }
 
     /** Takes all requests of one loop out of the queue. */

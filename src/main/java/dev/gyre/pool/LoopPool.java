@@ -236,6 +236,11 @@ public final class LoopPool {
         idle.remove(connection);
     }
 
+    /** Requests are let in, and connections are kept for the next. */
+    public boolean isOpen() {
+        return open;
+    }
+
     /** Lets requests in again after {@link #shut}. */
     public void reopen() {
         open = true;

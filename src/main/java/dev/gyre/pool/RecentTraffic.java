@@ -25,20 +25,22 @@ final class RecentTraffic {
     private record Sample(long atNanos, Reading reading, List<Long> waits, int waiting) {
     }
 
-    private final Deque<Sample> samples = new ArrayDeque<>();
+    /** Small, for most of a large fleet's backends see nothing for hours. */
+    private final Deque<Sample> samples = new ArrayDeque<>(1);
     private int fullInARow;
     private boolean logged;
     private long loggedAt;
     private boolean used;
     private long usedNanos;
 
-    /** Requests go there, or went there lately. */
+    /** Requests still go there, or went there lately; to be asked from when they began until it is false. */
     boolean stirring(long nowNanos, BackendPool pool) {
-        if (pool.inUse()) {
+        if (!used || pool.inUse()) {
             used = true;
             usedNanos = nowNanos;
         }
-        return used && nowNanos - usedNanos < STIRS_FOR;
+        used = nowNanos - usedNanos < STIRS_FOR;
+        return used;
     }
 
     void add(long nowNanos, Reading reading, BackendPool pool) {

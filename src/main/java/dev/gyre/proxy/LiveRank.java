@@ -22,10 +22,13 @@ final class LiveRank implements Candidates {
     /** Where nothing is known as yet, in nanoseconds. */
     private static final double USUAL = 1e6;
 
+    private final List<BackendPool> shared;
+    /** Each looked up when it is first asked for. */
     private final LoopPool[] pools;
-    private final BackendPool[] shared;
+    private final Loop loop;
     private final Supplier<Selector> fresh;
-    private final Optional<Selector> selector;
+    /** Made for the first pick: of many changes in a row, most see none between them. */
+    private Optional<Selector> selector = Optional.empty();
     private final boolean watchful;
     /**
      * Turns of their own for further tries. Taken from the others', with two backends each request that
@@ -39,30 +42,29 @@ final class LiveRank implements Candidates {
     private double usual = USUAL;
 
     LiveRank(Rank rank, boolean watchful, Loop loop, RandomGenerator random) {
-        this.shared = rank.pools().toArray(BackendPool[]::new);
-        this.pools = rank.pools().stream().map(pool -> pool.on(loop)).toArray(LoopPool[]::new);
-        // With nobody in it there is nothing to pick from, and nobody is asked.
+        this.shared = rank.pools();
+        this.pools = new LoopPool[shared.size()];
+        this.loop = loop;
         this.fresh = () -> rank.selectors().fresh(random);
-        this.selector = pools.length == 0 ? Optional.empty() : Optional.of(fresh.get());
         this.watchful = watchful;
     }
 
-    List<LoopPool> pools() {
-        return List.of(pools);
+    private LoopPool pool(int index) {
+        LoopPool known = pools[index];
+        if (known == null) {
+            known = shared.get(index).on(loop);
+            pools[index] = known;
+        }
+        return known;
     }
 
     boolean offers(LoopPool backend) {
-        for (LoopPool pool : pools) {
-            if (pool == backend) {
-                return true;
-            }
-        }
-        return false;
+        return shared.contains(backend.shared());
     }
 
     boolean hasAnother(Collection<LoopPool> than) {
-        for (LoopPool pool : pools) {
-            if (!than.contains(pool)) {
+        for (int i = 0; i < pools.length; i++) {
+            if (than.isEmpty() || !than.contains(pool(i))) {
                 return true;
             }
         }
@@ -75,7 +77,7 @@ final class LiveRank implements Candidates {
      * @param past backends to be passed over
      */
     Optional<LoopPool> pick(Asked what, Collection<LoopPool> past, long key) {
-        if (selector.isEmpty()) {
+        if (pools.length == 0) {
             return Optional.empty();
         }
         asked = what;
@@ -83,8 +85,15 @@ final class LiveRank implements Candidates {
         if (watchful) {
             look();
         }
-        int index = (past.isEmpty() ? selector : forFurtherTries()).get().pick(this, key);
-        return index == Selector.NONE ? Optional.empty() : Optional.of(pools[index]);
+        int index = (past.isEmpty() ? forFirstTries() : forFurtherTries()).get().pick(this, key);
+        return index == Selector.NONE ? Optional.empty() : Optional.of(pool(index));
+    }
+
+    private Optional<Selector> forFirstTries() {
+        if (selector.isEmpty()) {
+            selector = Optional.of(fresh.get());
+        }
+        return selector;
     }
 
     private Optional<Selector> forFurtherTries() {
@@ -101,7 +110,7 @@ final class LiveRank implements Candidates {
         }
         double fastest = Double.POSITIVE_INFINITY;
         for (LoopPool pool : pools) {
-            if (!pool.answerTime().unknown()) {
+            if (pool != null && !pool.answerTime().unknown()) {
                 fastest = Math.min(fastest, pool.answerTime().last());
             }
         }
@@ -113,7 +122,7 @@ final class LiveRank implements Candidates {
 
     @Override
     public boolean accepts(int index) {
-        LoopPool pool = pools[index];
+        LoopPool pool = pool(index);
         return switch (asked) {
             case ROOM -> pool.hasRoom() && !passedOver(index, pool);
             case ROOM_TO_WAIT -> pool.hasRoomToWait() && !passedOver(index, pool);
@@ -123,16 +132,17 @@ final class LiveRank implements Candidates {
     }
 
     private boolean passedOver(int index, LoopPool pool) {
-        return !tried.isEmpty() && tried.contains(pool) || watchful && shared[index].conduct().pausing(now);
+        return !tried.isEmpty() && tried.contains(pool)
+                || watchful && shared.get(index).conduct().pausing(now);
     }
 
     @Override
     public double load(int index) {
-        return shared[index].inFlight() + shared[index].conduct().failures(now);
+        return shared.get(index).inFlight() + shared.get(index).conduct().failures(now);
     }
 
     @Override
     public double nanos(int index) {
-        return Math.max(1, pools[index].answerTime().at(now, usual, shared[index].inFlight() > 0));
+        return Math.max(1, pool(index).answerTime().at(now, usual, shared.get(index).inFlight() > 0));
     }
 }

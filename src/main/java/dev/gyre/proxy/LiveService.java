@@ -3,13 +3,14 @@ package dev.gyre.proxy;
 import dev.gyre.model.Balance;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Strategy;
+import dev.gyre.pool.BackendPool;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -65,16 +66,14 @@ final class LiveService {
 
     /** Nothing has changed, nor has a backend gone and come back with a new pool in between. */
     boolean shows(ServiceView other) {
-        return view.service().equals(other.service()) && view.first().isLike(other.first())
+        return view == other
+                || view.service().equals(other.service()) && view.first().isLike(other.first())
                 && view.reserve().isLike(other.reserve()) && view.sticky().equals(other.sticky());
     }
 
     /** The backends that may be given requests, the draining ones of sticky clients included. */
-    Set<LoopPool> serving() {
-        Set<LoopPool> serving = new HashSet<>(first.pools());
-        serving.addAll(reserve.pools());
-        view.sticky().ifPresent(names -> names.names().keySet().forEach(pool -> serving.add(pool.on(loop))));
-        return serving;
+    List<BackendPool> serving() {
+        return view.serving();
     }
 
     /**

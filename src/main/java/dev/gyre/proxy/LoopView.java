@@ -1,78 +1,109 @@
 package dev.gyre.proxy;
 
 import dev.gyre.hold.Holds;
+import dev.gyre.model.Overlap;
+import dev.gyre.pool.BackendPool;
 import dev.gyre.pool.Loop;
 import dev.gyre.pool.LoopPool;
 import dev.gyre.routing.RoutingTable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** A {@link View} made live on one event loop: its own turns in the rotation, its own connections. */
+/**
+ * The {@link View} made live on one event loop: its own turns in the rotation, its own connections. A service
+ * comes alive with its first request here: of thousands most never have one. Used on that loop only.
+ */
 final class LoopView {
 
-    private final View source;
-    private final Map<String, LiveService> services;
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final Holds holds;
+    private final Map<String, LiveService> services = new HashMap<>();
+    private View source;
+    private boolean following;
 
-    private LoopView(View source, Map<String, LiveService> services) {
+    /** One that changes, as it was and as it is. */
+    private record Replaced(LiveService before, LiveService after) {
+    }
+
+    LoopView(View source, Loop loop, RandomGenerator random, Holds holds) {
         this.source = source;
-        this.services = services;
-    }
-
-    static LoopView empty(View source) {
-        return new LoopView(source, Map.of());
-    }
-
-    /** The next view; services that did not change keep their turns. */
-    LoopView next(View view, Loop loop, RandomGenerator random, Holds holds) {
-        Map<String, LiveService> next = new HashMap<>();
-        view.services().forEach((name, of) -> {
-            LiveService present = services.get(name);
-            LoopLine line = present != null ? present.line() : new LoopLine(loop, holds.of(name));
-            next.put(name, present != null && present.shows(of) ? present
-                    : new LiveService(of, loop, random, line));
-        });
-        return new LoopView(view, next);
+        this.loop = loop;
+        this.random = random;
+        this.holds = holds;
     }
 
     /**
-     * Opens what is in rotation now, shuts what was and is not, and lets those go who waited for this; to be
-     * called when this view is in force.
+     * Goes by the newest view. Whoever waited for a backend which left comes back here to choose again while
+     * this is under way, and does so by the view that is just being put in force.
      */
-    void replace(LoopView before) {
-        // No pool serves two services, so those that stay the same concern none that changes.
-        Set<LoopPool> now = servingBeside(before);
-        now.forEach(LoopPool::reopen);
-        before.servingBeside(this).stream().filter(pool -> !now.contains(pool)).forEach(LoopPool::shut);
-        services.forEach((name, service) -> {
-            if (service != before.services.get(name)) {
-                service.inForce();
+    void follow(Supplier<View> newest) {
+        if (following) {
+            return;
+        }
+        following = true;
+        try {
+            for (View next = newest.get(); next != source; next = newest.get()) {
+                show(next);
             }
-        });
-        before.services.forEach((name, service) -> {
-            if (!services.containsKey(name)) {
-                service.line().dissolve();
-            }
-        });
+        } finally {
+            following = false;
+        }
     }
 
-    /** The backends of those services that are not the same in another view. */
-    private Set<LoopPool> servingBeside(LoopView other) {
-        Set<LoopPool> serving = new HashSet<>();
-        services.forEach((name, service) -> {
-            if (other.services.get(name) != service) {
-                serving.addAll(service.serving());
+    /**
+     * Services that did not change keep their turns. Of the others this opens what is in rotation now, shuts
+     * what was and is not, and lets those go who waited for this.
+     */
+    private void show(View next) {
+        source = next;
+        List<Replaced> replaced = new ArrayList<>();
+        List<LiveService> gone = new ArrayList<>();
+        for (Iterator<LiveService> all = services.values().iterator(); all.hasNext();) {
+            LiveService live = all.next();
+            ServiceView now = next.services().get(live.name());
+            if (now == null) {
+                all.remove();
+                gone.add(live);
+            } else if (!live.shows(now)) {
+                replaced.add(new Replaced(live, new LiveService(now, loop, random, live.line())));
             }
-        });
-        return serving;
+        }
+        replaced.forEach(one -> services.put(one.after().name(), one.after()));
+        // No pool serves two services, so those that stay the same concern none that changes.
+        replaced.forEach(one -> open(serving(one.after(), one.before())));
+        replaced.forEach(one -> shut(serving(one.before(), one.after())));
+        gone.forEach(live -> shut(live.serving()));
+        replaced.forEach(one -> one.after().inForce());
+        gone.forEach(live -> live.line().dissolve());
+    }
+
+    /** Those that may be given requests by the one and may not by the other. */
+    private static List<BackendPool> serving(LiveService by, LiveService notBy) {
+        Overlap overlap = Overlap.of(by.serving(), notBy.serving(), (one, other) -> one == other);
+        Set<BackendPool> others = new HashSet<>(overlap.between(notBy.serving()));
+        return overlap.between(by.serving()).stream().filter(pool -> !others.contains(pool)).toList();
+    }
+
+    private void open(List<BackendPool> pools) {
+        pools.forEach(pool -> pool.known(loop).ifPresent(LoopPool::reopen));
+    }
+
+    private void shut(List<BackendPool> pools) {
+        pools.forEach(pool -> pool.known(loop).ifPresent(LoopPool::shut));
     }
 
     /** Whoever waits for a service gives up; false when nobody did. */
     boolean giveUp() {
-        return services.values().stream().filter(service -> service.line().giveUp()).count() > 0;
+        return List.copyOf(services.values()).stream().filter(service -> service.line().giveUp()).count() > 0;
     }
 
     View source() {
@@ -90,6 +121,18 @@ final class LoopView {
     }
 
     Optional<LiveService> service(String name) {
-        return Optional.ofNullable(services.get(name));
+        LiveService live = services.get(name);
+        return live != null ? Optional.of(live)
+                : Optional.ofNullable(source.services().get(name)).map(this::alive);
+    }
+
+    private LiveService alive(ServiceView view) {
+        LiveService live = new LiveService(view, loop, random,
+                new LoopLine(loop, holds.of(view.service().name())));
+        services.put(live.name(), live);
+        // It may have been here before, and have left in between.
+        open(live.serving());
+        live.inForce();
+        return live;
     }
 }

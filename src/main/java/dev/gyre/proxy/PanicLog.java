@@ -11,7 +11,16 @@ final class PanicLog {
     private PanicLog() {
     }
 
-    static void tell(String name, ServiceView now, boolean before) {
+    static void tell(View before, View after) {
+        after.services().forEach((name, now) -> {
+            ServiceView then = before.services().get(name);
+            if (now != then) {
+                tell(name, now, then != null && then.panic());
+            }
+        });
+    }
+
+    private static void tell(String name, ServiceView now, boolean before) {
         if (now.panic() && !before) {
             LOG.error("{}: too few backends are fit: all {} are offered requests (panic rule)", name,
                     now.first().pools().size() + now.reserve().pools().size());

@@ -13,6 +13,7 @@ import dev.gyre.model.HoldStats;
 import dev.gyre.model.Limits;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.RetryStats;
+import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
@@ -30,8 +31,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -69,9 +68,6 @@ public final class Proxy {
     private volatile Duration grace;
     private volatile Pools pools;
     private volatile Retries retries;
-    private volatile Set<BackendId> wanted = Set.of();
-    private Topology topology = Topology.empty();
-    private Fitness fitness = Fitness.UNKNOWN;
     private boolean stepping;
 
     /**
@@ -127,27 +123,25 @@ public final class Proxy {
 
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
     public synchronized void show(Topology next) {
-        topology = next;
-        wanted = next.backends();
+        List<ServiceChange> changes = ServiceChange.between(shown.topology(), next);
         retries.adopt(next);
         holds.adopt(next);
         serviceLimits.adopt(next);
-        refresh();
+        reveal(shown.next(next, shown.fitness(), pools, surroundings));
+        changes.forEach(change -> change.left().forEach(pools::leave));
     }
 
     /** Leaves out from now on who is not fit, as far as others are left. */
     public synchronized void judge(Fitness next) {
-        fitness = next;
-        refresh();
+        reveal(shown.next(shown.topology(), next, pools, surroundings));
     }
 
-    private void refresh() {
+    private void reveal(View next) {
         View before = shown;
-        shown = View.of(topology, fitness, pools, surroundings);
-        shown.services().forEach((name, service) -> PanicLog.tell(name, service,
-                Optional.ofNullable(before.services().get(name)).map(ServiceView::panic).orElse(false)));
+        shown = next;
+        PanicLog.tell(before, next);
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
-        if (shown.ramping() && !stepping) {
+        if (next.ramping() && !stepping) {
             stepping = true;
             vertx.setTimer(STEP_MILLIS, timer -> step());
         }
@@ -155,7 +149,7 @@ public final class Proxy {
 
     private synchronized void step() {
         stepping = false;
-        refresh();
+        reveal(shown.step(pools, surroundings));
     }
 
     /**
@@ -176,6 +170,16 @@ public final class Proxy {
      */
     public Future<Map<BackendId, BackendStats>> stats() {
         return pools.stats();
+    }
+
+    /** The same of those alone that requests have gone to lately. */
+    public Future<Map<BackendId, BackendStats>> recentStats() {
+        return pools.recentStats();
+    }
+
+    /** The same of one backend; where its name stands for several addresses, of each. */
+    public Future<Map<BackendId, BackendStats>> stats(BackendId entry) {
+        return pools.stats(entry);
     }
 
     /** What this node has counted about the retries of each service, by its name. */
@@ -216,7 +220,7 @@ public final class Proxy {
     private void sample() {
         retries.sample();
         serviceLimits.sample();
-        pools.sample(() -> wanted).onSuccess(sentences -> sentences.forEach(LOG::warn));
+        pools.sample().onSuccess(sentences -> sentences.forEach(LOG::warn));
     }
 
     void joined(ProxyVerticle verticle) {

@@ -36,7 +36,7 @@ final class ProxyLoop {
     private final Set<ClientConnection> clients = new HashSet<>();
     /** The listening sockets that clients came through. */
     private final Set<Channel> ports = new HashSet<>();
-    private LoopView view;
+    private final LoopView view;
     private boolean stopping;
 
     ProxyLoop(Proxy proxy, Loop loop, RandomGenerator random) {
@@ -45,7 +45,7 @@ final class ProxyLoop {
         this.random = random;
         this.forwarding = proxy.forwarding();
         this.toBackend = new ToBackend(forwarding.forwarded());
-        this.view = LoopView.empty(proxy.shown());
+        this.view = new LoopView(proxy.shown(), loop, random, proxy.holds());
     }
 
     void accept(HttpConnection connection) {
@@ -119,12 +119,8 @@ final class ProxyLoop {
 
     /** The present view, made live on this loop when it is new. */
     LoopView view() {
-        View shown = proxy.shown();
-        if (shown != view.source()) {
-            LoopView before = view;
-            view = before.next(shown, loop, random, proxy.holds());
-            // Requests that waited for a backend which left come back here to choose again.
-            view.replace(before);
+        if (proxy.shown() != view.source()) {
+            view.follow(proxy::shown);
         }
         return view;
     }

@@ -15,13 +15,20 @@ import java.util.Optional;
  */
 record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<BackendPool, String> names) {
 
-    /** Empty when clients of the service do not keep their backends. */
-    static Optional<StickyNames> of(Service service, StickyKey key, List<BackendPool> backends) {
+    /**
+     * Empty when clients of the service do not keep their backends.
+     *
+     * @param before whose names, which cost a hash each, are taken over
+     */
+    static Optional<StickyNames> of(Service service, StickyKey key, List<BackendPool> backends,
+                                    Optional<StickyNames> before) {
+        Map<BackendPool, String> known = before.map(StickyNames::names).orElse(Map.of());
         return service.policy().balance().sticky().map(sticky -> {
             Map<String, BackendPool> byName = new HashMap<>();
             Map<BackendPool, String> names = new HashMap<>();
             for (BackendPool backend : backends) {
-                String name = key.name(backend.id());
+                String name = Optional.ofNullable(known.get(backend))
+                        .orElseGet(() -> key.name(backend.id()));
                 byName.put(name, backend);
                 names.put(backend, name);
             }

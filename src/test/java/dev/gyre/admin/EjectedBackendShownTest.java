@@ -29,7 +29,7 @@ class EjectedBackendShownTest {
     @BeforeEach
     void open() throws Exception {
         doors = new Doors(web(A, B), Optional.empty());
-        doors.fitness = new Fitness(Map.of(ID, new Condition(State.EJECTED, "5 failures in a row",
+        doors.fitness = Fitness.of(Map.of(ID, new Condition(State.EJECTED, "5 failures in a row",
                 Instant.ofEpochSecond(60), Optional.of(Instant.ofEpochSecond(70)))));
         doors.ejections.put(ID, Map.of("silence", 2L, "failures", 7L));
     }

@@ -94,12 +94,13 @@ class AddressOfOneNodeTest {
                 new Backend(APP, 1, false, Origin.CONFIG).at(id.address().orElseThrow(), Optional.empty()))
                 .toList(), Origin.CONFIG);
         Verdicts verdicts = new Verdicts(shown -> fitness = shown, Runnable::run);
-        verdicts.keep(Set.copyOf(ids));
+        Topology topology = new Topology(Map.of("web", web), List.of(), "1");
+        verdicts.keep(topology);
         Here here = new Here();
         HealthChecks checks = new HealthChecks(vertx, verdicts, here,
                 () -> Future.succeededFuture(Map.of()),
                 new Timing(InstantSource.system(), nanos::get, new Random(1)), here);
-        checks.show(new Topology(Map.of("web", web), List.of(), "1"));
+        checks.show(topology);
         checks.start();
         return checks;
     }

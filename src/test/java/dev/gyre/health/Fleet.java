@@ -66,7 +66,7 @@ final class Fleet {
                 .mapToObj(i -> new Backend(id(i).url(), 1, false, Origin.CONFIG)).toList();
         Service web = new Service("web", ServicePolicy.DEFAULT.with(ejection), backends, Origin.CONFIG);
         Topology topology = new Topology(Map.of("web", web), List.of(), "1");
-        verdicts.keep(topology.backends());
+        verdicts.keep(topology);
         ejector.show(topology);
     }
 

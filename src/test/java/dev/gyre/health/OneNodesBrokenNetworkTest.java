@@ -76,7 +76,7 @@ class OneNodesBrokenNetworkTest {
             this.id = id;
             this.unreachable.addAll(List.of(unreachable));
             Verdicts verdicts = new Verdicts(shown -> fitness = shown, Runnable::run);
-            verdicts.keep(new HashSet<>(backends));
+            verdicts.keep(topology);
             checks = new HealthChecks(vertx, verdicts, this, () -> Future.succeededFuture(Map.of()),
                     new Timing(InstantSource.system(), nanos::get, new Random(1)), this);
             checks.show(topology);

@@ -3,16 +3,22 @@ package dev.gyre.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.health.Verdicts.Source;
+import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
 import dev.gyre.model.Fitness;
+import dev.gyre.model.Origin;
+import dev.gyre.model.Service;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.Topology;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +34,16 @@ class ShownOnAFlipOnlyTest {
 
     @BeforeEach
     void bothAreThere() {
-        verdicts.keep(Set.of(A, B));
+        verdicts.keep(topology(A, B));
+    }
+
+    private static Topology topology(BackendId... ids) {
+        return new Topology(Map.of("web", service("web", ids)), List.of(), "1");
+    }
+
+    private static Service service(String name, BackendId... ids) {
+        return new Service(name, ServicePolicy.DEFAULT, Stream.of(ids)
+                .map(id -> new Backend(id.url(), 1, false, Origin.CONFIG)).toList(), Origin.CONFIG);
     }
 
     private static Condition at(State state, long second) {
@@ -73,13 +88,28 @@ class ShownOnAFlipOnlyTest {
         assertThat(shown().get(0).fit(A)).isTrue();
     }
 
+    /** By which the data path knows which services it need not look at. */
+    @Test
+    void aFlipInOneServiceLeavesWhatIsKnownOfAnother() {
+        verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
+        Fitness before = verdicts.fitness();
+        BackendId other = new BackendId("api", A.url());
+        verdicts.keep(new Topology(Map.of("web", service("web", A, B), "api", service("api", A)), List.of(),
+                "2"));
+        verdicts.set(Source.PROBES, other, at(State.DOWN, 2));
+        Fitness after = verdicts.fitness();
+        assertThat(after.of("web")).isSameAs(before.of("web"));
+        assertThat(after.unlike(before)).containsExactly("api");
+        assertThat(before.unlike(after)).containsExactly("api");
+    }
+
     @Test
     void aBackendThatLeftComesBackWithoutItsPast() {
         verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
         shown();
-        verdicts.keep(Set.of(B));
+        verdicts.keep(topology(B));
         verdicts.set(Source.PROBES, A, at(State.DOWN, 2));
-        verdicts.keep(Set.of(A, B));
+        verdicts.keep(topology(A, B));
         assertThat(shown()).last().isEqualTo(Fitness.UNKNOWN);
     }
 }

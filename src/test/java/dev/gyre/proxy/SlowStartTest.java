@@ -62,7 +62,7 @@ class SlowStartTest {
     void whoHasRecoveredStartsAnew() {
         Instant recovered = ADDED.plusSeconds(600);
         Condition fit = new Condition(Condition.State.FIT, "passes its probes", recovered);
-        Fitness fitness = new Fitness(Map.of(new BackendId("web", NEW), fit));
+        Fitness fitness = Fitness.of(Map.of(new BackendId("web", NEW), fit));
         Pools node = pools();
         double after = share(view(service(1, ADDED), fitness, node, recovered.plusSeconds(15)));
         assertThat(after).isCloseTo(0.5 / 1.5, within(0.01));
