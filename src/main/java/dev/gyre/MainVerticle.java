@@ -110,8 +110,8 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> readConfig() {
         return source.load()
                 .recover(e -> Future.failedFuture(StartFailed.badConfig(List.of(e.getMessage()))))
-                .compose(json -> {
-                    Checked<Settings> read = ConfigReader.read(json);
+                .compose(json -> context.executeBlocking(() -> ConfigReader.read(json)))
+                .compose(read -> {
                     if (read instanceof Checked.Rejected<Settings> rejected) {
                         return Future.failedFuture(StartFailed.badConfig(lines(rejected)));
                     }

@@ -21,6 +21,10 @@ final class ConfigFile {
     private final Path path;
     private final Vertx vertx;
     private Optional<ConfigRetriever> opened = Optional.empty();
+    private Optional<Parsed> latest = Optional.empty();
+
+    private record Parsed(String text, JsonObject json) {
+    }
 
     ConfigFile(Vertx vertx, String name) {
         this.vertx = vertx;
@@ -32,13 +36,16 @@ final class ConfigFile {
     Future<JsonObject> read() {
         return retriever().getConfig()
                 .recover(cause -> Future.failedFuture(new UnreadableConfig(name + ": " + reason(cause))))
-                .compose(read -> {
-                    try {
-                        return Future.succeededFuture(JsonText.parse(name, read.getString(TEXT)));
-                    } catch (UnreadableConfig e) {
-                        return Future.failedFuture(e);
-                    }
-                });
+                .compose(read -> parsed(read.getString(TEXT)));
+    }
+
+    /** The same instance as long as the text is the same; parsed on no event loop, for that may take long. */
+    private Future<JsonObject> parsed(String text) {
+        if (latest.isPresent() && latest.get().text().equals(text)) {
+            return Future.succeededFuture(latest.get().json());
+        }
+        return vertx.getOrCreateContext().executeBlocking(() -> JsonText.parse(name, text))
+                .onSuccess(json -> latest = Optional.of(new Parsed(text, json)));
     }
 
     void close() {

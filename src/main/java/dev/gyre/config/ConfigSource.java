@@ -31,12 +31,24 @@ public final class ConfigSource {
     private final Runnable closeBase;
     private final StoreLayers layers;
 
-    private Optional<JsonObject> last = Optional.empty();
+    private Optional<Found> last = Optional.empty();
     private Optional<String> suspected = Optional.empty();
     private Optional<String> reported = Optional.empty();
     private boolean following;
     private boolean closed;
     private long timer = -1;
+
+    /**
+     * What was read.
+     *
+     * @param json       as it was found
+     * @param resolved   with variables and files put in, so that a secret changed in its own file counts as a
+     *                   change
+     * @param namesFiles the same JSON may come to something else the next time
+     * @param news       it is not what was found before
+     */
+    private record Found(JsonObject json, JsonObject resolved, boolean namesFiles, boolean news) {
+    }
 
     private ConfigSource(Vertx vertx, Supplier<Future<JsonObject>> base, Runnable closeBase,
                          long scanMillis) {
@@ -65,11 +77,11 @@ public final class ConfigSource {
     /** Reads everything anew. */
     public Future<JsonObject> load() {
         Promise<JsonObject> loaded = Promise.promise();
-        context.runOnContext(start -> read().onComplete(result -> {
+        context.runOnContext(start -> find().onComplete(result -> {
             if (result.succeeded()) {
-                last = Optional.of(resolved(result.result()));
+                last = Optional.of(result.result());
             }
-            loaded.handle(result.map(JsonObject::copy));
+            loaded.handle(result.map(found -> found.json().copy()));
         }));
         return loaded.future();
     }
@@ -105,7 +117,7 @@ public final class ConfigSource {
 
     private void scanLater(Consumer<Future<JsonObject>> listener) {
         if (!closed) {
-            timer = vertx.setTimer(scanMillis, due -> read().onComplete(result -> {
+            timer = vertx.setTimer(scanMillis, due -> find().onComplete(result -> {
                 if (!closed) {
                     judge(result).ifPresent(listener);
                 }
@@ -114,15 +126,14 @@ public final class ConfigSource {
         }
     }
 
-    private Optional<Future<JsonObject>> judge(AsyncResult<JsonObject> read) {
+    private Optional<Future<JsonObject>> judge(AsyncResult<Found> read) {
         if (read.succeeded()) {
-            JsonObject json = read.result();
-            Optional<JsonObject> now = Optional.of(resolved(json));
-            boolean news = reported.isPresent() || !last.equals(now);
-            last = now;
+            Found found = read.result();
+            boolean news = reported.isPresent() || found.news();
+            last = Optional.of(found);
             suspected = Optional.empty();
             reported = Optional.empty();
-            return news ? Optional.of(Future.succeededFuture(json.copy())) : Optional.empty();
+            return news ? Optional.of(Future.succeededFuture(found.json().copy())) : Optional.empty();
         }
         Optional<String> failure = Optional.of(String.valueOf(read.cause().getMessage()));
         boolean news = failure.equals(suspected) && !failure.equals(reported);
@@ -148,8 +159,18 @@ public final class ConfigSource {
         });
     }
 
-    /** With variables and files put in, so that a secret changed in its own file counts as a change. */
-    private static JsonObject resolved(JsonObject json) {
-        return Substitution.ofProcess(new Findings()).in("", json);
+    /** Files block, and a config of thousands of backends takes its time: no event loop waits for either. */
+    private Future<Found> find() {
+        return read().compose(json -> {
+            Optional<Found> before = last;
+            if (before.isPresent() && before.get().json() == json && !before.get().namesFiles()) {
+                return Future.succeededFuture(new Found(json, before.get().resolved(), false, false));
+            }
+            return context.executeBlocking(() -> {
+                JsonObject resolved = Substitution.ofProcess(new Findings()).in("", json);
+                boolean same = before.isPresent() && before.get().resolved().equals(resolved);
+                return new Found(json, resolved, json.encode().contains(Substitution.FILE), !same);
+            });
+        });
     }
 }

@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 final class Substitution {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)(}?)");
+    /** Begins what stands for a file's content. */
+    static final String FILE = "file:";
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String FORMS = "${ENV_NAME}, ${file:PATH}, or $${ for a plain ${";
 
@@ -88,8 +90,8 @@ final class Substitution {
 
     private Optional<String> resolve(String path, String name) {
         String shown = Value.describe("${" + name + "}");
-        if (name.startsWith("file:")) {
-            Optional<String> content = content(name.substring("file:".length()).trim());
+        if (name.startsWith(FILE)) {
+            Optional<String> content = content(name.substring(FILE.length()).trim());
             return content.isPresent()
                     ? content.map(text -> text.replaceFirst("[\\r\\n]+\\z", ""))
                     : refuse(path, shown + " cannot be read", "a readable file");
