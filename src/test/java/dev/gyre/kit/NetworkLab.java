@@ -39,6 +39,8 @@ public final class NetworkLab implements AutoCloseable {
     private static final long OWN_PID = ProcessHandle.current().pid();
     private static final String LINK = "gyre" + OWN_PID;
     private static final String HUB = PREFIX + OWN_PID + "-hub";
+    /** A hardware address of nobody's. */
+    private static final String NOBODY = "02:00:00:00:0f:0f";
     private static final boolean REQUIRED = "required".equals(System.getenv("GYRE_NETWORK_LAB"));
 
     private final int nodes;
@@ -158,8 +160,22 @@ public final class NetworkLab implements AutoCloseable {
         }
     }
 
-    /** All on one side again. */
+    /**
+     * From now on nothing that one node sends over the cluster network arrives at another; what that one
+     * sends arrives, and neither is told.
+     */
+    public void mute(int from, int to) throws IOException, InterruptedException {
+        // Sent to a neighbour that nobody is: the bridge gives it to all, and nobody takes it.
+        ip("-n", namespace(from), "neigh", "replace", clusterAddress(to), "lladdr", NOBODY,
+                "nud", "permanent", "dev", "cluster");
+    }
+
+    /** All on one side again, and heard by all. */
     public void heal() throws IOException, InterruptedException {
+        for (int node = 0; node < nodes; node++) {
+            // Those that were never learnt by asking, and no others.
+            ip("-n", namespace(node), "neigh", "flush", "nud", "permanent", "dev", "cluster");
+        }
         split(new int[nodes]);
     }
 

@@ -45,6 +45,18 @@ class NetworkLabTest {
     }
 
     @Test
+    void aMutedNodeIsNotHeardByTheOneAlone() throws Exception {
+        try (NetworkLab lab = NetworkLab.of(3)) {
+            Await.until("all at first", () -> reached(lab).equals("01 02 10 12 20 21"));
+            lab.mute(0, 1);
+            // There and back: where one way is cut, nobody gets an answer.
+            assertThat(reached(lab)).isEqualTo("02 12 20 21");
+            lab.heal();
+            Await.until("healed", () -> reached(lab).equals("01 02 10 12 20 21"));
+        }
+    }
+
+    @Test
     void trafficDoesNotTakePartInTheCut() throws Exception {
         try (NetworkLab lab = NetworkLab.of(3)) {
             lab.split(0, 1, 2);
