@@ -144,24 +144,9 @@ public final class ConfigSource {
         return news ? Optional.of(Future.failedFuture(read.cause())) : Optional.empty();
     }
 
-    private Future<JsonObject> read() {
-        return base.get().compose(json -> {
-            if (!json.containsKey("stores")) {
-                layers.close();
-                return Future.succeededFuture(json);
-            }
-            Findings findings = new Findings();
-            JsonObject stores = new JsonObject().put("stores", json.getValue("stores"));
-            JsonObject resolved = Substitution.ofProcess(findings).in("", stores);
-            List<StoreSettings> wanted = StoreSettings.read(new Fields("", resolved, findings));
-            // Where the list itself is wrong, the reader says so, together with everything else.
-            return findings.none() ? layers.over(json, wanted) : Future.succeededFuture(json);
-        });
-    }
-
     /** Files block, and a config of thousands of backends takes its time: no event loop waits for either. */
     private Future<Found> find() {
-        return read().compose(json -> {
+        return base.get().compose(this::layered).compose(json -> {
             Optional<Found> before = last;
             if (before.isPresent() && before.get().json() == json && !before.get().namesFiles()) {
                 return Future.succeededFuture(new Found(json, before.get().resolved(), false, false));
@@ -172,5 +157,20 @@ public final class ConfigSource {
                 return new Found(json, resolved, json.encode().contains(Substitution.FILE), !same);
             });
         });
+    }
+
+    private Future<JsonObject> layered(JsonObject json) {
+        if (!json.containsKey("stores")) {
+            layers.close();
+            return Future.succeededFuture(json);
+        }
+        Findings findings = new Findings();
+        JsonObject stores = new JsonObject().put("stores", json.getValue("stores"));
+        return context.executeBlocking(() -> Substitution.ofProcess(findings).in("", stores))
+                .compose(resolved -> {
+                    List<StoreSettings> wanted = StoreSettings.read(new Fields("", resolved, findings));
+                    // Where the list itself is wrong, the reader says so, together with everything else.
+                    return findings.none() ? layers.over(json, wanted) : Future.succeededFuture(json);
+                });
     }
 }
