@@ -20,6 +20,7 @@ final class FixedSettings {
         KEYS.put("cluster", Settings::cluster);
         KEYS.put("data", Settings::data);
         KEYS.put("warmUp", Settings::warmUp);
+        KEYS.put("node", Settings::nodeName);
         KEYS.put("zone", Settings::zone);
         KEYS.put("sticky", Settings::sticky);
         KEYS.put("resolver", Settings::resolver);

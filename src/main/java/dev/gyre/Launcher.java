@@ -78,7 +78,7 @@ public final class Launcher extends io.vertx.core.Launcher {
             case "demo" -> Demo.run(rest);
             case "check" -> System.exit(Check.run(rest, System.out, System.err));
             case "admin" -> System.exit(AdminCli.run(rest, System.getenv(),
-                    System.getProperty("user.name") + "@" + StartLog.hostName(), System.out, System.err));
+                    System.getProperty("user.name") + "@" + HostName.read(), System.out, System.err));
             case "--version", "-version", "version" -> System.out.println(Version.line());
             case "--help", "-help", "-h", "help" -> System.out.print(Usage.TEXT);
             default -> fail(2, List.of(unknown(args[0])));

@@ -6,6 +6,7 @@ import dev.gyre.admin.CommandHandler;
 import dev.gyre.admin.Metrics;
 import dev.gyre.cluster.Clocks;
 import dev.gyre.cluster.Cluster;
+import dev.gyre.cluster.JoinRefused;
 import dev.gyre.config.Checked;
 import dev.gyre.config.ConfigError;
 import dev.gyre.config.ConfigReader;
@@ -62,6 +63,7 @@ public final class MainVerticle extends VerticleBase {
     private ConfigSource source;
     /** Those of the start: what cannot be changed while running stays as they say. */
     private Settings settings;
+    private String name;
     private Registry registry;
     private Limits limits;
     private Proxy proxy;
@@ -116,8 +118,9 @@ public final class MainVerticle extends VerticleBase {
                         return Future.failedFuture(StartFailed.badConfig(lines(rejected)));
                     }
                     settings = read.accepted().orElseThrow();
-                    return Future.succeededFuture();
-                });
+                    return vertx.executeBlocking(() -> settings.nodeName().orElseGet(HostName::read));
+                })
+                .onSuccess(called -> name = called).mapEmpty();
     }
 
     private static List<String> lines(Checked.Rejected<Settings> rejected) {
@@ -127,7 +130,7 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openRegistry() {
         Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
         Declaration declaration = new Declaration(settings.declared(), clustered);
-        return Registry.open(vertx, RegistrySettings.of(data, StartLog.hostName()), declaration,
+        return Registry.open(vertx, RegistrySettings.of(data, name), declaration,
                         InstantSource.system())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> registry = opened)
@@ -163,7 +166,7 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private void prepareHealth() {
-        self = new NodeSelf(settings, registry, proxy);
+        self = new NodeSelf(settings, name, registry, proxy);
         health = new HealthChecks(vertx, verdicts, self, proxy::recentStats,
                 new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
         self.listens(health);
@@ -187,7 +190,7 @@ public final class MainVerticle extends VerticleBase {
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
                 .compose(v -> AdminServer.start(vertx, settings.admin(), handler,
-                        new Metrics(observed, self), () -> ready, System::nanoTime))
+                        new Metrics(observed, self), () -> self.readiness(ready), System::nanoTime))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();
@@ -200,7 +203,9 @@ public final class MainVerticle extends VerticleBase {
         }
         return Cluster.join(vertx, settings.cluster().orElse(ClusterSettings.DEFAULT), registry, self,
                         new Clocks(InstantSource.system(), System::nanoTime), JOINING)
-                .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
+                .recover(e -> Future.failedFuture(e instanceof JoinRefused
+                        ? StartFailed.badConfig(List.of(e.getMessage()))
+                        : StartFailed.because(e.getMessage())))
                 .onSuccess(joined -> {
                     cluster = joined;
                     self.joined(joined);

@@ -1,9 +1,14 @@
 package dev.gyre;
 
+import dev.gyre.admin.ClusterReport;
+import dev.gyre.admin.ClusterReport.MissingMember;
 import dev.gyre.admin.NodeInFlight;
 import dev.gyre.admin.NodeInfo;
 import dev.gyre.admin.Nodes;
+import dev.gyre.admin.Readiness;
 import dev.gyre.cluster.Cluster;
+import dev.gyre.cluster.ClusterHealth;
+import dev.gyre.cluster.ClusterHealth.ClockAhead;
 import dev.gyre.cluster.ClusterNode;
 import dev.gyre.cluster.Member;
 import dev.gyre.cluster.NodeStanding;
@@ -22,12 +27,14 @@ import dev.gyre.proxy.Proxy;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** This node as the other nodes see it, and the other nodes as its doors see them. */
 final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
@@ -35,6 +42,7 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     private static final long HELLOS_NANOS = 2_000_000_000L;
 
     private final Settings settings;
+    private final String name;
     private final Registry registry;
     private final Proxy proxy;
     private final long begun = System.nanoTime();
@@ -45,8 +53,9 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     private volatile Function<JsonObject, Future<JsonObject>> commands = command ->
             Future.failedFuture("the node is starting");
 
-    NodeSelf(Settings settings, Registry registry, Proxy proxy) {
+    NodeSelf(Settings settings, String name, Registry registry, Proxy proxy) {
         this.settings = settings;
+        this.name = name;
         this.registry = registry;
         this.proxy = proxy;
     }
@@ -96,7 +105,12 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
 
     @Override
     public String name() {
-        return StartLog.hostName();
+        return name;
+    }
+
+    @Override
+    public String data() {
+        return Path.of(settings.data()).toAbsolutePath().toString();
     }
 
     @Override
@@ -174,17 +188,41 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
         return cluster.map(Cluster::refused).orElse(Map.of());
     }
 
+    @Override
+    public ClusterReport cluster() {
+        return cluster.map(Cluster::health).map(NodeSelf::report).orElse(ClusterReport.ALONE);
+    }
+
+    private static ClusterReport report(ClusterHealth health) {
+        return new ClusterReport(health.expected(), health.missing().stream().map(one ->
+                        new MissingMember(one.address(), one.unheard(), one.ever())).toList(),
+                health.notJoined(), health.otherSecrets(), health.clocks().stream()
+                        .collect(Collectors.toMap(ClockAhead::id, ClockAhead::ahead)));
+    }
+
+    @Override
+    public Optional<String> clockTrouble() {
+        return cluster.flatMap(Cluster::clockTrouble);
+    }
+
+    /** With what an operator ought to know beside whether the node is ready. */
+    Readiness readiness(boolean ready) {
+        return new Readiness(ready, Stream.concat(
+                cluster().notJoined().map(reason -> "not joined: " + reason).stream(),
+                clockTrouble().stream()).toList());
+    }
+
     private NodeInfo info(Member member) {
         return new NodeInfo(member.name(), member.id(), member.address(), member.version(), member.uptime(),
                 member.view(), member.age(), member.digest(),
-                health.map(HealthChecks::blind).orElse(List.of()).contains(member.id()));
+                health.map(HealthChecks::blind).orElse(List.of()).contains(member.id()), member.clock());
     }
 
     private NodeInfo alone() {
         String address = settings.admin().host() + ":" + settings.admin().port();
         return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
                 registry.topology().version(), Duration.ofNanos(System.nanoTime() - begun),
-                registry.entries().digest(), false);
+                registry.entries().digest(), false, Duration.ZERO);
     }
 
     @Override

@@ -7,8 +7,6 @@ import dev.gyre.model.Limits;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -67,13 +65,5 @@ final class StartLog {
 
     static Duration uptime() {
         return Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
-    }
-
-    static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
     }
 }

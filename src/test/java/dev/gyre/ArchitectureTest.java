@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -127,6 +128,19 @@ class ArchitectureTest {
                     outside("proxy", "pool").and(resideOutsideOfPackage(ROOT))))
             .should().accessTargetWhere(HiddenInputs.nanoTime()).allowEmptyShould(true)
             .because("a test must be able to step the clock: take a LongSupplier as a parameter");
+
+    /** Each runs on a worker or a thread of its own; {@code AddressBlock} is given literal addresses only. */
+    private static final Set<String> ASK_NAME_SERVICES = Set.of("dev.gyre.HostName", "dev.gyre.TakenPorts",
+            "dev.gyre.cluster.ExpectedNodes", "dev.gyre.cluster.MemberConfig", "dev.gyre.cluster.Ports",
+            "dev.gyre.admin.AddressBlock");
+
+    @ArchTest
+    static final ArchRule eventLoopsAskNoNameService = noClasses()
+            .that(describe("are not among those that run on workers",
+                    type -> !ASK_NAME_SERVICES.contains(type.getName())))
+            .should().accessTargetWhere(HiddenInputs.nameService()).allowEmptyShould(true)
+            .because("a name service that is gone takes ten seconds to say so, and an event loop that waits"
+                    + " for it serves nobody: look the name up on a worker, once, and pass the address on");
 
     @ArchTest
     static final ArchRule constructorsTakeAtMostSixParameters = constructors()

@@ -3,6 +3,7 @@ package dev.gyre;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Date;
@@ -29,7 +30,23 @@ final class HiddenInputs {
     private static final Set<String> UNSEEDED = Set.of(
             Random.class.getName(), SplittableRandom.class.getName(), Date.class.getName());
 
+    private static final Set<String> LOOK_UPS = Set.of("getLocalHost", "getByName", "getAllByName",
+            "getHostName", "getCanonicalHostName", "isReachable");
+
     private HiddenInputs() {
+    }
+
+    /** What may wait for a name service; a literal address does not, but nothing here tells. */
+    static DescribedPredicate<JavaAccess<?>> nameService() {
+        return DescribedPredicate.describe("a look-up of a name", access ->
+                owner(access).startsWith("java.net.Inet") && (LOOK_UPS.contains(access.getName())
+                        || opensByName(access)));
+    }
+
+    private static boolean opensByName(JavaAccess<?> access) {
+        return owner(access).equals(InetSocketAddress.class.getName()) && access.getName().equals("<init>")
+                && access.getTarget() instanceof CodeUnitAccessTarget target
+                && target.getRawParameterTypes().stream().anyMatch(type -> type.isEquivalentTo(String.class));
     }
 
     static DescribedPredicate<JavaAccess<?>> standardStreams() {

@@ -27,7 +27,10 @@ import java.util.Optional;
 public final class AdminCli {
 
     public static final int OK = 0;
-    /** The node refused, or requests were still in flight at the end of a wait. */
+    /**
+     * The node refused, or requests were still in flight at the end of a wait, or the cluster is not complete
+     * or does not agree.
+     */
     public static final int REFUSED = 1;
     /** The line makes no sense; nothing was sent. */
     public static final int MISUSED = 2;
@@ -163,7 +166,7 @@ public final class AdminCli {
             return REFUSED;
         }
         out.println(line.raw() ? body : CliText.of(line.command().getString(CommandHandler.COMMAND), reply));
-        return reply.getBoolean("drained", true) ? OK : REFUSED;
+        return reply.getBoolean("drained", true) && reply.getBoolean("agree", true) ? OK : REFUSED;
     }
 
     private static Optional<JsonObject> json(String body) {

@@ -17,8 +17,8 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +34,11 @@ public final class AdminServer {
 
     private final CommandHandler handler;
     private final Metrics metrics;
-    private final BooleanSupplier ready;
+    private final Supplier<Readiness> ready;
     private final HttpServer server;
 
     private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Metrics metrics,
-                        BooleanSupplier ready, LongSupplier nanos) {
+                        Supplier<Readiness> ready, LongSupplier nanos) {
         this.handler = handler;
         this.metrics = metrics;
         this.ready = ready;
@@ -58,7 +58,7 @@ public final class AdminServer {
      * @param nanos a clock that only goes forward, as {@code System.nanoTime()}
      */
     public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
-                                            Metrics metrics, BooleanSupplier ready, LongSupplier nanos) {
+                                            Metrics metrics, Supplier<Readiness> ready, LongSupplier nanos) {
         AdminServer admin = new AdminServer(vertx, settings, handler, metrics, ready, nanos);
         return admin.server.listen().map(admin).recover(failure ->
                 Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
@@ -79,8 +79,8 @@ public final class AdminServer {
         router.route().handler(connections::requested);
         router.get("/live").handler(context -> text(context, 200, "live\n"));
         router.get("/ready").handler(context -> {
-            boolean is = ready.getAsBoolean();
-            text(context, is ? 200 : 503, is ? "ready\n" : "not ready\n");
+            Readiness now = ready.get();
+            text(context, now.ready() ? 200 : 503, now.text());
         });
         router.route().handler(context -> {
             // What is told here is for the caller, now: no cache keeps it, no browser takes it for a page.

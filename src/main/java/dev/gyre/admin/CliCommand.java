@@ -97,7 +97,8 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         all.add(command("route.list", List.of(), Map.of(), "shows routes", ""));
         all.add(command("topology.get", List.of(), Map.of(), "shows all that is wanted of the nodes", ""));
         all.add(command("node.list", List.of(), Map.of(), "shows the nodes", ""));
-        all.add(command("cluster.status", List.of(), Map.of(), "says whether all nodes agree", ""));
+        all.add(command("cluster.status", List.of(), Map.of(),
+                "says whether all members are there and agree; exits 1 if not", ""));
         all.add(command("history", List.of("service?"), Map.of("limit", Kind.NUMBER),
                 "shows who changed what, the latest change first", "web --limit 20"));
         all.add(command("diff", List.of("from", "to?"), Map.of(),

@@ -28,7 +28,7 @@ final class CliText {
             case "route.list" -> routes(reply.getJsonArray("routes"));
             case "node.list" ->
                     table("nodes", reply.getJsonArray("nodes"), "name", "id", "address", "version", "uptime",
-                            "view", "age", "agrees", "network");
+                            "view", "age", "state", "agrees", "network", "clockOffsetMs");
             case "cluster.status" -> reply.getString("summary");
             case "topology.get" -> topology(reply);
             case "history" ->

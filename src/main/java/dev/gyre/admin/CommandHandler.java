@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class CommandHandler {
             "topology.get", "node.list", "cluster.status", "history", "diff");
 
     private final Map<String, Action> actions = new TreeMap<>();
+    private final Nodes nodes;
 
     /** Reads its fields, ends with {@link CommandFields#done}, then acts. */
     private interface Action {
@@ -33,6 +35,7 @@ public final class CommandHandler {
 
     public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes,
                           Discovery discovery) {
+        this.nodes = nodes;
         DrainWait drainWait = new DrainWait(vertx, nodes);
         Changes changes = new Changes(registry, observed, drainWait);
         actions.put("backend.add", changes::addBackend);
@@ -53,13 +56,14 @@ public final class CommandHandler {
         actions.put("history", history::history);
         actions.put("diff", history::diff);
         actions.put("rollback", history::rollback);
-        Listings listings = new Listings(registry, observed, nodes);
+        Listings listings = new Listings(registry, observed);
         actions.put("backend.list", listings::backends);
         actions.put("service.list", listings::services);
         actions.put("route.list", listings::routes);
         actions.put("topology.get", listings::topology);
-        actions.put("node.list", listings::nodes);
-        actions.put("cluster.status", listings::cluster);
+        ClusterListings cluster = new ClusterListings(nodes);
+        actions.put("node.list", cluster::nodes);
+        actions.put("cluster.status", cluster::status);
     }
 
     /** The names of all commands. */
@@ -90,6 +94,10 @@ public final class CommandHandler {
             if (!reads && caller.role() == Role.READ) {
                 throw new CommandRefused(403, "the token " + caller.token().orElse("given")
                         + " may read only (expected for this command: one of role operate)");
+            }
+            Optional<String> trouble = reads ? Optional.empty() : nodes.clockTrouble();
+            if (trouble.isPresent()) {
+                throw new CommandRefused(503, trouble.get());
             }
             return action.on(new CommandFields(command, caller.text())).recover(CommandHandler::refused);
         } catch (CommandRefused | RuntimeException e) {

@@ -33,12 +33,10 @@ final class Listings {
 
     private final Registry registry;
     private final Observed observed;
-    private final Nodes nodes;
 
-    Listings(Registry registry, Observed observed, Nodes nodes) {
+    Listings(Registry registry, Observed observed) {
         this.registry = registry;
         this.observed = observed;
-        this.nodes = nodes;
     }
 
     Future<JsonObject> backends(CommandFields fields) throws CommandRefused {
@@ -169,34 +167,6 @@ final class Listings {
         });
         return Future.succeededFuture(reply(topology).put("services", services)
                 .put("routes", routes(topology)));
-    }
-
-    Future<JsonObject> nodes(CommandFields fields) throws CommandRefused {
-        fields.done();
-        List<NodeInfo> all = nodes.list();
-        return Future.succeededFuture(new JsonObject().put("ok", true).put("nodes",
-                new JsonArray(all.stream().map(node -> node.toJson(node.agrees(all.get(0)))).toList())));
-    }
-
-    /** In one line whether all nodes hold the same. */
-    Future<JsonObject> cluster(CommandFields fields) throws CommandRefused {
-        fields.done();
-        List<NodeInfo> all = nodes.list();
-        NodeInfo self = all.get(0);
-        List<String> others = all.stream().filter(node -> !node.agrees(self))
-                .map(node -> node.name() + " (" + node.address() + ", view " + node.view() + ")").toList();
-        String who = all.size() == 1 ? "1 node, this one" : all.size() + " nodes";
-        String summary = others.isEmpty()
-                ? who + (all.size() == 1 ? "" : ", all agree") + ": view " + self.view()
-                : who + ", " + others.size() + " of them disagree with this one (view " + self.view() + "): "
-                + String.join(", ", others);
-        List<String> broken = all.stream().filter(NodeInfo::blind).map(NodeInfo::name).toList();
-        String warning = broken.isEmpty() ? "" : "; the network of " + String.join(", ", broken)
-                + " looks broken: backends are down for it that others see up";
-        return Future.succeededFuture(new JsonObject().put("ok", true).put("agree", others.isEmpty())
-                .put("nodes", all.size()).put("view", self.view()).put("digest", self.digest())
-                .put("refused", new JsonObject(new TreeMap<>(nodes.refused())))
-                .put("broken", new JsonArray(broken)).put("summary", summary + warning));
     }
 
     private static JsonObject reply(Topology topology) {

@@ -16,9 +16,10 @@ import java.time.temporal.ChronoUnit;
  * @param age     since its view changed
  * @param digest  of all that its registry holds; equal on nodes that agree
  * @param blind   its network looks broken: backends are down for it alone
+ * @param clock   how far its wall clock is ahead of the asked node's; negative when behind
  */
 public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
-                       Duration age, String digest, boolean blind) {
+                       Duration age, String digest, boolean blind, Duration clock) {
 
     boolean agrees(NodeInfo other) {
         return digest.equals(other.digest);
@@ -29,7 +30,8 @@ public record NodeInfo(String name, String id, String address, String version, D
         return new JsonObject().put("name", name).put("id", id).put("address", address)
                 .put("version", version)
                 .put("uptime", text(uptime)).put("view", view).put("age", text(age)).put("digest", digest)
-                .put("agrees", agrees).put("network", blind ? "broken" : "ok");
+                .put("agrees", agrees).put("state", "present")
+                .put("network", blind ? "broken" : "ok").put("clockOffsetMs", clock.toMillis());
     }
 
     private static String text(Duration span) {

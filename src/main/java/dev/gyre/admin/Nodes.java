@@ -4,12 +4,19 @@ import dev.gyre.model.BackendId;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The nodes that share this node's topology; on its own, just this one. */
 public interface Nodes {
 
     /** Those there now, this one first. */
     List<NodeInfo> list();
+
+    /** How this node sees the cluster, beside who is there. */
+    ClusterReport cluster();
+
+    /** Why this node must change nothing now, since its clock is far ahead of the others'. */
+    Optional<String> clockTrouble();
 
     /** How many messages and entries of nobody's were refused since the start, by reason. */
     Map<String, Long> refused();

@@ -1,5 +1,6 @@
 package dev.gyre.cluster;
 
+import dev.gyre.cluster.ClusterHealth.Missing;
 import dev.gyre.cluster.ClusterNode.Standing;
 import dev.gyre.cluster.Peers.Peer;
 import dev.gyre.config.Settings.ClusterSettings;
@@ -8,9 +9,9 @@ import dev.gyre.registry.Entry;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.Replica;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,24 +19,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node among the others: joins them, and joins anew whenever the membership is lost. Nothing here is
+ * This node among the others: joins them, and joins again whenever the membership is lost. Nothing here is
  * needed for traffic; a node that finds nobody goes on alone and keeps looking.
  */
 public final class Cluster implements Replica {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
-    private static final long RETRY_MILLIS = 3_000;
     private static final long PULSE_MILLIS = 500;
     /** The others drop a member silent for ten seconds; one that stood still nearly as long rejoins. */
     private static final long STANDSTILL_NANOS = 8_000_000_000L;
     /** Also when all numbers agree: the shared map itself may have lost something. */
     private static final long COMPARE_MILLIS = 15_000;
+    /** So many nodes that hold something else are asked for it at a time. */
+    private static final int ASKED = 3;
     private static final long KEEP_SECONDS = 15;
 
     private final Vertx vertx;
@@ -43,116 +46,127 @@ public final class Cluster implements Replica {
     private final Registry registry;
     private final ClusterNode node;
     private final Clocks clocks;
+    private final NodeIdentity self;
     private final Seal seal;
     private final Refusals refusals;
+    private final Challenges challenges;
     private final Peers peers;
+    private final Attendance attendance;
+    private final ClockWatch clockWatch;
     private final UsedNonces used;
     private final Deafness deafness = new Deafness();
     private final ShareExchange shares;
-    private final long boot;
+    private final MembershipLoop loop;
     private final AtomicLong numbers = new AtomicLong();
-    private volatile Promise<Session> session = Promise.promise();
     private volatile long changedNanos;
     private long pulse;
-    private volatile boolean closed;
 
     private Cluster(Vertx vertx, ClusterSettings settings, Registry registry, ClusterNode node,
-                    Clocks clocks, int expected) {
+                    Clocks clocks, Attendance attendance) {
         this.vertx = vertx;
         this.settings = settings;
         this.registry = registry;
         this.node = node;
         this.clocks = clocks;
+        this.attendance = attendance;
+        this.self = new NodeIdentity(registry.nodeId(), node.name(), "", attendance.self(),
+                node.version(), Challenges.fresh(new SecureRandom()));
         this.seal = new Seal(settings.secret(), settings.name());
         this.refusals = new Refusals(clocks.nanos());
         this.used = new UsedNonces(clocks.nanos(), CommandDoor.REMEMBERED);
-        this.peers = new Peers(clocks.nanos(), hello -> {
+        this.challenges = new Challenges(clocks.nanos());
+        this.peers = new Peers(clocks, challenges, new PeerLog(hello -> {
             node.renewedElsewhere(hello.renewed());
             used.heard(hello.used());
-        });
-        this.boot = clocks.wall().millis();
-        this.shares = new ShareExchange(
-                new NodeShares(registry.nodeId(), boot, expected, clocks.nanos()), node, seal, refusals);
+        }));
+        this.clockWatch = new ClockWatch(clocks, self, peers, new ClockSkew(settings.maxClockSkew()));
+        this.shares = new ShareExchange(new NodeShares(registry.nodeId(), self.session(),
+                attendance.expected(), clocks.nanos()), node, seal, refusals, peers);
+        this.loop = new MembershipLoop(vertx, settings, this::begin, this::ended);
         this.pulse = this.changedNanos = now();
     }
 
     /**
-     * Begins to join. Completes when this node holds what the others hold, or has found none, or when the
-     * patience is over; fails when the cluster's ports cannot be bound to.
+     * Begins to join. Completes when this node holds what the others hold, or has found none, or is kept out
+     * by them, or when the patience is over; fails when the cluster's ports cannot be bound to, and with
+     * {@link JoinRefused} when another process has this node's id.
      */
     public static Future<Cluster> join(Vertx vertx, ClusterSettings settings, Registry registry,
                                        ClusterNode node, Clocks clocks, Duration patience) {
         return vertx.executeBlocking(() -> {
             Ports.require(settings);
-            return new Cluster(vertx, settings, registry, node, clocks, ExpectedNodes.of(settings));
-        }).compose(cluster -> {
-            if (settings.secret().isEmpty()) {
-                LOG.warn("cluster.secret is not set: whoever reaches {}:{} on this machine can change"
-                        + " everything", settings.host(), settings.port());
-            }
-            registry.replicate(cluster);
-            registry.watch(topology -> cluster.changed());
-            cluster.shares.start(vertx);
-            cluster.attempt();
-            vertx.setPeriodic(PULSE_MILLIS, timer -> cluster.pulse());
-            vertx.setPeriodic(COMPARE_MILLIS, timer -> cluster.compare());
-            return cluster.session.future().timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                    .onFailure(late -> LOG.warn("not joined within {} s: serving by what this node has on its"
-                            + " disk, and going on to join", patience.toSeconds()))
-                    .otherwiseEmpty().map(cluster);
-        });
+            return new Cluster(vertx, settings, registry, node, clocks,
+                    Attendance.of(settings, clocks.nanos()));
+        }).compose(cluster -> cluster.start(patience));
     }
 
-    private void attempt() {
-        // A thread of its own, for on one of Vert.x a second Vert.x takes itself for a mistake.
-        Thread thread = new Thread(this::tryToJoin, "gyre-join");
-        thread.setDaemon(true);
-        thread.start();
+    private Future<Cluster> start(Duration patience) {
+        if (settings.secret().isEmpty()) {
+            LOG.warn("cluster.secret is not set: whoever reaches {}:{} on this machine can change"
+                    + " everything", settings.host(), settings.port());
+        }
+        registry.replicate(this);
+        registry.watch(topology -> changed());
+        shares.start(vertx);
+        refusals.suspects(() -> loop.current().map(Session::suspects).orElse("a member unknown"));
+        loop.start();
+        vertx.setPeriodic(PULSE_MILLIS, timer -> pulse());
+        vertx.setPeriodic(COMPARE_MILLIS, timer ->
+                loop.current().ifPresent(current -> current.replication().compareWhenDue()));
+        attendance.follow(vertx);
+        return loop.settled().timeout(patience.toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
+            if (failure instanceof JoinRefused refused) {
+                return refused.isTwin() ? close().transform(closed -> Future.failedFuture(refused))
+                        : Future.succeededFuture();
+            }
+            LOG.warn("not joined within {} s: serving by what this node has on its disk, and going on to"
+                    + " join", patience.toSeconds());
+            return Future.succeededFuture();
+        }).map(this);
     }
 
-    private void tryToJoin() {
-        Membership.join(settings).compose(this::begin).onComplete(begun -> {
-            peers.clear();
-            refusals.suspects(() -> begun.suspects(peers));
-            session.tryComplete(begun);
-            LOG.info("joined cluster \"{}\" as {}:{}: {}", settings.name(), settings.host(), settings.port(),
-                    begun.membership().size() == 1 ? "no other node there yet, looking for "
-                            + (settings.members().isEmpty() ? "none (no \"members\" in the config)"
-                            : String.join(", ", settings.members()))
-                            : begun.membership().size() + " members");
-            if (closed) {
-                begun.membership().leave(vertx);
-            }
-        }, failure -> {
-            LOG.warn("cannot join cluster \"{}\": {}; the next try is in {} s", settings.name(),
-                    failure.getMessage(), RETRY_MILLIS / 1000);
-            if (!closed) {
-                vertx.setTimer(RETRY_MILLIS, timer -> attempt());
-            }
-        });
-    }
-
-    /** Listens first and reads then, so that nothing falls between the two. */
+    /** Looks who is there first, listens then, and reads at last, so that nothing falls between. */
     private Future<Session> begin(Membership membership) {
+        peers.clear();
         Vertx bus = membership.vertx();
+        NodeIdentity here = self.on(membership.id());
+        Meeting meeting = new Meeting(peers, challenges, here, clocks.nanos(), membership::address);
         return SharedMaps.open(bus, membership.id()).compose(maps -> {
-                    Replication replication = new Replication(bus, registry, maps, seal, refusals);
-                    Presence presence = new Presence(bus, () -> hello(membership.id()), peers, seal, refusals,
-                            replication::compare);
-                    NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
-                    Broadcast broadcast = new Broadcast(bus, seal, refusals, node::heard);
-                    Session begun = new Session(membership, replication, presence, calls, broadcast);
-                    membership.listen(new Watch(begun));
-                    return replication.listen()
-                            .compose(v -> calls.listen(registry.nodeId()))
-                            .compose(v -> broadcast.listen(registry.nodeId()))
-                            .compose(v -> replication.compare())
-                            .compose(v -> presence.start())
-                            .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), maps.nonces(), used)
-                                    .open(bus))
-                            .compose(v -> shares.open(bus, () -> membership.size() - 1))
-                            .map(begun);
-                }).onFailure(failure -> membership.leave(vertx));
+            Replication replication = new Replication(bus, registry, maps, seal, refusals,
+                    clocks.nanos());
+            AntiEntropy repairs = new AntiEntropy(bus, registry, seal, refusals, membership.id());
+            AtomicBoolean listening = new AtomicBoolean();
+            Presence presence = new Presence(bus, () -> hello(here), meeting, seal, refusals, () -> {
+                if (listening.get()) {
+                    repair(repairs);
+                }
+            });
+            NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
+            Broadcast broadcast = new Broadcast(bus, seal, refusals, peers, node::heard);
+            Session begun = new Session(membership, replication, presence, meeting, calls, broadcast);
+            return presence.start()
+                    .compose(v -> new Welcome(bus, begun, this::isOlder, node.data(), clocks.nanos())
+                            .given())
+                    .onSuccess(v -> membership.listen(new Watch(begun)))
+                    .compose(v -> replication.listen())
+                    .compose(v -> repairs.listen())
+                    .onSuccess(v -> listening.set(true))
+                    .compose(v -> calls.listen(registry.nodeId()))
+                    .compose(v -> broadcast.listen(registry.nodeId()))
+                    .compose(v -> replication.compare())
+                    .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), maps.nonces(), used)
+                            .open(bus))
+                    .compose(v -> shares.open(bus, begun::others))
+                    .map(begun)
+                    .onFailure(failure -> presence.stop());
+        });
+    }
+
+    /** Asks some of those that hold something else; what is still another then is asked for again. */
+    private void repair(AntiEntropy repairs) {
+        String mine = registry.entries().digest();
+        peers.present().stream().filter(peer -> !peer.hello().state().digest().equals(mine)).limit(ASKED)
+                .forEach(peer -> repairs.repairFrom(peer.hello().node().id()));
     }
 
     private final class Watch implements Membership.Listener {
@@ -175,19 +189,13 @@ public final class Cluster implements Replica {
 
         @Override
         public void lost(String reason) {
-            vertx.runOnContext(v -> Cluster.this.lost(of, reason));
+            loop.lost(of, reason);
         }
     }
 
-    private void lost(Session former, String reason) {
-        if (closed || session.future().result() != former) {
-            return;
-        }
-        LOG.warn("membership of cluster \"{}\" lost: {}; joining anew", settings.name(), reason);
-        session = Promise.promise();
-        former.presence().stop();
+    private void ended() {
         shares.detach();
-        former.membership().abandon(vertx).onComplete(left -> attempt());
+        peers.clear();
     }
 
     private long now() {
@@ -198,44 +206,40 @@ public final class Cluster implements Replica {
         long now = now();
         long stood = now - pulse;
         pulse = now;
-        Session current = session.future().result();
-        if (stood > STANDSTILL_NANOS && current != null) {
-            lost(current, "this process stood still for " + stood / 1_000_000_000L + " s");
-        } else if (current != null) {
-            int others = current.membership().others();
-            if (deafness.found(others, peers.present().size(), now)) {
-                lost(current, "nothing is heard of the " + others + " other members");
+        peers.expire();
+        clockWatch.look();
+        loop.current().ifPresent(current -> {
+            Optional<Hello> twin = current.meeting().twin().filter(this::isOlder);
+            if (twin.isPresent()) {
+                loop.refuse(current, JoinRefused.twin(twin.get(), node.data()));
+            } else if (stood > STANDSTILL_NANOS) {
+                loop.lost(current, "this process stood still for " + stood / 1_000_000_000L + " s");
+            } else if (deafness.found(current.others(), peers.present().size(), now)) {
+                loop.lost(current, "nothing is heard of the " + current.others() + " other members");
             }
-        }
+        });
     }
 
-    private void compare() {
-        Session current = session.future().result();
-        if (current != null) {
-            current.replication().compare();
-        }
+    private boolean isOlder(Hello twin) {
+        return Welcome.isOlder(twin, node.uptime(), self.session());
     }
 
     private void changed() {
         changedNanos = now();
-        Session current = session.future().result();
-        if (current != null) {
-            current.presence().changed();
-        }
+        loop.current().ifPresent(current -> current.presence().changed());
     }
 
-    /** @param member this node's id on the event bus; empty while it is on none */
-    private Hello hello(String member) {
-        return new Hello(registry.nodeId(), node.name(), member,
-                settings.host() + ":" + settings.port(), node.version(), boot, numbers.incrementAndGet(),
-                node.uptime().toMillis(), registry.topology().version(), registry.entries().digest(),
-                (now() - changedNanos) / 1_000_000, node.renewed(), used.recent());
+    private Hello hello(NodeIdentity as) {
+        return new Hello(as, numbers.incrementAndGet(), new Hello.State(node.uptime().toMillis(),
+                registry.topology().version(), registry.entries().digest(),
+                (now() - changedNanos) / 1_000_000, clocks.wall().millis(), false), challenges.asks(),
+                challenges.answers(), node.renewed(), used.recent());
     }
 
     @Override
     public Future<Void> catchUp() {
-        Session current = session.future().result();
-        return current == null ? Future.succeededFuture() : current.replication().catchUp();
+        return loop.current().map(current -> current.replication().catchUp())
+                .orElseGet(Future::succeededFuture);
     }
 
     @Override
@@ -250,18 +254,16 @@ public final class Cluster implements Replica {
 
     @Override
     public Future<Void> keep(Collection<Entry> entries) {
-        return session.future().compose(joined -> joined.replication().keep(entries))
+        return loop.next().compose(joined -> joined.replication().keep(entries))
                 .timeout(KEEP_SECONDS, TimeUnit.SECONDS);
     }
 
     /** All nodes there now, this one first. */
     public List<Member> members() {
         List<Member> members = new ArrayList<>();
-        Session current = session.future().result();
-        Hello self = hello(current == null ? "" : current.membership().id());
-        members.add(Member.of(self, Duration.ZERO));
+        members.add(Member.of(hello(self), Duration.ZERO, Duration.ZERO));
         peers.present().forEach(peer -> members.add(Member.of(peer.hello(),
-                Duration.ofNanos(now() - peer.heardNanos()))));
+                Duration.ofNanos(now() - peer.heardNanos()), peer.clock().offset())));
         return members;
     }
 
@@ -271,27 +273,38 @@ public final class Cluster implements Replica {
                 peers.present().stream().map(peer -> peer.hello().id())).toList();
     }
 
+    /** What members() does not tell. */
+    public ClusterHealth health() {
+        List<Missing> missing = attendance.missing(peers.present());
+        return new ClusterHealth(attendance.expected(), missing,
+                loop.refused().map(Throwable::getMessage),
+                loop.current().map(current -> current.meeting().otherSecrets()).orElse(List.of()),
+                clockWatch.ahead());
+    }
+
+    /** Why this node must change nothing now, since its clock is far ahead of the others'. */
+    public Optional<String> clockTrouble() {
+        return clockWatch.trouble();
+    }
+
     /** To all other nodes, where {@link ClusterNode#heard} gets it; lost while this one has not joined. */
     public void tell(JsonObject message) {
-        Session current = session.future().result();
-        if (current != null) {
-            current.broadcast().tell(
-                    new Broadcast.Sent(registry.nodeId(), boot, numbers.incrementAndGet()), message);
-        }
+        loop.current().ifPresent(current -> current.broadcast().tell(
+                new Broadcast.Sent(self.id(), self.session(), numbers.incrementAndGet()), message));
     }
 
     /** How a backend stands with each node, this one first. */
     public Future<List<NodeStanding>> standing(BackendId backend) {
         List<Future<NodeStanding>> asked = new ArrayList<>();
         asked.add(node.standing(backend)
-                .map(own -> new NodeStanding(registry.nodeId(), node.name(), Optional.of(own))));
-        Session current = session.future().result();
+                .map(own -> new NodeStanding(self.id(), node.name(), Optional.of(own))));
         for (Peer peer : peers.present()) {
             String id = peer.hello().id();
-            asked.add((current == null ? Future.<Standing>failedFuture("not joined")
-                    : current.calls().standing(id, backend, boot + "-" + numbers.incrementAndGet()))
+            asked.add(loop.current().map(current -> current.calls().standing(id, backend,
+                            self.session() + "-" + numbers.incrementAndGet()))
+                    .orElseGet(() -> Future.<Standing>failedFuture("not joined"))
                     .map(Optional::of).otherwise(Optional.empty())
-                    .map(answer -> new NodeStanding(id, peer.hello().name(), answer)));
+                    .map(answer -> new NodeStanding(id, peer.hello().node().name(), answer)));
         }
         return Future.all(asked).map(all -> asked.stream().map(Future::result).toList());
     }
@@ -302,13 +315,7 @@ public final class Cluster implements Replica {
     }
 
     public Future<Void> close() {
-        closed = true;
         shares.part();
-        Session current = session.future().result();
-        if (current == null) {
-            return Future.succeededFuture();
-        }
-        current.presence().stop();
-        return current.membership().leave(vertx);
+        return loop.close();
     }
 }

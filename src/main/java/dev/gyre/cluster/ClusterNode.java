@@ -14,6 +14,9 @@ public interface ClusterNode {
     /** For people, e.g. the host's name. */
     String name();
 
+    /** Its data directory, for messages. */
+    String data();
+
     /** Of Gyre. */
     String version();
 

@@ -10,6 +10,7 @@ import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The door for commands on the cluster's event bus: a {@link SignedCommand} in, a JSON reply out; a refusal
@@ -23,6 +24,7 @@ final class CommandDoor {
     /** How long a nonce is remembered. */
     static final Duration REMEMBERED = TOLERANCE.multipliedBy(2);
 
+    private static final long NONCE_SECONDS = 5;
     private static final String REPEATED = "the command was sent before (expected: each signed anew)";
 
     private final ClusterNode node;
@@ -64,7 +66,7 @@ final class CommandDoor {
         JsonObject signature = signed.getJsonObject(SignedCommand.SIGNATURE);
         Duration age = Duration.ofMillis(clock.millis() - signature.getLong(SignedCommand.AT)).abs();
         if (age.compareTo(TOLERANCE) > 0) {
-            refuse(message, Reason.REPLAYED, "the command was signed " + age.toMinutes()
+            refuse(message, Reason.LATE, "the command was signed " + age.toMinutes()
                     + " minutes from this node's time (expected: at most " + TOLERANCE.toMinutes() + ")");
             return;
         }
@@ -91,6 +93,7 @@ final class CommandDoor {
         }
         // Shared, since the bus may bring a repetition to any node.
         nonces.putIfAbsent(nonce, "", REMEMBERED.toMillis())
+                .timeout(NONCE_SECONDS, TimeUnit.SECONDS)
                 .onComplete(before -> {
                     if (before == null) {
                         carryOut(message, command);

@@ -4,27 +4,38 @@ import dev.gyre.config.Settings.ClusterSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** How many nodes there are to be by config: members, a name counting as its addresses, and this node. */
+/** Which nodes there are to be by config: members, a name standing for its addresses, and this node. */
 final class ExpectedNodes {
 
     private ExpectedNodes() {
     }
 
+    /** How many. Asks DNS, and so may take a while. */
+    static int of(ClusterSettings settings) throws UnknownHostException {
+        return addresses(settings).size();
+    }
+
     /**
-     * Asks DNS, and so may take a while. A name that DNS does not know counts as one node.
+     * Where each is to be met, as {@code address:port}. Asks DNS, and so may take a while. A name that DNS
+     * does not know stands for one node.
      *
      * @throws UnknownHostException when this node's own host is such a name
      */
-    static int of(ClusterSettings settings) throws UnknownHostException {
+    static Set<String> addresses(ClusterSettings settings) throws UnknownHostException {
         InetAddress own = InetAddress.getByName(settings.host());
-        Set<String> nodes = new HashSet<>(Set.of(own.getHostAddress() + ":" + settings.port()));
+        Set<String> nodes = new TreeSet<>(Set.of(self(settings)));
         settings.members().forEach(member ->
                 nodes.addAll(addresses(MemberConfig.withPort(member, settings.port()), own)));
-        return nodes.size();
+        return nodes;
+    }
+
+    /** This node's own place among them. */
+    static String self(ClusterSettings settings) throws UnknownHostException {
+        return InetAddress.getByName(settings.host()).getHostAddress() + ":" + settings.port();
     }
 
     /** Of a name that has addresses of both kinds, those by which members meet: of the same kind as ours. */

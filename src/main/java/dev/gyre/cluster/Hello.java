@@ -16,45 +16,60 @@ import java.util.stream.Collectors;
 /**
  * What a node says of itself every second, and at once when its topology has changed.
  *
- * @param id       as kept in its data directory
- * @param member   its id on the event bus, new with each joining
- * @param address  host and port where the cluster meets it
- * @param version  of Gyre
- * @param boot     names one run of its process; later runs have greater ones
- * @param sequence counts its hellos within that run
- * @param uptime   milliseconds
- * @param view     version of the topology that its traffic is served by
- * @param digest   of all that its registry holds
- * @param changed  milliseconds since its view last changed
+ * @param sequence counts what it says within its session
+ * @param asks     by session that it does not know, the nonce a hello of that session is to answer with
+ * @param answers  the nonces it was asked for lately
  * @param renewed  the backends that renewed their announcements there lately, and how long ago
  * @param used     the nonces of the commands that were carried out there lately
  */
-record Hello(String id, String name, String member, String address, String version, long boot, long sequence,
-             long uptime, String view, String digest, long changed, Map<BackendId, Duration> renewed,
-             Set<String> used) {
+record Hello(NodeIdentity node, long sequence, State state, Map<String, String> asks, Set<String> answers,
+             Map<BackendId, Duration> renewed, Set<String> used) {
+
+    /**
+     * How the node is at the moment of the hello.
+     *
+     * @param uptime  milliseconds
+     * @param view    version of the topology that its traffic is served by
+     * @param digest  of all that its registry holds
+     * @param changed milliseconds since its view last changed
+     * @param wall    its wall clock, in milliseconds since 1970
+     * @param leaving it leaves the cluster gracefully; this is its last hello
+     */
+    record State(long uptime, String view, String digest, long changed, long wall, boolean leaving) {
+    }
 
     Hello {
+        asks = Map.copyOf(asks);
+        answers = Set.copyOf(answers);
         renewed = Map.copyOf(renewed);
         used = Set.copyOf(used);
     }
 
+    String id() {
+        return node.id();
+    }
+
     JsonObject toJson() {
-        return JsonObject.of("id", id, "name", name, "member", member, "address", address, "version", version,
-                "boot", boot, "sequence", sequence, "uptime", uptime, "view", view).put("digest", digest)
-                .put("changed", changed).put("renewed", renewedJson())
+        JsonObject asked = new JsonObject();
+        asks.forEach(asked::put);
+        return node.toJson().put("sequence", sequence).put("uptime", state.uptime)
+                .put("view", state.view).put("digest", state.digest).put("changed", state.changed)
+                .put("wall", state.wall).put("leaving", state.leaving).put("asks", asked)
+                .put("answers", new JsonArray(List.copyOf(answers))).put("renewed", renewedJson())
                 .put("used", new JsonArray(List.copyOf(used)));
     }
 
     /** Reads what {@link #toJson} wrote; empty when it is something else. */
     static Optional<Hello> fromJson(JsonObject json) {
         try {
-            return Optional.of(new Hello(text(json, "id"), text(json, "name"), text(json, "member"),
-                    text(json, "address"), text(json, "version"), json.getLong("boot", 0L),
-                    json.getLong("sequence", 0L), json.getLong("uptime", 0L), text(json, "view"),
-                    text(json, "digest"), json.getLong("changed", 0L),
-                    renewed(json.getJsonObject("renewed", new JsonObject())),
-                    json.getJsonArray("used", new JsonArray()).stream().map(String::valueOf)
-                            .collect(Collectors.toSet())));
+            State state = new State(json.getLong("uptime", 0L), text(json, "view"), text(json, "digest"),
+                    json.getLong("changed", 0L), json.getLong("wall", 0L), json.getBoolean("leaving", false));
+            Map<String, String> asks = new HashMap<>();
+            json.getJsonObject("asks", new JsonObject()).forEach(ask ->
+                    asks.put(ask.getKey(), (String) ask.getValue()));
+            return Optional.of(new Hello(NodeIdentity.fromJson(json), json.getLong("sequence", 0L), state,
+                    asks, texts(json, "answers"), renewed(json.getJsonObject("renewed", new JsonObject())),
+                    texts(json, "used")));
         } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -62,6 +77,11 @@ record Hello(String id, String name, String member, String address, String versi
 
     private static String text(JsonObject json, String field) {
         return Objects.requireNonNull(json.getString(field, ""));
+    }
+
+    private static Set<String> texts(JsonObject json, String field) {
+        return json.getJsonArray(field, new JsonArray()).stream().map(String::valueOf)
+                .collect(Collectors.toSet());
     }
 
     private JsonObject renewedJson() {
@@ -78,9 +98,5 @@ record Hello(String id, String name, String member, String address, String versi
             renewed.put(id, Duration.ofMillis(json.getLong(name)));
         });
         return renewed;
-    }
-
-    boolean follows(Hello earlier) {
-        return boot > earlier.boot || boot == earlier.boot && sequence > earlier.sequence;
     }
 }

@@ -12,13 +12,16 @@ import java.time.Duration;
  * @param age     since its view changed
  * @param digest  of all that its registry holds; equal on nodes that agree
  * @param heard   since it was last heard; zero for this node
+ * @param clock   how far its wall clock is ahead of this node's; negative when behind
  */
 public record Member(String id, String name, String address, String version, Duration uptime, String view,
-                     Duration age, String digest, Duration heard) {
+                     Duration age, String digest, Duration heard, Duration clock) {
 
-    static Member of(Hello hello, Duration heard) {
-        return new Member(hello.id(), hello.name(), hello.address(), hello.version(),
-                Duration.ofMillis(hello.uptime()).plus(heard), hello.view(),
-                Duration.ofMillis(hello.changed()).plus(heard), hello.digest(), heard);
+    static Member of(Hello hello, Duration heard, Duration clock) {
+        NodeIdentity node = hello.node();
+        Hello.State state = hello.state();
+        return new Member(node.id(), node.name(), node.address(), node.version(),
+                Duration.ofMillis(state.uptime()).plus(heard), state.view(),
+                Duration.ofMillis(state.changed()).plus(heard), state.digest(), heard, clock);
     }
 }

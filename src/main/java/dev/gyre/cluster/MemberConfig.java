@@ -37,6 +37,9 @@ final class MemberConfig {
             Map.entry("hazelcast.max.wait.seconds.before.join", "2"),
             Map.entry("hazelcast.max.join.seconds", "30"),
             Map.entry("hazelcast.graceful.shutdown.max.wait", "5"),
+            // A call that goes wrong is repeated by Hazelcast, half a second apart, as often: without these
+            // two an answer takes minutes while links are cut.
+            Map.entry("hazelcast.invocation.max.retry.count", "20"),
             Map.entry("hazelcast.operation.call.timeout.millis", "10000"));
 
     private MemberConfig() {

@@ -1,9 +1,13 @@
 package dev.gyre.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.instance.impl.Node;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.ClusterTls;
 import io.vertx.core.Future;
@@ -17,8 +21,10 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * One time of being a member, from joining to leaving or being lost: a clustered Vert.x with Hazelcast under
@@ -31,6 +37,8 @@ final class Membership {
     private static final long REFRESH_MILLIS = 5_000;
     private static final long LEAVE_SECONDS = 10;
     private static final long ABANDON_SECONDS = 1;
+    /** Hazelcast itself gives up after 30 s. */
+    private static final long JOIN_SECONDS = 45;
 
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
@@ -55,10 +63,30 @@ final class Membership {
         void lost(String reason);
     }
 
-    /** Completes when this node is a member, be it the only one. */
-    static Future<Membership> join(ClusterSettings settings) {
+    /**
+     * Completes when this node is a member, be it the only one. Fails when that takes too long; a member that
+     * comes of it afterwards is given up at once.
+     */
+    static Future<Membership> join(Vertx outer, ClusterSettings settings) {
+        Promise<Membership> joined = Promise.promise();
         Subscriptions manager = new Subscriptions(MemberConfig.of(settings));
-        return vertx(settings, manager).map(vertx -> new Membership(vertx, manager));
+        long late = outer.setTimer(JOIN_SECONDS * 1_000, timer -> joined.tryFail(
+                "Hazelcast has not joined within " + JOIN_SECONDS + " s"));
+        // A thread of its own, for on one of Vert.x a second Vert.x takes itself for a mistake.
+        thread("gyre-join", () -> vertx(settings, manager).onComplete(vertx -> {
+            Membership membership = new Membership(vertx, manager);
+            outer.cancelTimer(late);
+            if (!joined.tryComplete(membership)) {
+                membership.abandon(outer);
+            }
+        }, joined::tryFail)).start();
+        return joined.future();
+    }
+
+    private static Thread thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** A Vert.x on the cluster's event bus. */
@@ -117,6 +145,10 @@ final class Membership {
         });
     }
 
+    boolean isRunning() {
+        return hazelcast.getLifecycleService().isRunning();
+    }
+
     Vertx vertx() {
         return vertx;
     }
@@ -128,29 +160,62 @@ final class Membership {
 
     /** Addresses of the members that are none of these nodes, by their ids on the event bus. */
     List<String> strangers(Set<String> nodes) {
-        return hazelcast.getCluster().getMembers().stream()
-                .filter(member -> !nodes.contains(String.valueOf(member.getAttribute(BUS_ID))))
-                .map(member -> member.getAddress().getHost() + ":" + member.getAddress().getPort()).toList();
+        return members().filter(member -> !nodes.contains(String.valueOf(member.getAttribute(BUS_ID))))
+                .map(Membership::address).toList();
+    }
+
+    /** Where a member is met, by its id on the event bus; empty when there is none. */
+    Optional<String> address(String member) {
+        return members().filter(one -> member.equals(one.getAttribute(BUS_ID))).map(Membership::address)
+                .findFirst();
+    }
+
+    private static String address(Member member) {
+        return member.getAddress().getHost() + ":" + member.getAddress().getPort();
     }
 
     /** How many others there are that could be nodes. */
     int others() {
-        return (int) hazelcast.getCluster().getMembers().stream()
-                .filter(member -> !member.localMember() && !member.isLiteMember()).count();
+        return (int) members().filter(member -> !member.localMember() && !member.isLiteMember()).count();
     }
 
     /** How many members there are, those that are no node of Gyre included. */
     int size() {
-        return hazelcast.getCluster().getMembers().size();
+        return (int) members().count();
+    }
+
+    /** None once Hazelcast has stopped, be it by its own will. */
+    private Stream<Member> members() {
+        try {
+            return hazelcast.getCluster().getMembers().stream();
+        } catch (HazelcastInstanceNotActiveException e) {
+            return Stream.empty();
+        }
     }
 
     /** Gives up what is lost already, without a word to the others. */
     Future<Void> abandon(Vertx outer) {
         over.set(true);
-        return outer.executeBlocking(() -> {
-            hazelcast.getLifecycleService().terminate();
-            return hazelcast;
-        }, false).transform(terminated -> close(outer, ABANDON_SECONDS));
+        Promise<Void> ended = Promise.promise();
+        thread("gyre-leave", () -> {
+            try {
+                hazelcast.getLifecycleService().terminate();
+            } finally {
+                ended.tryComplete();
+            }
+        }).start();
+        outer.setTimer(ABANDON_SECONDS * 1_000, late -> {
+            if (ended.tryComplete()) {
+                // While Hazelcast merges, or waits for its own listeners, it holds the lock under which it
+                // ends. The ports it holds are needed again.
+                thread("gyre-leave-now", () -> node().shutdown(true)).start();
+            }
+        });
+        return ended.future().transform(terminated -> close(outer, ABANDON_SECONDS));
+    }
+
+    private Node node() {
+        return ((HazelcastInstanceProxy) hazelcast).getOriginal().node;
     }
 
     /** Says farewell to the others where that is still possible. */

@@ -48,10 +48,8 @@ final class NodeShares implements Shares {
         LIMITS
     }
 
-    /** Reports of one run stay below the numbers of a run that begins a millisecond later. */
-    private static final long NUMBERS_PER_MILLI = 1_000;
-
     private final String self;
+    private final String session;
     private final LongSupplier nanos;
     private final Roster roster;
     private final long begunNanos;
@@ -66,14 +64,14 @@ final class NodeShares implements Shares {
 
     /**
      * @param self     its id, the same after a restart
-     * @param boot     milliseconds since 1970 when this run began, more than at any earlier one
+     * @param session  of this run of its process
      * @param expected nodes of the cluster by config, this one included
      */
-    NodeShares(String self, long boot, int expected, LongSupplier nanos) {
+    NodeShares(String self, String session, int expected, LongSupplier nanos) {
         this.self = self;
+        this.session = session;
         this.nanos = nanos;
         this.roster = new Roster(self, expected);
-        this.number = boot * NUMBERS_PER_MILLI;
         this.begunNanos = nanos.getAsLong();
         this.company = roster.company(begunNanos);
     }
@@ -86,7 +84,7 @@ final class NodeShares implements Shares {
     }
 
     private ShareBook book(String backend) {
-        return books.computeIfAbsent(backend, name -> new ShareBook(self, name));
+        return books.computeIfAbsent(backend, name -> new ShareBook(self, session, name));
     }
 
     /** What this node leaves of its own to the others until they have adapted to its coming. */
@@ -123,7 +121,7 @@ final class NodeShares implements Shares {
         }
         Company before = company;
         company = roster.company(now);
-        Long until = made.get(report.heard().getOrDefault(self, 0L));
+        Long until = made.get(report.heard().getOrDefault(session, 0L));
         backends.forEach(backend -> {
             Line line = report.line(backend);
             int lent = until == null ? 0 : line.lent().getOrDefault(self, 0);
@@ -193,7 +191,8 @@ final class NodeShares implements Shares {
 
     private ShareReport report(boolean parting, Map<String, Line> lines) {
         Map<String, Long> heard = new HashMap<>();
-        company.present().forEach((id, report) -> heard.put(id, report.number()));
-        return new ShareReport(self, number, parting, roster.expected(), roster.heardOf(), heard, lines);
+        company.present().values().forEach(report -> heard.put(report.session(), report.number()));
+        return new ShareReport(self, session, number, parting, roster.expected(), roster.heardOf(), heard,
+                lines);
     }
 }

@@ -1,61 +1,180 @@
 package dev.gyre.cluster;
 
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** The other nodes, as they were last heard. */
+/**
+ * The other nodes, as they were last heard. Everything remembered of one goes with it: the numbers of its
+ * messages on every channel, and how its clock stands. Thread-safe.
+ */
 final class Peers {
 
     /** As long as a member of Hazelcast may be silent before it counts as dead, and some more. */
     static final long GONE_NANOS = 12_000_000_000L;
+    private static final String HELLOS = "hellos";
+    /** A session that was followed by another stays refused, without being asked, among so many. */
+    private static final int ENDED = 1_000;
 
     private final LongSupplier nanos;
-    private final Consumer<Hello> news;
-    private final Map<String, Peer> byId = new ConcurrentHashMap<>();
+    private final InstantSource wall;
+    private final Challenges challenges;
+    private final Listener listener;
+    private final Map<String, Peer> byId = new HashMap<>();
+    private final Set<String> ended = new LinkedHashSet<>();
 
-    /** @param heardNanos when the hello came */
-    record Peer(Hello hello, long heardNanos) {
+    /** Told under the lock of the peers, in the order of what happens. */
+    interface Listener {
+
+        /** A hello that was not heard before. */
+        void news(Hello hello);
+
+        void joined(Hello hello);
+
+        /** @param graceful it has said farewell */
+        void gone(Hello last, long silentNanos, boolean graceful);
     }
 
-    /** @param news told of each hello that was not heard before */
-    Peers(LongSupplier nanos, Consumer<Hello> news) {
-        this.nanos = nanos;
-        this.news = news;
-    }
+    /**
+     * One of them.
+     *
+     * @param hello      its last
+     * @param heardNanos when that came
+     */
+    record Peer(Hello hello, long heardNanos, ClockOffset clock, Map<String, Sequence> channels) {
 
-    /** False when it was heard before; one from a node that had gone may begin anew. */
-    boolean heard(Hello hello) {
-        Peer now = new Peer(hello, nanos.getAsLong());
-        Peer after = byId.compute(hello.id(), (id, before) ->
-                before == null || hello.follows(before.hello) || isGone(before) ? now : before);
-        if (after == now) {
-            news.accept(hello);
+        Verdict take(String channel, long number) {
+            return channels.computeIfAbsent(channel, name -> new Sequence()).take(number);
         }
-        return after == now;
+
+        boolean isOf(String session) {
+            return hello.node().session().equals(session);
+        }
+    }
+
+    Peers(Clocks clocks, Challenges challenges, Listener listener) {
+        this.nanos = clocks.nanos();
+        this.wall = clocks.wall();
+        this.challenges = challenges;
+        this.listener = listener;
+    }
+
+    /** Takes a hello of another node. */
+    synchronized Verdict heard(Hello hello) {
+        expire();
+        Peer before = byId.get(hello.id());
+        if (before == null || !before.isOf(hello.node().session())) {
+            Verdict met = meet(hello, Optional.ofNullable(before));
+            if (met != Verdict.TAKEN) {
+                return met;
+            }
+        }
+        Peer known = byId.get(hello.id());
+        Verdict verdict = known.take(HELLOS, hello.sequence());
+        if (verdict == Verdict.TAKEN) {
+            known.clock().heard(hello.state().wall() - wall.millis());
+            listener.news(hello);
+            byId.put(hello.id(), new Peer(hello, nanos.getAsLong(), known.clock(), known.channels()));
+            if (hello.state().leaving()) {
+                end(hello);
+                goes(hello.id(), true);
+            }
+        }
+        return verdict;
+    }
+
+    /**
+     * A session that is new here is taken once it has answered. At the address of the one before it, it is
+     * the same node after a restart, since two processes cannot hold one address; elsewhere the one before
+     * must have gone.
+     */
+    private Verdict meet(Hello hello, Optional<Peer> before) {
+        String session = hello.node().session();
+        if (ended.contains(session)) {
+            return Verdict.REPLAYED;
+        }
+        if (!challenges.answered(session, hello.answers())) {
+            return Verdict.UNKNOWN;
+        }
+        if (before.isPresent() && !before.get().hello().node().address().equals(hello.node().address())) {
+            return Verdict.TWIN;
+        }
+        before.ifPresent(former -> {
+            end(former.hello());
+            goes(hello.id(), false);
+        });
+        byId.put(hello.id(), new Peer(hello, nanos.getAsLong(), new ClockOffset(), new HashMap<>()));
+        listener.joined(hello);
+        return Verdict.TAKEN;
+    }
+
+    /** A hello with this node's own id and another session; true when a second process with this id lives. */
+    synchronized boolean isTwin(Hello hello) {
+        return challenges.answered(hello.node().session(), hello.answers());
+    }
+
+    /** Judges a message of a channel beside the hellos. */
+    synchronized Verdict take(String channel, String id, String session, long number) {
+        Peer peer = byId.get(id);
+        if (peer != null && peer.isOf(session)) {
+            return peer.take(channel, number);
+        }
+        return ended.contains(session) ? Verdict.REPLAYED : Verdict.UNKNOWN;
     }
 
     /** Those there now, by name. */
-    List<Peer> present() {
-        return byId.values().stream().filter(peer -> !isGone(peer))
-                .sorted(Comparator.comparing((Peer peer) -> peer.hello.name())
+    synchronized List<Peer> present() {
+        expire();
+        return byId.values().stream()
+                .sorted(Comparator.comparing((Peer peer) -> peer.hello.node().name())
                         .thenComparing(peer -> peer.hello.id()))
                 .toList();
     }
 
-    private boolean isGone(Peer peer) {
-        return nanos.getAsLong() - peer.heardNanos > GONE_NANOS;
+    /** Lets go of those that were silent for too long. */
+    synchronized void expire() {
+        long now = nanos.getAsLong();
+        List<String> gone = new ArrayList<>();
+        byId.forEach((id, peer) -> {
+            if (now - peer.heardNanos > GONE_NANOS) {
+                gone.add(id);
+            }
+        });
+        gone.forEach(id -> goes(id, false));
     }
 
-    /** Has left the cluster, in good order or not. */
-    void left(String member) {
-        byId.values().removeIf(peer -> peer.hello.member().equals(member));
+    private void end(Hello last) {
+        if (ended.size() >= ENDED) {
+            ended.remove(ended.iterator().next());
+        }
+        ended.add(last.node().session());
     }
 
-    void clear() {
+    private void goes(String id, boolean graceful) {
+        Peer peer = byId.remove(id);
+        listener.gone(peer.hello, nanos.getAsLong() - peer.heardNanos, graceful);
+    }
+
+    /** Hazelcast has seen it leave, gracefully or not. */
+    synchronized void left(String member) {
+        byId.values().stream().filter(peer -> peer.hello.node().member().equals(member))
+                .map(peer -> peer.hello.id()).toList().forEach(id -> goes(id, false));
+    }
+
+    /** This node's own wall clock was set. */
+    synchronized void clockSet() {
+        byId.values().forEach(peer -> peer.clock().forget());
+    }
+
+    /** Forgets all, as this node itself has lost the others. */
+    synchronized void clear() {
         byId.clear();
     }
 }

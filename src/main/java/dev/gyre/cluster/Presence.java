@@ -4,6 +4,7 @@ import dev.gyre.cluster.Peers.Peer;
 import dev.gyre.cluster.Refusals.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,7 +21,7 @@ final class Presence {
 
     private final Vertx vertx;
     private final Supplier<Hello> self;
-    private final Peers peers;
+    private final Meeting meeting;
     private final Seal seal;
     private final Refusals refusals;
     private final Runnable mend;
@@ -29,10 +30,11 @@ final class Presence {
     private boolean doubting;
 
     /** @param mend called when others hold something else than this node, and go on to */
-    Presence(Vertx vertx, Supplier<Hello> self, Peers peers, Seal seal, Refusals refusals, Runnable mend) {
+    Presence(Vertx vertx, Supplier<Hello> self, Meeting meeting, Seal seal, Refusals refusals,
+             Runnable mend) {
         this.vertx = vertx;
         this.self = self;
-        this.peers = peers;
+        this.meeting = meeting;
         this.seal = seal;
         this.refusals = refusals;
         this.mend = mend;
@@ -51,14 +53,26 @@ final class Presence {
         stopped = true;
     }
 
-    private void say() {
-        if (stopped) {
-            return;
-        }
-        vertx.eventBus().publish(HELLOS, seal.close(PURPOSE, self.get().toJson().encode()));
+    /** The last word, so that the others need not wait for this node's silence. */
+    void farewell() {
+        Hello last = self.get();
+        Hello.State now = last.state();
+        say(new Hello(last.node(), last.sequence(), new Hello.State(now.uptime(), now.view(), now.digest(),
+                now.changed(), now.wall(), true), last.asks(), last.answers(), last.renewed(), last.used()));
+        stop();
     }
 
-    /** The topology has changed: the others are told within a moment, once for all changes of that moment. */
+    private void say() {
+        if (!stopped) {
+            say(self.get());
+        }
+    }
+
+    private void say(Hello hello) {
+        vertx.eventBus().publish(HELLOS, seal.close(PURPOSE, hello.toJson().encode()));
+    }
+
+    /** The others are told within a moment, once for all changes of that moment. */
     synchronized void changed() {
         if (!saying) {
             saying = true;
@@ -72,20 +86,40 @@ final class Presence {
     }
 
     private void heard(Object sealed) {
-        Optional<Hello> hello = seal.open(PURPOSE, sealed).map(JsonObject::new).flatMap(Hello::fromJson);
-        if (hello.isEmpty()) {
+        Optional<String> text = seal.open(PURPOSE, sealed);
+        if (text.isEmpty()) {
+            meeting.strange(sealed);
             refusals.refuse(Reason.WRONG_SEAL, "a hello");
             return;
         }
-        Hello mine = self.get();
-        if (hello.get().id().equals(mine.id())) {
+        read(text.get()).ifPresent(this::heard);
+    }
+
+    /** Of another version of Gyre than this one, if not. */
+    private static Optional<Hello> read(String text) {
+        try {
+            return Hello.fromJson(new JsonObject(text));
+        } catch (DecodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void heard(Hello hello) {
+        if (meeting.isOwn(hello)) {
             return;
         }
-        if (!peers.heard(hello.get())) {
-            refusals.refuse(Reason.REPLAYED, "a hello of " + hello.get().name());
+        Verdict verdict = meeting.heard(hello);
+        if (verdict == Verdict.UNKNOWN) {
+            // It is asked at once, and so answers at once.
+            changed();
+        } else if (verdict == Verdict.REPLAYED || verdict == Verdict.LATE) {
+            refusals.refuse(verdict, "a hello of " + hello.node().name());
             return;
         }
-        if (!hello.get().digest().equals(mine.digest())) {
+        if (meeting.isAskedBy(hello)) {
+            changed();
+        }
+        if (verdict == Verdict.TAKEN && !hello.state().digest().equals(self.get().state().digest())) {
             doubt();
         }
     }
@@ -105,7 +139,8 @@ final class Presence {
     }
 
     private boolean differs() {
-        String mine = self.get().digest();
-        return peers.present().stream().map(Peer::hello).anyMatch(hello -> !hello.digest().equals(mine));
+        String mine = self.get().state().digest();
+        return meeting.peers().present().stream().map(Peer::hello)
+                .anyMatch(hello -> !hello.state().digest().equals(mine));
     }
 }

@@ -9,17 +9,29 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what did not come from a node of this cluster, and says so, once a minute for each source. */
+/** Counts what was refused, by reason, and says so once a minute for each source. */
 final class Refusals {
 
     /** Why something was refused. */
     enum Reason {
         /** It carries no seal at all. */
-        UNSIGNED,
+        UNSIGNED(true, "is somebody without cluster.secret on the cluster's network?"),
         /** Its seal was not made with this cluster's secret, or not for this. */
-        WRONG_SEAL,
-        /** It was said before, or is older than what is known. */
-        REPLAYED;
+        WRONG_SEAL(true, "is somebody without cluster.secret, or with another one, on the cluster's"
+                + " network?"),
+        /** A node of this cluster said it, and it came again. */
+        REPLAYED(true, "the signature is right, but the message came before: somebody on the cluster's"
+                + " network repeats what nodes say"),
+        /** It was overtaken on its way, or its sender is not known yet: lossy links do that. */
+        LATE(false, "the signature is right, but a later message came first");
+
+        private final boolean suspicious;
+        private final String words;
+
+        Reason(boolean suspicious, String words) {
+            this.suspicious = suspicious;
+            this.words = words;
+        }
 
         String word() {
             return name().toLowerCase(Locale.ROOT);
@@ -28,11 +40,14 @@ final class Refusals {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final long LOG_EVERY_NANOS = 60_000_000_000L;
+    /** Who is suspected is asked for so often at most, for asking costs more than refusing. */
+    private static final long ASK_EVERY_NANOS = 1_000_000_000L;
     private static final int SOURCES = 1_000;
 
     private final LongSupplier nanos;
     private volatile Supplier<String> suspects = () -> "a member unknown";
     private final Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+    private final Map<Reason, Long> asked = new EnumMap<>(Reason.class);
     private final Map<String, Long> told = new HashMap<>();
 
     Refusals(LongSupplier nanos) {
@@ -44,13 +59,27 @@ final class Refusals {
         suspects = now;
     }
 
-    void refuse(Reason reason, String what) {
-        refuse(reason, what, suspects.get());
+    /** Counts and, where somebody may have to act, tells. */
+    synchronized void refuse(Reason reason, String what) {
+        counts.merge(reason, 1L, Long::sum);
+        if (!reason.suspicious) {
+            LOG.debug("refused {}: {} ({})", what, reason.word(), reason.words);
+            return;
+        }
+        long now = nanos.getAsLong();
+        Long last = asked.get(reason);
+        if (last == null || now - last >= ASK_EVERY_NANOS) {
+            asked.put(reason, now);
+            tell(reason, what, suspects.get(), now);
+        }
     }
 
-    synchronized void refuse(Reason reason, String what, String source) {
-        counts.merge(reason, 1L, Long::sum);
-        long now = nanos.getAsLong();
+    /** A message that a node has signed, by what was found of it. */
+    void refuse(Verdict verdict, String what) {
+        refuse(verdict == Verdict.REPLAYED ? Reason.REPLAYED : Reason.LATE, what);
+    }
+
+    private void tell(Reason reason, String what, String source, long now) {
         String key = reason + " " + source;
         Long last = told.get(key);
         if (last == null || now - last >= LOG_EVERY_NANOS) {
@@ -58,9 +87,8 @@ final class Refusals {
                 told.clear();
             }
             told.put(key, now);
-            LOG.warn("refused {} from {}: {} (is somebody without cluster.secret, or with another one, on the"
-                    + " cluster's network? further ones are counted, and told once a minute)", what, source,
-                    reason.word());
+            LOG.warn("refused {} from {}: {} ({}; further ones are counted, and told once a minute)", what,
+                    source, reason.word(), reason.words);
         }
     }
 

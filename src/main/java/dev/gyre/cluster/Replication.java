@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ final class Replication {
     private static final long HINT_CHECK_MILLIS = 5;
     /** What no node of the cluster wrote is taken out of the map in pieces of so many. */
     private static final int REMOVED = 1_000;
+    /** A comparison that nothing asks for takes at most the hundredth part of the time. */
+    private static final long RARELY = 100;
 
     private final Vertx vertx;
     private final Registry registry;
@@ -47,12 +50,17 @@ final class Replication {
     private final Refusals refusals;
     private final Positions positions = new Positions();
     private final String session;
+    private final LongSupplier nanos;
     private final AtomicLong written = new AtomicLong();
+    /** When the last comparison was over, and how long it took. */
+    private volatile long comparedNanos;
+    private volatile long tookNanos;
     private Optional<Promise<Void>> comparing = Optional.empty();
     private Optional<Promise<Void>> next = Optional.empty();
 
-    /** @param membership this node's, by which what was acknowledged and how it is told are one */
-    Replication(Vertx vertx, Registry registry, SharedMaps maps, Seal seal, Refusals refusals) {
+    Replication(Vertx vertx, Registry registry, SharedMaps maps, Seal seal, Refusals refusals,
+                LongSupplier nanos) {
+        this.nanos = nanos;
         this.vertx = vertx;
         this.registry = registry;
         this.map = new EntryMap(maps.entries(), seal);
@@ -180,9 +188,19 @@ final class Replication {
         return now.future();
     }
 
+    /** The same now and then, as seldom as it is long. */
+    void compareWhenDue() {
+        if (nanos.getAsLong() - comparedNanos >= RARELY * tookNanos) {
+            compare();
+        }
+    }
+
     private void run(Promise<Void> now) {
+        long begun = nanos.getAsLong();
         acknowledged.others().compose(announced -> map.read().compose(this::settle)
                 .onSuccess(done -> positions.caughtUp(announced))).onComplete(done -> {
+            comparedNanos = nanos.getAsLong();
+            tookNanos = comparedNanos - begun;
             Optional<Promise<Void>> after;
             synchronized (this) {
                 after = next;

@@ -2,6 +2,7 @@ package dev.gyre.cluster;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,22 @@ final class Roster {
      */
     private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
 
-    private record Other(ShareReport last, long heardNanos) {
+    private record Other(ShareReport last, long heardNanos, Set<String> endedSessions) {
+
+        /** Sessions have no order; one that was followed by another never comes again. */
+        Set<String> endedBy(ShareReport next) {
+            if (next.session().equals(last.session())) {
+                return endedSessions;
+            }
+            Set<String> ended = new HashSet<>(endedSessions);
+            ended.add(last.session());
+            return ended;
+        }
+
+        boolean isFollowedBy(ShareReport next) {
+            return next.session().equals(last.session()) ? next.number() > last.number()
+                    : !endedSessions.contains(next.session());
+        }
     }
 
     private final String self;
@@ -42,14 +58,14 @@ final class Roster {
         return expected;
     }
 
-    /** False when a later report has been heard; a node that was silent for long may begin anew. */
+    /** False when a later report has been heard. */
     boolean heard(ShareReport report, long now) {
         Other before = others.get(report.node());
-        if (before != null && before.last.number() >= report.number()
-                && now - before.heardNanos <= SILENT_NANOS) {
+        if (before != null && !before.isFollowedBy(report)) {
             return false;
         }
-        others.put(report.node(), new Other(report, now));
+        others.put(report.node(), new Other(report, now,
+                before == null ? Set.of() : before.endedBy(report)));
         return true;
     }
 

@@ -5,15 +5,20 @@ import java.util.List;
 import java.util.Set;
 
 /** One membership and all that runs on it. */
-record Session(Membership membership, Replication replication, Presence presence, NodeCalls calls,
-               Broadcast broadcast) {
+record Session(Membership membership, Replication replication, Presence presence, Meeting meeting,
+               NodeCalls calls, Broadcast broadcast) {
 
     /** Who may have sent what none of these nodes has. */
-    String suspects(Peers peers) {
+    String suspects() {
         Set<String> known = new HashSet<>(Set.of(membership.id()));
-        peers.present().forEach(peer -> known.add(peer.hello().member()));
+        meeting.peers().present().forEach(peer -> known.add(peer.hello().node().member()));
         List<String> strangers = membership.strangers(known);
         return strangers.isEmpty() ? "a member that has left"
                 : "a member that is no known node (" + String.join(", ", strangers) + ")";
+    }
+
+    /** Members beside this one that could be nodes of this cluster, so that one of them should be heard. */
+    int others() {
+        return Math.max(0, membership.others() - meeting.otherSecrets().size());
     }
 }

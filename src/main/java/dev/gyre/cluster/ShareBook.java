@@ -24,6 +24,7 @@ final class ShareBook {
     }
 
     private final String self;
+    private final String session;
     private final String backend;
     /** By borrower, what he may go by: all that was granted since the report that he has confirmed. */
     private final Map<String, Deque<Granted>> grants = new TreeMap<>();
@@ -36,8 +37,9 @@ final class ShareBook {
     private int demand;
     private int inForce;
 
-    ShareBook(String self, String backend) {
+    ShareBook(String self, String session, String backend) {
         this.self = self;
+        this.session = session;
         this.backend = backend;
     }
 
@@ -59,7 +61,7 @@ final class ShareBook {
     /** The most that the borrower may have open on what was lent to him. */
     private int lent(String borrower, Company company, long now) {
         ShareReport his = company.present().get(borrower);
-        long confirmed = his == null ? 0 : his.heard().getOrDefault(self, 0L);
+        long confirmed = his == null ? 0 : his.heard().getOrDefault(session, 0L);
         int says = his == null ? 0 : his.line(backend).held().getOrDefault(self, 0);
         Deque<Granted> granted = grants.getOrDefault(borrower, new ArrayDeque<>());
         granted.removeIf(grant -> grant.number() <= confirmed

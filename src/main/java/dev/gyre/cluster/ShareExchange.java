@@ -29,14 +29,17 @@ final class ShareExchange {
     private final ClusterNode node;
     private final Seal seal;
     private final Refusals refusals;
+    private final Peers peers;
     private Optional<Vertx> bus = Optional.empty();
     private Optional<Welcome> welcome = Optional.empty();
 
-    ShareExchange(NodeShares shares, ClusterNode node, Seal seal, Refusals refusals) {
+    ShareExchange(NodeShares shares, ClusterNode node, Seal seal, Refusals refusals,
+                  Peers peers) {
         this.shares = shares;
         this.node = node;
         this.seal = seal;
         this.refusals = refusals;
+        this.peers = peers;
     }
 
     /** From now on limits of the cluster are held, on no bus yet. */
@@ -105,9 +108,14 @@ final class ShareExchange {
     }
 
     private void heard(ShareReport report) {
+        Verdict verdict = peers.take(ADDRESS, report.node(), report.session(), report.number());
+        if (verdict != Verdict.TAKEN) {
+            refusals.refuse(verdict, "a report of shares of " + report.node());
+            return;
+        }
         News news = shares.heard(report);
         if (news == News.OLD) {
-            refusals.refuse(Reason.REPLAYED, "a report of shares of " + report.node());
+            refusals.refuse(Verdict.LATE, "a report of shares of " + report.node());
         } else if (shares.isUnknownTo(report)) {
             tell();
         } else if (news == News.LIMITS) {

@@ -13,15 +13,16 @@ import java.util.TreeSet;
  * What a node tells all others twice a second of the limits that hold for them together.
  *
  * @param node     the sender, by the id kept in its data directory
- * @param number   above that of every earlier report of this node, over restarts as well
+ * @param session  of the sender, one run of its process
+ * @param number   above that of every earlier report of this session
  * @param parting  the node has let go of everything and will not be heard again
  * @param expected nodes of the cluster by its config
  * @param roster   ids of the nodes it counts by what it has heard itself, its own among them
- * @param heard    of every node there, the number of the last report that it has acted by
+ * @param heard    of every node there, by its session, the number of the last report that it has acted by
  * @param lines    by backend; one that is not there is not used, lent or held
  */
-record ShareReport(String node, long number, boolean parting, int expected, Set<String> roster,
-                   Map<String, Long> heard, Map<String, Line> lines) {
+record ShareReport(String node, String session, long number, boolean parting, int expected,
+                   Set<String> roster, Map<String, Long> heard, Map<String, Line> lines) {
 
     /**
      * One backend.
@@ -43,6 +44,7 @@ record ShareReport(String node, long number, boolean parting, int expected, Set<
 
     ShareReport {
         Objects.requireNonNull(node);
+        Objects.requireNonNull(session);
         roster = Set.copyOf(roster);
         heard = Map.copyOf(heard);
         lines = Map.copyOf(lines);
@@ -58,8 +60,9 @@ record ShareReport(String node, long number, boolean parting, int expected, Set<
         lines.forEach((backend, line) -> table.put(backend, new JsonObject().put("demand", line.demand())
                 .put("beyond", line.beyond()).put("lent", object(line.lent()))
                 .put("held", object(line.held()))));
-        return new JsonObject().put("node", node).put("number", number).put("parting", parting)
-                .put("expected", expected).put("roster", new JsonArray(roster.stream().toList()))
+        return new JsonObject().put("node", node).put("session", session).put("number", number)
+                .put("parting", parting).put("expected", expected)
+                .put("roster", new JsonArray(roster.stream().toList()))
                 .put("heard", object(heard)).put("lines", table);
     }
 
@@ -84,8 +87,9 @@ record ShareReport(String node, long number, boolean parting, int expected, Set<
             Map<String, Long> heard = new TreeMap<>();
             json.getJsonObject("heard").forEach(entry ->
                     heard.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
-            return Optional.of(new ShareReport(json.getString("node"), json.getLong("number"),
-                    json.getBoolean("parting"), json.getInteger("expected"), roster, heard, lines));
+            return Optional.of(new ShareReport(json.getString("node"), json.getString("session"),
+                    json.getLong("number"), json.getBoolean("parting"), json.getInteger("expected"), roster,
+                    heard, lines));
         } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -1,7 +1,10 @@
 package dev.gyre.cluster;
 
+import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
+import com.hazelcast.core.LifecycleEvent;
 import io.vertx.core.Completable;
+import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
@@ -10,22 +13,72 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Who listens to which address of the event bus. Vert.x keeps that in a map of Hazelcast, and what a member
  * has once read of it is brought up to date by events alone; while members come and go at once, an event or
  * an entry can be lost, and two nodes that are up would not hear one another for as long as nothing else
  * changes. So each member now and then says its own anew and reads again what it has read.
+ *
+ * <p>The manager under it answers the events of Hazelcast with calls into Hazelcast, under its monitor, on
+ * the thread that brought the event. While links are cut such a call lasts minutes, and whoever wants to
+ * leave waits for the monitor: Hazelcast tells of its own end in the same way. So events are answered on a
+ * thread of their own here, and nothing that others wait for takes the monitor.
  */
 final class Subscriptions extends HazelcastClusterManager {
 
     private final Map<String, Set<RegistrationInfo>> own = new ConcurrentHashMap<>();
     private final Set<String> read = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger refreshing = new AtomicInteger();
+    private final ExecutorService events = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "gyre-members");
+        thread.setDaemon(true);
+        return thread;
+    });
     private RegistrationListener listener;
+    private volatile NodeInfo reached;
     private volatile boolean left;
 
     Subscriptions(Config config) {
         super(config);
+    }
+
+    @Override
+    public void memberAdded(MembershipEvent event) {
+        later(() -> super.memberAdded(event));
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+        later(() -> super.memberRemoved(event));
+    }
+
+    @Override
+    public void stateChanged(LifecycleEvent event) {
+        later(() -> super.stateChanged(event));
+    }
+
+    private void later(Runnable answer) {
+        try {
+            events.execute(answer);
+        } catch (RejectedExecutionException e) {
+            // This member has left: nobody needs to know any more.
+        }
+    }
+
+    @Override
+    public void setNodeInfo(NodeInfo info, Completable<Void> done) {
+        reached = info;
+        super.setNodeInfo(info, done);
+    }
+
+    @Override
+    public NodeInfo getNodeInfo() {
+        return reached;
     }
 
     @Override
@@ -57,23 +110,31 @@ final class Subscriptions extends HazelcastClusterManager {
     @Override
     public void leave(Completable<Void> done) {
         left = true;
+        events.shutdownNow();
         super.leave(done);
     }
 
-    /** To be called on a context of this member's Vert.x; what fails is done the next time. */
+    /**
+     * To be called on a context of this member's Vert.x; what fails is done the next time. Does nothing while
+     * calls of the last time still wait for Hazelcast.
+     */
     void refresh() {
-        if (left) {
+        if (left || !refreshing.compareAndSet(0, 1)) {
             return;
         }
         // Where this member is reached is in a map as well.
-        setNodeInfo(getNodeInfo(), (done, failure) -> { });
+        refreshing.incrementAndGet();
+        later(() -> super.setNodeInfo(reached, (done, failure) -> refreshing.decrementAndGet()));
         own.forEach((address, infos) -> infos.forEach(info -> sayAnew(address, info)));
         read.removeIf(address -> !listener.wantsUpdatesFor(address));
         read.forEach(this::readAnew);
+        refreshing.decrementAndGet();
     }
 
     private void sayAnew(String address, RegistrationInfo info) {
+        refreshing.incrementAndGet();
         super.addRegistration(address, info, (done, failure) -> {
+            refreshing.decrementAndGet();
             // Given up meanwhile, and now there again: nobody is to send to it.
             if (!own.getOrDefault(address, Set.of()).contains(info)) {
                 super.removeRegistration(address, info, (removed, e) -> { });
@@ -82,7 +143,9 @@ final class Subscriptions extends HazelcastClusterManager {
     }
 
     private void readAnew(String address) {
+        refreshing.incrementAndGet();
         super.getRegistrations(address, (found, failure) -> {
+            refreshing.decrementAndGet();
             if (failure == null) {
                 listener.registrationsUpdated(new RegistrationUpdateEvent(address, found));
             }

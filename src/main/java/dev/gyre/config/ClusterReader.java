@@ -4,12 +4,15 @@ import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.ClusterTls;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The config's keys about the other nodes. */
 final class ClusterReader {
+
+    private static final Duration LEAST_SKEW = Duration.ofSeconds(1);
 
     private ClusterReader() { }
 
@@ -35,7 +38,8 @@ final class ClusterReader {
         }
         ClusterSettings cluster = new ClusterSettings(fields.text("name", "text", "gyre"), host, port,
                 eventBusPort, members(fields), secret, fields.value("tls").flatMap(Value::object)
-                        .map(ClusterReader::tls));
+                        .map(ClusterReader::tls),
+                fields.duration("maxClockSkew", LEAST_SKEW, ClusterSettings.MAX_CLOCK_SKEW));
         fields.done();
         return cluster;
     }

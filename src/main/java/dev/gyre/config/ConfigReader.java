@@ -35,7 +35,7 @@ public final class ConfigReader {
                 top.text("data", "a directory", "gyre-data"),
                 top.duration("grace", Duration.ZERO, GRACE),
                 top.duration("warmUp", Duration.ZERO, Duration.ZERO), NodeReader.forwarding(top),
-                Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),
+                NodeReader.name(top), Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),
                 ResolverReader.resolver(top));
         StoreSettings.read(top);
         top.text("$schema", "the address of a schema", "");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** The config's keys about the node itself: its ports, its size, its neighbours. */
 final class NodeReader {
@@ -14,6 +15,8 @@ final class NodeReader {
     private static final int MAX_INSTANCES = 1024;
     static final int MAX_PORT = 65_535;
     private static final String HOST_FORM = "an address or a name, without a port";
+    private static final String NAME_FORM = "1 to 63 letters, digits, dots, hyphens or underscores";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
     private static final Listener DEFAULT_LISTENER = new Listener("0.0.0.0", 8080);
 
     private NodeReader() { }
@@ -79,6 +82,18 @@ final class NodeReader {
                         fields.flag("ambiguousPaths", false));
         fields.done();
         return forwarding;
+    }
+
+    /** What people call this node. */
+    static Optional<String> name(Fields top) {
+        Fields fields = top.object("node");
+        Optional<Value> value = fields.value("name");
+        Optional<String> name = value.flatMap(text -> text.text(NAME_FORM));
+        if (name.isPresent() && !NAME.matcher(name.get()).matches()) {
+            value.get().refuse(NAME_FORM);
+        }
+        fields.done();
+        return name;
     }
 
     static StickySettings sticky(Fields top) {

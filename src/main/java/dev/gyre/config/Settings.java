@@ -19,11 +19,13 @@ import java.util.OptionalInt;
  * @param data       directory for what the node must remember
  * @param grace      how long requests in flight may take to finish when the node stops, 0s..24h
  * @param warmUp     how long the node may send requests to itself before it serves, 0s..24h; 0s: not at all
+ * @param nodeName   this node for people; empty: the host's name
  * @param zone       where this node stands; empty: nowhere in particular
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
                        AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
-                       Duration warmUp, ForwardingSettings forwarding, Optional<String> zone,
+                       Duration warmUp, ForwardingSettings forwarding, Optional<String> nodeName,
+                       Optional<String> zone,
                        StickySettings sticky, Limits limits, ResolverSettings resolver) {
 
     public Settings {
@@ -82,9 +84,13 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      * @param members      nodes to look for, each {@code host} or {@code host:port}
      * @param secret       shared by all nodes; never empty when the host is not loopback
      * @param tls          of the event bus; empty: in clear text
+     * @param maxClockSkew by how much a node's wall clock may be ahead of the others', 1s..24h
      */
     public record ClusterSettings(String name, String host, int port, int eventBusPort, List<String> members,
-                                  Optional<String> secret, Optional<ClusterTls> tls) {
+                                  Optional<String> secret, Optional<ClusterTls> tls, Duration maxClockSkew) {
+
+        /** What applies where the config does not say. */
+        public static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(60);
 
         /** On loopback, looking for nobody. */
         public static final ClusterSettings DEFAULT = new ClusterSettings("gyre", "127.0.0.1", 5701, 15701,
@@ -94,11 +100,17 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
             members = List.copyOf(members);
         }
 
+        /** With the default for how far clocks may differ. */
+        public ClusterSettings(String name, String host, int port, int eventBusPort, List<String> members,
+                               Optional<String> secret, Optional<ClusterTls> tls) {
+            this(name, host, port, eventBusPort, members, secret, tls, MAX_CLOCK_SKEW);
+        }
+
         @Override
         public String toString() {
             return "ClusterSettings[name=" + name + ", host=" + host + ", port=" + port + ", eventBusPort="
                     + eventBusPort + ", members=" + members + ", secret=" + hidden(secret) + ", tls=" + tls
-                    + "]";
+                    + ", maxClockSkew=" + maxClockSkew + "]";
         }
     }
 

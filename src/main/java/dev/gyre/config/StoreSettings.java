@@ -22,7 +22,7 @@ record StoreSettings(String path, String type, String format, boolean optional, 
 
     /** The keys a store may give: all of the config's but the ones that say where config comes from. */
     static final List<String> CONTRIBUTED = List.of("admin", "cluster", "data", "forwarding", "grace",
-            "instances", "limits", "listeners", "resolver", "routes", "services", "sticky", "warmUp",
+            "instances", "limits", "listeners", "node", "resolver", "routes", "services", "sticky", "warmUp",
             "zone");
 
     /** What a store of a type cannot do without. */

@@ -244,7 +244,8 @@ class AdminServerTest {
     void aPortInUseIsOneClearLine() {
         AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), List.of());
         AdminUnavailable failure = catchThrowableOfType(AdminUnavailable.class, () -> get(AdminServer.start(
-                io.vertx.core.Vertx.vertx(), taken, null, null, () -> true, () -> 0)));
+                io.vertx.core.Vertx.vertx(), taken, null, null,
+                () -> new Readiness(true, List.of()), () -> 0)));
         assertThat(failure).hasMessage("admin 127.0.0.1:" + doors.server.port() + ": address already in use");
         assertThat(failure.getStackTrace()).isEmpty();
     }

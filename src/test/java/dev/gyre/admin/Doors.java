@@ -68,6 +68,11 @@ final class Doors implements AutoCloseable {
                 .orElse(List.of()));
     }
 
+    /** How the cluster is to look, and what is to stand beside the readiness. */
+    ClusterReport report = ClusterReport.ALONE;
+    Optional<String> clockTrouble = Optional.empty();
+    List<String> notes = List.of();
+
     Doors(Topology declared, List<AdminToken> tokens) throws Exception {
         node = Node.inMemory(declared);
         Observed observed = new MadeUp();
@@ -76,7 +81,7 @@ final class Doors implements AutoCloseable {
                 new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime));
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
-                new Metrics(observed, nodes), ready::get, nanos::get));
+                new Metrics(observed, nodes), () -> new Readiness(ready.get(), notes), nanos::get));
     }
 
     /** No other node is there, and what drains has drained. */
@@ -173,7 +178,17 @@ final class Doors implements AutoCloseable {
         public List<NodeInfo> list() {
             return List.of(new NodeInfo("here", node.registry.nodeId(), "127.0.0.1:9090", "0.1.0",
                     Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d",
-                    false));
+                    false, Duration.ZERO));
+        }
+
+        @Override
+        public ClusterReport cluster() {
+            return report;
+        }
+
+        @Override
+        public Optional<String> clockTrouble() {
+            return clockTrouble;
         }
 
         @Override

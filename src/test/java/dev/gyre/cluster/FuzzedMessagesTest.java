@@ -21,10 +21,12 @@ public class FuzzedMessagesTest {
     private static final Optional<String> SECRET = Optional.of("a secret of this cluster");
     private static final Seal SEAL = new Seal(SECRET, "gyre");
     private static final Seal STRANGER = new Seal(Optional.of("another secret"), "gyre");
-    private static final Hello HELLO = new Hello("1", "a", "m", "127.0.0.1:5701", "0.1", 1, 2, 3, "v", "d", 4,
+    private static final Hello HELLO = new Hello(
+            new NodeIdentity("1", "a", "m", "127.0.0.1:5701", "0.1", "5e55"), 2,
+            new Hello.State(3, "v", "d", 4, 5, false), Map.of("5e56", "ask"), Set.of("answer"),
             Map.of(new BackendId("web", BackendUrl.parse("http://a:1")), Duration.ofSeconds(1)),
             Set.of("web"));
-    private static final ShareReport REPORT = new ShareReport("a", 3, false, 2, Set.of("a", "b"),
+    private static final ShareReport REPORT = new ShareReport("a", "5e55", 3, false, 2, Set.of("a", "b"),
             Map.of("b", 7L),
             Map.of("web http://a:1", new ShareReport.Line(5, 1, Map.of("b", 2), Map.of("b", 1))));
 

@@ -51,6 +51,11 @@ final class RogueMember implements AutoCloseable {
         return vertx;
     }
 
+    /** Its id on the event bus. */
+    String busId() {
+        return hazelcast.getCluster().getLocalMember().getAttribute("__vertx.nodeId");
+    }
+
     String address() {
         return hazelcast.getCluster().getLocalMember().getAddress().getHost();
     }

@@ -46,7 +46,8 @@ final class SimulatedCluster {
             starts++;
             up = true;
             settled = false;
-            shares = new NodeShares(name(), 1_000L * starts, expected, () -> zero + (long) (now * rate));
+            shares = new NodeShares(name(), name() + " session " + starts, expected,
+                    () -> zero + (long) (now * rate));
             nextReport = now + 500 * MS;
             say();
             return this;

@@ -31,7 +31,8 @@ class SchemaAgreementTest {
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},
              'hold':{},'limit':{'adaptive':{}}}},
-             'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{}, 'resolver':{'backoff':{}},
+             'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{}, 'node':{},
+             'resolver':{'backoff':{}},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
@@ -84,7 +85,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(31);
+        assertThat(reader).isEqualTo(written).hasSize(32);
     }
 
     @Test

@@ -28,6 +28,7 @@ public final class ClusterNode implements AutoCloseable {
     private final Path directory;
     private final Place place;
     private final JsonObject config;
+    private final JsonObject own = new JsonObject();
     private List<String> under = List.of();
     private Optional<GyreProcess> process = Optional.empty();
     private int port;
@@ -75,8 +76,13 @@ public final class ClusterNode implements AutoCloseable {
         process = Optional.of(GyreProcess.start(command));
     }
 
+    /** What this node has beside, or in place of, what all have; counts from its next start on. */
+    public JsonObject config() {
+        return own;
+    }
+
     private Path writeConfig() throws IOException {
-        JsonObject own = config.copy()
+        JsonObject own = config.copy().mergeIn(this.own.copy(), true)
                 .put("listeners", new JsonArray()
                         .add(new JsonObject().put("host", place.traffic()).put("port", port)))
                 .put("admin", new JsonObject()
@@ -117,6 +123,21 @@ public final class ClusterNode implements AutoCloseable {
     /** SIGTERM, without waiting. */
     public void terminate() throws IOException, InterruptedException {
         process().terminate();
+    }
+
+    /** Waits for the end of a start that fails, and returns its exit code. */
+    public int awaitRefused() throws InterruptedException {
+        return process().exitCode();
+    }
+
+    /** Where it keeps its data. */
+    public Path data() {
+        return directory.resolve("data");
+    }
+
+    /** What {@code /ready} says, without its status. */
+    public String readiness() throws IOException {
+        return admin().get("/ready").body();
     }
 
     /** Waits for the end, which must be in good order. */

@@ -104,7 +104,8 @@ public final class ClusterNodes implements AutoCloseable {
         Await.within(TO_MEET, () -> "all together: " + statuses(), () -> {
             for (ClusterNode node : running) {
                 JsonObject status = node.ask("cluster.status");
-                if (status.getInteger("nodes") != running.size() || !status.getBoolean("agree")) {
+                if (status.getInteger("nodes") != running.size()
+                        || !status.getJsonArray("disagreeing").isEmpty()) {
                     return false;
                 }
             }
@@ -116,6 +117,12 @@ public final class ClusterNodes implements AutoCloseable {
     public static void awaitSize(ClusterNode node, int size) throws Exception {
         Await.within(TO_MEET, () -> node + " among " + size,
                 () -> node.ask("cluster.status").getInteger("nodes") == size);
+    }
+
+    /** How each running node sees the cluster. */
+    @Override
+    public String toString() {
+        return statuses();
     }
 
     private String statuses() {

@@ -1,0 +1,84 @@
+package dev.gyre.cluster;
+
+import dev.gyre.cluster.ClusterHealth.ClockAhead;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the nodes whose wall clocks are ahead of the others'. What counts is the lower median: of two clocks
+ * that disagree the earlier one, for a stamp of the future would hide every later decision, while one of the
+ * past only loses.
+ */
+final class ClockSkew {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
+
+    private final Duration most;
+    private Set<String> told = Set.of();
+
+    /**
+     * One clock.
+     *
+     * @param offset to this node's clock, positive when ahead
+     */
+    record Reading(String id, String name, Duration offset) {
+    }
+
+    /** @param most by how much a clock may be ahead */
+    ClockSkew(Duration most) {
+        this.most = most;
+    }
+
+    /** @param readings of all nodes there, this one among them */
+    List<ClockAhead> ahead(List<Reading> readings) {
+        Duration median = median(readings).offset();
+        List<ClockAhead> ahead = new ArrayList<>();
+        for (Reading reading : readings) {
+            Duration by = reading.offset().minus(median);
+            if (by.compareTo(most) > 0) {
+                ahead.add(new ClockAhead(reading.id(), reading.name(), by));
+            }
+        }
+        return ahead;
+    }
+
+    private static Reading median(List<Reading> readings) {
+        List<Reading> sorted = new ArrayList<>(readings);
+        sorted.sort(Comparator.comparing(Reading::offset).thenComparing(Reading::id));
+        return sorted.get((sorted.size() - 1) / 2);
+    }
+
+    /** Why a node must change nothing now: a sentence that says who is ahead of whom. */
+    Optional<String> trouble(String self, List<Reading> readings) {
+        return ahead(readings).stream().filter(one -> one.id().equals(self)).findFirst().map(one ->
+                "this node's clock is " + Spans.text(one.ahead()) + " ahead of node "
+                        + median(readings).name() + " (at most " + Spans.text(most)
+                        + " are allowed, cluster.maxClockSkew): set it right");
+    }
+
+    /** Tells once when a clock begins to be ahead, and once when it is right again. */
+    synchronized void tell(List<Reading> readings) {
+        Set<String> now = new TreeSet<>();
+        for (ClockAhead one : ahead(readings)) {
+            now.add(one.id());
+            if (!told.contains(one.id())) {
+                LOG.warn("clock ahead node={} id={} by={} (at most {}, cluster.maxClockSkew): its commands"
+                        + " are refused until it is set right", one.name(), one.id(),
+                        Spans.text(one.ahead()), Spans.text(most));
+            }
+        }
+        Set<String> right = new HashSet<>(told);
+        right.removeAll(now);
+        readings.stream().filter(reading -> right.contains(reading.id())).forEach(reading ->
+                LOG.info("clock right again node={} id={}", reading.name(), reading.id()));
+        told = now;
+    }
+}

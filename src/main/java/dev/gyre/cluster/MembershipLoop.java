@@ -1,0 +1,168 @@
+package dev.gyre.cluster;
+
+import dev.gyre.config.Settings.ClusterSettings;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this node a member: joins, and joins again whenever the membership is lost. Everything is decided on
+ * one context, so that a loss that two notice is one loss.
+ */
+final class MembershipLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
+    private static final long RETRY_MILLIS = 3_000;
+    /** Where a person has to act first, each try only disturbs the others. */
+    private static final long REFUSED_MILLIS = 60_000;
+    private static final long BEGIN_SECONDS = 30;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final ClusterSettings settings;
+    private final Function<Membership, Future<Session>> begin;
+    private final Runnable ended;
+    private final Promise<Void> settled = Promise.promise();
+    private volatile Promise<Session> session = Promise.promise();
+    private volatile Optional<JoinRefused> refused = Optional.empty();
+    private volatile boolean closed;
+
+    /**
+     * @param begin what is done with a new membership before it counts
+     * @param ended called when one is lost, before the next is sought
+     */
+    MembershipLoop(Vertx vertx, ClusterSettings settings, Function<Membership, Future<Session>> begin,
+                   Runnable ended) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.settings = settings;
+        this.begin = begin;
+        this.ended = ended;
+    }
+
+    void start() {
+        context.runOnContext(v -> attempt());
+    }
+
+    /** Completes when this node has joined for the first time; fails when it is refused before. */
+    Future<Void> settled() {
+        return settled.future();
+    }
+
+    /** The membership there is now. */
+    Optional<Session> current() {
+        return Optional.ofNullable(session.future().result());
+    }
+
+    /** The membership there is now, or the next one. */
+    Future<Session> next() {
+        return session.future();
+    }
+
+    /** Why this node is kept out, if it is. */
+    Optional<JoinRefused> refused() {
+        return refused;
+    }
+
+    private void attempt() {
+        if (closed) {
+            return;
+        }
+        Membership.join(vertx, settings).onComplete(joined -> context.runOnContext(v -> begin(joined)),
+                failure -> context.runOnContext(v -> failed(failure)));
+    }
+
+    private void begin(Membership membership) {
+        begin.apply(membership).timeout(BEGIN_SECONDS, TimeUnit.SECONDS).onComplete(
+                begun -> context.runOnContext(v -> joined(begun)),
+                failure -> (failure instanceof JoinRefused ? membership.leave(vertx)
+                        : membership.abandon(vertx)).onComplete(left ->
+                        context.runOnContext(v -> failed(failure))));
+    }
+
+    private void joined(Session begun) {
+        if (closed) {
+            begun.membership().leave(vertx);
+            return;
+        }
+        if (!begun.membership().isRunning()) {
+            begun.membership().abandon(vertx).onComplete(left ->
+                    context.runOnContext(v -> failed(new IllegalStateException("Hazelcast has stopped"))));
+            return;
+        }
+        refused = Optional.empty();
+        session.tryComplete(begun);
+        settled.tryComplete();
+        int size = begun.membership().size();
+        LOG.info("joined cluster \"{}\" as {}:{}: {}", settings.name(), settings.host(), settings.port(),
+                size == 1 ? "no other node there yet, looking for " + (settings.members().isEmpty()
+                        ? "none (no \"members\" in the config)" : String.join(", ", settings.members()))
+                        : size + " members");
+    }
+
+    private void failed(Throwable failure) {
+        long retry = RETRY_MILLIS;
+        if (failure instanceof JoinRefused reason) {
+            refused = Optional.of(reason);
+            retry = REFUSED_MILLIS;
+            LOG.error("not joined cluster \"{}\": {}; the next try is in {} s", settings.name(),
+                    reason.getMessage(), retry / 1000);
+            settled.tryFail(reason);
+        } else {
+            LOG.warn("cannot join cluster \"{}\": {}; the next try is in {} s", settings.name(),
+                    failure.getMessage(), retry / 1000);
+        }
+        if (!closed) {
+            vertx.setTimer(retry, timer -> context.runOnContext(v -> attempt()));
+        }
+    }
+
+    /** Gives a membership up, unless that is done already, and seeks another. */
+    void lost(Session former, String reason) {
+        context.runOnContext(v -> {
+            if (isOver(former)) {
+                return;
+            }
+            LOG.warn("membership of cluster \"{}\" lost: {}; joining again", settings.name(), reason);
+            end(former);
+            former.membership().abandon(vertx).onComplete(left ->
+                    context.runOnContext(w -> attempt()));
+        });
+    }
+
+    /** Leaves at once, and tries again much later. */
+    void refuse(Session former, JoinRefused reason) {
+        context.runOnContext(v -> {
+            if (!isOver(former)) {
+                refused = Optional.of(reason);
+                end(former);
+                former.membership().leave(vertx).onComplete(left ->
+                        context.runOnContext(w -> failed(reason)));
+            }
+        });
+    }
+
+    private boolean isOver(Session former) {
+        return closed || session.future().result() != former;
+    }
+
+    private void end(Session former) {
+        session = Promise.promise();
+        former.presence().stop();
+        ended.run();
+    }
+
+    /** Leaves gracefully; nothing is joined any more. */
+    Future<Void> close() {
+        closed = true;
+        Optional<Session> last = current();
+        last.ifPresent(joined -> joined.presence().farewell());
+        return last.map(joined -> joined.membership().leave(vertx)).orElseGet(Future::succeededFuture);
+    }
+}

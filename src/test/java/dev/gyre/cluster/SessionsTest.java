@@ -1,0 +1,160 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What a node once said must not be taken for what it says now, whatever its clock shows. */
+class SessionsTest {
+
+    private static final String HOME = "127.0.0.2:5701";
+    private static final String ELSEWHERE = "127.0.0.3:5701";
+    private static final String CHANNEL = "health";
+
+    private final AtomicLong nanos = new AtomicLong(1);
+    private final AtomicLong wall = new AtomicLong(1_000_000);
+    private final Clocks clocks = new Clocks(() -> Instant.ofEpochMilli(wall.get()), nanos::get);
+    private final Challenges challenges = new Challenges(nanos::get);
+    private final List<String> log = new ArrayList<>();
+    private final Peers peers = new Peers(clocks, challenges, new Peers.Listener() {
+        @Override
+        public void news(Hello hello) {
+        }
+
+        @Override
+        public void joined(Hello hello) {
+            log.add("joined " + hello.node().session());
+        }
+
+        @Override
+        public void gone(Hello last, long silentNanos, boolean graceful) {
+            log.add((graceful ? "left " : "lost ") + last.node().session());
+        }
+    });
+
+    private static Hello hello(String address, String session, long sequence, Set<String> answers) {
+        return hello(address, session, sequence, answers, 0, false);
+    }
+
+    private static Hello hello(String address, String session, long sequence, Set<String> answers, long wall,
+                               boolean leaving) {
+        return new Hello(new NodeIdentity("a", "name of a", "member of " + session, address, "0.1", session),
+                sequence, new Hello.State(5, "view", "digest " + sequence, 0, wall, leaving), Map.of(),
+                answers, Map.of(), Set.of());
+    }
+
+    /** Its first hello is asked, its second answers. */
+    private void meet(String address, String session) {
+        assertThat(peers.heard(hello(address, session, 1, Set.of()))).isEqualTo(Verdict.UNKNOWN);
+        Hello answer = hello(address, session, 2, Set.of(challenges.asks().get(session)));
+        assertThat(peers.heard(answer)).isEqualTo(Verdict.TAKEN);
+    }
+
+    @Test
+    void aSessionIsBelievedOnceItHasAnswered() {
+        assertThat(peers.heard(hello(HOME, "s", 1, Set.of()))).isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.heard(hello(HOME, "s", 2, Set.of("a guess")))).isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.present()).isEmpty();
+        assertThat(peers.take(CHANNEL, "a", "s", 3)).as("before it is known").isEqualTo(Verdict.UNKNOWN);
+        meet(HOME, "s");
+        assertThat(peers.present()).hasSize(1);
+        assertThat(peers.take(CHANNEL, "a", "s", 4)).isEqualTo(Verdict.TAKEN);
+    }
+
+    @Test
+    void aHelloCountsOnceAndAnOvertakenOneIsNoReplay() {
+        meet(HOME, "s");
+        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(Verdict.TAKEN);
+        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(Verdict.REPLAYED);
+        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("overtaken").isEqualTo(Verdict.LATE);
+        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("again").isEqualTo(Verdict.REPLAYED);
+        assertThat(peers.present().get(0).hello().state().digest()).isEqualTo("digest 5");
+    }
+
+    @Test
+    void aRestartedNodeCountsAtOnceWhateverItsClockShows() {
+        wall.set(Duration.ofDays(100).toMillis());
+        meet(HOME, "old");
+        assertThat(peers.take(CHANNEL, "a", "old", 900)).isEqualTo(Verdict.TAKEN);
+        // Its clock was a day ahead, was corrected, and the node was started again.
+        meet(HOME, "new");
+        assertThat(peers.take(CHANNEL, "a", "new", 1)).isEqualTo(Verdict.TAKEN);
+        assertThat(log).containsExactly("joined old", "lost old", "joined new");
+    }
+
+    @Test
+    void whatAFormerSessionSaidStaysRefused() {
+        meet(HOME, "old");
+        String answered = "an answer of then";
+        Hello kept = hello(HOME, "old", 50, Set.of(answered));
+        meet(HOME, "new");
+        assertThat(peers.heard(kept)).isEqualTo(Verdict.REPLAYED);
+        assertThat(peers.take(CHANNEL, "a", "old", 51)).isEqualTo(Verdict.REPLAYED);
+        assertThat(peers.present().get(0).hello().node().session()).isEqualTo("new");
+    }
+
+    @Test
+    void nothingOfAPeerOutlivesIt() {
+        meet(HOME, "s");
+        Hello kept = hello(HOME, "s", 40, Set.of());
+        nanos.addAndGet(Peers.GONE_NANOS + 1);
+        assertThat(peers.present()).isEmpty();
+        assertThat(log).containsExactly("joined s", "lost s");
+        assertThat(peers.heard(kept)).as("kept by somebody").isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.take(CHANNEL, "a", "s", 41)).isEqualTo(Verdict.UNKNOWN);
+        meet(HOME, "s");
+        assertThat(peers.take(CHANNEL, "a", "s", 1)).as("numbered anew").isEqualTo(Verdict.TAKEN);
+    }
+
+    @Test
+    void aSecondNodeWithTheIdOfOneThatLivesIsATwin() {
+        meet(HOME, "first");
+        assertThat(peers.heard(hello(ELSEWHERE, "second", 1, Set.of()))).isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.heard(hello(ELSEWHERE, "second", 2, Set.of(challenges.asks().get("second")))))
+                .isEqualTo(Verdict.TWIN);
+        assertThat(peers.present().get(0).hello().node().session()).isEqualTo("first");
+    }
+
+    @Test
+    void aNodeThatMovedWhileItWasDownIsNoTwin() {
+        meet(HOME, "first");
+        peers.left("member of first");
+        meet(ELSEWHERE, "second");
+        assertThat(log).containsExactly("joined first", "lost first", "joined second");
+    }
+
+    @Test
+    void whoSaysFarewellIsGoneAtOnce() {
+        meet(HOME, "s");
+        peers.heard(hello(HOME, "s", 9, Set.of(), 0, true));
+        assertThat(peers.present()).isEmpty();
+        assertThat(log).containsExactly("joined s", "left s");
+        assertThat(peers.heard(hello(HOME, "s", 8, Set.of()))).isEqualTo(Verdict.REPLAYED);
+    }
+
+    @Test
+    void aDelayDoesNotMakeAClockLookAhead() {
+        meet(HOME, "s");
+        long right = wall.get() + 5_000;
+        for (int i = 0; i < 10; i++) {
+            // Each is on its way for longer than the one before.
+            peers.heard(hello(HOME, "s", 10 + i, Set.of(), right - 100L * i, false));
+        }
+        assertThat(peers.present().get(0).clock().offset()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aFloodOfKeptSessionsFillsNoMemory() {
+        for (int i = 0; i < 10_000; i++) {
+            peers.heard(hello(HOME, "session " + i, 1, Set.of()));
+        }
+        assertThat(challenges.asks()).hasSizeLessThan(300);
+    }
+}

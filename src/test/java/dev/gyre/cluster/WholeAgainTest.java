@@ -1,0 +1,72 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.NetworkLab;
+import dev.gyre.kit.Origin;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Five nodes are one cluster soon after their links are whole again, whatever way they were cut. */
+class WholeAgainTest {
+
+    private static final int NODES = 5;
+    private static final Duration CUT = Duration.ofSeconds(40);
+    private static final Duration WHOLE = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    private interface Cut {
+        void in(NetworkLab lab) throws Exception;
+    }
+
+    @Test
+    void afterEachCouldNotSendToTheNext() throws Exception {
+        wholeAfter(lab -> {
+            for (int node = 0; node < NODES; node++) {
+                lab.mute(node, (node + 1) % NODES);
+            }
+        });
+    }
+
+    @Test
+    void afterTwoWereCutOffFromThree() throws Exception {
+        wholeAfter(lab -> lab.split(0, 0, 1, 1, 1));
+    }
+
+    private void wholeAfter(Cut cut) throws Exception {
+        try (NetworkLab lab = NetworkLab.of(NODES);
+             Origin origin = Origin.at(InetAddress.getByName(lab.origins()),
+                     exchange -> exchange.respond(200, "hello")).withoutRecording();
+             ClusterNodes nodes = ClusterNodes.in(lab, directory, origin).start()) {
+            cut.in(lab);
+            // The time apart is what the test is about.
+            Await.pass(CUT);
+            assertThat(whole(nodes)).as("whole while it is cut").isFalse();
+            lab.heal();
+            long healed = System.nanoTime();
+            Await.within(WHOLE, nodes::toString, () -> whole(nodes));
+            System.out.printf("whole again %.1f s after the cut had healed%n",
+                    (System.nanoTime() - healed) / 1e9);
+        }
+    }
+
+    private static boolean whole(ClusterNodes nodes) throws IOException {
+        for (ClusterNode node : nodes.all()) {
+            JsonObject status = node.ask("cluster.status");
+            if (status.getInteger("nodes") != NODES || !status.getBoolean("agree")) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
