@@ -6,7 +6,6 @@ import dev.gyre.admin.CommandHandler;
 import dev.gyre.admin.Metrics;
 import dev.gyre.cluster.Clocks;
 import dev.gyre.cluster.Cluster;
-import dev.gyre.cluster.JoinRefused;
 import dev.gyre.config.Checked;
 import dev.gyre.config.ConfigError;
 import dev.gyre.config.ConfigReader;
@@ -203,9 +202,7 @@ public final class MainVerticle extends VerticleBase {
         }
         return Cluster.join(vertx, settings.cluster().orElse(ClusterSettings.DEFAULT), registry, self,
                         new Clocks(InstantSource.system(), System::nanoTime), JOINING)
-                .recover(e -> Future.failedFuture(e instanceof JoinRefused
-                        ? StartFailed.badConfig(List.of(e.getMessage()))
-                        : StartFailed.because(e.getMessage())))
+                .recover(e -> Future.failedFuture(StartFailed.notJoined(e)))
                 .onSuccess(joined -> {
                     cluster = joined;
                     self.joined(joined);
@@ -276,6 +273,7 @@ public final class MainVerticle extends VerticleBase {
         FixedSettings.changed(settings, changed).forEach(key ->
                 LOG.warn("config: {} has changed, which takes effect at the next start only", key));
         proxy.grace(changed.grace());
+        self.declares(changed.declared());
         registry.declare(changed.declared())
                 .onSuccess(applied -> LOG.info("config applied, topology {}", applied.version()))
                 .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()));

@@ -2,6 +2,7 @@ package dev.gyre;
 
 import dev.gyre.admin.ClusterReport;
 import dev.gyre.admin.ClusterReport.MissingMember;
+import dev.gyre.admin.ClusterReport.OtherConfig;
 import dev.gyre.admin.NodeInFlight;
 import dev.gyre.admin.NodeInfo;
 import dev.gyre.admin.Nodes;
@@ -10,6 +11,7 @@ import dev.gyre.cluster.Cluster;
 import dev.gyre.cluster.ClusterHealth;
 import dev.gyre.cluster.ClusterHealth.ClockAhead;
 import dev.gyre.cluster.ClusterNode;
+import dev.gyre.cluster.Declared;
 import dev.gyre.cluster.Member;
 import dev.gyre.cluster.NodeStanding;
 import dev.gyre.config.Settings;
@@ -46,6 +48,7 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     private final Registry registry;
     private final Proxy proxy;
     private final long begun = System.nanoTime();
+    private volatile Declared declared;
     private volatile Optional<Cluster> cluster = Optional.empty();
     private volatile Optional<Discovery> discovery = Optional.empty();
     private volatile long joinedNanos;
@@ -58,6 +61,17 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
         this.name = name;
         this.registry = registry;
         this.proxy = proxy;
+        this.declared = Declared.of(settings.declared());
+    }
+
+    /** The config has changed. */
+    void declares(Topology topology) {
+        declared = Declared.of(topology);
+    }
+
+    @Override
+    public Declared declared() {
+        return declared;
     }
 
     /** What carries out the commands that come from the cluster. */
@@ -194,10 +208,13 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     }
 
     private static ClusterReport report(ClusterHealth health) {
-        return new ClusterReport(health.expected(), health.missing().stream().map(one ->
-                        new MissingMember(one.address(), one.unheard(), one.ever())).toList(),
-                health.notJoined(), health.otherSecrets(), health.clocks().stream()
-                        .collect(Collectors.toMap(ClockAhead::id, ClockAhead::ahead)));
+        return new ClusterReport(health.expected(),
+                health.missing().stream()
+                        .map(one -> new MissingMember(one.address(), one.unheard(), one.ever())).toList(),
+                health.notJoined(), health.otherSecrets(),
+                health.otherConfigs().stream()
+                        .map(one -> new OtherConfig(one.id(), one.name(), one.differences())).toList(),
+                health.clocks().stream().collect(Collectors.toMap(ClockAhead::id, ClockAhead::ahead)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.gyre;
 
+import dev.gyre.cluster.JoinRefused;
 import java.util.List;
 
 /** The node cannot start, for reasons that its operator can act on; each reason is one line. */
@@ -23,6 +24,12 @@ final class StartFailed extends Exception {
     /** The config is right, but something on this machine stands in the way. */
     static StartFailed because(String reason) {
         return new StartFailed(1, List.of(reason));
+    }
+
+    /** Trying again helps where a port is taken, not where somebody has to change what the node is. */
+    static StartFailed notJoined(Throwable failure) {
+        return failure instanceof JoinRefused ? badConfig(List.of(failure.getMessage()))
+                : because(failure.getMessage());
     }
 
     List<String> reasons() {

@@ -1,6 +1,7 @@
 package dev.gyre.admin;
 
 import dev.gyre.admin.ClusterReport.MissingMember;
+import dev.gyre.admin.ClusterReport.OtherConfig;
 import dev.gyre.config.Durations;
 import dev.gyre.registry.CommandRefused;
 import io.vertx.core.Future;
@@ -56,6 +57,8 @@ final class ClusterListings {
                 .put("view", self.view()).put("digest", self.digest())
                 .put("refused", new JsonObject(new TreeMap<>(nodes.refused())))
                 .put("otherSecrets", new JsonArray(report.otherSecrets()))
+                .put("otherConfigs",
+                        new JsonArray(report.otherConfigs().stream().map(OtherConfig::toJson).toList()))
                 .put("clocksAhead", new JsonArray(ahead)).put("broken", new JsonArray(broken));
         report.notJoined().ifPresent(reason -> reply.put("reason", reason));
         return Future.succeededFuture(reply.put("summary", summary(all, others, report)
@@ -80,7 +83,10 @@ final class ClusterListings {
             return all.size() == 1 ? "1 node, this one" : all.size() + " nodes";
         }
         return report.expected() - report.missing().size() + " of " + report.expected() + " members: "
-                + report.missing().stream().map(MissingMember::words).collect(Collectors.joining(", "));
+                + report.missing().stream().collect(Collectors.groupingBy(MissingMember::words, TreeMap::new,
+                        Collectors.mapping(MissingMember::address, Collectors.joining(", "))))
+                .entrySet().stream().map(group -> group.getKey() + ": " + group.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static String warnings(ClusterReport report, List<String> ahead, List<String> broken) {
@@ -88,6 +94,7 @@ final class ClusterListings {
         if (!report.otherSecrets().isEmpty()) {
             lines.add("another cluster.secret is in use at " + String.join(", ", report.otherSecrets()));
         }
+        report.otherConfigs().forEach(other -> lines.add(other.words()));
         if (!ahead.isEmpty()) {
             lines.add("the clock is ahead of the others' at " + String.join(", ", ahead)
                     + ": commands are refused there");

@@ -1,6 +1,7 @@
 package dev.gyre.admin;
 
 import dev.gyre.config.Durations;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -15,18 +16,21 @@ import java.util.Optional;
  * @param missing      those of them that are not heard
  * @param notJoined    why this node is kept out of the cluster, if it is
  * @param otherSecrets addresses of members that sign with another secret
+ * @param otherConfigs nodes whose configs have declared something else than this node's for a while
  * @param clocksAhead  by node id, how far a wall clock is ahead of the others, where that is too far
  */
 public record ClusterReport(int expected, List<MissingMember> missing, Optional<String> notJoined,
-                            List<String> otherSecrets, Map<String, Duration> clocksAhead) {
+                            List<String> otherSecrets, List<OtherConfig> otherConfigs,
+                            Map<String, Duration> clocksAhead) {
 
     /** Of a node on its own. */
     public static final ClusterReport ALONE =
-            new ClusterReport(1, List.of(), Optional.empty(), List.of(), Map.of());
+            new ClusterReport(1, List.of(), Optional.empty(), List.of(), List.of(), Map.of());
 
     public ClusterReport {
         missing = List.copyOf(missing);
         otherSecrets = List.copyOf(otherSecrets);
+        otherConfigs = List.copyOf(otherConfigs);
         clocksAhead = Map.copyOf(clocksAhead);
     }
 
@@ -38,9 +42,9 @@ public record ClusterReport(int expected, List<MissingMember> missing, Optional<
      */
     public record MissingMember(String address, Duration unheard, boolean ever) {
 
+        /** What is the matter, without the address. */
         String words() {
-            return (ever ? "not heard for " + text() : "never heard since the start " + text() + " ago")
-                    + ": " + address;
+            return ever ? "not heard for " + text() : "never heard since the start " + text() + " ago";
         }
 
         private String text() {
@@ -51,6 +55,27 @@ public record ClusterReport(int expected, List<MissingMember> missing, Optional<
         JsonObject toJson() {
             return new JsonObject().put("address", address).put("state", "missing").put("unheard", text())
                     .put("ever", ever);
+        }
+    }
+
+    /**
+     * A node with another config.
+     *
+     * @param differences the first ones, in words
+     */
+    public record OtherConfig(String id, String name, List<String> differences) {
+
+        public OtherConfig {
+            differences = List.copyOf(differences);
+        }
+
+        String words() {
+            return "the config of " + name + " differs: " + String.join(", ", differences);
+        }
+
+        JsonObject toJson() {
+            return new JsonObject().put("id", id).put("name", name)
+                    .put("differences", new JsonArray(differences));
         }
     }
 

@@ -27,6 +27,8 @@ final class NodeMetrics {
                 "id", node.id()));
         to.family("gyre_cluster_clocks_ahead", "Nodes whose clocks are too far ahead: they refuse commands.")
                 .sample(report.clocksAhead().size());
+        to.family("gyre_cluster_other_configs", "Nodes whose configs declare something else than this one's.")
+                .sample(report.otherConfigs().size());
         to.family("gyre_cluster_refused_total", "Messages and entries that no node of this cluster sealed.");
         new TreeMap<>(nodes.refused()).forEach((reason, count) -> to.sample(count, "reason", reason));
     }

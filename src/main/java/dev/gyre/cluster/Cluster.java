@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +53,7 @@ public final class Cluster implements Replica {
     private final Attendance attendance;
     private final ClockWatch clockWatch;
     private final UsedNonces used;
+    private final ConfigDrift drift;
     private final Deafness deafness = new Deafness();
     private final ShareExchange shares;
     private final MembershipLoop loop;
@@ -74,6 +74,7 @@ public final class Cluster implements Replica {
         this.seal = new Seal(settings.secret(), settings.name());
         this.refusals = new Refusals(clocks.nanos());
         this.used = new UsedNonces(clocks.nanos(), CommandDoor.REMEMBERED);
+        this.drift = new ConfigDrift(clocks.nanos());
         this.challenges = new Challenges(clocks.nanos());
         this.peers = new Peers(clocks, challenges, new PeerLog(hello -> {
             node.renewedElsewhere(hello.renewed());
@@ -209,6 +210,8 @@ public final class Cluster implements Replica {
         peers.expire();
         clockWatch.look();
         loop.current().ifPresent(current -> {
+            drift.look(node.declared(), peers.present(), id ->
+                    current.calls().declared(id, self.session() + "-" + numbers.incrementAndGet()));
             Optional<Hello> twin = current.meeting().twin().filter(this::isOlder);
             if (twin.isPresent()) {
                 loop.refuse(current, JoinRefused.twin(twin.get(), node.data()));
@@ -232,7 +235,8 @@ public final class Cluster implements Replica {
     private Hello hello(NodeIdentity as) {
         return new Hello(as, numbers.incrementAndGet(), new Hello.State(node.uptime().toMillis(),
                 registry.topology().version(), registry.entries().digest(),
-                (now() - changedNanos) / 1_000_000, clocks.wall().millis(), false), challenges.asks(),
+                (now() - changedNanos) / 1_000_000, clocks.wall().millis(), node.declared().digest(), false),
+                challenges.asks(),
                 challenges.answers(), node.renewed(), used.recent());
     }
 
@@ -269,8 +273,7 @@ public final class Cluster implements Replica {
 
     /** The ids of all nodes there now, this one first. */
     public List<String> present() {
-        return Stream.concat(Stream.of(registry.nodeId()),
-                peers.present().stream().map(peer -> peer.hello().id())).toList();
+        return members().stream().map(Member::id).toList();
     }
 
     /** What members() does not tell. */
@@ -279,6 +282,7 @@ public final class Cluster implements Replica {
         return new ClusterHealth(attendance.expected(), missing,
                 loop.refused().map(Throwable::getMessage),
                 loop.current().map(current -> current.meeting().otherSecrets()).orElse(List.of()),
+                drift.found(),
                 clockWatch.ahead());
     }
 

@@ -17,6 +17,9 @@ public interface ClusterNode {
     /** Its data directory, for messages. */
     String data();
 
+    /** What its config declares now. */
+    Declared declared();
+
     /** Of Gyre. */
     String version();
 

@@ -33,9 +33,11 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
      * @param digest  of all that its registry holds
      * @param changed milliseconds since its view last changed
      * @param wall    its wall clock, in milliseconds since 1970
+     * @param declared digest of what its config declares
      * @param leaving it leaves the cluster gracefully; this is its last hello
      */
-    record State(long uptime, String view, String digest, long changed, long wall, boolean leaving) {
+    record State(long uptime, String view, String digest, long changed, long wall, String declared,
+                 boolean leaving) {
     }
 
     Hello {
@@ -43,6 +45,12 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
         answers = Set.copyOf(answers);
         renewed = Map.copyOf(renewed);
         used = Set.copyOf(used);
+    }
+
+    /** The same as the last of its session. */
+    Hello farewell() {
+        return new Hello(node, sequence, new State(state.uptime, state.view, state.digest, state.changed,
+                state.wall, state.declared, true), asks, answers, renewed, used);
     }
 
     String id() {
@@ -54,7 +62,8 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
         asks.forEach(asked::put);
         return node.toJson().put("sequence", sequence).put("uptime", state.uptime)
                 .put("view", state.view).put("digest", state.digest).put("changed", state.changed)
-                .put("wall", state.wall).put("leaving", state.leaving).put("asks", asked)
+                .put("wall", state.wall).put("declared", state.declared).put("leaving", state.leaving)
+                .put("asks", asked)
                 .put("answers", new JsonArray(List.copyOf(answers))).put("renewed", renewedJson())
                 .put("used", new JsonArray(List.copyOf(used)));
     }
@@ -63,7 +72,8 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
     static Optional<Hello> fromJson(JsonObject json) {
         try {
             State state = new State(json.getLong("uptime", 0L), text(json, "view"), text(json, "digest"),
-                    json.getLong("changed", 0L), json.getLong("wall", 0L), json.getBoolean("leaving", false));
+                    json.getLong("changed", 0L), json.getLong("wall", 0L), text(json, "declared"),
+                    json.getBoolean("leaving", false));
             Map<String, String> asks = new HashMap<>();
             json.getJsonObject("asks", new JsonObject()).forEach(ask ->
                     asks.put(ask.getKey(), (String) ask.getValue()));

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ final class NodeCalls {
 
     private static final String ADDRESS = "gyre.node.";
     private static final String PURPOSE = "call";
+    private static final String PARTS = "parts";
     private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(2_000);
 
     private final Vertx vertx;
@@ -41,13 +43,19 @@ final class NodeCalls {
             message.fail(401, "not sealed by a node of this cluster");
             return;
         }
-        BackendId backend = new BackendId(question.get().getString("service"),
-                BackendUrl.parse(question.get().getString("url")));
         String purpose = purpose((String) message.body());
-        node.standing(backend).onComplete(standing -> message.reply(seal.close(purpose,
-                        new JsonObject().put("served", standing.served())
-                                .put("inFlight", standing.inFlight()).encode())),
+        answer(question.get()).onComplete(answer -> message.reply(seal.close(purpose, answer.encode())),
                 failure -> message.fail(500, failure.getMessage()));
+    }
+
+    private Future<JsonObject> answer(JsonObject question) {
+        if (question.getValue(PARTS) instanceof JsonArray parts) {
+            return Future.succeededFuture(node.declared().differing(parts));
+        }
+        BackendId backend = new BackendId(question.getString("service"),
+                BackendUrl.parse(question.getString("url")));
+        return node.standing(backend).map(standing -> new JsonObject().put("served", standing.served())
+                .put("inFlight", standing.inFlight()));
     }
 
     /** An answer is worth nothing for any other question. */
@@ -57,12 +65,21 @@ final class NodeCalls {
 
     /** How a backend stands with another node; {@code nonce} makes the question one of a kind. */
     Future<Standing> standing(String id, BackendId backend, String nonce) {
-        String question = seal.close(PURPOSE, new JsonObject().put("service", backend.service())
-                .put("url", backend.url().toString()).put("nonce", nonce).encode());
+        return ask(id, new JsonObject().put("service", backend.service())
+                .put("url", backend.url().toString()), nonce).map(json ->
+                new Standing(json.getBoolean("served"), json.getLong("inFlight")));
+    }
+
+    /** What another node's config declares, where it differs from this node's. */
+    Future<JsonObject> declared(String id, String nonce) {
+        return ask(id, new JsonObject().put(PARTS, node.declared().parts()), nonce);
+    }
+
+    private Future<JsonObject> ask(String id, JsonObject what, String nonce) {
+        String question = seal.close(PURPOSE, what.put("nonce", nonce).encode());
         return vertx.eventBus().request(ADDRESS + id, question, PATIENCE).compose(reply ->
                 seal.open(purpose(question), reply.body()).map(JsonObject::new)
-                        .map(json -> Future.succeededFuture(
-                                new Standing(json.getBoolean("served"), json.getLong("inFlight"))))
+                        .map(Future::succeededFuture)
                         .orElseGet(() -> {
                             refusals.refuse(Reason.WRONG_SEAL, "an answer");
                             return Future.failedFuture("its answer is not sealed by a node of this cluster");

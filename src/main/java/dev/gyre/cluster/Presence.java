@@ -55,10 +55,7 @@ final class Presence {
 
     /** The last word, so that the others need not wait for this node's silence. */
     void farewell() {
-        Hello last = self.get();
-        Hello.State now = last.state();
-        say(new Hello(last.node(), last.sequence(), new Hello.State(now.uptime(), now.view(), now.digest(),
-                now.changed(), now.wall(), true), last.asks(), last.answers(), last.renewed(), last.used()));
+        say(self.get().farewell());
         stop();
     }
 

@@ -69,9 +69,9 @@ final class Doors implements AutoCloseable {
     }
 
     /** How the cluster is to look, and what is to stand beside the readiness. */
-    ClusterReport report = ClusterReport.ALONE;
-    Optional<String> clockTrouble = Optional.empty();
-    List<String> notes = List.of();
+    volatile ClusterReport report = ClusterReport.ALONE;
+    volatile Optional<String> clockTrouble = Optional.empty();
+    volatile List<String> notes = List.of();
 
     Doors(Topology declared, List<AdminToken> tokens) throws Exception {
         node = Node.inMemory(declared);
