@@ -180,7 +180,7 @@ public final class Cluster implements Replica {
 
         @Override
         public void changed() {
-            of.replication().compare();
+            loop.current().filter(of::equals).ifPresent(here -> here.replication().compare());
         }
 
         @Override

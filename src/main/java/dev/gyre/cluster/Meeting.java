@@ -106,6 +106,8 @@ final class Meeting {
         long now = nanos.getAsLong();
         strangers.entrySet().removeIf(one -> now - one.getValue().nanos > REMEMBERED_NANOS
                 || addresses.apply(one.getKey()).isEmpty());
+        // Anybody can say a hello in a member's name, but only a node signs one.
+        peers.present().forEach(peer -> strangers.remove(peer.hello().node().member()));
         return strangers.values().stream().map(Stranger::address).sorted().toList();
     }
 }

@@ -55,9 +55,9 @@ final class MembershipLoop {
         return settled.future();
     }
 
-    /** The membership there is now. */
+    /** The membership there is now; none any more once this node stops. */
     Optional<Session> current() {
-        return Optional.ofNullable(session.future().result());
+        return closed ? Optional.empty() : Optional.ofNullable(session.future().result());
     }
 
     /** The membership there is now, or the next one. */
@@ -160,8 +160,8 @@ final class MembershipLoop {
 
     /** Leaves gracefully; nothing is joined any more. */
     Future<Void> close() {
-        closed = true;
         Optional<Session> last = current();
+        closed = true;
         last.ifPresent(joined -> joined.presence().farewell());
         return last.map(joined -> joined.membership().leave(vertx)).orElseGet(Future::succeededFuture);
     }

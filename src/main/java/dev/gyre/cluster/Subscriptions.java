@@ -110,7 +110,7 @@ final class Subscriptions extends HazelcastClusterManager {
     @Override
     public void leave(Completable<Void> done) {
         left = true;
-        events.shutdownNow();
+        events.shutdown();
         super.leave(done);
     }
 

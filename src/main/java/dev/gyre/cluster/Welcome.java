@@ -52,7 +52,8 @@ final class Welcome {
         boolean late = nanos.getAsLong() - begunNanos > PATIENCE_NANOS;
         if (twin.isPresent()) {
             given.fail(JoinRefused.twin(twin.get(), data));
-        } else if (late && met == 0 && !strange.isEmpty()) {
+        } else if (late && strange.size() > met) {
+            // More that differ than those that agree with this one: it is this one that is wrong.
             given.fail(JoinRefused.otherSecret(strange));
         } else if (late || met >= session.membership().others()) {
             given.complete();

@@ -82,13 +82,15 @@ class JoiningTest {
 
     @Test
     void whoStopsSaysNothingOfAnException() throws Exception {
-        of(2).start();
-        ClusterNode stopped = nodes.node(1);
-        stopped.terminate();
-        Await.until("the end", () -> stopped.text().contains("stopped"));
-        String text = stopped.text();
-        stopped.awaitStopped();
-        assertThat(text).doesNotContain("Exception").doesNotContain("\tat ");
+        of(3).start();
+        for (ClusterNode node : nodes.all()) {
+            node.terminate();
+        }
+        for (ClusterNode node : nodes.all()) {
+            Await.until("the end", () -> node.text().contains(" stopped"));
+            assertThat(node.text()).doesNotContain("Exception").doesNotContain("\tat ");
+            node.awaitStopped();
+        }
     }
 
     @Test

@@ -65,9 +65,11 @@ class ReplayedAnnouncementTest {
     @Test
     void renewalsTravelWithAHello() {
         JsonObject renewed = new JsonObject().put("web http://a:1", 250);
-        Hello hello = Hello.fromJson(new JsonObject().put("id", "a").put("renewed", renewed)).orElseThrow();
+        JsonObject node = new NodeIdentity("a", "A", "m", "127.0.0.1:5701", "0.1", "5e55").toJson();
+        Hello hello = Hello.fromJson(node.copy().put("renewed", renewed)).orElseThrow();
         assertThat(hello.toJson().getJsonObject("renewed")).isEqualTo(renewed);
-        JsonObject older = new JsonObject().put("id", "an older Gyre");
-        assertThat(Hello.fromJson(older).orElseThrow().renewed()).isEmpty();
+        assertThat(Hello.fromJson(node).orElseThrow().renewed()).isEmpty();
+        node.remove("session");
+        assertThat(Hello.fromJson(node)).as("of no session").isEmpty();
     }
 }
