@@ -129,11 +129,16 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openRegistry() {
         Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
         Declaration declaration = new Declaration(settings.declared(), clustered);
-        return Registry.open(vertx, RegistrySettings.of(data, name), declaration,
+        return Registry.open(vertx, registrySettings(data), declaration,
                         InstantSource.system())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> registry = opened)
                 .mapEmpty();
+    }
+
+    private RegistrySettings registrySettings(Optional<Path> data) {
+        return new RegistrySettings(data, name, RegistrySettings.RETENTION,
+                settings.cluster().orElse(ClusterSettings.DEFAULT).maxClockSkew());
     }
 
     private Future<Void> prepareProxy() {

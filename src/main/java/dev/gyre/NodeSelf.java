@@ -217,16 +217,11 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
                 health.clocks().stream().collect(Collectors.toMap(ClockAhead::id, ClockAhead::ahead)));
     }
 
-    @Override
-    public Optional<String> clockTrouble() {
-        return cluster.flatMap(Cluster::clockTrouble);
-    }
-
     /** With what an operator ought to know beside whether the node is ready. */
     Readiness readiness(boolean ready) {
         return new Readiness(ready, Stream.concat(
                 cluster().notJoined().map(reason -> "not joined: " + reason).stream(),
-                clockTrouble().stream()).toList());
+                cluster.flatMap(Cluster::clockTrouble).stream()).toList());
     }
 
     private NodeInfo info(Member member) {

@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -26,7 +25,6 @@ public final class CommandHandler {
             "topology.get", "node.list", "cluster.status", "history", "diff");
 
     private final Map<String, Action> actions = new TreeMap<>();
-    private final Nodes nodes;
 
     /** Reads its fields, ends with {@link CommandFields#done}, then acts. */
     private interface Action {
@@ -35,7 +33,6 @@ public final class CommandHandler {
 
     public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes,
                           Discovery discovery) {
-        this.nodes = nodes;
         DrainWait drainWait = new DrainWait(vertx, nodes);
         Changes changes = new Changes(registry, observed, drainWait);
         actions.put("backend.add", changes::addBackend);
@@ -94,10 +91,6 @@ public final class CommandHandler {
             if (!reads && caller.role() == Role.READ) {
                 throw new CommandRefused(403, "the token " + caller.token().orElse("given")
                         + " may read only (expected for this command: one of role operate)");
-            }
-            Optional<String> trouble = reads ? Optional.empty() : nodes.clockTrouble();
-            if (trouble.isPresent()) {
-                throw new CommandRefused(503, trouble.get());
             }
             return action.on(new CommandFields(command, caller.text())).recover(CommandHandler::refused);
         } catch (CommandRefused | RuntimeException e) {

@@ -15,9 +15,6 @@ public interface Nodes {
     /** How this node sees the cluster, beside who is there. */
     ClusterReport cluster();
 
-    /** Why this node must change nothing now, since its clock is far ahead of the others'. */
-    Optional<String> clockTrouble();
-
     /** How many messages and entries of nobody's were refused since the start, by reason. */
     Map<String, Long> refused();
 

@@ -1,6 +1,7 @@
 package dev.gyre.cluster;
 
 import dev.gyre.cluster.Positions.Position;
+import dev.gyre.registry.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -26,35 +27,56 @@ final class AcknowledgedWrites {
     private final Seal seal;
     private final String self;
 
+    /**
+     * What the other nodes say.
+     *
+     * @param positions the latest acknowledged write of each
+     * @param collected the highest stamp of a removal that one of them has forgotten
+     */
+    record Others(Map<String, Position> positions, Stamp collected) { }
+
     AcknowledgedWrites(AsyncMap<String, String> map, Seal seal, String self) {
         this.map = map;
         this.seal = seal;
         this.self = self;
     }
 
-    Future<Void> announce(Position position) {
-        return map.put(self, seal.close(PURPOSE, position.toJson().put("node", self).encode()), KEPT_MILLIS)
+    /** @param collected the highest stamp of a removal that this node has forgotten */
+    Future<Void> announce(Position position, Stamp collected) {
+        return map.put(self, seal.close(PURPOSE, position.toJson().put("node", self)
+                        .put("collected", collected.toString()).encode()), KEPT_MILLIS)
                 .timeout(CALL_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Of all other nodes; what no node of this cluster wrote is left out. */
-    Future<Map<String, Position>> others() {
+    Future<Others> others() {
         return map.entries().timeout(CALL_SECONDS, TimeUnit.SECONDS).map(texts -> {
             Map<String, Position> others = new HashMap<>();
-            texts.forEach((node, text) -> {
-                if (!node.equals(self)) {
-                    read(node, text).ifPresent(position -> others.put(node, position));
-                }
-            });
-            return others;
+            Stamp collected = Stamp.ZERO;
+            for (Map.Entry<String, String> text : texts.entrySet()) {
+                Optional<JsonObject> json = text.getKey().equals(self) ? Optional.empty()
+                        : read(text.getKey(), text.getValue());
+                json.flatMap(Position::fromJson).ifPresent(position -> others.put(text.getKey(), position));
+                Stamp one = json.flatMap(AcknowledgedWrites::collected).orElse(Stamp.ZERO);
+                collected = one.compareTo(collected) > 0 ? one : collected;
+            }
+            return new Others(others, collected);
         });
     }
 
-    private Optional<Position> read(String node, String text) {
+    private Optional<JsonObject> read(String node, String text) {
         try {
             return seal.open(PURPOSE, text).map(JsonObject::new)
-                    .filter(json -> node.equals(json.getValue("node"))).flatMap(Position::fromJson);
+                    .filter(json -> node.equals(json.getValue("node")));
         } catch (DecodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Stamp> collected(JsonObject json) {
+        try {
+            return Optional.of(Stamp.parse(json.getString("collected", "")));
+        } catch (IllegalArgumentException | ClassCastException e) {
             return Optional.empty();
         }
     }

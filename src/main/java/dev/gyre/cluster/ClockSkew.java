@@ -50,7 +50,7 @@ final class ClockSkew {
         return ahead;
     }
 
-    private static Reading median(List<Reading> readings) {
+    static Reading median(List<Reading> readings) {
         List<Reading> sorted = new ArrayList<>(readings);
         sorted.sort(Comparator.comparing(Reading::offset).thenComparing(Reading::id));
         return sorted.get((sorted.size() - 1) / 2);

@@ -59,6 +59,7 @@ public final class Cluster implements Replica {
     private final MembershipLoop loop;
     private final AtomicLong numbers = new AtomicLong();
     private volatile long changedNanos;
+    private final Agreement agreement = new Agreement();
     private long pulse;
 
     private Cluster(Vertx vertx, ClusterSettings settings, Registry registry, ClusterNode node,
@@ -107,6 +108,7 @@ public final class Cluster implements Replica {
                     + " everything", settings.host(), settings.port());
         }
         registry.replicate(this);
+        registry.refuseWhile(clockWatch::trouble);
         registry.watch(topology -> changed());
         shares.start(vertx);
         refusals.suspects(() -> loop.current().map(Session::suspects).orElse("a member unknown"));
@@ -209,6 +211,9 @@ public final class Cluster implements Replica {
         pulse = now;
         peers.expire();
         clockWatch.look();
+        if (inTouch() && peers.present().stream().allMatch(this::agrees)) {
+            agreement.now(registry);
+        }
         loop.current().ifPresent(current -> {
             drift.look(node.declared(), peers.present(), id ->
                     current.calls().declared(id, self.session() + "-" + numbers.incrementAndGet()));
@@ -221,6 +226,10 @@ public final class Cluster implements Replica {
                 loop.lost(current, "nothing is heard of the " + current.others() + " other members");
             }
         });
+    }
+
+    private boolean agrees(Peer peer) {
+        return peer.hello().state().digest().equals(registry.entries().digest());
     }
 
     private boolean isOlder(Hello twin) {
@@ -248,12 +257,13 @@ public final class Cluster implements Replica {
 
     @Override
     public Duration clockOffset() {
-        return Duration.ZERO;
+        return clockWatch.toMedian();
     }
 
     @Override
     public boolean inTouch() {
-        return true;
+        return loop.current().isPresent()
+                && 2 * (peers.present().size() + 1) > attendance.expected();
     }
 
     @Override

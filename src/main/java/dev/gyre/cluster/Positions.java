@@ -62,7 +62,8 @@ final class Positions {
         Map<String, Position> missing = new TreeMap<>();
         announced.forEach((node, position) -> {
             Position known = heard.get(node);
-            if (known == null || !known.covers(position)) {
+            boolean wrote = position.number() > 0;
+            if (wrote && (known == null || !known.covers(position))) {
                 missing.put(node, position);
             }
         });

@@ -4,7 +4,9 @@ import dev.gyre.cluster.EntryMap.Judgement;
 import dev.gyre.cluster.Positions.Position;
 import dev.gyre.cluster.Refusals.Reason;
 import dev.gyre.registry.Entry;
+import dev.gyre.registry.Key;
 import dev.gyre.registry.Registry;
+import dev.gyre.registry.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -55,6 +57,7 @@ final class Replication {
     /** When the last comparison was over, and how long it took. */
     private volatile long comparedNanos;
     private volatile long tookNanos;
+    private volatile boolean resynchronized;
     private Optional<Promise<Void>> comparing = Optional.empty();
     private Optional<Promise<Void>> next = Optional.empty();
 
@@ -80,7 +83,7 @@ final class Replication {
     Future<Void> keep(Collection<Entry> entries) {
         Position position = new Position(session, written.incrementAndGet());
         return put(entries)
-                .compose(kept -> acknowledged.announce(position))
+                .compose(kept -> acknowledged.announce(position, registry.collected()))
                 // Also when it failed, for a number that is missing would be waited for.
                 .onComplete(kept -> hint(entries, position));
     }
@@ -106,7 +109,7 @@ final class Replication {
      * numbers of the others, where hints have come.
      */
     Future<Void> catchUp() {
-        return acknowledged.others().compose(announced -> {
+        return acknowledged.others().map(AcknowledgedWrites.Others::positions).compose(announced -> {
             if (positions.missing(announced).isEmpty()) {
                 return Future.succeededFuture();
             }
@@ -197,8 +200,12 @@ final class Replication {
 
     private void run(Promise<Void> now) {
         long begun = nanos.getAsLong();
-        acknowledged.others().compose(announced -> map.read().compose(this::settle)
-                .onSuccess(done -> positions.caughtUp(announced))).onComplete(done -> {
+        acknowledged.others().compose(others -> map.read()
+                .compose(texts -> resynchronize(others.collected(), texts.keySet()).map(texts))
+                .compose(this::settle)
+                .compose(v -> acknowledged.announce(new Position(session, written.get()),
+                        registry.collected()))
+                .onSuccess(done -> positions.caughtUp(others.positions()))).onComplete(done -> {
             comparedNanos = nanos.getAsLong();
             tookNanos = comparedNanos - begun;
             Optional<Promise<Void>> after;
@@ -214,6 +221,25 @@ final class Replication {
             now.handle(done);
             after.ifPresent(this::run);
         });
+    }
+
+    /**
+     * Once a membership: a node that was away for longer than the others remember removals gives up what they
+     * have removed meanwhile, before it passes on what it holds.
+     */
+    private Future<Void> resynchronize(Stamp collected, Set<String> shared) {
+        if (resynchronized) {
+            return Future.succeededFuture();
+        }
+        resynchronized = true;
+        List<Key> removed = Agreement.removedMeanwhile(registry, collected, shared);
+        if (removed.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        LOG.warn("resynchronized as a newcomer: this node was away for longer than the others remember"
+                + " removals; entries given up, since they hold them no more: {}, such as {}",
+                removed.size(), removed.get(0));
+        return registry.drop(removed);
     }
 
     private Future<Void> settle(Map<String, String> texts) {

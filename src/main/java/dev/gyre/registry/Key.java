@@ -62,7 +62,7 @@ public record Key(String layer, String kind, String name) implements Comparable<
         return layer.equals(other.word());
     }
 
-    boolean isChange() {
+    public boolean isChange() {
         return kind.equals(CHANGE);
     }
 

@@ -93,6 +93,7 @@ public final class Registry {
     }
 
     private void start(Declaration declaration) throws DataUnusable {
+        replica = declaration.shared() ? Replica.NOT_YET : Replica.NONE;
         Entries kept = disk.load();
         stamps.seen(kept.highest());
         State start = State.of(kept, now());

@@ -31,6 +31,30 @@ public interface Replica {
         }
     };
 
+    /** A node that is to join others and has not met them yet. */
+    Replica NOT_YET = new Replica() {
+
+        @Override
+        public Future<Void> catchUp() {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> keep(Collection<Entry> entries) {
+            return Future.failedFuture("this node has not joined yet");
+        }
+
+        @Override
+        public Duration clockOffset() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public boolean inTouch() {
+            return false;
+        }
+    };
+
     /**
      * Completes when this node has taken over all that was acknowledged at any connected node before this was
      * called, so that a command is judged by it and stamped above it; fails when that cannot be told now.

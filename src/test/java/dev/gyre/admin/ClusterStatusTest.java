@@ -44,11 +44,6 @@ class ClusterStatusTest {
             }
 
             @Override
-            public Optional<String> clockTrouble() {
-                return Optional.empty();
-            }
-
-            @Override
             public Map<String, Long> refused() {
                 return Map.of();
             }

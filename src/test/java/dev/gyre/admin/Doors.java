@@ -75,6 +75,7 @@ final class Doors implements AutoCloseable {
 
     Doors(Topology declared, List<AdminToken> tokens) throws Exception {
         node = Node.inMemory(declared);
+        node.registry.refuseWhile(() -> clockTrouble);
         Observed observed = new MadeUp();
         Nodes nodes = new OneNode();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes,
@@ -184,11 +185,6 @@ final class Doors implements AutoCloseable {
         @Override
         public ClusterReport cluster() {
             return report;
-        }
-
-        @Override
-        public Optional<String> clockTrouble() {
-            return clockTrouble;
         }
 
         @Override
