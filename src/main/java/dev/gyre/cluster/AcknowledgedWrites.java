@@ -5,12 +5,10 @@ import dev.gyre.registry.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Where each node says which of its writes it has acknowledged last, for the others to know what they must have
@@ -21,9 +19,8 @@ final class AcknowledgedWrites {
 
     private static final String PURPOSE = "acknowledged";
     private static final long KEPT_MILLIS = Duration.ofMinutes(10).toMillis();
-    private static final long CALL_SECONDS = 5;
 
-    private final AsyncMap<String, String> map;
+    private final SharedTexts map;
     private final Seal seal;
     private final String self;
 
@@ -35,7 +32,7 @@ final class AcknowledgedWrites {
      */
     record Others(Map<String, Position> positions, Stamp collected) { }
 
-    AcknowledgedWrites(AsyncMap<String, String> map, Seal seal, String self) {
+    AcknowledgedWrites(SharedTexts map, Seal seal, String self) {
         this.map = map;
         this.seal = seal;
         this.self = self;
@@ -44,13 +41,12 @@ final class AcknowledgedWrites {
     /** @param collected the highest stamp of a removal that this node has forgotten */
     Future<Void> announce(Position position, Stamp collected) {
         return map.put(self, seal.close(PURPOSE, position.toJson().put("node", self)
-                        .put("collected", collected.toString()).encode()), KEPT_MILLIS)
-                .timeout(CALL_SECONDS, TimeUnit.SECONDS);
+                        .put("collected", collected.toString()).encode()), KEPT_MILLIS);
     }
 
     /** Of all other nodes; what no node of this cluster wrote is left out. */
     Future<Others> others() {
-        return map.entries().timeout(CALL_SECONDS, TimeUnit.SECONDS).map(texts -> {
+        return map.read().map(texts -> {
             Map<String, Position> others = new HashMap<>();
             Stamp collected = Stamp.ZERO;
             for (Map.Entry<String, String> text : texts.entrySet()) {

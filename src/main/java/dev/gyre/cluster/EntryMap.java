@@ -4,7 +4,6 @@ import dev.gyre.registry.Entry;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.shareddata.AsyncMap;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -26,11 +24,8 @@ final class EntryMap {
     private static final int LANES = 16;
     /** Each failed try means that somebody else has just written the same key. */
     private static final int TRIES = 100;
-    private static final long CALL_SECONDS = 5;
-    /** Reading all of a large map takes its time. */
-    private static final long READ_SECONDS = 30;
 
-    private final AsyncMap<String, String> map;
+    private final SharedTexts map;
     private final Seal seal;
     /** Texts that were judged, so that reading the map again costs little where nothing is new. */
     private final Map<String, Opened> opened = new ConcurrentHashMap<>();
@@ -48,7 +43,7 @@ final class EntryMap {
     /** @param entry empty but for those {@link Judgement#READ} */
     record Opened(int text, Judgement judgement, Optional<Entry> entry) { }
 
-    EntryMap(AsyncMap<String, String> map, Seal seal) {
+    EntryMap(SharedTexts map, Seal seal) {
         this.map = map;
         this.seal = seal;
     }
@@ -87,8 +82,7 @@ final class EntryMap {
     }
 
     Future<Map<String, String>> read() {
-        return map.entries().timeout(READ_SECONDS, TimeUnit.SECONDS)
-                .onSuccess(texts -> opened.keySet().retainAll(texts.keySet()));
+        return map.read().onSuccess(texts -> opened.keySet().retainAll(texts.keySet()));
     }
 
     /**
@@ -119,7 +113,7 @@ final class EntryMap {
     private Future<Void> keep(Entry entry, int tries, Consumer<Entry> found) {
         String key = entry.key().toString();
         String text = text(seal, entry);
-        return bounded(map.putIfAbsent(key, text)).compose(there -> {
+        return map.putIfAbsent(key, text).compose(there -> {
             if (there == null || there.equals(text)) {
                 return Future.succeededFuture();
             }
@@ -132,7 +126,7 @@ final class EntryMap {
             if (held.entry.filter(other -> other == merged).isPresent()) {
                 return Future.succeededFuture();
             }
-            return bounded(map.replaceIfPresent(key, there, text(seal, merged))).compose(replaced -> {
+            return map.replace(key, there, text(seal, merged)).compose(replaced -> {
                 if (replaced) {
                     return Future.succeededFuture();
                 }
@@ -142,13 +136,9 @@ final class EntryMap {
         });
     }
 
-    private static <T> Future<T> bounded(Future<T> call) {
-        return call.timeout(CALL_SECONDS, TimeUnit.SECONDS);
-    }
-
     Future<Void> remove(Collection<Map.Entry<String, String>> texts) {
         return Future.all(texts.stream()
-                .map(text -> bounded(map.removeIfPresent(text.getKey(), text.getValue()))).toList())
+                .map(text -> map.remove(text.getKey(), text.getValue())).toList())
                 .mapEmpty();
     }
 }

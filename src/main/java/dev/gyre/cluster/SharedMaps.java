@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param acknowledged the latest write that each node has acknowledged
  * @param nonces       of the commands that were carried out
  */
-record SharedMaps(String session, AsyncMap<String, String> entries, AsyncMap<String, String> acknowledged,
+record SharedMaps(String session, SharedTexts entries, SharedTexts acknowledged,
                   AsyncMap<String, String> nonces) {
 
     private static final long OPEN_SECONDS = 10;
@@ -21,7 +21,8 @@ record SharedMaps(String session, AsyncMap<String, String> entries, AsyncMap<Str
     static Future<SharedMaps> open(Vertx bus, String session) {
         return map(bus, MemberConfig.ENTRIES).compose(entries -> map(bus, MemberConfig.ACKNOWLEDGED)
                 .compose(acknowledged -> map(bus, MemberConfig.NONCES)
-                        .map(nonces -> new SharedMaps(session, entries, acknowledged, nonces))));
+                        .map(nonces -> new SharedMaps(session, new SharedTexts(entries),
+                                new SharedTexts(acknowledged), nonces))));
     }
 
     private static Future<AsyncMap<String, String>> map(Vertx bus, String name) {
