@@ -111,7 +111,7 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> readConfig() {
         return source.load()
                 .recover(e -> Future.failedFuture(StartFailed.badConfig(List.of(e.getMessage()))))
-                .compose(json -> context.executeBlocking(() -> ConfigReader.read(json)))
+                .compose(json -> context.executeBlocking(() -> ConfigReader.read(json), false))
                 .compose(read -> {
                     if (read instanceof Checked.Rejected<Settings> rejected) {
                         return Future.failedFuture(StartFailed.badConfig(lines(rejected)));
@@ -262,7 +262,7 @@ public final class MainVerticle extends VerticleBase {
     /** What cannot change while the node runs is said, not silently left. */
     private void followConfig() {
         source.onChange(loaded -> loaded
-                .compose(json -> context.executeBlocking(() -> ConfigReader.read(json)))
+                .compose(json -> context.executeBlocking(() -> ConfigReader.read(json), false))
                 .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()))
                 .onSuccess(read -> {
                     if (read instanceof Checked.Rejected<Settings> rejected) {

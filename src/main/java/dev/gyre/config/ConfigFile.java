@@ -44,7 +44,7 @@ final class ConfigFile {
         if (latest.isPresent() && latest.get().text().equals(text)) {
             return Future.succeededFuture(latest.get().json());
         }
-        return vertx.getOrCreateContext().executeBlocking(() -> JsonText.parse(name, text))
+        return vertx.getOrCreateContext().executeBlocking(() -> JsonText.parse(name, text), false)
                 .onSuccess(json -> latest = Optional.of(new Parsed(text, json)));
     }
 

@@ -144,9 +144,32 @@ public final class ConfigSource {
         return news ? Optional.of(Future.failedFuture(read.cause())) : Optional.empty();
     }
 
-    /** Files block, and a config of thousands of backends takes its time: no event loop waits for either. */
+    private Future<JsonObject> read() {
+        return base.get().compose(json -> {
+            if (!json.containsKey("stores")) {
+                layers.close();
+                return Future.succeededFuture(json);
+            }
+            // Where the list itself is wrong, the reader says so, together with everything else.
+            return context.executeBlocking(() -> stores(json), false).compose(wanted -> wanted.isPresent()
+                    ? layers.over(json, wanted.get()) : Future.succeededFuture(json));
+        });
+    }
+
+    private static Optional<List<StoreSettings>> stores(JsonObject json) {
+        Findings findings = new Findings();
+        JsonObject stores = new JsonObject().put("stores", json.getValue("stores"));
+        JsonObject resolved = Substitution.ofProcess(findings).in("", stores);
+        List<StoreSettings> wanted = StoreSettings.read(new Fields("", resolved, findings));
+        return findings.none() ? Optional.of(wanted) : Optional.empty();
+    }
+
+    /**
+     * Files block, and a config of thousands of backends takes its time: no event loop waits for either, nor
+     * does whatever else this context does beside its event loop.
+     */
     private Future<Found> find() {
-        return base.get().compose(this::layered).compose(json -> {
+        return read().compose(json -> {
             Optional<Found> before = last;
             if (before.isPresent() && before.get().json() == json && !before.get().namesFiles()) {
                 return Future.succeededFuture(new Found(json, before.get().resolved(), false, false));
@@ -155,22 +178,7 @@ public final class ConfigSource {
                 JsonObject resolved = Substitution.ofProcess(new Findings()).in("", json);
                 boolean same = before.isPresent() && before.get().resolved().equals(resolved);
                 return new Found(json, resolved, json.encode().contains(Substitution.FILE), !same);
-            });
+            }, false);
         });
-    }
-
-    private Future<JsonObject> layered(JsonObject json) {
-        if (!json.containsKey("stores")) {
-            layers.close();
-            return Future.succeededFuture(json);
-        }
-        Findings findings = new Findings();
-        JsonObject stores = new JsonObject().put("stores", json.getValue("stores"));
-        return context.executeBlocking(() -> Substitution.ofProcess(findings).in("", stores))
-                .compose(resolved -> {
-                    List<StoreSettings> wanted = StoreSettings.read(new Fields("", resolved, findings));
-                    // Where the list itself is wrong, the reader says so, together with everything else.
-                    return findings.none() ? layers.over(json, wanted) : Future.succeededFuture(json);
-                });
     }
 }

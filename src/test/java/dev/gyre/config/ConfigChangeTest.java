@@ -3,7 +3,9 @@ package dev.gyre.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -174,6 +176,31 @@ class ConfigChangeTest {
         Files.writeString(file, "{\"data\":\"three\"}");
         assertThat(others.poll(10, TimeUnit.SECONDS)).isNotNull();
         assertThat(told).isEmpty();
+    }
+
+    /** A pipe that nobody writes to keeps its reader for as long as one likes. */
+    @Test
+    void noEventLoopWaitsForAFileOfASecret() throws Exception {
+        Path pipe = dir.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        Files.writeString(file, "{\"data\":\"${file:" + pipe + "}\"}");
+        Context context = vertx.getOrCreateContext();
+        Promise<JsonObject> loaded = Promise.promise();
+        context.runOnContext(v -> ConfigSource.open(vertx, new JsonObject().put("gyre.conf", file.toString()))
+                .load().onComplete(loaded));
+        // One after the other, so that some come while the pipe is being read.
+        for (int i = 0; i < 50; i++) {
+            Promise<Void> ran = Promise.promise();
+            context.runOnContext(v -> vertx.setTimer(1, timer -> ran.complete()));
+            try {
+                await(ran.future());
+            } finally {
+                if (i == 49 || !ran.future().isComplete()) {
+                    Files.writeString(pipe, "secret");
+                }
+            }
+        }
+        assertThat(await(loaded.future()).getString("data")).startsWith("${file:");
     }
 
     @Test
