@@ -157,7 +157,7 @@ class KilledNodeTest {
     }
 
     @Test
-    void aDamagedFileIsSetAsideAndTheNodeStartsFromConfig() throws Exception {
+    void aDamagedFileIsSetAsideAndTheNodeStartsFromTheRest() throws Exception {
         try (GyreProcess node = GyreProcess.node(directory, config())) {
             node.admin().backend("add", URLS.get(2));
             node.kill();
@@ -169,7 +169,10 @@ class KilledNodeTest {
         for (byte[] damaged : List.of(half, garbage(), new byte[0])) {
             Files.write(file, damaged);
             try (GyreProcess node = GyreProcess.node(directory, config())) {
-                assertThat(wanted(node.admin())).containsOnlyKeys(URLS.get(0), URLS.get(1));
+                // At first all stands in the journal as well; once that has become the snapshot, in it alone.
+                assertThat(wanted(node.admin())).containsOnlyKeys(
+                        round == 0 ? URLS.subList(0, 3).toArray(String[]::new)
+                                : new String[] {URLS.get(0), URLS.get(1)});
                 assertThat(node.await("damaged")).contains(file.toString());
                 assertThat(node.text()).doesNotContain("Exception").doesNotContain("\tat ");
                 node.kill();

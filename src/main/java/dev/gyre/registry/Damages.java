@@ -30,8 +30,9 @@ final class Damages {
     }
 
     void say() {
-        damaged.forEach((name, damage) -> LOG.error("{} is damaged ({}); {}; entries read in all: {}; give"
-                        + " the commands that are missing again, unless other nodes bring them", disk.path(name), damage.what(), lost(damage), entries));
+        damaged.forEach((name, damage) -> LOG.error("{} is damaged ({}); {}; entries read in"
+                        + " all: {}; give the commands that are missing again, unless other nodes bring them",
+                disk.path(name), damage.what(), lost(damage), entries));
     }
 
     private static String lost(Recovery.Damage damage) {

@@ -117,10 +117,14 @@ final class Journal implements AutoCloseable {
             throw e;
         }
         trouble = Optional.empty();
-        long length = journalLength.get();
-        if (wanted || length >= Math.max(LEAST_JOURNAL, snapshots.length()) && length >= retryLength) {
+        if (wanted || due()) {
             compact(all);
         }
+    }
+
+    private boolean due() {
+        long length = journalLength.get();
+        return !compacting && length >= Math.max(LEAST_JOURNAL, snapshots.length()) && length >= retryLength;
     }
 
     private void write(byte[] group) throws IOException {

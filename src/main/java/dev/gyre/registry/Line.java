@@ -3,6 +3,7 @@ package dev.gyre.registry;
 import io.vertx.core.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -125,6 +126,6 @@ record Line(String key, Optional<String> text) {
     static String sum(byte[] bytes, int from, int to) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, to - from);
-        return String.format("%08x", crc.getValue());
+        return HexFormat.of().toHexDigits(crc.getValue(), 8);
     }
 }

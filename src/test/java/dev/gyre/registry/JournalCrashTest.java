@@ -205,12 +205,12 @@ class JournalCrashTest {
     void aDiskThatIsFull() throws Exception {
         for (long room = 0; room < 1500; room += 7) {
             MemoryDisk disk = new MemoryDisk();
-            disk.room(room);
+            disk.room = room;
             Life life = new Life(disk);
             life.run();
             assertThat(life.refused).as("refused with room for %d", room)
                     .isGreaterThan(room < 500 ? 0 : -1);
-            disk.room(Long.MAX_VALUE);
+            disk.room = Long.MAX_VALUE;
             life.append(Life.set("z", 9));
             assertThat(life.journal.trouble()).isEmpty();
             life.restart();

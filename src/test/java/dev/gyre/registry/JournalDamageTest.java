@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A byte that rots on the disk is found and said, costs no more than the entries it touches, and only once. */
+/** A byte that rots on the disk is found, said once, and costs no more than the entries it touches. */
 class JournalDamageTest {
 
     private final Map<String, String> all = new TreeMap<>();
@@ -65,7 +65,7 @@ class JournalDamageTest {
         return all.entrySet().stream().map(line -> Line.of(line.getKey(), line.getValue())).toList();
     }
 
-    /** Opens what is left, checks that it is said and kept, and in order at the next start; gives what it held. */
+    /** What is found in it; checks that the damage is said and kept, and gone at the next start. */
     private Map<String, String> opened(MemoryDisk left, String name) throws Exception {
         Map<String, byte[]> before = left.files();
         Map<String, String> found;
@@ -148,7 +148,7 @@ class JournalDamageTest {
         for (int i = 0; i < 300; i++) {
             String name = disk.names().get(random.nextInt(3));
             MemoryDisk left = disk.afterKill();
-            // What a failed write may leave is no damage: a last one cut off, or more behind one that is done.
+            // What a failed write may leave is no damage: a last one cut off, more behind one that is done.
             int kind = random.nextInt(3);
             if (kind == 1 && name.equals("topology.journal.11")
                     || kind == 2 && name.equals("topology.journal.13")) {

@@ -25,9 +25,10 @@ final class MemoryDisk implements Disk {
     private long crashAt = Long.MAX_VALUE;
     private long failFrom = Long.MAX_VALUE;
     private long failTo = Long.MAX_VALUE;
-    private long room = Long.MAX_VALUE;
+    /** In bytes; a write fills what there is and fails. */
+    long room = Long.MAX_VALUE;
     private long written;
-    private boolean readOnly;
+    boolean readOnly;
 
     /** @param kept what is on the disk for certain */
     private static final class Inode {
@@ -57,14 +58,6 @@ final class MemoryDisk implements Disk {
         failFrom = from;
         failTo = from + count;
         return this;
-    }
-
-    void room(long bytes) {
-        room = bytes;
-    }
-
-    void readOnly(boolean now) {
-        readOnly = now;
     }
 
     long steps() {
@@ -106,7 +99,7 @@ final class MemoryDisk implements Disk {
         return copy(names, inode -> inode.content);
     }
 
-    /** What a loss of power may leave: any number of the names' changes, and of what was not forced. */
+    /** What a loss of power may leave: some of the names' changes, and of what was not forced. */
     List<MemoryDisk> afterPowerLoss() {
         List<MemoryDisk> all = new ArrayList<>();
         for (int kept = 0; kept <= unsynced.size(); kept++) {
@@ -115,6 +108,16 @@ final class MemoryDisk implements Disk {
             all.add(copy(left, inode -> inode.kept));
             all.add(copy(left, inode -> inode.content));
             all.add(copy(left, MemoryDisk::grown));
+        }
+        // Nor need they reach the disk in their order.
+        for (int lost = 0; lost < unsynced.size(); lost++) {
+            Map<String, Inode> left = new TreeMap<>(durable);
+            for (int i = 0; i < unsynced.size(); i++) {
+                if (i != lost) {
+                    unsynced.get(i).accept(left);
+                }
+            }
+            all.add(copy(left, inode -> inode.content));
         }
         return all;
     }
@@ -129,10 +132,6 @@ final class MemoryDisk implements Disk {
         MemoryDisk copy = new MemoryDisk();
         names.forEach((name, inode) -> copy.put(name, content.apply(inode)));
         return copy;
-    }
-
-    private void step() throws IOException {
-        step(1);
     }
 
     private void step(int count) throws IOException {
@@ -151,7 +150,7 @@ final class MemoryDisk implements Disk {
         if (readOnly) {
             throw new IOException("Read-only file system");
         }
-        step();
+        step(1);
         change.accept(names);
         unsynced.add(change);
     }
@@ -215,7 +214,7 @@ final class MemoryDisk implements Disk {
 
     @Override
     public void sync() throws IOException {
-        step();
+        step(1);
         durable = new TreeMap<>(names);
         unsynced.clear();
     }
@@ -277,13 +276,13 @@ final class MemoryDisk implements Disk {
 
         @Override
         public void truncate(long size) throws IOException {
-            step();
+            step(1);
             inode.content = Arrays.copyOf(inode.content, (int) Math.min(size, inode.content.length));
         }
 
         @Override
         public void force() throws IOException {
-            step();
+            step(1);
             inode.kept = inode.content.clone();
         }
 
