@@ -9,11 +9,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Where each node says which of its writes it has acknowledged last, for the others to know what they must have
- * heard before they judge a command. One sealed text a node, which only that node writes; what nobody has
- * renewed for a while has been compared since, and goes.
+ * Where each node says which of its writes it has acknowledged last, for the others to know what they must
+ * have heard before they judge a command. One sealed text a node, which only that node writes; what nobody
+ * has renewed for a while has been compared since, and goes.
  */
 final class AcknowledgedWrites {
 
@@ -44,15 +45,15 @@ final class AcknowledgedWrites {
                         .put("collected", collected.toString()).encode()), KEPT_MILLIS);
     }
 
-    /** Of all other nodes; what no node of this cluster wrote is left out. */
-    Future<Others> others() {
-        return map.read().map(texts -> {
+    /** Of the given other nodes; what no node of this cluster wrote is left out. */
+    Future<Others> others(Set<String> nodes) {
+        return map.get(nodes).map(texts -> {
             Map<String, Position> others = new HashMap<>();
             Stamp collected = Stamp.ZERO;
             for (Map.Entry<String, String> text : texts.entrySet()) {
-                Optional<JsonObject> json = text.getKey().equals(self) ? Optional.empty()
-                        : read(text.getKey(), text.getValue());
-                json.flatMap(Position::fromJson).ifPresent(position -> others.put(text.getKey(), position));
+                String node = text.getKey();
+                Optional<JsonObject> json = read(node, text.getValue());
+                json.flatMap(Position::fromJson).ifPresent(position -> others.put(node, position));
                 Stamp one = json.flatMap(AcknowledgedWrites::collected).orElse(Stamp.ZERO);
                 collected = one.compareTo(collected) > 0 ? one : collected;
             }

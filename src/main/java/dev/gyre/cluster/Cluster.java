@@ -18,9 +18,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,9 +136,9 @@ public final class Cluster implements Replica {
         Vertx bus = membership.vertx();
         NodeIdentity here = self.on(membership.id());
         Meeting meeting = new Meeting(peers, challenges, here, clocks.nanos(), membership::address);
-        return SharedMaps.open(bus, membership.id()).compose(maps -> {
+        return membership.maps().compose(maps -> {
             Replication replication = new Replication(bus, registry, maps, seal, refusals,
-                    clocks.nanos());
+                    new Replication.Around(this::others, clocks.nanos()));
             AntiEntropy repairs = new AntiEntropy(bus, registry, seal, refusals, membership.id());
             AtomicBoolean listening = new AtomicBoolean();
             Presence presence = new Presence(bus, () -> hello(here), meeting, seal, refusals, () -> {
@@ -163,6 +165,10 @@ public final class Cluster implements Replica {
                     .map(begun)
                     .onFailure(failure -> presence.stop());
         });
+    }
+
+    private Set<String> others() {
+        return peers.present().stream().map(peer -> peer.hello().id()).collect(Collectors.toSet());
     }
 
     /** Asks some of those that hold something else; what is still another then is asked for again. */

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The entries as the nodes share them: one sealed text a key. What is there and what comes are merged field by
- * field, whoever comes first.
+ * The entries as the nodes share them: one sealed text a key. What is there and what comes are merged field
+ * by field, whoever comes first.
  */
 final class EntryMap {
 

@@ -149,6 +149,11 @@ final class Membership {
         return hazelcast.getLifecycleService().isRunning();
     }
 
+    /** What the members share. */
+    Future<SharedMaps> maps() {
+        return SharedMaps.open(vertx, id, hazelcast);
+    }
+
     Vertx vertx() {
         return vertx;
     }

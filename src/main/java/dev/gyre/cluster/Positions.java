@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Up to which of its writes this node has heard each other node. A node numbers what it keeps in the shared map
- * and announces the number there before it acknowledges; whoever has heard all up to that number knows all that
- * was acknowledged. Thread-safe.
+ * Up to which of its writes this node has heard each other node. A node numbers what it keeps in the shared
+ * map and announces the number there before it acknowledges: all who have heard it up to that number know all
+ * that was acknowledged. Thread-safe.
  */
 final class Positions {
 

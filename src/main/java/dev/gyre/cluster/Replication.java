@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,10 @@ final class Replication {
     /** So long a hint that is under way is waited for before the whole map is read in its place. */
     private static final long HINT_MILLIS = 300;
     private static final long HINT_CHECK_MILLIS = 5;
+    private static final long CATCH_UP_NANOS = 12_000_000_000L;
+    private static final long RETRY_MILLIS = 200;
+    /** So long after it was there a node's last acknowledgements are asked for. */
+    private static final long MET_NANOS = 600_000_000_000L;
     /** What no node of the cluster wrote is taken out of the map in pieces of so many. */
     private static final int REMOVED = 1_000;
     /** A comparison that nothing asks for takes at most the hundredth part of the time. */
@@ -53,6 +59,9 @@ final class Replication {
     private final Positions positions = new Positions();
     private final String session;
     private final LongSupplier nanos;
+    private final Supplier<Set<String>> nodes;
+    /** When each other node was there for the last time, those that have gone since included. */
+    private final Map<String, Long> met = new ConcurrentHashMap<>();
     private final AtomicLong written = new AtomicLong();
     /** When the last comparison was over, and how long it took. */
     private volatile long comparedNanos;
@@ -61,9 +70,18 @@ final class Replication {
     private Optional<Promise<Void>> comparing = Optional.empty();
     private Optional<Promise<Void>> next = Optional.empty();
 
+    /**
+     * What is around a replication.
+     *
+     * @param nodes ids of the others that are there now
+     * @param nanos only ever goes forward
+     */
+    record Around(Supplier<Set<String>> nodes, LongSupplier nanos) { }
+
     Replication(Vertx vertx, Registry registry, SharedMaps maps, Seal seal, Refusals refusals,
-                LongSupplier nanos) {
-        this.nanos = nanos;
+                Around around) {
+        this.nanos = around.nanos();
+        this.nodes = around.nodes();
         this.vertx = vertx;
         this.registry = registry;
         this.map = new EntryMap(maps.entries(), seal);
@@ -109,14 +127,34 @@ final class Replication {
      * numbers of the others, where hints have come.
      */
     Future<Void> catchUp() {
-        return acknowledged.others().map(AcknowledgedWrites.Others::positions).compose(announced -> {
+        return catchUp(nanos.getAsLong() + CATCH_UP_NANOS);
+    }
+
+    private Future<Void> catchUp(long deadlineNanos) {
+        return acknowledged.others(met()).map(AcknowledgedWrites.Others::positions).compose(announced -> {
             if (positions.missing(announced).isEmpty()) {
-                return Future.succeededFuture();
+                return Future.<Void>succeededFuture();
             }
             Promise<Void> heard = Promise.promise();
             awaitHints(announced, HINT_MILLIS, heard);
             return heard.future().recover(late -> compare().onSuccess(v -> positions.caughtUp(announced)));
+        }).recover(failure -> {
+            if (nanos.getAsLong() - deadlineNanos >= 0) {
+                return Future.failedFuture(failure);
+            }
+            // A member that has just died keeps its part of the map from answering until it is missed.
+            Promise<Void> later = Promise.promise();
+            vertx.setTimer(RETRY_MILLIS, timer -> catchUp(deadlineNanos).onComplete(later));
+            return later.future();
         });
+    }
+
+    /** The ids of all other nodes that are there, or were lately. */
+    private Set<String> met() {
+        long now = nanos.getAsLong();
+        nodes.get().forEach(node -> met.put(node, now));
+        met.values().removeIf(at -> now - at > MET_NANOS);
+        return Set.copyOf(met.keySet());
     }
 
     private void awaitHints(Map<String, Position> announced, long millis, Promise<Void> heard) {
@@ -151,6 +189,7 @@ final class Replication {
         if (from.equals(registry.nodeId())) {
             return;
         }
+        met.put(from, nanos.getAsLong());
         Optional<Position> position = Position.fromJson(hint.getJsonObject("position", new JsonObject()));
         JsonArray entries = hint.getJsonArray("entries", new JsonArray());
         if (entries.isEmpty()) {
@@ -200,7 +239,7 @@ final class Replication {
 
     private void run(Promise<Void> now) {
         long begun = nanos.getAsLong();
-        acknowledged.others().compose(others -> map.read()
+        acknowledged.others(met()).compose(others -> map.read()
                 .compose(texts -> resynchronize(others.collected(), texts.keySet()).map(texts))
                 .compose(this::settle)
                 .compose(v -> acknowledged.announce(new Position(session, written.get()),

@@ -1,5 +1,6 @@
 package dev.gyre.cluster;
 
+import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
@@ -18,15 +19,13 @@ record SharedMaps(String session, SharedTexts entries, SharedTexts acknowledged,
 
     private static final long OPEN_SECONDS = 10;
 
-    static Future<SharedMaps> open(Vertx bus, String session) {
-        return map(bus, MemberConfig.ENTRIES).compose(entries -> map(bus, MemberConfig.ACKNOWLEDGED)
-                .compose(acknowledged -> map(bus, MemberConfig.NONCES)
-                        .map(nonces -> new SharedMaps(session, new SharedTexts(entries),
-                                new SharedTexts(acknowledged), nonces))));
-    }
-
-    private static Future<AsyncMap<String, String>> map(Vertx bus, String name) {
-        return bus.sharedData().<String, String>getClusterWideMap(name)
+    static Future<SharedMaps> open(Vertx bus, String session, HazelcastInstance hazelcast) {
+        return bus.executeBlocking(() -> new SharedTexts(bus, hazelcast.getMap(MemberConfig.ENTRIES)), false)
+                .compose(entries -> bus.executeBlocking(() -> new SharedTexts(bus,
+                                hazelcast.getMap(MemberConfig.ACKNOWLEDGED)), false)
+                        .compose(acknowledged -> bus.sharedData()
+                                .<String, String>getClusterWideMap(MemberConfig.NONCES)
+                                .map(nonces -> new SharedMaps(session, entries, acknowledged, nonces))))
                 .timeout(OPEN_SECONDS, TimeUnit.SECONDS);
     }
 }

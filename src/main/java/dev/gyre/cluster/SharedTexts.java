@@ -1,20 +1,21 @@
 package dev.gyre.cluster;
 
+import com.hazelcast.map.IMap;
+import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import io.vertx.core.Future;
-import io.vertx.core.shareddata.AsyncMap;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A shared map of texts, in which any member of the cluster may have put anything. Every call into it has a
- * deadline, and what is no text is taken out, for it would keep all others from being read.
+ * deadline and runs on a worker, and what is no text is taken out, for it would keep all others from being
+ * read. Hazelcast's own interface: Vert.x's never completes a call whose answer cannot be read.
  */
 final class SharedTexts {
 
@@ -22,90 +23,125 @@ final class SharedTexts {
     private static final long CALL_SECONDS = 5;
     /** Reading all of a large map takes its time. */
     private static final long READ_SECONDS = 30;
-    /** So many are read at a time where each is read by itself. */
-    private static final int LANES = 16;
 
-    private final AsyncMap<String, String> map;
+    private final Vertx vertx;
+    private final IMap<String, String> map;
 
-    SharedTexts(AsyncMap<String, String> map) {
+    SharedTexts(Vertx vertx, IMap<String, String> map) {
+        this.vertx = vertx;
         this.map = map;
     }
 
     /** Null when there was none, which is there now. */
     Future<String> putIfAbsent(String key, String text) {
-        return bounded(map.putIfAbsent(key, text)).recover(failure -> isNoText(failure)
-                ? map.remove(key).otherwiseEmpty().compose(v -> bounded(map.putIfAbsent(key, text)))
-                : Future.failedFuture(failure));
+        return bounded(CALL_SECONDS, () -> {
+            try {
+                return map.putIfAbsent(key, text);
+            } catch (RuntimeException e) {
+                takeOut(key, e);
+                return map.putIfAbsent(key, text);
+            }
+        });
     }
 
     Future<Boolean> replace(String key, String from, String to) {
-        return bounded(map.replaceIfPresent(key, from, to));
+        return bounded(CALL_SECONDS, () -> map.replace(key, from, to));
     }
 
     Future<Void> put(String key, String text, long keptMillis) {
-        return bounded(map.put(key, text, keptMillis));
+        return bounded(CALL_SECONDS, () -> {
+            map.set(key, text, keptMillis, TimeUnit.MILLISECONDS);
+            return null;
+        });
     }
 
     /** Takes a text out, if it is still the one that is there. */
     Future<Boolean> remove(String key, String text) {
-        return bounded(map.removeIfPresent(key, text));
+        return bounded(CALL_SECONDS, () -> map.remove(key, text));
+    }
+
+    /** Those of these keys that are texts. */
+    Future<Map<String, String>> get(Set<String> keys) {
+        return keys.isEmpty() ? Future.succeededFuture(Map.of()) : bounded(CALL_SECONDS, () -> {
+            try {
+                return map.getAll(keys);
+            } catch (RuntimeException e) {
+                return readable(e) ? rethrow(e) : oneByOne(keys);
+            }
+        });
     }
 
     /** All that are texts. */
     Future<Map<String, String>> read() {
-        return map.entries().timeout(READ_SECONDS, TimeUnit.SECONDS)
-                .recover(failure -> isNoText(failure) ? readOneByOne() : Future.failedFuture(failure));
-    }
-
-    private static boolean isNoText(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SecurityException || cause instanceof ClassCastException
-                    || cause.getClass().getName().endsWith("HazelcastSerializationException")) {
-                return true;
+        return bounded(READ_SECONDS, () -> {
+            try {
+                return copy();
+            } catch (RuntimeException e) {
+                return readable(e) ? rethrow(e) : oneByOne(keys());
             }
-        }
-        return false;
-    }
-
-    private Future<Map<String, String>> readOneByOne() {
-        return bounded(map.keys()).recover(failure -> {
-            LOG.warn("shared map cleared: one of its keys is no text; the nodes write their entries again");
-            return bounded(map.clear()).map(v -> Set.of());
-        }).compose(keys -> {
-            Map<String, String> texts = new TreeMap<>();
-            Iterator<String> left = List.copyOf(keys).iterator();
-            List<Future<Void>> lanes = new ArrayList<>();
-            for (int i = 0; i < LANES; i++) {
-                lanes.add(lane(left, texts));
-            }
-            return Future.all(lanes).map(texts);
         });
     }
 
-    private Future<Void> lane(Iterator<String> left, Map<String, String> texts) {
-        String key;
-        synchronized (left) {
-            if (!left.hasNext()) {
-                return Future.succeededFuture();
+    private Map<String, String> copy() {
+        Map<String, String> texts = new HashMap<>();
+        map.entrySet().forEach(entry -> texts.put(entry.getKey(), entry.getValue()));
+        return texts;
+    }
+
+    private Set<String> keys() {
+        try {
+            Set<String> keys = map.keySet();
+            keys.forEach(String::length);
+            return keys;
+        } catch (RuntimeException e) {
+            if (readable(e)) {
+                throw e;
             }
-            key = left.next();
+            LOG.warn("shared map cleared: one of its keys is no text; the nodes write their entries again");
+            map.clear();
+            return Set.of();
         }
-        return bounded(map.get(key)).onSuccess(text -> {
-            synchronized (texts) {
+    }
+
+    private Map<String, String> oneByOne(Set<String> keys) {
+        Map<String, String> texts = new HashMap<>();
+        for (String key : keys) {
+            try {
+                String text = map.get(key);
                 if (text != null) {
                     texts.put(key, text);
                 }
+            } catch (RuntimeException e) {
+                takeOut(key, e);
             }
-        }).transform(got -> {
-            if (got.failed() && isNoText(got.cause())) {
-                LOG.warn("entry removed from the shared map: it is no text: {}", key);
-                return bounded(map.remove(key)).otherwiseEmpty();
-            }
-            return Future.succeededFuture();
-        }).compose(v -> lane(left, texts));
+        }
+        return texts;
     }
 
-    private static <T> Future<T> bounded(Future<T> call) {
-        return call.timeout(CALL_SECONDS, TimeUnit.SECONDS);
+    private void takeOut(String key, RuntimeException e) {
+        if (readable(e)) {
+            throw e;
+        }
+        LOG.warn("entry removed from the shared map, since it is no text: {}", key);
+        map.delete(key);
+    }
+
+    /** Something else is wrong than what stands there. */
+    private static boolean readable(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SecurityException || cause instanceof ClassCastException
+                    || cause instanceof HazelcastSerializationException) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static <T> T rethrow(RuntimeException e) {
+        throw e;
+    }
+
+    private <T> Future<T> bounded(long seconds, Callable<T> call) {
+        return vertx.executeBlocking(call, false).timeout(seconds, TimeUnit.SECONDS);
     }
 }

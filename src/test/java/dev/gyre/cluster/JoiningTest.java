@@ -60,6 +60,8 @@ class JoiningTest {
         start(here);
         start(leaving);
         ClusterNodes.awaitSize(here, 2);
+        Await.until("both to hold the same", () -> here.ask("cluster.status").getString("summary")
+                .contains("the two agree"));
         JsonObject status = here.ask("cluster.status");
         String never = address(nodes.node(2));
         assertThat(status.getBoolean("agree")).isFalse();
