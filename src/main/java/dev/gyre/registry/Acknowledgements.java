@@ -23,10 +23,13 @@ final class Acknowledgements {
      * @return completes when this offer and all that are under way are confirmed
      */
     synchronized Future<?> offer(Collection<Key> own, Function<Set<Key>, Future<Void>> keep) {
-        Set<Key> offered = owed;
+        Set<Key> offered = new HashSet<>(owed);
         offered.addAll(own);
+        owed.addAll(own);
+        Future<Void> asked = offered.isEmpty() ? Future.succeededFuture() : keep.apply(offered);
+        // Only now: had it failed above, all would still be owed.
         owed = new HashSet<>();
-        Future<Void> settled = (offered.isEmpty() ? Future.<Void>succeededFuture() : keep.apply(offered))
+        Future<Void> settled = asked
                 .recover(failure -> {
                     synchronized (this) {
                         owed.addAll(offered);

@@ -36,7 +36,7 @@ record Declare(Topology declared, boolean strict) implements Command {
             }
         }
         if (strict && !entries.isEmpty()) {
-            check(state, state.with(entries));
+            check(state, state.deciding(entries, stamp));
         }
         return entries.isEmpty() ? Change.none("config says the same")
                 : new Change(entries, words(state, entries));
@@ -108,7 +108,7 @@ record Declare(Topology declared, boolean strict) implements Command {
                         }
                     });
         }
-        return "config changed: " + listed(changes)
+        return (changes.isEmpty() ? "config changed" : "config changed: " + listed(changes))
                 + (overruled.isEmpty() ? "" : "; overruled by the operator: " + listed(overruled));
     }
 

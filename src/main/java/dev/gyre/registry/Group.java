@@ -74,24 +74,9 @@ final class Group {
         }
     }
 
-    /** What somebody decides now counts over all that this node knows, also over a stamp of the future. */
     private State decided(Pending pending, Command.Change change, Stamp stamp) {
-        Command.Change raised = new Command.Change(
-                change.entries().stream().map(entry -> raised(entry, stamp)).toList(), change.what());
-        return recorded(pending, raised, stamp);
-    }
-
-    private Entry raised(Entry entry, Stamp stamp) {
-        Optional<Entry> held = state.entries().entry(entry.key());
-        if (held.isEmpty()) {
-            return entry;
-        }
-        return Entry.of(entry.key(), entry.registers().stream().map(register -> {
-            Optional<Stamp> known = held.get().register(register.name()).map(Register::stamp);
-            return known.filter(there -> there.compareTo(register.stamp()) >= 0 && register.stamp()
-                            .equals(stamp) && stamp.wall() > 0)
-                    .map(there -> register.at(there.next(stamp.node()))).orElse(register);
-        }).toList());
+        return recorded(pending, new Command.Change(state.raised(change.entries(), stamp), change.what()),
+                stamp);
     }
 
     /** What follows by itself counts only over what it follows from. */

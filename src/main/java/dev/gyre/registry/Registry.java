@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +34,9 @@ public final class Registry {
     /** How often it is looked whether a drain or hold is over; a step of the clock is noticed as fast. */
     private static final long END_CHECK_MILLIS = 200;
     private static final long RETRY_MILLIS = 5_000;
+    private static final CommandRefused FAILED = new CommandRefused(503, "the node failed at it: whether it"
+            + " took effect \"history\" tells, asking again settles it");
+    private static final String STOPPING = "the node is stopping";
     private static final long COLLECT_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private final Vertx vertx;
@@ -78,9 +82,15 @@ public final class Registry {
      */
     public static Future<Registry> open(Vertx vertx, RegistrySettings settings, Declaration declaration,
                                         InstantSource clock) {
+        return open(vertx, () -> Store.open(settings.data(), clock, new SecureRandom()), settings,
+                declaration, clock);
+    }
+
+    static Future<Registry> open(Vertx vertx, Callable<Store> opened, RegistrySettings settings,
+                                 Declaration declaration, InstantSource clock) {
         WorkerExecutor writer = vertx.createSharedWorkerExecutor("gyre-registry", 1);
         return writer.executeBlocking(() -> {
-            Store store = Store.open(settings.data(), clock, new SecureRandom());
+            Store store = opened.call();
             Registry registry = new Registry(vertx, store, settings, clock, writer);
             try {
                 registry.start(declaration);
@@ -100,8 +110,9 @@ public final class Registry {
         try {
             Optional<Stamp> stamp = declaration.stamp(kept, disk.declared(), stamps, disk.node());
             if (stamp.isPresent()) {
-                start = start.changed(new Declare(declaration.declared(), false).on(start, stamp.get()),
-                        stamp.get(), Author.CONFIG, settings.name());
+                Command.Change change = new Declare(declaration.declared(), false).on(start, stamp.get());
+                start = start.changed(new Command.Change(start.raised(change.entries(), stamp.get()),
+                        change.what()), stamp.get(), Author.CONFIG, settings.name());
             }
         } catch (CommandRefused e) {
             throw new DataUnusable(e.getMessage());
@@ -231,7 +242,7 @@ public final class Registry {
         }
         synchronized (this) {
             if (closed) {
-                return Future.failedFuture(new CommandRefused(503, "the node is stopping"));
+                return Future.failedFuture(new CommandRefused(503, STOPPING));
             }
             if (command.automatic()) {
                 enqueue(List.of(pending));
@@ -254,13 +265,16 @@ public final class Registry {
         Future<Void> caughtUp;
         try {
             caughtUp = replica.catchUp();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            fault("catching up failed", e);
             caughtUp = Future.failedFuture(e);
         }
         caughtUp.onComplete(done -> {
             synchronized (this) {
                 catchingUp = false;
-                if (done.failed()) {
+                if (closed) {
+                    round.forEach(one -> one.fail(new CommandRefused(503, STOPPING)));
+                } else if (done.failed()) {
                     round.forEach(one -> one.fail(new CommandRefused(503,
                             "what others have changed cannot be told now: " + done.cause().getMessage()
                                     + "; nothing is changed, ask again")));
@@ -281,18 +295,30 @@ public final class Registry {
     }
 
     private Void writeAll() {
+        List<Group.Pending> group = List.of();
         while (true) {
-            List<Group.Pending> group;
-            synchronized (this) {
-                group = waiting;
-                waiting = new ArrayList<>();
+            try {
+                group = next();
                 if (group.isEmpty()) {
-                    writing = false;
                     return null;
                 }
+                write(group);
+            } catch (Throwable e) {
+                // Not even the words for it could be had, as may be without memory; what comes next may.
+                faults.incrementAndGet();
+                group.forEach(one -> one.fail(FAILED));
             }
-            write(group);
         }
+    }
+
+    private synchronized List<Group.Pending> next() {
+        if (waiting.isEmpty()) {
+            writing = false;
+            return List.of();
+        }
+        List<Group.Pending> group = waiting;
+        waiting = new ArrayList<>();
+        return group;
     }
 
     /**
@@ -371,7 +397,7 @@ public final class Registry {
     private Future<Void> keep(List<Entry> offered) {
         try {
             return replica.keep(offered);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             fault("replication failed", e);
             return Future.failedFuture(e);
         }

@@ -54,7 +54,7 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
                     + fields.map(asked -> " of " + String.join(", ", asked)).orElse(""));
         }
         Entry entry = resource.leave(stamp, said);
-        if (state.with(List.of(entry)).undecided() && !state.undecided()) {
+        if (state.deciding(List.of(entry), stamp).undecided() && !state.undecided()) {
             throw new CommandRefused(409, name + " cannot be reset: there would be several services and no"
                     + " route (add a route first)");
         }

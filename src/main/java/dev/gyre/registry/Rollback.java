@@ -33,7 +33,7 @@ public record Rollback(String to) implements Command {
         if (entries.isEmpty()) {
             return Change.none("all is as at version " + point.version() + " already");
         }
-        if (state.with(entries).undecided()) {
+        if (state.deciding(entries, stamp).undecided()) {
             throw new CommandRefused(409, "version " + point.version() + " cannot come back: it has services "
                     + String.join(", ", target.topology().services().keySet())
                     + " and no route, so that nobody could say which requests go where");

@@ -113,7 +113,7 @@ public sealed interface RouteCommand extends Command {
                                 .map(route -> route.host() + route.path()).toList()));
             }
             Entry entry = state.resource(Key.route(Origin.OPERATOR, host, path)).unwanted(stamp);
-            if (state.with(List.of(entry)).undecided()) {
+            if (state.deciding(List.of(entry), stamp).undecided()) {
                 throw new CommandRefused(409, name(host, path) + " is the last one and there are services "
                         + String.join(", ", state.topology().services().keySet())
                         + ": add another route first, or remove all services but one");

@@ -39,7 +39,7 @@ public sealed interface ServiceCommand extends Command {
         public Change on(State state, Stamp stamp) throws CommandRefused {
             boolean added = !state.topology().services().containsKey(service);
             List<Entry> entries = new ArrayList<>(policyOn(state, stamp, added));
-            State after = state.with(entries);
+            State after = state.deciding(entries, stamp);
             if (after.undecided() && !state.undecided()) {
                 throw new CommandRefused(409, "a second service beside \""
                         + String.join(", ", state.topology().services().keySet())
@@ -83,7 +83,8 @@ public sealed interface ServiceCommand extends Command {
                 return List.of();
             }
             Entry said = added ? there.entering(fields, stamp) : there.say(stamp, fields);
-            PolicyReading after = PolicyReading.of(state.with(List.of(said)).resource(there.key()));
+            PolicyReading after = PolicyReading.of(state.deciding(List.of(said), stamp)
+                    .resource(there.key()));
             List<String> mistakes = new ArrayList<>(after.mistakes());
             mistakes.removeAll(PolicyReading.of(there).mistakes());
             if (!mistakes.isEmpty()) {

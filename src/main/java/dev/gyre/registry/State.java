@@ -37,6 +37,30 @@ record State(Entries entries, Topology topology, Instant now, Deadlines deadline
         return next == entries ? this : to(next, changes.stream().map(Entry::key).toList());
     }
 
+    /** With what somebody decides now. */
+    State deciding(Collection<Entry> changes, Stamp stamp) {
+        return with(raised(changes, stamp));
+    }
+
+    /**
+     * What somebody decides now counts over all that this node knows, also over a stamp of the future.
+     *
+     * @param stamp of the decision; what says nothing new, or is said before others were heard, stays below
+     */
+    List<Entry> raised(Collection<Entry> changes, Stamp stamp) {
+        return changes.stream().map(entry -> entries.entry(entry.key())
+                .map(held -> raised(entry, held, stamp)).orElse(entry)).toList();
+    }
+
+    private static Entry raised(Entry entry, Entry held, Stamp stamp) {
+        return Entry.of(entry.key(), entry.registers().stream().map(register -> {
+            Optional<Stamp> known = held.register(register.name()).map(Register::stamp);
+            return known.filter(there -> there.compareTo(register.stamp()) >= 0 && register.stamp()
+                            .equals(stamp) && stamp.wall() > 0)
+                    .map(there -> register.at(there.next(stamp.node()))).orElse(register);
+        }).toList());
+    }
+
     /** Without the keys, of which none says anything any more. */
     State without(Collection<Key> tombstones) {
         Entries next = entries.without(tombstones);

@@ -10,6 +10,14 @@ public final class StepClock implements InstantSource {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
 
+    public StepClock() {
+    }
+
+    /** Shows the same time now, and goes its own way. */
+    StepClock(StepClock other) {
+        now.set(other.instant());
+    }
+
     @Override
     public Instant instant() {
         return now.get();
