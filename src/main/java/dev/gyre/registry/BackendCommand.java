@@ -137,7 +137,8 @@ public sealed interface BackendCommand extends Command {
             state.service(service);
             LayeredResource resource = state.backendResource(service, url);
             if (resource.removed()) {
-                return Change.to(id() + " is back", resource.entering(Map.of(), stamp));
+                return Change.to(id() + " is back", resource.entering(resource.drainsBelow()
+                        ? Map.of(FieldNames.DRAINING, false) : Map.of(), stamp));
             }
             Backend backend = state.backend(service, url);
             if (!backend.draining()) {

@@ -1,0 +1,71 @@
+package dev.gyre.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.config.ServicePolicyReader;
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** What a command that was carried out must have come to, by what it says and not by how it is done. */
+final class Effect {
+
+    private Effect() {
+    }
+
+    static void check(Command command, State state) {
+        if (command instanceof BackendCommand.Add add) {
+            Backend added = backend(state, add.service(), add.url()).orElseThrow();
+            add.wish().weight().ifPresent(weight -> assertThat(added.weight()).isEqualTo(weight));
+            add.wish().zone().ifPresent(zone -> assertThat(added.zone()).contains(zone));
+        } else if (command instanceof BackendCommand.Remove remove) {
+            assertThat(backend(state, remove.service(), remove.url())).isEmpty();
+        } else if (command instanceof BackendCommand.Drain drain) {
+            assertThat(backend(state, drain.service(), drain.url()).orElseThrow().draining()).isTrue();
+        } else if (command instanceof BackendCommand.Resume resume) {
+            assertThat(backend(state, resume.service(), resume.url()).orElseThrow().draining()).isFalse();
+        } else if (command instanceof BackendCommand.Weight weight) {
+            assertThat(backend(state, weight.service(), weight.url()).orElseThrow().weight())
+                    .isEqualTo(weight.weight());
+        } else if (command instanceof ServiceCommand.Put put) {
+            put(put, service(state, put.service()).orElseThrow());
+        } else if (command instanceof ServiceCommand.Remove remove) {
+            assertThat(service(state, remove.service())).isEmpty();
+        } else if (command instanceof HoldCommand.Hold hold) {
+            assertThat(service(state, hold.service()).orElseThrow().heldUntil())
+                    .contains(state.now().plus(hold.span()));
+        } else if (command instanceof HoldCommand.Release release) {
+            assertThat(service(state, release.service()).orElseThrow().heldUntil()).isEmpty();
+        } else if (command instanceof RouteCommand.Put put) {
+            Route route = state.route(put.host(), put.path()).orElseThrow();
+            assertThat(route.service()).isEqualTo(put.service());
+            put.maxBody().ifPresent(most -> assertThat(route.maxBody()).hasValue(most));
+            put.priority().ifPresent(priority -> assertThat(route.priority()).contains(priority));
+        } else if (command instanceof RouteCommand.Remove remove) {
+            assertThat(state.route(remove.host(), remove.path())).isEmpty();
+        }
+    }
+
+    private static void put(ServiceCommand.Put put, Service service) {
+        SortedMap<String, Object> given = SettingPaths.flat(put.policy());
+        SortedMap<String, Object> alone = SettingPaths.flat(ServicePolicyReader.write(
+                ServicePolicyReader.read("", put.policy()).accepted().orElseThrow()));
+        SortedMap<String, Object> after = SettingPaths.flat(ServicePolicyReader.write(service.policy()));
+        given.keySet().stream().filter(alone::containsKey).forEach(path ->
+                assertThat(after.get(path)).as(path).isEqualTo(alone.get(path)));
+        put.backends().forEach((url, wish) -> assertThat(service.backends()).as("of %s", put)
+                .anyMatch(backend -> backend.url().equals(url)));
+    }
+
+    private static Optional<Service> service(State state, String name) {
+        return Optional.ofNullable(state.topology().services().get(name));
+    }
+
+    private static Optional<Backend> backend(State state, String service, BackendUrl url) {
+        return service(state, service).flatMap(there -> there.backends().stream()
+                .filter(backend -> backend.url().equals(url)).findFirst());
+    }
+}
