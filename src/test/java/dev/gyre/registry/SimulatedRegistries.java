@@ -1,0 +1,383 @@
+package dev.gyre.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.Origin;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Registries of several nodes without anything around them: clocks that are wrong, messages that are lost,
+ * doubled and late, a shared map that is divided and joined again, disks, and no time but that which is stepped.
+ * What each node wrote goes into a {@link DecisionModel}; whatever must hold at every step is looked at there.
+ */
+final class SimulatedRegistries {
+
+    private static final Instant BEGIN = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Author ALICE = Author.operator(Optional.of("alice"), "via bus");
+    private static final Stamp NO_HORIZON = Stamp.ZERO;
+
+    final DecisionModel model = new DecisionModel();
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Map<Key, Entry>> maps = new ArrayList<>();
+    private final List<Hint> hints = new ArrayList<>();
+    private Instant time = BEGIN;
+    private boolean lost;
+    private boolean wrongClocks;
+
+    private record Hint(int from, int to, List<Entry> entries) { }
+
+    SimulatedRegistries(int size) {
+        maps.add(new TreeMap<>());
+        for (int i = 0; i < size; i++) {
+            nodes.add(new Node(i));
+            nodes.get(i).start(0);
+        }
+        nodes.forEach(Node::compare);
+    }
+
+    Node node(int number) {
+        return nodes.get(Math.floorMod(number, nodes.size()));
+    }
+
+    /** One process after the other on one disk. */
+    final class Node {
+
+        private final long id;
+        private final int index;
+        private final List<Entries> disk = new ArrayList<>(List.of(Entries.empty()));
+        private Optional<String> declared = Optional.empty();
+        private Duration ahead = Duration.ZERO;
+        private int side;
+        private HybridClock stamps;
+        private State state;
+
+        private Node(int index) {
+            this.index = index;
+            this.id = index + 1;
+        }
+
+        State state() {
+            return state;
+        }
+
+        private Instant wall() {
+            return time.plus(ahead);
+        }
+
+        /** By the clock of the cluster, which no single clock rules. */
+        private Instant now() {
+            List<Instant> clocks = nodes.stream().filter(node -> node.side == side).map(Node::wall).sorted()
+                    .toList();
+            return clocks.isEmpty() ? wall() : clocks.get(clocks.size() / 2);
+        }
+
+        void start(int config) {
+            Entries kept = disk.get(disk.size() - 1);
+            stamps = new HybridClock(this::wall, id, RegistrySettings.MAX_CLOCK_SKEW);
+            stamps.seen(kept.highest());
+            state = State.of(kept, now());
+            Declaration declaration = new Declaration(SimulatedCommands.config(config), true);
+            declaration.stamp(kept, declared, stamps, id).ifPresent(stamp ->
+                    decide(new Declare(declaration.declared(), false), Author.CONFIG, stamp));
+            declared = Optional.of(declaration.name());
+        }
+
+        /** @param back so many changes of the disk are gone */
+        void restart(int config, int back) {
+            int wanted = Math.max(0, disk.size() - 1 - back);
+            if (back > 0 && kept(elsewhere(), state.entries().all())) {
+                disk.subList(wanted + 1, disk.size()).clear();
+                lost = true;
+            }
+            start(config);
+            compare();
+        }
+
+        /** On other disks; what only the map has may be gone when sides meet. */
+        private Collection<Entry> elsewhere() {
+            Map<Key, Entry> all = new HashMap<>();
+            nodes.stream().filter(node -> node != this && node.side == side).flatMap(node ->
+                    node.state.entries().all().stream()).forEach(entry ->
+                    all.merge(entry.key(), entry, Entry::merge));
+            return all.values();
+        }
+
+        private boolean kept(Collection<Entry> by, Collection<Entry> entries) {
+            Entries there = Entries.of(by);
+            return entries.stream().noneMatch(there::precedes);
+        }
+
+        void jump(Duration by) {
+            ahead = ahead.plus(by);
+            wrongClocks = true;
+            follow();
+        }
+
+        private void follow() {
+            become(state.at(now()));
+        }
+
+        /** Whatever comes of it is what would come of reading all entries anew, and no more was made anew. */
+        private void become(State next) {
+            State before = state;
+            state = next;
+            State fresh = State.of(next.entries(), next.now());
+            same(next, fresh);
+            assertThat(next.deadlines()).isEqualTo(fresh.deadlines());
+            assertThat(next.unknown()).isEqualTo(fresh.unknown());
+            assertThat(next.broken()).isEqualTo(fresh.broken());
+            assertThat(next.entries().digest()).isEqualTo(fresh.entries().digest());
+            for (Service service : before.topology().services().values()) {
+                boolean touched = !said(before, service.name()).equals(said(next, service.name()))
+                        || !Collections.disjoint(before.deadlines().between(before.now(), next.now()),
+                                keys(before, service.name()));
+                assertThat(touched || next.topology().services().get(service.name()) == service)
+                        .as("the untouched service %s is the very same", service.name()).isTrue();
+            }
+            if (disk.get(disk.size() - 1) != next.entries()) {
+                disk.add(next.entries());
+            }
+        }
+
+        private static List<Key> keys(State of, String service) {
+            List<Key> keys = new ArrayList<>(of.entries().backendKeys(service).toList());
+            keys.add(Key.service(Origin.OPERATOR, service));
+            return keys;
+        }
+
+        private static List<Entry> said(State of, String service) {
+            return of.entries().all().stream().filter(entry -> entry.key().kind().equals(Key.BACKEND)
+                    ? entry.key().head().equals(service)
+                    : entry.key().kind().equals(Key.SERVICE) && entry.key().name().equals(service)).toList();
+        }
+
+        /** @param inOrder given after all that was acknowledged on this side has come here; else at the same time */
+        void command(Command command, Author author, boolean inOrder, boolean reaches) {
+            if (inOrder) {
+                pull();
+            }
+            List<Entry> written = decide(command, author, stamps.next());
+            if (written.isEmpty()) {
+                return;
+            }
+            Effect.check(command, state);
+            State once = state;
+            decide(command, author, stamps.next());
+            // History is in the order of the clocks, and so is what it says of an earlier version.
+            if (!(command instanceof Rollback && wrongClocks)) {
+                assertThat(state.entries().all()).as("given again, changes nothing: %s", command)
+                        .containsExactlyElementsOf(once.entries().all());
+            }
+            if (reaches) {
+                push(written);
+                written.forEach(model::acknowledged);
+                if (inOrder) {
+                    written.forEach(entry -> assertThat(map().get(entry.key()).registers())
+                            .as("given later, so it counts: %s", command).containsAll(entry.registers()));
+                }
+            }
+        }
+
+        private List<Entry> decide(Command command, Author author, Stamp stamp) {
+            Group group = new Group(state.at(now()), "node-" + index);
+            State before = state;
+            List<Entry> meant = meant(command, group.state(), stamp);
+            group.add(new Group.Pending(command, author, null, Promise.promise()), stamp);
+            become(group.state());
+            List<Entry> written = group.own().stream().flatMap(key -> news(key, before).stream()).toList();
+            if (!command.automatic()) {
+                meant.forEach(this::holds);
+            }
+            written.forEach(entry -> {
+                if (!command.automatic()) {
+                    model.decided(entry);
+                } else if (!entry.key().isChange()) {
+                    model.concluded(entry, command instanceof EndByDeadline);
+                } else {
+                    model.recorded(entry);
+                }
+            });
+            return written;
+        }
+
+        private static List<Entry> meant(Command command, State state, Stamp stamp) {
+            try {
+                return command.on(state, stamp).entries();
+            } catch (CommandRefused e) {
+                return List.of();
+            }
+        }
+
+        private void holds(Entry decided) {
+            decided.registers().forEach(register -> assertThat(state.entries().entry(decided.key())
+                    .flatMap(entry -> entry.register(register.name()))).as("decided last: %s", decided)
+                    .matches(held -> held.isPresent() && held.get().says(register)));
+        }
+
+        private Optional<Entry> news(Key key, State before) {
+            List<Register> news = new ArrayList<>(state.entries().entry(key).orElseThrow().registers());
+            before.entries().entry(key).ifPresent(old -> news.removeAll(old.registers()));
+            return news.isEmpty() ? Optional.empty() : Optional.of(Entry.of(key, news));
+        }
+
+        /** Whatever ends by itself, or a backend that is judged to have gone: at this node, whatever it has heard. */
+        void conclude(int kind, int subject, boolean reaches) {
+            follow();
+            BackendId id = new BackendId(SimulatedCommands.SERVICES.get(subject % 2),
+                    SimulatedCommands.URLS.get(subject / 2 % 3));
+            List<Command> conclusions = new ArrayList<>();
+            switch (kind % 4) {
+                case 0 -> conclusions.add(EndByDeadline.DRAINS);
+                case 1 -> conclusions.add(EndByDeadline.HOLDS);
+                case 2 -> Announced.of(state.entries(), id).ifPresent(there ->
+                        conclusions.add(new DiscoveryCommand.Expire(id, there.stamp())));
+                default -> conclusions.add(new DiscoveryCommand.Forget(id));
+            }
+            for (Command command : conclusions) {
+                List<Entry> written = decide(command, Author.LEASE, stamps.next());
+                if (reaches) {
+                    push(written);
+                }
+            }
+        }
+
+        void fromTheFuture(int number) {
+            Stamp stamp = stamps.next();
+            Entry entry = SimulatedCommands.ofTheFuture(number, stamp);
+            if (!state.entries().precedes(entry)) {
+                return;
+            }
+            model.decided(entry);
+            become(state.with(List.of(entry)));
+            push(List.of(entry));
+            model.acknowledged(entry);
+        }
+
+        private Map<Key, Entry> map() {
+            return maps.get(side);
+        }
+
+        /** Into the shared map and on its way to the others, as whole entries. */
+        private void push(List<Entry> written) {
+            List<Entry> whole = written.stream().map(entry ->
+                    state.entries().entry(entry.key()).orElseThrow()).toList();
+            whole.forEach(entry -> map().merge(entry.key(), entry, Entry::merge));
+            nodes.stream().filter(node -> node != this).forEach(node ->
+                    hints.add(new Hint(index, node.index, whole)));
+        }
+
+        private void pull() {
+            hear(map().values());
+        }
+
+        private void hear(Collection<Entry> entries) {
+            entries.forEach(entry -> entry.registers().forEach(register -> stamps.seen(register.stamp())));
+            Group group = new Group(state.at(now()), "node-" + index);
+            group.add(new Group.Pending(new MergeRemote(entries, NO_HORIZON), Author.OTHER_NODES, null,
+                    Promise.promise()), stamps.next());
+            become(group.state());
+        }
+
+        void compare() {
+            pull();
+            state.entries().all().forEach(entry -> map().merge(entry.key(), entry, Entry::merge));
+        }
+    }
+
+    /** But for since when backends are there, where clocks disagree on what is the future. */
+    private void same(State one, State other) {
+        if (wrongClocks) {
+            assertThat(undated(one)).isEqualTo(undated(other));
+        } else {
+            assertThat(one.topology()).isEqualTo(other.topology());
+        }
+    }
+
+    private static Topology undated(State state) {
+        Map<String, Service> services = new TreeMap<>();
+        state.topology().services().forEach((name, service) -> services.put(name, service.with(
+                service.backends().stream().map(backend -> new Backend(backend.url(), backend.weight(),
+                        backend.draining(), backend.origin(), backend.zone(), Optional.empty())).toList(),
+                service.unresolved())));
+        return new Topology(services, state.topology().routes(), state.topology().version());
+    }
+
+    void pass(Duration by) {
+        time = time.plus(by);
+        for (Node node : nodes) {
+            State before = node.state;
+            node.follow();
+            same(node.state.at(before.now()), before);
+        }
+    }
+
+    void deliver(int number, boolean twice) {
+        if (!hints.isEmpty()) {
+            int at = Math.floorMod(number, hints.size());
+            Hint hint = twice ? hints.get(at) : hints.remove(at);
+            nodes.get(hint.to()).hear(hint.entries());
+        }
+    }
+
+    void lose(int number) {
+        if (!hints.isEmpty()) {
+            hints.remove(Math.floorMod(number, hints.size()));
+        }
+    }
+
+    /** @param sides a bit a node; where two sides meet, the map of either counts, key by key */
+    void divide(int sides) {
+        List<Map<Key, Entry>> before = List.copyOf(maps);
+        List<Map<Key, Entry>> after = new ArrayList<>(List.of(new TreeMap<>(), new TreeMap<>()));
+        for (Node node : nodes) {
+            Map<Key, Entry> from = before.get(node.side);
+            node.side = sides >> node.index & 1;
+            from.forEach((key, entry) -> {
+                if (!after.get(node.side).containsKey(key) || (key.hashCode() + sides) % 2 == 0) {
+                    after.get(node.side).put(key, entry);
+                }
+            });
+        }
+        maps.clear();
+        maps.addAll(after);
+        nodes.forEach(Node::follow);
+    }
+
+    /** All are together, all that is under way arrives, and each compares what it has with the map, twice. */
+    void settle() {
+        divide(0);
+        while (!hints.isEmpty()) {
+            deliver(hints.size() - 1, false);
+        }
+        nodes.forEach(Node::compare);
+        nodes.forEach(Node::compare);
+        Entries all = nodes.get(0).state.entries();
+        for (Node node : nodes) {
+            assertThat(node.state.entries()).isEqualTo(all);
+            assertThat(node.state.entries().version()).isEqualTo(all.version());
+            assertThat(node.state.entries().digest()).isEqualTo(all.digest());
+            same(node.state, nodes.get(0).state);
+        }
+        assertThat(maps.get(0).values()).containsExactlyElementsOf(all.all());
+        model.check(all.all(), lost);
+        DecisionModel.checkTopology(all.all(), nodes.get(0).state.topology(), nodes.get(0).state.now());
+    }
+
+    static Author alice() {
+        return ALICE;
+    }
+}
