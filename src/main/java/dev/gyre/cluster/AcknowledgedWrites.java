@@ -3,6 +3,7 @@ package dev.gyre.cluster;
 import dev.gyre.cluster.Positions.Position;
 import dev.gyre.registry.Stamp;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Where each node says which of its writes it has acknowledged last, for the others to know what they must
@@ -24,6 +26,10 @@ final class AcknowledgedWrites {
     private final SharedTexts map;
     private final Seal seal;
     private final String self;
+    private final Supplier<Stamp> collected;
+    private Position highest = new Position("", 0);
+    private Future<Void> underWay = Future.succeededFuture();
+    private Optional<Promise<Void>> next = Optional.empty();
 
     /**
      * What the other nodes say.
@@ -33,16 +39,42 @@ final class AcknowledgedWrites {
      */
     record Others(Map<String, Position> positions, Stamp collected) { }
 
-    AcknowledgedWrites(SharedTexts map, Seal seal, String self) {
+    /** @param collected tells the highest stamp of a removal that this node has forgotten */
+    AcknowledgedWrites(SharedTexts map, Seal seal, String self, Supplier<Stamp> collected) {
+        this.collected = collected;
         this.map = map;
         this.seal = seal;
         this.self = self;
     }
 
-    /** @param collected the highest stamp of a removal that this node has forgotten */
-    Future<Void> announce(Position position, Stamp collected) {
+    /**
+     * Completes when this number, or a higher one of this membership, is there for the others to see. Two
+     * writes under way at once could arrive in the wrong order, so that the lower number stayed: there is one
+     * at a time, of the highest number, and all that come meanwhile share the next.
+     */
+    synchronized Future<Void> announce(Position position) {
+        if (!highest.covers(position)) {
+            highest = position;
+        }
+        if (next.isPresent()) {
+            return next.get().future();
+        }
+        Promise<Void> turn = Promise.promise();
+        next = Optional.of(turn);
+        Future<Void> before = underWay;
+        underWay = turn.future();
+        before.onComplete(done -> put().onComplete(turn));
+        return turn.future();
+    }
+
+    private Future<Void> put() {
+        Position position;
+        synchronized (this) {
+            next = Optional.empty();
+            position = highest;
+        }
         return map.put(self, seal.close(PURPOSE, position.toJson().put("node", self)
-                        .put("collected", collected.toString()).encode()), KEPT_MILLIS);
+                        .put("collected", collected.get().toString()).encode()), KEPT_MILLIS);
     }
 
     /** Of the given other nodes; what no node of this cluster wrote is left out. */

@@ -85,7 +85,8 @@ final class Replication {
         this.vertx = vertx;
         this.registry = registry;
         this.map = new EntryMap(maps.entries(), seal);
-        this.acknowledged = new AcknowledgedWrites(maps.acknowledged(), seal, registry.nodeId());
+        this.acknowledged = new AcknowledgedWrites(maps.acknowledged(), seal, registry.nodeId(),
+                registry::collected);
         this.seal = seal;
         this.refusals = refusals;
         this.session = maps.session();
@@ -101,7 +102,7 @@ final class Replication {
     Future<Void> keep(Collection<Entry> entries) {
         Position position = new Position(session, written.incrementAndGet());
         return put(entries)
-                .compose(kept -> acknowledged.announce(position, registry.collected()))
+                .compose(kept -> acknowledged.announce(position))
                 // Also when it failed, for a number that is missing would be waited for.
                 .onComplete(kept -> hint(entries, position));
     }
@@ -242,8 +243,7 @@ final class Replication {
         acknowledged.others(met()).compose(others -> map.read()
                 .compose(texts -> resynchronize(others.collected(), texts.keySet()).map(texts))
                 .compose(this::settle)
-                .compose(v -> acknowledged.announce(new Position(session, written.get()),
-                        registry.collected()))
+                .compose(v -> acknowledged.announce(new Position(session, written.get())))
                 .onSuccess(done -> positions.caughtUp(others.positions()))).onComplete(done -> {
             comparedNanos = nanos.getAsLong();
             tookNanos = comparedNanos - begun;

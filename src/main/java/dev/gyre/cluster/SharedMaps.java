@@ -20,12 +20,15 @@ record SharedMaps(String session, SharedTexts entries, SharedTexts acknowledged,
     private static final long OPEN_SECONDS = 10;
 
     static Future<SharedMaps> open(Vertx bus, String session, HazelcastInstance hazelcast) {
-        return bus.executeBlocking(() -> new SharedTexts(bus, hazelcast.getMap(MemberConfig.ENTRIES)), false)
-                .compose(entries -> bus.executeBlocking(() -> new SharedTexts(bus,
-                                hazelcast.getMap(MemberConfig.ACKNOWLEDGED)), false)
+        return texts(bus, hazelcast, MemberConfig.ENTRIES)
+                .compose(entries -> texts(bus, hazelcast, MemberConfig.ACKNOWLEDGED)
                         .compose(acknowledged -> bus.sharedData()
                                 .<String, String>getClusterWideMap(MemberConfig.NONCES)
                                 .map(nonces -> new SharedMaps(session, entries, acknowledged, nonces))))
                 .timeout(OPEN_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Future<SharedTexts> texts(Vertx bus, HazelcastInstance hazelcast, String name) {
+        return bus.executeBlocking(() -> new HazelcastTexts(bus, hazelcast.getMap(name)), false);
     }
 }

@@ -1,0 +1,89 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.cluster.Positions.Position;
+import dev.gyre.registry.Stamp;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Two commands at a node may be kept in another order than they came; the number others see must never fall. */
+class AcknowledgedWritesTest {
+
+    private final Map<String, String> texts = new HashMap<>();
+    private final Deque<Runnable> puts = new ArrayDeque<>();
+    private final Seal seal = new Seal(Optional.of("secret"), "gyre");
+    private final AcknowledgedWrites writer = new AcknowledgedWrites(map(), seal, "a", () -> Stamp.ZERO);
+
+    /** Carries out a put when the test says so. */
+    private SharedTexts map() {
+        return (SharedTexts) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] {SharedTexts.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("get")) {
+                        return Future.succeededFuture(Map.copyOf(texts));
+                    }
+                    Promise<Void> done = Promise.promise();
+                    puts.add(() -> {
+                        texts.put((String) args[0], (String) args[1]);
+                        done.complete();
+                    });
+                    return done.future();
+                });
+    }
+
+    private static Position at(long number) {
+        return new Position("s", number);
+    }
+
+    private Optional<Position> seen() {
+        return Optional.ofNullable(new AcknowledgedWrites(map(), seal, "b", () -> Stamp.ZERO)
+                .others(Set.of("a")).result().positions().get("a"));
+    }
+
+    private Future<Void> announce(long number) {
+        return writer.announce(at(number));
+    }
+
+    @Test
+    void whoeverIsToldSeesItsNumberOrAHigherOneWhateverTheOrder() {
+        Future<Void> third = announce(3);
+        Future<Void> first = announce(1);
+        Future<Void> second = announce(2);
+        while (!puts.isEmpty()) {
+            // The last that was sent is the first to arrive.
+            puts.removeLast().run();
+            if (third.isComplete()) {
+                assertThat(seen()).contains(at(3));
+            }
+        }
+        assertThat(first.succeeded() && second.succeeded() && third.succeeded()).isTrue();
+        assertThat(seen()).contains(at(3));
+    }
+
+    @Test
+    void whatComesWhileOneIsUnderWaySharesTheNext() {
+        Future<Void> first = announce(1);
+        Future<Void> second = announce(2);
+        Future<Void> third = announce(3);
+        assertThat(puts).hasSize(1);
+        puts.remove().run();
+        assertThat(first.succeeded()).isTrue();
+        assertThat(second.isComplete() || third.isComplete()).isFalse();
+        assertThat(puts).hasSize(1);
+        puts.remove().run();
+        assertThat(second.succeeded() && third.succeeded()).isTrue();
+        assertThat(seen()).contains(at(3));
+        announce(4);
+        puts.remove().run();
+        assertThat(seen()).contains(at(4));
+        assertThat(puts).isEmpty();
+    }
+}
