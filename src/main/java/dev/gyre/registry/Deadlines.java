@@ -39,13 +39,17 @@ record Deadlines(PSortedSet<End> ends, PSortedMap<Key, Instant> byKey) {
     /** As the entry has it now. */
     Deadlines with(Entry entry) {
         Optional<Instant> end = of(entry);
-        Instant before = byKey.get(entry.key());
-        if (end.equals(Optional.ofNullable(before))) {
+        if (end.equals(Optional.ofNullable(byKey.get(entry.key())))) {
             return this;
         }
-        PSortedSet<End> nextEnds = before == null ? ends : ends.minus(new End(before, entry.key()));
-        return end.map(at -> new Deadlines(nextEnds.plus(new End(at, entry.key())),
-                byKey.plus(entry.key(), at))).orElseGet(() -> new Deadlines(nextEnds, byKey.minus(entry.key())));
+        Deadlines others = without(entry.key());
+        return end.map(at -> new Deadlines(others.ends.plus(new End(at, entry.key())),
+                others.byKey.plus(entry.key(), at))).orElse(others);
+    }
+
+    Deadlines without(Key key) {
+        Instant before = byKey.get(key);
+        return before == null ? this : new Deadlines(ends.minus(new End(before, key)), byKey.minus(key));
     }
 
     /** The keys whose end lies behind one of the two instants and not behind the other. */

@@ -1,6 +1,8 @@
 package dev.gyre.registry;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,7 +10,7 @@ import java.util.stream.Collectors;
  * Takes over what other nodes have written: of each field the later register counts.
  *
  * @param horizon the mark of a removal before it is not taken over where nothing is held that it removes, for
- *                it is about to be forgotten everywhere
+ *                it is about to be forgotten everywhere; the latest of all is
  */
 record MergeRemote(Collection<Entry> offered, Stamp horizon) implements Command {
 
@@ -27,7 +29,11 @@ record MergeRemote(Collection<Entry> offered, Stamp horizon) implements Command 
     public Change on(State state, Stamp stamp) {
         Entries entries = state.entries();
         List<Entry> later = offered.stream().filter(entry -> wanted(entries, entry, horizon))
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
+        // Of the marks that are about to be forgotten everywhere the latest alone may stay.
+        Stamp latest = later.stream().filter(entry -> !entry.key().isChange()).map(Entry::stamp)
+                .max(Comparator.naturalOrder()).orElse(Stamp.ZERO);
+        later.removeIf(entry -> over(entries, entry, horizon) && entry.stamp().compareTo(latest) < 0);
         String named = later.stream().limit(NAMED).map(entry -> entry.key().toString())
                 .collect(Collectors.joining(", "));
         int more = later.size() - NAMED;
@@ -36,7 +42,13 @@ record MergeRemote(Collection<Entry> offered, Stamp horizon) implements Command 
     }
 
     static boolean wanted(Entries held, Entry entry, Stamp horizon) {
-        boolean over = entry.tombstone() && entry.stamp().compareTo(horizon) < 0;
-        return (!over || held.entry(entry.key()).isPresent()) && held.precedes(entry);
+        // The latest stamp of all is kept by every node: it is a part of the version that they show.
+        return (!over(held, entry, horizon) || entry.stamp().compareTo(held.highestWanted()) > 0)
+                && held.precedes(entry);
+    }
+
+    private static boolean over(Entries held, Entry entry, Stamp horizon) {
+        return entry.tombstone() && entry.stamp().compareTo(horizon) < 0
+                && held.entry(entry.key()).isEmpty();
     }
 }

@@ -83,7 +83,7 @@ record State(Entries entries, Topology topology, Instant now, Deadlines deadline
         PSortedMap<Key, String> gaps = unknown;
         for (Key key : changed) {
             Optional<Entry> entry = next.entry(key);
-            ends = entry.isPresent() ? ends.with(entry.get()) : ends;
+            ends = entry.isPresent() ? ends.with(entry.get()) : ends.without(key);
             Optional<String> gap = entry.flatMap(Understanding::gap);
             gaps = gap.isPresent() ? gaps.plus(key, gap.get()) : gaps.minus(key);
         }
