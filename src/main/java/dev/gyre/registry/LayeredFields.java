@@ -21,8 +21,11 @@ record LayeredFields(SortedMap<String, Source> byPath) {
     private static final Set<String> NO_SETTINGS =
             Set.of(FieldNames.PRESENT, FieldNames.TTL, FieldNames.ENDING);
 
-    /** @param value null: it hides what is below and says nothing in its place */
-    record Source(Origin origin, Object value, List<Source> hides) { }
+    /**
+     * @param path  where the layer says it; of what is hidden, it may stand within the path of what hides it
+     * @param value null: it hides what is below and says nothing in its place
+     */
+    record Source(Origin origin, String path, Object value, List<Source> hides) { }
 
     /** @param layers the lowest first; of each only what it sets */
     static LayeredFields of(SortedMap<Origin, Entry> layers) {
@@ -32,12 +35,13 @@ record LayeredFields(SortedMap<String, Source> byPath) {
             byPath.entrySet().removeIf(below -> {
                 boolean hides = below.getKey().equals(path) || contradicts(path, value, below);
                 if (hides) {
-                    hidden.add(new Source(below.getValue().origin, below.getValue().value, List.of()));
+                    hidden.add(new Source(below.getValue().origin, below.getKey(), below.getValue().value,
+                            List.of()));
                     hidden.addAll(below.getValue().hides);
                 }
                 return hides;
             });
-            byPath.put(path, new Source(origin, value, List.copyOf(hidden)));
+            byPath.put(path, new Source(origin, path, value, List.copyOf(hidden)));
         }));
         return new LayeredFields(byPath);
     }
@@ -80,8 +84,8 @@ record LayeredFields(SortedMap<String, Source> byPath) {
             if (!named || source.origin != origin) {
                 rest.put(path, source);
             } else {
-                source.hides.stream().filter(hidden -> hidden.origin != origin).findFirst()
-                        .ifPresent(below -> rest.put(path, below));
+                source.hides.stream().filter(hidden -> hidden.origin != origin)
+                        .forEach(below -> rest.putIfAbsent(below.path, below));
             }
         });
         return new LayeredFields(rest);

@@ -23,15 +23,19 @@ record PolicyReading(ServicePolicy policy, List<String> mistakes) {
         List<String> mistakes = new ArrayList<>();
         LayeredFields fields = service.fields();
         for (Origin layer : new Origin[] {Origin.OPERATOR, Origin.CONFIG}) {
-            Checked<ServicePolicy> read = Policies.read(fields.nested());
-            if (read.accepted().isPresent()) {
-                return new PolicyReading(read.accepted().get(), List.copyOf(mistakes));
+            // What is left out may have been what another setting of the layer needs.
+            for (LayeredFields before = null; !fields.equals(before); ) {
+                Checked<ServicePolicy> read = Policies.read(fields.nested());
+                if (read.accepted().isPresent()) {
+                    return new PolicyReading(read.accepted().get(), List.copyOf(mistakes));
+                }
+                read.mistakes().stream().map(ConfigError::toString).filter(text -> !mistakes.contains(text))
+                        .forEach(mistakes::add);
+                Set<String> paths = read.mistakes().stream().map(ConfigError::path)
+                        .collect(Collectors.toCollection(TreeSet::new));
+                before = fields;
+                fields = fields.without(layer, paths);
             }
-            read.mistakes().stream().map(ConfigError::toString).filter(text -> !mistakes.contains(text))
-                    .forEach(mistakes::add);
-            Set<String> paths = read.mistakes().stream().map(ConfigError::path)
-                    .collect(Collectors.toCollection(TreeSet::new));
-            fields = fields.without(layer, paths);
         }
         return new PolicyReading(Policies.read(fields.nested()).accepted().orElse(ServicePolicy.DEFAULT),
                 List.copyOf(mistakes));
