@@ -124,6 +124,11 @@ final class Group {
         judged.forEach(this::answer);
     }
 
+    /** Those that nobody decided need nobody's confirmation, and others may wait for them. */
+    void answerAutomatic() {
+        judged.stream().filter(one -> one.pending().command().automatic()).forEach(this::answer);
+    }
+
     private void log() {
         String version = state.topology().version();
         judged.stream().filter(Judged::changed)

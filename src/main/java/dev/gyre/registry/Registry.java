@@ -388,6 +388,7 @@ public final class Registry {
         if (group.allAutomatic()) {
             group.answer();
         } else {
+            group.answerAutomatic();
             kept.onComplete(done -> group.answer(), failure -> group.unconfirmed(
                     "on this node's disk, but not confirmed by the cluster: " + failure.getMessage()
                             + "; it is passed on as soon as that works, and asking again tells"));

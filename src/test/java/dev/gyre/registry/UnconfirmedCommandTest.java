@@ -1,0 +1,93 @@
+package dev.gyre.registry;
+
+import static dev.gyre.registry.Node.A;
+import static dev.gyre.registry.Node.B;
+import static dev.gyre.registry.Node.web;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nobody is told that all is so already while the command that made it so is not confirmed itself. */
+class UnconfirmedCommandTest {
+
+    private static final Command WEIGHT = new BackendCommand.Weight("web", A, 5);
+
+    private LonelyRegistry node;
+
+    @BeforeEach
+    void start() throws Exception {
+        node = LonelyRegistry.of(web(A, B));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        node.close();
+    }
+
+    private Future<Applied> give(Command command) {
+        return node.registry.apply(command, Node.AUTHOR);
+    }
+
+    private static void unconfirmed(Future<Applied> command) {
+        CommandRefused refused = catchThrowableOfType(CommandRefused.class, () -> Node.get(command));
+        assertThat(refused.code()).isEqualTo(503);
+        assertThat(refused).hasMessageContaining("not confirmed by the cluster");
+    }
+
+    @Test
+    void aRepetitionWaitsForTheFirst() throws Exception {
+        Promise<Void> kept = Promise.promise();
+        node.replica.keeps(kept::future);
+        Future<Applied> first = give(WEIGHT);
+        Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
+                entry.value(FieldNames.WEIGHT).equals(Optional.of(5))));
+        node.replica.keeps(Future::succeededFuture);
+        Future<Applied> again = give(WEIGHT);
+        // What changes nothing and is given later is answered later: by then the repetition was judged.
+        Future<Applied> other = give(new BackendCommand.Weight("web", B, 2));
+        Node.await(() -> node.weight(B) == 2);
+        assertThat(first.isComplete() || again.isComplete() || other.isComplete()).isFalse();
+        kept.complete();
+        assertThat(Node.get(first).changed()).isTrue();
+        assertThat(Node.get(again).changed()).isFalse();
+        Node.get(other);
+    }
+
+    @Test
+    void aRepetitionFailsWithTheFirst() throws Exception {
+        Promise<Void> kept = Promise.promise();
+        node.replica.keeps(kept::future);
+        Future<Applied> first = give(WEIGHT);
+        Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
+                entry.value(FieldNames.WEIGHT).equals(Optional.of(5))));
+        node.replica.keeps(Future::succeededFuture);
+        Future<Applied> again = give(WEIGHT);
+        Node.get(node.registry.merge(List.of()));
+        kept.fail("no backup");
+        unconfirmed(first);
+        unconfirmed(again);
+    }
+
+    @Test
+    void aRepetitionAfterAFailureOffersTheChangeOnceMore() throws Exception {
+        node.replica.keeps(() -> Future.failedFuture("no backup"));
+        unconfirmed(give(WEIGHT));
+        unconfirmed(give(WEIGHT));
+        node.replica.keeps(Future::succeededFuture);
+        int before = node.replica.kept().size();
+        assertThat(node.apply(WEIGHT).changed()).isFalse();
+        List<Entry> offered = node.replica.kept().subList(before, node.replica.kept().size());
+        assertThat(offered).extracting(Entry::key)
+                .contains(Key.backend(dev.gyre.model.Origin.OPERATOR, "web", A));
+        before = node.replica.kept().size();
+        node.apply(WEIGHT);
+        assertThat(node.replica.kept()).as("confirmed: offered no more").hasSize(before);
+    }
+}
