@@ -17,7 +17,7 @@ final class Audit {
     /** What a command is about; never a whole command, for it may hold a secret in a place of its own. */
     private static final List<String> ABOUT =
             List.of("service", "url", "host", "path", "weight", "wait", "ttl", "to", "maxBody",
-                    "priority");
+                    "priority", "fields", "force");
     private static final int LONGEST = 100;
 
     private Audit() {

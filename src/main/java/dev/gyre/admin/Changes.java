@@ -15,6 +15,7 @@ import dev.gyre.registry.Command;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.HoldCommand;
 import dev.gyre.registry.Registry;
+import dev.gyre.registry.ResetCommand;
 import dev.gyre.registry.RouteCommand;
 import dev.gyre.registry.ServiceCommand;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** The commands that change the topology: from JSON to a registry command, and its outcome to JSON. */
@@ -89,11 +91,15 @@ final class Changes {
                 "ejection", "health", "hold", "limit");
         Map<BackendUrl, BackendCommand.Wish> backends = backends(fields);
         fields.done();
-        return apply(new ServiceCommand.Put(service, policy, backends), fields.author()).map(reply -> {
-            Optional.ofNullable(registry.topology().services().get(service))
-                    .ifPresent(now -> reply.put("service", Listings.service(now)));
-            return reply;
-        }).compose(reply -> observed.resolved().map(reply));
+        return apply(new ServiceCommand.Put(service, policy, backends), fields.author())
+                .compose(reply -> shownWith(service, reply));
+    }
+
+    /** The reply, with the service as it is now. */
+    private Future<JsonObject> shownWith(String service, JsonObject reply) {
+        Optional.ofNullable(registry.topology().services().get(service))
+                .ifPresent(now -> reply.put("service", Listings.service(now)));
+        return observed.resolved().map(reply);
     }
 
     private static Map<BackendUrl, BackendCommand.Wish> backends(CommandFields fields) {
@@ -148,12 +154,40 @@ final class Changes {
     }
 
     Future<JsonObject> removeRoute(CommandFields fields) throws CommandRefused {
+        Route gone = namedRoute(fields);
+        fields.done();
+        return apply(new RouteCommand.Remove(gone.host(), gone.path()), fields.author());
+    }
+
+    /** A placeholder while something is wrong with its host or path. */
+    private static Route namedRoute(CommandFields fields) {
         // Host and path name the route; the service is there only because the reader asks for one.
         JsonObject named = fields.part("host", "path").put("service", "any");
-        Optional<Route> route = fields.accept(RouteReader.read("", named, Origin.OPERATOR));
+        return fields.accept(RouteReader.read("", named, Origin.OPERATOR))
+                .orElseGet(() -> new Route("*", "/*", "any", Origin.OPERATOR));
+    }
+
+    Future<JsonObject> resetBackend(CommandFields fields) throws CommandRefused {
+        BackendId id = new BackendId(fields.service(), fields.url());
+        Optional<SortedSet<String>> only = fields.names("fields");
         fields.done();
-        Route gone = route.orElseThrow();
-        return apply(new RouteCommand.Remove(gone.host(), gone.path()), fields.author());
+        return apply(ResetCommand.backend(id, only), fields.author())
+                .map(reply -> reply.put("backend", show(id)));
+    }
+
+    Future<JsonObject> resetService(CommandFields fields) throws CommandRefused {
+        String service = fields.service();
+        Optional<SortedSet<String>> only = fields.names("fields");
+        fields.done();
+        return apply(ResetCommand.service(service, only), fields.author())
+                .compose(reply -> shownWith(service, reply));
+    }
+
+    Future<JsonObject> resetRoute(CommandFields fields) throws CommandRefused {
+        Route named = namedRoute(fields);
+        Optional<SortedSet<String>> only = fields.names("fields");
+        fields.done();
+        return apply(ResetCommand.route(named.host(), named.path(), only), fields.author());
     }
 
     /** How long a command is to wait until nothing is in flight; empty: not at all. */

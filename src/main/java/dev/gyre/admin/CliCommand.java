@@ -61,6 +61,8 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         Map<String, Kind> drain = new TreeMap<>(wait);
         drain.put("ttl", Kind.TEXT);
         Map<String, Kind> route = Map.of("host", Kind.TEXT, "path", Kind.TEXT);
+        Map<String, Kind> force = Map.of("force", Kind.FLAG);
+        Map<String, Kind> fields = Map.of("fields", Kind.LIST);
         List<CliCommand> all = new ArrayList<>();
         all.add(command("backend.add", backend, 
                 Map.of("weight", Kind.NUMBER, "zone", Kind.TEXT),
@@ -73,6 +75,9 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "ends a drain; brings a removed backend of the config back", "web http://10.0.0.9:9001"));
         all.add(command("backend.weight", List.of("service", "url", "weight"), Map.of(),
                 "sets a backend's share of requests, 1..1000", "web http://10.0.0.9:9001 5"));
+        all.add(command("backend.reset", backend, fields,
+                "hands what an operator set back to the config: the fields named, or all",
+                "web http://10.0.0.9:9001 --fields weight,zone"));
         all.add(command("backend.announce", backend, Map.of("weight", Kind.NUMBER, "ttl", Kind.TEXT),
                 "a backend says that it is there, again and again", "web http://10.0.0.9:9001 --ttl 10s"));
         all.add(command("backend.leave", backend, wait,
@@ -81,19 +86,28 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
                 "shows backends and what this node sees of them", "web"));
         all.add(command("service.put", List.of("service"), policy(),
                 "adds a service or changes its policy", "web --pool.maxConnections 100"));
-        all.add(command("service.remove", List.of("service"), Map.of(),
-                "removes a service that no route leads to", "web"));
+        all.add(command("service.remove", List.of("service"), force,
+                "removes a service that no route leads to; the only one with --force", "web"));
+        all.add(command("service.reset", List.of("service"), fields,
+                "hands settings back to the config: those named, or all",
+                "web --fields pool.maxConnections"));
         all.add(command("service.hold", List.of("service"), Map.of("for", Kind.TEXT),
                 "lets requests wait while backends are exchanged, so long at most", "web --for 30s"));
         all.add(command("service.release", List.of("service"), Map.of(),
                 "lets the requests that wait go, evenly", "web"));
         all.add(command("service.list", List.of(), Map.of(), "shows services and their policies", ""));
         Map<String, Kind> putRoute = new TreeMap<>(route);
+        putRoute.putAll(force);
         List.of("maxBody", "priority").forEach(key -> putRoute.put(key, Kind.TEXT));
         all.add(command("route.put", List.of("service"), putRoute,
-                "leads requests to a service", "web --host api.example.com --path '/v1/*' --maxBody 10MB"));
+                "leads requests to a service; a first route for some requests only needs --force",
+                "web --host api.example.com --path '/v1/*' --maxBody 10MB"));
         all.add(command("route.remove", List.of(), route,
                 "removes a route", "--host api.example.com --path '/v1/*'"));
+        Map<String, Kind> resetRoute = new TreeMap<>(route);
+        resetRoute.putAll(fields);
+        all.add(command("route.reset", List.of(), resetRoute, "hands a route back to the config",
+                "--host api.example.com --path '/v1/*'"));
         all.add(command("route.list", List.of(), Map.of(), "shows routes", ""));
         all.add(command("topology.get", List.of(), Map.of(), "shows all that is wanted of the nodes", ""));
         all.add(command("node.list", List.of(), Map.of(), "shows the nodes", ""));

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -192,6 +193,23 @@ final class CommandFields {
         raw.filter(JsonArray.class::isInstance).map(JsonArray.class::cast)
                 .ifPresent(array -> array.forEach(items::add));
         return items;
+    }
+
+    /** Names of fields, at least one; empty when not given. */
+    Optional<SortedSet<String>> names(String field) {
+        List<Object> items = list(field);
+        SortedSet<String> names = new TreeSet<>();
+        for (Object item : items) {
+            if (item instanceof String name && !name.isBlank()) {
+                names.add(name);
+            } else {
+                refuse(field, found(item), "names of fields, e.g. \"weight\"");
+            }
+        }
+        if (json.getValue(field) instanceof JsonArray && items.isEmpty()) {
+            refuse(field, "[]", "at least one name; without \"" + field + "\" all are meant");
+        }
+        return items.isEmpty() ? Optional.empty() : Optional.of(names);
     }
 
     <T> Optional<T> accept(Checked<T> checked) {

@@ -40,12 +40,15 @@ public final class CommandHandler {
         actions.put("backend.drain", changes::drainBackend);
         actions.put("backend.resume", changes::resumeBackend);
         actions.put("backend.weight", changes::weighBackend);
+        actions.put("backend.reset", changes::resetBackend);
         actions.put("service.put", changes::putService);
         actions.put("service.hold", changes::holdService);
         actions.put("service.release", changes::releaseService);
         actions.put("service.remove", changes::removeService);
+        actions.put("service.reset", changes::resetService);
         actions.put("route.put", changes::putRoute);
         actions.put("route.remove", changes::removeRoute);
+        actions.put("route.reset", changes::resetRoute);
         Announcements announcements = new Announcements(registry, discovery, drainWait);
         actions.put("backend.announce", announcements::announce);
         actions.put("backend.leave", announcements::leave);

@@ -91,7 +91,7 @@ public sealed interface BackendCommand extends Command {
 
         @Override
         public Change on(State state, Stamp stamp) throws CommandRefused {
-            if (state.find(service, url).isEmpty()) {
+            if (state.findExactly(service, url).isEmpty()) {
                 return Change.none(id() + " is not there, nothing to remove "
                         + Known.listed(state.urls(service)));
             }
@@ -108,7 +108,7 @@ public sealed interface BackendCommand extends Command {
 
         @Override
         public Change on(State state, Stamp stamp) throws CommandRefused {
-            Backend backend = state.find(service, url).orElse(null);
+            Backend backend = state.findExactly(service, url).orElse(null);
             if (backend == null) {
                 throw new CommandRefused(404, "service \"" + service + "\" has no backend " + url + " "
                         + Known.listed(state.urls(service)));

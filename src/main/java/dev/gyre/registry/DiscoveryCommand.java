@@ -76,7 +76,7 @@ public sealed interface DiscoveryCommand extends Command {
 
         @Override
         public Change on(State state, Stamp stamp) throws CommandRefused {
-            state.service(id.service());
+            state.exactService(id.service());
             Optional<Announced> known = Announced.of(state.entries(), id);
             if (known.isEmpty()) {
                 return Change.none(id + " is not announced, nothing to leave");

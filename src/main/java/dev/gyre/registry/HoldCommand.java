@@ -26,7 +26,7 @@ public sealed interface HoldCommand extends Command {
 
         @Override
         public Change on(State state, Stamp stamp) throws CommandRefused {
-            Service there = state.service(service);
+            Service there = state.exactService(service);
             Instant until = Instant.ofEpochMilli(state.now().plus(span).toEpochMilli());
             if (there.heldUntil().equals(Optional.of(until))) {
                 return Change.none("service \"" + service + "\" is held already until " + until);

@@ -2,11 +2,12 @@ package dev.gyre.registry;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Origin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Hands what the operator says of a resource back to config, or to the backend that announces itself: what is
@@ -43,23 +44,47 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
                 throw new CommandRefused(409, name + " was added by command, and config does not declare it:"
                         + " there is nothing to hand it back to");
             }
-            throw new CommandRefused(404, "no " + name + " is declared by config");
+            throw new CommandRefused(404, "config declares no " + name + " " + Known.listed(declared(state)));
         }
-        List<String> said = resource.operator().stream().flatMap(entry -> entry.registers().stream())
-                .filter(Register::isSet).map(Register::name)
+        List<String> said = set(resource).stream()
                 .filter(field -> fields.isEmpty() || fields.get().stream().anyMatch(asked ->
                         field.equals(asked) || SettingPaths.within(field, asked))).toList();
         if (said.isEmpty()) {
-            return Change.none(name + ": the operator overrules nothing"
-                    + fields.map(asked -> " of " + String.join(", ", asked)).orElse(""));
+            return Change.none(name + ": no operator has set " + fields.map(asked -> String.join(", ", asked)
+                    + " " + Known.listed(set(resource))).orElse("anything"));
         }
         Entry entry = resource.leave(stamp, said);
-        if (state.deciding(List.of(entry), stamp).undecided() && !state.undecided()) {
+        State after = state.deciding(List.of(entry), stamp);
+        if (after.undecided() && !state.undecided()) {
             throw new CommandRefused(409, name + " cannot be reset: there would be several services and no"
                     + " route (add a route first)");
         }
-        return Change.to(name + " handed back to config: " + said.stream().map(field ->
-                field.equals(FieldNames.PRESENT) ? "its removal" : field).collect(Collectors.joining(", ")),
-                entry);
+        return Change.to(name + " handed back to config: " + words(state, after, entry, said), entry);
+    }
+
+    private static String words(State before, State after, Entry entry, List<String> said) {
+        List<String> changes = new ArrayList<>(FieldWords.changes(before, after, List.of(entry)).values()
+                .stream().flatMap(List::stream).map(word -> word.equals("added") ? "its removal" : word)
+                .toList());
+        // What says the same as config is handed back all the same: it follows config from now on.
+        said.stream().filter(field -> changes.stream().noneMatch(word -> word.startsWith(field + " ")))
+                .filter(field -> !field.equals(FieldNames.PRESENT)).forEach(changes::add);
+        return changes.isEmpty() ? "its presence" : FieldWords.listed(changes);
+    }
+
+    /** What the operator says of it. */
+    private static List<String> set(LayeredResource resource) {
+        return resource.operator().stream().flatMap(entry -> entry.registers().stream())
+                .filter(Register::isSet).map(Register::name).toList();
+    }
+
+    /** What could be handed back, by name. */
+    private List<String> declared(State state) {
+        Stream<Key> keys = key.kind().equals(Key.BACKEND) ? state.entries().backendKeys(key.head())
+                : state.entries().keys(key.kind());
+        return keys.map(state::resource)
+                .filter(resource -> resource.config().isPresent() || resource.discovery().isPresent())
+                .map(resource -> key.kind().equals(Key.BACKEND) ? resource.key().tail()
+                        : resource.key().name().replace(" ", "")).toList();
     }
 }

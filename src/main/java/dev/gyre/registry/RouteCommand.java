@@ -55,8 +55,8 @@ public sealed interface RouteCommand extends Command {
             }
             if (!force && endsImplicitRoute(state)) {
                 throw new CommandRefused(409, name(host, path) + " would be the first route: all requests go"
-                        + " to \"" + service + "\" now, and those it does not match would be answered 404"
-                        + " (add a route */* first, or insist with \"force\": true, --force)");
+                        + " to \"" + service + "\" now, and those that match no route would be answered"
+                        + " 404 (put route */* first, or insist with \"force\": true, --force)");
             }
             LayeredResource resource = state.resource(Key.route(Origin.OPERATOR, host, path));
             SortedMap<String, Object> fields = new TreeMap<>();

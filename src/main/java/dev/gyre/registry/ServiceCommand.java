@@ -120,8 +120,8 @@ public sealed interface ServiceCommand extends Command {
                         + ": remove the route or lead it elsewhere first");
             }
             if (!force && state.topology().services().size() == 1) {
-                throw new CommandRefused(409, "service \"" + service + "\" is the only one: without it every"
-                        + " request would be answered 404 (add another first, or insist with"
+                throw new CommandRefused(409, "service \"" + service + "\" is the only service: without it"
+                        + " every request is answered 404 (put another service first, or insist with"
                         + " \"force\": true, --force)");
             }
             return new Change(unwanted(state, service, stamp), "service \"" + service + "\" removed");

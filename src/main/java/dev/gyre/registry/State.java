@@ -110,16 +110,32 @@ record State(Entries entries, Topology topology, Instant now, Deadlines deadline
     }
 
     Service service(String name) throws CommandRefused {
+        return service(name, Known.hint(name, topology.services().keySet()));
+    }
+
+    /** For a command that takes something away: without a guess at what else may be meant. */
+    Service exactService(String name) throws CommandRefused {
+        return service(name, Known.listed(topology.services().keySet()));
+    }
+
+    private Service service(String name, String hint) throws CommandRefused {
         Service service = topology.services().get(name);
         if (service == null) {
-            throw new CommandRefused(404, "no service \"" + name + "\" "
-                    + Known.hint(name, topology.services().keySet()));
+            throw new CommandRefused(404, "no service \"" + name + "\" " + hint);
         }
         return service;
     }
 
     Optional<Backend> find(String service, BackendUrl url) throws CommandRefused {
-        return service(service).backends().stream().filter(backend -> backend.url().equals(url)).findFirst();
+        return find(service(service), url);
+    }
+
+    Optional<Backend> findExactly(String service, BackendUrl url) throws CommandRefused {
+        return find(exactService(service), url);
+    }
+
+    private static Optional<Backend> find(Service service, BackendUrl url) {
+        return service.backends().stream().filter(backend -> backend.url().equals(url)).findFirst();
     }
 
     Backend backend(String service, BackendUrl url) throws CommandRefused {

@@ -118,7 +118,8 @@ class AdminCliTest {
                 Map.of(Priority.CRITICAL, 0L, Priority.NORMAL, 2L, Priority.SHEDDABLE, 40L)));
         assertThat(doors.cli("service", "list").out())
                 .endsWith("web: limit 120, 7 requests in flight, 42 refused on this node\n");
-        assertThat(doors.cli("route", "put", "web", "--path", "/batch/*", "--priority", "sheddable").out())
+        assertThat(doors.cli("route", "put", "web", "--path", "/batch/*", "--priority", "sheddable",
+                "--force").out())
                 .isEqualTo("route */batch/* leads to \"web\", with priority sheddable\n");
         assertThat(doors.cli("route", "list").out()).contains("path      service  priority   origin")
                 .contains("/batch/*  web      sheddable  operator");

@@ -67,15 +67,21 @@ class SameAnswerAtEveryDoorTest {
                 "10s");
         same(command("backend.leave", "service", "web", "url", "http://10.0.0.9:9002"), 200,
                 "backend", "leave", "web", "http://10.0.0.9:9002");
+        same(command("backend.reset", "service", "web", "url", a, "fields", new JsonArray().add("zone")), 200,
+                "backend", "reset", "web", a, "--fields", "zone");
+        same(command("backend.reset", "service", "web", "url", a), 200, "backend", "reset", "web", a);
         same(command("backend.remove", "service", "web", "url", B.toString(), "wait", true), 200,
                 "backend", "remove", "web", B.toString(), "--wait");
-        same(command("route.put", "service", "web", "host", "api.example.com", "path", "/v1/*"), 200,
-                "route", "put", "web", "--host", "api.example.com", "--path", "/v1/*");
+        same(command("route.put", "service", "web", "host", "api.example.com", "path", "/v1/*",
+                "force", true), 200,
+                "route", "put", "web", "--host", "api.example.com", "--path", "/v1/*", "--force");
         same(command("service.put", "service", "api", "pool", new JsonObject().put("maxConnections", 100),
                 "backends", new JsonArray().add(a)), 200,
                 "service", "put", "api", "--pool.maxConnections", "100", "--backends", a);
         same(command("service.put", "service", "api", "timeouts", new JsonObject().put("idle", "9s")), 200,
                 "service", "put", "api", "--json", "{\"timeouts\":{\"idle\":\"9s\"}}");
+        same(command("service.reset", "service", "web", "fields", new JsonArray().add("pool").add("limit")),
+                200, "service", "reset", "web", "--fields", "pool,limit");
         same(command("service.list"), 200, "service", "list");
         same(command("route.list"), 200, "route", "list");
         same(command("backend.list"), 200, "backend", "list");
@@ -110,6 +116,14 @@ class SameAnswerAtEveryDoorTest {
         same(command("backend.drain", "service", "web", "url", A.toString(), "timeout", "1s"), 400,
                 "backend", "drain", "web", A.toString(), "--timeout", "1s");
         same(command("service.put", "service", "api"), 409, "service", "put", "api");
+        same(command("service.remove", "service", "web"), 409, "service", "remove", "web");
+        same(command("route.put", "service", "web", "path", "/v1/*"), 409, "route", "put", "web", "--path",
+                "/v1/*");
+        same(command("backend.reset", "service", "web", "url", "http://10.0.0.9:9001"), 404,
+                "backend", "reset", "web", "http://10.0.0.9:9001");
+        same(command("service.reset", "service", "wbe"), 404, "service", "reset", "wbe");
+        same(command("route.reset", "path", "/v1/*"), 404, "route", "reset", "--path", "/v1/*");
+        same(command("route.reset", "path", "v1"), 400, "route", "reset", "--path", "v1");
         same(command("history", "service", "wbe", "limit", 1), 404, "history", "wbe", "--limit", "1");
         same(command("history", "limit", 1001), 400, "history", "--limit=1001");
         same(command("diff", "from", "zz", "to", "yy"), 404, "diff", "zz", "yy");
