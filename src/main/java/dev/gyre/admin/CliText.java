@@ -2,6 +2,7 @@ package dev.gyre.admin;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.AbstractMap.SimpleEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -82,7 +83,40 @@ final class CliText {
         Set<String> unresolved = backends.stream().map(JsonObject.class::cast)
                 .filter(row -> row.getJsonObject("dns", new JsonObject()).containsKey("reason"))
                 .map(CliText::unresolved).collect(Collectors.toCollection(TreeSet::new));
-        return table + ending + unfit + String.join("", unresolved) + saturated + String.join("", held);
+        return table + ending + unfit + String.join("", unresolved) + saturated + String.join("", held)
+                + layers(backends, row -> row.getString("service") + "/" + row.getString("url"));
+    }
+
+    /** Where a field comes from, for rows in which one layer overrules another. */
+    private static String layers(JsonArray rows, Function<JsonObject, String> name) {
+        return rows.stream().map(JsonObject.class::cast)
+                .map(row -> new SimpleEntry<>(name.apply(row), overruling(row)))
+                .filter(row -> !row.getValue().isEmpty())
+                .map(row -> "\n" + row.getKey() + ": " + row.getValue()).distinct()
+                .collect(Collectors.joining());
+    }
+
+    /** {@code weight 9 (operator; config 1)} for each field that another layer than the resource's says. */
+    private static String overruling(JsonObject row) {
+        return row.getJsonObject("fields", new JsonObject()).stream().filter(field -> {
+            JsonObject source = (JsonObject) field.getValue();
+            return source.containsKey("hides")
+                    || !source.getString("from").equals(row.getString("origin", source.getString("from")));
+        }).map(field -> layered(field.getKey(), (JsonObject) field.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String layered(String field, JsonObject source) {
+        return field + " " + value(source) + " (" + source.getString("from") + source
+                .getJsonArray("hides", new JsonArray()).stream().map(JsonObject.class::cast)
+                .map(hidden -> "; " + hidden.getString("from") + " " + value(hidden))
+                .collect(Collectors.joining()) + ")";
+    }
+
+    private static String value(JsonObject source) {
+        Object value = source.getValue("value");
+        return value == null ? "none" : value instanceof JsonObject end && end.containsKey("until")
+                ? "until " + end.getString("until") : value.toString();
     }
 
     private static String name(JsonObject row) {
@@ -118,7 +152,8 @@ final class CliText {
         return table("services", rows, "name", "origin", "backends", "balance", "host", "maxConnections",
                 "scope", "maxQueue", "queueTimeout", "keepAlive", "connect", "firstByte", "idle", "request",
                 "attempts") + lines(services, CliText::waits, CliText::held)
-                + lines(services, service -> service.containsKey("concurrency"), CliText::concurrency);
+                + lines(services, service -> service.containsKey("concurrency"), CliText::concurrency)
+                + layers(services, service -> service.getString("name"));
     }
 
     private static boolean waits(JsonObject service) {
@@ -143,7 +178,8 @@ final class CliText {
                 .filter(column -> !OPTIONAL.contains(column) || routes.stream()
                         .anyMatch(route -> ((JsonObject) route).containsKey(column)));
         String table = table("routes", routes, columns.toArray(String[]::new));
-        return routes.isEmpty() ? table + ": everything goes to the only service" : table;
+        return routes.isEmpty() ? table + ": everything goes to the only service" : table
+                + layers(routes, route -> "route " + route.getString("host") + route.getString("path"));
     }
 
     private static String topology(JsonObject reply) {
@@ -156,8 +192,14 @@ final class CliText {
                     backends.add(((JsonObject) backend).copy().put("service", entry.getKey())));
         });
         return "version " + reply.getString("version") + "\n\n" + services(services) + "\n\n"
-                + table("backends", backends, "service", "url", "weight", "state", "origin") + "\n\n"
-                + routes(reply.getJsonArray("routes"));
+                + table("backends", backends, "service", "url", "weight", "state", "origin")
+                + layers(backends, row -> row.getString("service") + "/" + row.getString("url")) + "\n\n"
+                + routes(reply.getJsonArray("routes"))
+                + lines(reply.getJsonArray("removed"), row -> true, row -> "removed by the operator: "
+                        + row.getString("kind") + " " + row.getString("name"))
+                + lines(reply.getJsonArray("notUnderstood"), row -> true, row -> "not understood, and kept: "
+                        + row.getString("kind") + " " + row.getString("name") + " (" + row.getString("layer")
+                        + "): " + row.getString("what"));
     }
 
     private static String differences(JsonObject reply) {

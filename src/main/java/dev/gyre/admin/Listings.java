@@ -6,6 +6,7 @@ import dev.gyre.config.ServicePolicyReader;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.HoldStats;
@@ -17,6 +18,7 @@ import dev.gyre.model.Topology;
 import dev.gyre.registry.Announced;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.Known;
+import dev.gyre.registry.Layers;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -50,6 +52,9 @@ final class Listings {
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
             }
+            Layers layers = registry.layers();
+            rows.values().forEach(row -> row.put("fields", layers.backend(id(row.getString("service"),
+                    row))));
             boolean unknown = only.isPresent() && rows.isEmpty()
                     && !topology.services().containsKey(only.get());
             return unknown
@@ -78,6 +83,10 @@ final class Listings {
                 .put("service", id.service()).put("url", id.url().toString()).put("state", "removing")
                 .mergeIn(address(id.address())).mergeIn(seen(seen))));
         return rows;
+    }
+
+    private static BackendId id(String service, JsonObject row) {
+        return new BackendId(service, BackendUrl.parse(row.getString("url")));
     }
 
     /** The limit as it is set and, where all nodes share it, what of it is this node's. */
@@ -132,9 +141,11 @@ final class Listings {
     Future<JsonObject> services(CommandFields fields) throws CommandRefused {
         fields.done();
         Topology topology = registry.topology();
+        Layers layers = registry.layers();
         return Future.succeededFuture(reply(topology).put("services", new JsonArray(
                 topology.services().values().stream().map(service ->
-                        admitted(waits(service(service), service.name()), service.name())).toList())));
+                        admitted(waits(service(service, layers), service.name()), service.name()))
+                        .toList())));
     }
 
     private JsonObject waits(JsonObject row, String service) {
@@ -152,33 +163,44 @@ final class Listings {
     Future<JsonObject> routes(CommandFields fields) throws CommandRefused {
         fields.done();
         Topology topology = registry.topology();
-        return Future.succeededFuture(reply(topology).put("routes", routes(topology)));
+        return Future.succeededFuture(reply(topology).put("routes", routes(topology, registry.layers())));
     }
 
-    /** Services by name and routes, shaped as in the config, with the origin of each. */
+    /**
+     * Services by name and routes, shaped as in the config, with the layer of each field; what the operator
+     * has removed of what config declares, and what this version does not understand.
+     */
     Future<JsonObject> topology(CommandFields fields) throws CommandRefused {
         fields.done();
         Topology topology = registry.topology();
+        Layers layers = registry.layers();
         JsonObject services = new JsonObject();
         topology.services().forEach((name, service) -> {
-            JsonObject json = service(service);
+            JsonObject json = service(service, layers);
             json.remove("name");
             services.put(name, json);
         });
         return Future.succeededFuture(reply(topology).put("services", services)
-                .put("routes", routes(topology)));
+                .put("routes", routes(topology, layers)).put("removed", layers.removed())
+                .put("notUnderstood", layers.notUnderstood()));
     }
 
     private static JsonObject reply(Topology topology) {
         return new JsonObject().put("ok", true).put("version", topology.version());
     }
 
-    private static JsonArray routes(Topology topology) {
-        return new JsonArray(topology.routes().stream().map(Listings::route).toList());
+    private static JsonArray routes(Topology topology, Layers layers) {
+        return new JsonArray(topology.routes().stream().map((Route route) -> RouteReader.write(route)
+                .put("origin", route.origin().word())
+                .put("fields", layers.route(route.host(), route.path()))).toList());
     }
 
-    private static JsonObject route(Route route) {
-        return RouteReader.write(route).put("origin", route.origin().word());
+    /** With the layer of each field. */
+    private static JsonObject service(Service service, Layers layers) {
+        JsonObject json = service(service).put("fields", layers.service(service.name()));
+        json.getJsonArray("backends").stream().map(JsonObject.class::cast).forEach(row ->
+                row.put("fields", layers.backend(id(service.name(), row))));
+        return json;
     }
 
     static JsonObject service(Service service) {

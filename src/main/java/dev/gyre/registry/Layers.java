@@ -34,15 +34,19 @@ public final class Layers {
     private static JsonObject fields(LayeredResource resource) {
         JsonObject fields = new JsonObject();
         resource.fields().byPath().forEach((path, source) -> {
-            JsonObject field = new JsonObject().put("from", source.origin().word())
-                    .put("value", source.value());
+            JsonObject field = said(path, source);
             if (!source.hides().isEmpty()) {
-                field.put("hides", new JsonArray(source.hides().stream().map(hidden -> new JsonObject()
-                        .put("from", hidden.origin().word()).put("value", hidden.value())).toList()));
+                field.put("hides", new JsonArray(source.hides().stream()
+                        .map(hidden -> said(path, hidden)).toList()));
             }
             fields.put(path, field);
         });
         return fields;
+    }
+
+    private static JsonObject said(String path, LayeredFields.Source source) {
+        return new JsonObject().put("from", source.origin().word())
+                .put("value", FieldWords.readable(path, source.value()));
     }
 
     /** What config or an announcement declares and the operator has removed: kind and name of each. */
