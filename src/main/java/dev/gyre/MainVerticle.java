@@ -280,7 +280,8 @@ public final class MainVerticle extends VerticleBase {
         proxy.grace(changed.grace());
         self.declares(changed.declared());
         registry.declare(changed.declared())
-                .onSuccess(applied -> LOG.info("config applied, topology {}", applied.version()))
+                .onSuccess(applied -> LOG.info("config applied: {}, topology {}", applied.what(),
+                        applied.version()))
                 .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()));
     }
 

@@ -2,6 +2,7 @@ package dev.gyre.admin;
 
 import dev.gyre.diff.Difference;
 import dev.gyre.registry.ChangeRecord;
+import dev.gyre.registry.ChangeRecord.FieldChange;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.History;
 import dev.gyre.registry.Registry;
@@ -10,6 +11,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -19,6 +22,10 @@ final class HistoryCommands {
     private static final int MOST = 1_000;
     private static final int SHOWN = 50;
     private static final String VERSION = "a version, or its first characters, as \"history\" shows it";
+
+    /** Always with three digits of a second, so that times stand below one another and sort as text. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final Vertx vertx;
     private final Registry registry;
@@ -41,9 +48,14 @@ final class HistoryCommands {
     }
 
     private static JsonObject change(ChangeRecord change) {
-        return new JsonObject().put("version", change.version()).put("time", change.time().toString())
-                .put("who", change.author().text()).put("layer", change.author().layer().word())
-                .put("node", change.node()).put("nodeId", change.nodeId()).put("what", change.what());
+        JsonObject json = new JsonObject().put("version", change.version());
+        if (change.timed()) {
+            json.put("time", TIME.format(change.time()));
+        }
+        return json.put("who", change.author().text()).put("layer", change.author().layer().word())
+                .put("node", change.node()).put("nodeId", change.nodeId()).put("what", change.what())
+                .put("fields", new JsonArray(change.differences().stream().map(FieldChange::described)
+                        .toList()));
     }
 
     Future<JsonObject> diff(CommandFields fields) throws CommandRefused {

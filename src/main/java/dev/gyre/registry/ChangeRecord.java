@@ -34,32 +34,70 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
     private static final int SHORT_WHAT = 60;
 
     /**
-     * One field before and after a change.
+     * One field of one layer before and after a change.
      *
      * @param before empty: nothing was known of it, not even that it is unset
+     * @param below  what the layers below said where this one said nothing, before or after
      */
-    record FieldChange(Key key, Optional<Register> before, Register after) {
+    public record FieldChange(Key key, Optional<Register> before, Register after, Optional<Object> below) {
 
         private static List<FieldChange> of(Entry written, Entries before, Entries after) {
             Optional<Entry> old = before.entry(written.key());
-            return written.registers().stream().map(register -> new FieldChange(written.key(),
-                    old.flatMap(entry -> entry.register(register.name())),
-                    after.entry(written.key()).flatMap(entry -> entry.register(register.name()))
-                            .orElse(register))).toList();
+            LayeredResource resource = LayeredResource.of(before, written.key().in(Origin.OPERATOR));
+            return written.registers().stream().map(register -> {
+                Optional<Register> was = old.flatMap(entry -> entry.register(register.name()));
+                Register is = after.entry(written.key()).flatMap(entry -> entry.register(register.name()))
+                        .orElse(register);
+                boolean said = was.filter(Register::isSet).isPresent() && is.isSet();
+                return new FieldChange(written.key(), was, is, said ? Optional.empty()
+                        : resource.valueBelow(written.key().layer(), register.name()));
+            }).toList();
+        }
+
+        /**
+         * For people: what this layer and those below it said, with {@code beforeUnset} or {@code afterUnset}
+         * where this layer said nothing itself.
+         */
+        public JsonObject described() {
+            JsonObject json = new JsonObject().put("kind", key.kind()).put("name", key.name())
+                    .put("layer", key.layer()).put("field", after.name());
+            boolean wasSet = before.filter(Register::isSet).isPresent();
+            json.put("before", value(before, wasSet)).put("after", value(Optional.of(after), after.isSet()));
+            if (!wasSet) {
+                json.put("beforeUnset", true);
+            }
+            return after.isSet() ? json : json.put("afterUnset", true);
+        }
+
+        private Object value(Optional<Register> said, boolean set) {
+            return FieldWords.readable(after.name(),
+                    (set ? said.flatMap(Register::value) : below).orElse(null));
+        }
+
+        /** It makes a difference to what counts. */
+        boolean tells() {
+            return !before.filter(Register::isSet).flatMap(Register::value)
+                    .equals(after.isSet() ? after.value() : Optional.empty())
+                    || before.filter(Register::isSet).isPresent() != after.isSet();
         }
 
         private JsonArray toJson() {
             JsonArray json = new JsonArray().add(key.layer()).add(key.kind()).add(key.name())
                     .add(after.name()).add(after.toJson());
-            return before.map(register -> json.add(register.toJson())).orElse(json);
+            if (before.isPresent() || below.isPresent()) {
+                json.add(before.map(Register::toJson).orElse(null));
+            }
+            return below.map(json::add).orElse(json);
         }
 
         private static FieldChange fromJson(JsonArray json) {
             Key key = new Key(json.getString(0), json.getString(1), json.getString(2));
             String field = json.getString(3);
-            return new FieldChange(key, json.size() > 5
-                    ? Optional.of(Register.fromJson(field, json.getValue(5))) : Optional.empty(),
-                    Register.fromJson(field, json.getValue(4)));
+            Optional<Object> before = json.size() > 5 ? Optional.ofNullable(json.getValue(5))
+                    : Optional.empty();
+            return new FieldChange(key, before.map(was -> Register.fromJson(field, was)),
+                    Register.fromJson(field, json.getValue(4)),
+                    json.size() > 6 ? Optional.ofNullable(json.getValue(6)) : Optional.empty());
         }
     }
 
@@ -104,6 +142,21 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
     /** Of the node that made it: 16 hexadecimal digits. */
     public String nodeId() {
         return HexFormat.of().toHexDigits(stamp.node());
+    }
+
+    /** When it was made is known; an older version did not always write that. */
+    public boolean timed() {
+        return time.toEpochMilli() > 0;
+    }
+
+    /** Each field that is another after it; empty also when they were too many to be kept. */
+    public List<FieldChange> differences() {
+        return fields.orElse(List.of()).stream().filter(FieldChange::tells).toList();
+    }
+
+    /** It wrote too many entries for its fields to be kept. */
+    boolean large() {
+        return fields.isEmpty() && services.isEmpty();
     }
 
     /** What happened, for a sentence on something else. */

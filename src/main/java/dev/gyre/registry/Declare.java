@@ -6,7 +6,6 @@ import dev.gyre.model.Topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,9 +18,6 @@ import java.util.TreeMap;
  *               a route; a node that starts is not strict, for it would otherwise not serve at all
  */
 record Declare(Topology declared, boolean strict) implements Command {
-
-    /** So many differences are told. */
-    private static final int TOLD = 5;
 
     @Override
     public Change on(State state, Stamp stamp) throws CommandRefused {
@@ -84,7 +80,7 @@ record Declare(Topology declared, boolean strict) implements Command {
         List<String> overruled = new ArrayList<>();
         for (Entry entry : entries) {
             LayeredResource resource = before.resource(entry.key().in(Origin.OPERATOR));
-            String name = name(entry.key());
+            String name = FieldWords.name(entry.key());
             Optional<Register> presence = entry.register(FieldNames.PRESENT);
             if (presence.isPresent()) {
                 changes.add(name + (presence.get().isSet() ? " added" : " removed"));
@@ -97,31 +93,19 @@ record Declare(Topology declared, boolean strict) implements Command {
             entry.registers().stream().filter(register -> !register.name().equals(FieldNames.PRESENT))
                     .forEach(register -> {
                         Object old = resource.config().flatMap(said -> said.value(register.name()))
-                                .orElse("none");
-                        Object now = register.value().orElse("none");
+                                .orElse(null);
                         if (operator.containsKey(register.name())) {
                             overruled.add(name + " " + register.name() + " (the operator says "
-                                    + Objects.toString(operator.get(register.name()), "none") + ")");
+                                    + FieldWords.text(register.name(), operator.get(register.name()))
+                                    + ")");
                         }
                         if (presence.isEmpty()) {
-                            changes.add(name + " " + register.name() + " " + old + " → " + now);
+                            changes.add(name + " " + FieldWords.change(register.name(), old,
+                                    register.value().orElse(null)));
                         }
                     });
         }
-        return (changes.isEmpty() ? "config changed" : "config changed: " + listed(changes))
-                + (overruled.isEmpty() ? "" : "; overruled by the operator: " + listed(overruled));
-    }
-
-    private static String listed(List<String> all) {
-        return String.join(", ", all.subList(0, Math.min(TOLD, all.size())))
-                + (all.size() > TOLD ? " and " + (all.size() - TOLD) + " more" : "");
-    }
-
-    private static String name(Key key) {
-        return switch (key.kind()) {
-            case Key.BACKEND -> key.head() + "/" + key.tail();
-            case Key.ROUTE -> RouteCommand.name(key.head(), key.tail());
-            default -> "service \"" + key.name() + "\"";
-        };
+        return (changes.isEmpty() ? "config changed" : "config changed: " + FieldWords.listed(changes))
+                + (overruled.isEmpty() ? "" : "; overruled by the operator: " + FieldWords.listed(overruled));
     }
 }

@@ -5,12 +5,17 @@ import dev.gyre.model.Topology;
 import dev.gyre.registry.ChangeRecord.FieldChange;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 
@@ -64,9 +69,10 @@ public final class History {
         return forgotten;
     }
 
-    /** The latest first. */
+    /** The latest first, by the time of each; those without a time last. */
     public Stream<ChangeRecord> changes() {
-        return Stream.iterate(records.size() - 1, i -> i >= 0, i -> i - 1).map(records::get);
+        return records.stream().sorted(Comparator.comparing(ChangeRecord::time)
+                .thenComparing(ChangeRecord::stamp).reversed());
     }
 
     /**
@@ -101,6 +107,11 @@ public final class History {
      * @throws CommandRefused 404 when there is none, 409 when there are several
      */
     public Point find(String prefix) throws CommandRefused {
+        return find(prefix, true);
+    }
+
+    /** @param guess say which version may have been meant; not to somebody who is about to change all */
+    Point find(String prefix, boolean guess) throws CommandRefused {
         String text = prefix.toLowerCase(Locale.ROOT);
         Map<String, Point> known = new TreeMap<>(Map.of(topology.version(), now()));
         points().forEach(point -> known.put(point.version(), point));
@@ -113,7 +124,8 @@ public final class History {
         }
         if (found.isEmpty()) {
             throw new CommandRefused(404, "no version \"" + prefix + "\" in the history "
-                    + nearest(text, List.copyOf(known.keySet())));
+                    + (guess ? nearest(text, List.copyOf(known.keySet()))
+                    : "(\"history\" shows all " + known.size() + ")"));
         }
         int shown = Math.min(NEAREST, found.size());
         throw new CommandRefused(409, "version \"" + prefix + "\" may be " + found.size()
@@ -195,10 +207,59 @@ public final class History {
                 .filter(record -> record.stamp().compareTo(change.stamp()) > 0).toList()).orElse(List.of());
     }
 
+    /**
+     * Fields of which it is not certain what they were at a point, as messages name them. One has changed
+     * since, and no record here tells how: that record has not come yet, or a newer version wrote it. Or a
+     * change of another node up to the point was too large to be remembered in full, and the node that
+     * overwrote the field later may not have heard of it.
+     */
+    SortedSet<String> uncertain(Point point) {
+        SortedSet<String> uncertain = new TreeSet<>();
+        if (point.change().isEmpty()) {
+            return uncertain;
+        }
+        Stamp end = point.change().get().stamp();
+        Set<String> explained = new HashSet<>();
+        records.forEach(record -> record.fields().orElse(List.of()).forEach(field ->
+                explained.add(field.key() + "\n" + field.after().name() + "\n" + field.after().stamp())));
+        for (Entry entry : entries.all()) {
+            if (!entry.key().isChange() && Understanding.gap(entry).isEmpty()) {
+                entry.registers().stream().filter(register -> register.stamp().compareTo(end) > 0
+                                && !explained.contains(entry.key() + "\n" + register.name() + "\n"
+                                        + register.stamp()))
+                        .forEach(register -> uncertain.add(words(entry.key(), register)));
+            }
+        }
+        records.stream().filter(record -> record.large() && record.stamp().compareTo(end) <= 0)
+                .forEach(large -> after(point).stream()
+                        .filter(record -> record.stamp().node() != large.stamp().node())
+                        .flatMap(record -> record.fields().orElse(List.of()).stream())
+                        .filter(field -> field.key().isIn(large.author().layer())
+                                && !toldAfter(large, field, end))
+                        .forEach(field -> uncertain.add(words(field.key(), field.after()))));
+        return uncertain;
+    }
+
+    /** What the field was at the end was written after a large change, which so has no part in it. */
+    private boolean toldAfter(ChangeRecord large, FieldChange changed, Stamp end) {
+        return Stream.concat(changed.before().stream(), records.stream()
+                        .filter(record -> record.stamp().compareTo(end) <= 0)
+                        .flatMap(record -> record.fields().orElse(List.of()).stream())
+                        .filter(field -> field.key().equals(changed.key())
+                                && field.after().name().equals(changed.after().name()))
+                        .map(FieldChange::after))
+                .anyMatch(register -> register.stamp().compareTo(large.stamp()) >= 0);
+    }
+
+    private static String words(Key key, Register register) {
+        return FieldWords.name(key) + " " + register.name();
+    }
+
     private CommandRefused tooLarge(Point point, ChangeRecord change) {
         return new CommandRefused(409, "version " + point.version() + " cannot be had any more: the change"
-                + " of " + change.time() + " after it (" + change.shortly() + ") wrote more than "
-                + ChangeRecord.MOST_KEYS + " entries, and what they were before was not kept (expected: "
-                + change.version() + " or later)");
+                + " of " + change.time() + " after it (" + change.shortly() + ") "
+                + (change.large() ? "wrote more than " + ChangeRecord.MOST_KEYS + " entries"
+                        : "was made by an older version of Gyre")
+                + ", and what was there before was not kept (expected: " + change.version() + " or later)");
     }
 }

@@ -74,6 +74,16 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
                 .filter(Register::isSet).findFirst().flatMap(Register::value);
     }
 
+    /** What the layers below one, given by its word, say of a field. */
+    Optional<Object> valueBelow(String layer, String field) {
+        boolean announced = layer.equals(Origin.OPERATOR.word());
+        boolean declares = announced || layer.equals(Origin.DISCOVERY.word());
+        return Stream.of(announced ? discovery : Optional.<Entry>empty(),
+                        declares ? config : Optional.<Entry>empty())
+                .flatMap(below -> below.flatMap(entry -> entry.register(field)).stream())
+                .filter(Register::isSet).findFirst().flatMap(Register::value);
+    }
+
     Optional<String> text(String field) {
         return value(field).filter(String.class::isInstance).map(String.class::cast);
     }

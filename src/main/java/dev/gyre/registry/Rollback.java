@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -27,19 +28,27 @@ public record Rollback(String to) implements Command {
     @Override
     public Change on(State state, Stamp stamp) throws CommandRefused {
         History history = new History(state);
-        History.Point point = history.find(to);
+        History.Point point = history.find(to, false);
         State target = State.of(history.entriesAt(point), state.now());
         List<Entry> entries = new Steps(state, target, stamp).all();
+        SortedSet<String> uncertain = history.uncertain(point);
+        String doubt = uncertain.isEmpty() ? "" : "; not restored for certain, since the history does not tell"
+                + " what was there: " + FieldWords.listed(List.copyOf(uncertain));
         if (entries.isEmpty()) {
-            return Change.none("all is as at version " + point.version() + " already");
+            return Change.none("all is as at version " + point.version() + " already" + doubt);
         }
-        if (state.deciding(entries, stamp).undecided()) {
+        State after = state.deciding(entries, stamp);
+        if (after.undecided()) {
             throw new CommandRefused(409, "version " + point.version() + " cannot come back: it has services "
                     + String.join(", ", target.topology().services().keySet())
                     + " and no route, so that nobody could say which requests go where");
         }
+        List<String> changes = FieldWords.changes(state, after, entries).entrySet().stream()
+                .map(one -> FieldWords.name(one.getKey()) + " " + String.join(", ", one.getValue())).toList();
         return new Change(entries, "rolled back to version " + point.version() + point.change()
-                .map(change -> " of " + change.time() + " (after: " + change.shortly() + ")").orElse(""));
+                .map(change -> (change.timed() ? " of " + change.time() : "") + " (after: " + change.shortly()
+                        + ")").orElse("") + (changes.isEmpty() ? "" : ": " + FieldWords.listed(changes))
+                + doubt);
     }
 
     /** From one state to the other. */

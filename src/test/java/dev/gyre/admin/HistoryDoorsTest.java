@@ -3,11 +3,13 @@ package dev.gyre.admin;
 import static dev.gyre.admin.Doors.command;
 import static dev.gyre.registry.Node.A;
 import static dev.gyre.registry.Node.B;
+import static dev.gyre.registry.Node.get;
 import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.admin.Doors.Answer;
 import dev.gyre.admin.Doors.Said;
+import dev.gyre.registry.Entry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -55,10 +57,59 @@ class HistoryDoorsTest {
         doors.cli("backend", "weight", "web", A.toString(), "5");
         assertThat(latest().getString("who")).isEqualTo("alice@laptop via http from 127.0.0.1");
         assertThat(latest()).isEqualTo(new JsonObject()
-                .put("version", doors.node.registry.topology().version()).put("time", "2026-03-02T12:00:00Z")
+                .put("version", doors.node.registry.topology().version()).put("time", "2026-03-02T12:00:00.000Z")
                 .put("who", "alice@laptop via http from 127.0.0.1").put("layer", "operator")
                 .put("node", "node-a").put("nodeId", doors.node.registry.nodeId())
-                .put("what", "web/http://10.0.0.5:9001 changes its weight from 4 to 5"));
+                .put("what", "web/http://10.0.0.5:9001 changes its weight from 4 to 5")
+                .put("fields", new JsonArray().add(new JsonObject().put("kind", "backend")
+                        .put("name", "web http://10.0.0.5:9001").put("layer", "operator")
+                        .put("field", "weight").put("before", 4).put("after", 5))));
+    }
+
+    @Test
+    void whatALayerHidesIsWhatWasThereBefore() throws Exception {
+        doors.node.clock.step(Duration.ofMillis(7));
+        doors.bus(command("service.put", "service", "web", "pool",
+                new JsonObject().put("maxConnections", 78)));
+        assertThat(latest().getString("what"))
+                .isEqualTo("service \"web\" changed: pool.maxConnections 512 → 78");
+        assertThat(latest().getString("time")).isEqualTo("2026-03-02T12:00:00.007Z");
+        JsonObject field = new JsonObject().put("kind", "service").put("name", "web")
+                .put("layer", "operator").put("field", "pool.maxConnections");
+        assertThat(latest().getJsonArray("fields")).containsExactly(field.copy().put("before", 512)
+                .put("after", 78).put("beforeUnset", true));
+        doors.bus(command("service.reset", "service", "web"));
+        assertThat(latest().getString("what"))
+                .isEqualTo("service \"web\" handed back to config: pool.maxConnections 78 → 512");
+        assertThat(latest().getJsonArray("fields")).containsExactly(field.copy().put("before", 78)
+                .put("after", 512).put("afterUnset", true));
+    }
+
+    @Test
+    void aChangeWhoseTimeNobodyWroteDownHasNone() throws Exception {
+        get(doors.node.registry.merge(List.of(Entry.fromJson(new JsonObject().put("layer", "config")
+                .put("kind", "change").put("name", "000000000000-0000-00000000000000aa")
+                .put("stamp", "000000000000-0000-00000000000000aa").put("value", new JsonObject()
+                        .put("who", "config").put("node", "old").put("what", "config declared")
+                        .put("version", "0"))))));
+        JsonArray changes = doors.bus(command("history")).reply().getJsonArray("changes");
+        assertThat(changes.getJsonObject(1).getString("node")).isEqualTo("old");
+        assertThat(changes.getJsonObject(1).containsKey("time")).isFalse();
+        assertThat(doors.cli("history").out()).doesNotContain("1970").contains("\n-  ");
+    }
+
+    @Test
+    void changesAreListedByTheirTimeWhoeverMadeThem() throws Exception {
+        doors.bus(weight(2));
+        get(doors.node.registry.merge(List.of(Entry.fromJson(new JsonObject().put("layer", "config")
+                .put("kind", "change").put("name", "000000000000-0000-00000000000000aa")
+                .put("fields", new JsonObject().put("record", new JsonArray()
+                        .add("000000000000-0000-00000000000000aa").add(new JsonObject().put("who", "config")
+                                .put("node", "late").put("what", "config declared").put("version", "1")
+                                .put("time", doors.node.clock.instant().plusSeconds(1).toEpochMilli()))))))));
+        assertThat(doors.bus(command("history")).reply().getJsonArray("changes").stream()
+                .map(change -> ((JsonObject) change).getString("node")))
+                .containsExactly("late", "node-a", "node-a");
     }
 
     @Test
@@ -85,11 +136,11 @@ class HistoryDoorsTest {
         doors.cli("backend", "weight", "web", A.toString(), "5");
         List<String> lines = doors.cli("history").out().lines().toList();
         assertThat(lines).hasSize(3);
-        assertThat(lines.get(0)).startsWith("time                  version");
-        assertThat(lines.get(1)).startsWith("2026-03-02T12:00:00Z  ")
+        assertThat(lines.get(0)).startsWith("time                      version");
+        assertThat(lines.get(1)).startsWith("2026-03-02T12:00:00.000Z  ")
                 .contains("  alice@laptop via http from ")
                 .endsWith("  node-a  web/http://10.0.0.5:9001 changes its weight from 1 to 5");
-        assertThat(lines.get(2)).startsWith("2026-03-01T12:00:00Z  " + first + "  config ");
+        assertThat(lines.get(2)).startsWith("2026-03-01T12:00:00.000Z  " + first + "  config ");
         assertThat(doors.cli("history", "--limit", "1").out().lines()).hasSize(2);
     }
 
@@ -98,7 +149,7 @@ class HistoryDoorsTest {
         doors.bus(command("service.put", "service", "web", "pool", new JsonObject().put("maxQueue", 7),
                 "timeouts", new JsonObject().put("request", "9s"),
                 "backends", new JsonArray().add("http://10.0.0.9:9001")));
-        doors.bus(command("route.put", "service", "web", "path", "/v1/*"));
+        doors.bus(command("route.put", "service", "web", "path", "/v1/*", "force", true));
         doors.bus(command("backend.remove", "service", "web", "url", B.toString()));
         doors.bus(command("backend.drain", "service", "web", "url", A.toString()));
         String now = doors.node.registry.topology().version();
@@ -140,7 +191,8 @@ class HistoryDoorsTest {
     void aRollbackSaysWhatItDid() {
         doors.cli("backend", "weight", "web", A.toString(), "5");
         assertThat(doors.cli("rollback", first)).isEqualTo(new Said(0, "rolled back to version " + first
-                + " of 2026-03-01T12:00:00Z (after: config declared)\n", ""));
+                + " of 2026-03-01T12:00:00Z (after: config declared): web/http://10.0.0.5:9001 weight 5 → 1\n",
+                ""));
         assertThat(doors.cli("rollback", first).out())
                 .isEqualTo("all is as at version " + first + " already (no change)\n");
         assertThat(doors.cli("rollback", "zz").err()).startsWith("refused (404): no version \"zz\" in the");

@@ -9,14 +9,18 @@ import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
+import dev.gyre.model.Service;
+import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -202,7 +206,7 @@ class HistoryTest {
             assertThat(refused).hasMessage("version " + before + " cannot be had any more: the change of"
                     + " 2026-03-01T12:00:00Z after it (config changed: web/http://10.0.0.1:1 added,"
                     + " web/http://10.0…) wrote more than 2000 entries, and"
-                    + " what they were before was not kept (expected: " + large + " or later)");
+                    + " what was there before was not kept (expected: " + large + " or later)");
         }
     }
 
@@ -220,8 +224,61 @@ class HistoryTest {
                 .isEqualTo(one.topology().services());
     }
 
+    @Test
+    void ofAChangeThatTheWriterOfTheLatestHadNotHeardOfTheRecordStillTells() throws Exception {
+        State start = changed(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1, 1);
+        // A cut: node 2 sets 7 and 8 meanwhile, of which node 1 never heard when it set 9.
+        State seven = changed(start, new BackendCommand.Weight("web", A, 7), 2, 2);
+        State eight = changed(seven, new BackendCommand.Weight("web", A, 8), 3, 2);
+        State nine = changed(start, new BackendCommand.Weight("web", A, 9), 4, 1);
+        for (Entries merged : List.of(nine.entries().merge(eight.entries()),
+                eight.entries().merge(nine.entries()))) {
+            State healed = State.of(merged, Instant.EPOCH);
+            for (State then : List.of(start, seven, eight, nine)) {
+                History history = new History(healed);
+                History.Point point = history.find(then.topology().version());
+                assertThat(history.uncertain(point)).isEmpty();
+                State back = changed(healed, new Rollback(then.topology().version()), 9, 1);
+                assertThat(back.service("web").backends().get(0).weight())
+                        .isEqualTo(then.service("web").backends().get(0).weight());
+            }
+        }
+    }
+
+    @Test
+    void whatChangedWithoutARecordIsNamedByARollback() throws Exception {
+        State start = changed(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A, B), false), 1, 1);
+        State one = changed(start, new BackendCommand.Weight("web", A, 5), 2, 1);
+        // Of node 2 the entry has come, and not yet what it wrote down of it.
+        Entry bare = new BackendCommand.Weight("web", B, 6).on(start, new Stamp(3, 0, 2)).entries().get(0);
+        State merged = State.of(one.entries().with(List.of(bare)), Instant.EPOCH);
+        Command.Change back = new Rollback(start.topology().version()).on(merged, new Stamp(4, 0, 1));
+        assertThat(back.what()).endsWith(": web/http://10.0.0.5:9001 weight 5 → 1; not restored for certain,"
+                + " since the history does not tell what was there: web/http://10.0.0.6:9001 weight");
+    }
+
+    @Test
+    void whatALargeChangeOfAnotherNodeMayHaveWrittenIsNamedByARollback() throws Exception {
+        State start = changed(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1, 1);
+        BackendUrl[] many = IntStream.rangeClosed(1, 2_001)
+                .mapToObj(port -> new BackendUrl("10.0.0.5", 8000 + port)).toArray(BackendUrl[]::new);
+        Topology later = declared(List.of(), new Service("web", ServicePolicy.DEFAULT,
+                Arrays.stream(many).map(url -> new Backend(url, 4, false, Origin.CONFIG)).toList(),
+                Origin.CONFIG));
+        State large = changed(start, new Declare(later, false), 2, 2);
+        // Node 1 has not heard of it when its own config changes; only one of its fields is in doubt.
+        State other = changed(start, new Declare(declared(List.of(), new Service("web",
+                ServicePolicy.DEFAULT, List.of(new Backend(A, 3, false, Origin.CONFIG)), Origin.CONFIG)),
+                false), 3, 1);
+        State merged = State.of(other.entries().merge(large.entries()), Instant.EPOCH);
+        Command.Change back = new Rollback(large.topology().version()).on(merged, new Stamp(4, 0, 1));
+        assertThat(back.what()).endsWith("not restored for certain, since the history does not tell what was"
+                + " there: web/http://10.0.0.5:9001 weight");
+    }
+
     private static State changed(State state, Command command, long wall, long node) throws Exception {
         Stamp stamp = new Stamp(wall, 0, node);
-        return state.changed(command.on(state, stamp), stamp, Node.AUTHOR, "node");
+        Author author = command instanceof Declare ? Author.CONFIG : Node.AUTHOR;
+        return state.changed(command.on(state, stamp), stamp, author, "node");
     }
 }

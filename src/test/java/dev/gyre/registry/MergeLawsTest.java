@@ -111,7 +111,7 @@ class MergeLawsTest {
 
     private static Entry change(long wall, int fields) {
         ChangeRecord.FieldChange field = new ChangeRecord.FieldChange(Key.service(Origin.OPERATOR, "web"),
-                Optional.empty(), Register.unset("present", new Stamp(wall, 0, 1)));
+                Optional.empty(), Register.unset("present", new Stamp(wall, 0, 1)), Optional.empty());
         return new ChangeRecord(new Stamp(wall, 0, 1), Instant.EPOCH, new Author(Origin.OPERATOR, "alice"),
                 "node-a", "changed", "0", new TreeSet<>(), Optional.of(Collections.nCopies(fields, field)))
                 .toEntry();

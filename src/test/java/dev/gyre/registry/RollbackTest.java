@@ -61,7 +61,8 @@ class RollbackTest {
             Applied applied = node.apply(new Rollback(first.version()));
             assertThat(applied.changed()).isTrue();
             assertThat(applied.what()).isEqualTo("rolled back to version " + first.version()
-                    + " of 2026-03-01T12:00:00Z (after: config declared)");
+                    + " of 2026-03-01T12:00:00Z (after: config declared): web/http://10.0.0.5:9001 added,"
+                    + " web/http://10.0.0.7:9001 removed");
             same(node.registry.topology(), first);
             assertThat(node.registry.history().changes()).hasSize(4);
             node.apply(new Rollback(second.version()));
