@@ -19,6 +19,7 @@ final class FixedSettings {
         KEYS.put("admin", Settings::admin);
         KEYS.put("cluster", Settings::cluster);
         KEYS.put("data", Settings::data);
+        KEYS.put("registry", Settings::retention);
         KEYS.put("warmUp", Settings::warmUp);
         KEYS.put("node", Settings::nodeName);
         KEYS.put("zone", Settings::zone);

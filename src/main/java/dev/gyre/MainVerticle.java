@@ -129,15 +129,14 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openRegistry() {
         Optional<Path> data = durable ? Optional.of(Path.of(settings.data())) : Optional.empty();
         Declaration declaration = new Declaration(settings.declared(), clustered);
-        return Registry.open(vertx, registrySettings(data), declaration,
-                        InstantSource.system())
+        return Registry.open(vertx, registrySettings(data), declaration, InstantSource.system())
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(opened -> registry = opened)
                 .mapEmpty();
     }
 
     private RegistrySettings registrySettings(Optional<Path> data) {
-        return new RegistrySettings(data, name, RegistrySettings.RETENTION,
+        return new RegistrySettings(data, name, settings.retention(),
                 settings.cluster().orElse(ClusterSettings.DEFAULT).maxClockSkew());
     }
 
@@ -194,7 +193,8 @@ public final class MainVerticle extends VerticleBase {
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
                 .compose(v -> AdminServer.start(vertx, settings.admin(), handler,
-                        new Metrics(observed, self), () -> self.readiness(ready), System::nanoTime))
+                        new Metrics(observed, self, registry::status), () -> self.readiness(ready),
+                        System::nanoTime))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();

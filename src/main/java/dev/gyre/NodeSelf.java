@@ -7,6 +7,7 @@ import dev.gyre.admin.NodeInFlight;
 import dev.gyre.admin.NodeInfo;
 import dev.gyre.admin.Nodes;
 import dev.gyre.admin.Readiness;
+import dev.gyre.admin.RegistryReport;
 import dev.gyre.cluster.Cluster;
 import dev.gyre.cluster.ClusterHealth;
 import dev.gyre.cluster.ClusterHealth.ClockAhead;
@@ -31,6 +32,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -219,9 +221,11 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
 
     /** With what an operator ought to know beside whether the node is ready. */
     Readiness readiness(boolean ready) {
-        return new Readiness(ready, Stream.concat(
-                cluster().notJoined().map(reason -> "not joined: " + reason).stream(),
-                cluster.flatMap(Cluster::clockTrouble).stream()).toList());
+        List<String> notes = new ArrayList<>();
+        cluster().notJoined().ifPresent(reason -> notes.add("not joined: " + reason));
+        cluster.flatMap(Cluster::clockTrouble).ifPresent(notes::add);
+        notes.addAll(new RegistryReport(registry.status()).notes());
+        return new Readiness(ready, notes);
     }
 
     private NodeInfo info(Member member) {

@@ -4,6 +4,7 @@ import dev.gyre.admin.ClusterReport.MissingMember;
 import dev.gyre.admin.ClusterReport.OtherConfig;
 import dev.gyre.config.Durations;
 import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.RegistryStatus;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,15 +13,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The commands that tell of the nodes. */
 final class ClusterListings {
 
     private final Nodes nodes;
+    private final Supplier<RegistryStatus> registry;
 
-    ClusterListings(Nodes nodes) {
+    ClusterListings(Nodes nodes, Supplier<RegistryStatus> registry) {
         this.nodes = nodes;
+        this.registry = registry;
     }
 
     /** Those there, then those that config names and that are not. */
@@ -34,6 +38,7 @@ final class ClusterListings {
             Duration ahead = report.clocksAhead().get(node.id());
             rows.add(ahead == null ? row : row.put("clockAhead", text(ahead)));
         });
+        rows.getJsonObject(0).put("notUnderstood", registry.get().unknown().size());
         report.missing().forEach(missing -> rows.add(missing.toJson()));
         return Future.succeededFuture(new JsonObject().put("ok", true).put("nodes", rows));
     }
@@ -61,8 +66,8 @@ final class ClusterListings {
                         new JsonArray(report.otherConfigs().stream().map(OtherConfig::toJson).toList()))
                 .put("clocksAhead", new JsonArray(ahead)).put("broken", new JsonArray(broken));
         report.notJoined().ifPresent(reason -> reply.put("reason", reason));
-        return Future.succeededFuture(reply.put("summary", summary(all, others, report)
-                + warnings(report, ahead, broken)));
+        reply.put("summary", summary(all, others, report) + warnings(report, ahead, broken));
+        return Future.succeededFuture(new RegistryReport(registry.get()).into(reply));
     }
 
     private static String summary(List<NodeInfo> all, List<NodeInfo> others, ClusterReport report) {

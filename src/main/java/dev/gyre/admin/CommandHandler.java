@@ -61,7 +61,7 @@ public final class CommandHandler {
         actions.put("service.list", listings::services);
         actions.put("route.list", listings::routes);
         actions.put("topology.get", listings::topology);
-        ClusterListings cluster = new ClusterListings(nodes);
+        ClusterListings cluster = new ClusterListings(nodes, registry::status);
         actions.put("node.list", cluster::nodes);
         actions.put("cluster.status", cluster::status);
     }

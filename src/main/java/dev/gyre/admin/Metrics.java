@@ -1,14 +1,17 @@
 package dev.gyre.admin;
 
+import dev.gyre.registry.RegistryStatus;
 import io.vertx.core.Future;
+import java.util.function.Supplier;
 
 /**
  * What a node exposes to Prometheus.
  *
  * @param observed what it sees of its backends, services and clients
  * @param nodes    what it sees of the cluster
+ * @param registry how it stands with its registry
  */
-public record Metrics(Observed observed, Nodes nodes) {
+public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> registry) {
 
     /** In Prometheus' text exposition format. */
     Future<String> text() {
@@ -24,6 +27,7 @@ public record Metrics(Observed observed, Nodes nodes) {
             ClientMetrics.write(observed.clients(), exposition);
             GateMetrics.write(observed.gate(), exposition);
             NodeMetrics.write(nodes, exposition);
+            RegistryMetrics.write(registry.get(), exposition);
             return exposition.text();
         }));
     }

@@ -32,7 +32,7 @@ public final class ConfigReader {
         List<Listener> listeners = NodeReader.listeners(top);
         Settings settings = new Settings(listeners, NodeReader.instances(top), TopologyReader.read(top),
                 AdminReader.admin(top, listeners), ClusterReader.cluster(top),
-                top.text("data", "a directory", "gyre-data"),
+                top.text("data", "a directory", "gyre-data"), NodeReader.retention(top),
                 top.duration("grace", Duration.ZERO, GRACE),
                 top.duration("warmUp", Duration.ZERO, Duration.ZERO), NodeReader.forwarding(top),
                 NodeReader.name(top), Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),

@@ -3,6 +3,7 @@ package dev.gyre.config;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.config.Settings.StickySettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,8 @@ final class NodeReader {
     private static final String HOST_FORM = "an address or a name, without a port";
     private static final String NAME_FORM = "1 to 63 letters, digits, dots, hyphens or underscores";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
+    private static final Duration LEAST_RETENTION = Duration.ofHours(1);
+    private static final Duration MOST_RETENTION = Duration.ofDays(365);
     private static final Listener DEFAULT_LISTENER = new Listener("0.0.0.0", 8080);
 
     private NodeReader() { }
@@ -94,6 +97,15 @@ final class NodeReader {
         }
         fields.done();
         return name;
+    }
+
+    /** How long the registry keeps the mark of a removal. */
+    static Duration retention(Fields top) {
+        Fields fields = top.object("registry");
+        Duration retention = fields.value("retention").map(value ->
+                value.duration(LEAST_RETENTION, MOST_RETENTION, Settings.RETENTION)).orElse(Settings.RETENTION);
+        fields.done();
+        return retention;
     }
 
     static StickySettings sticky(Fields top) {

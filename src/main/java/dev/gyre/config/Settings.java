@@ -17,16 +17,20 @@ import java.util.OptionalInt;
  *                   to that service
  * @param cluster    empty: a node on its own
  * @param data       directory for what the node must remember
+ * @param retention  how long the mark of a removal is kept, 1h..8760h
  * @param grace      how long requests in flight may take to finish when the node stops, 0s..24h
  * @param warmUp     how long the node may send requests to itself before it serves, 0s..24h; 0s: not at all
  * @param nodeName   this node for people; empty: the host's name
  * @param zone       where this node stands; empty: nowhere in particular
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
-                       AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration grace,
-                       Duration warmUp, ForwardingSettings forwarding, Optional<String> nodeName,
-                       Optional<String> zone,
+                       AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration retention,
+                       Duration grace, Duration warmUp, ForwardingSettings forwarding,
+                       Optional<String> nodeName, Optional<String> zone,
                        StickySettings sticky, Limits limits, ResolverSettings resolver) {
+
+    /** How long the mark of a removal is kept where the config does not say: a week off undoes nothing. */
+    public static final Duration RETENTION = Duration.ofDays(7);
 
     public Settings {
         listeners = List.copyOf(listeners);

@@ -140,13 +140,17 @@ final class Value {
     }
 
     Duration duration(Duration min, Duration fallback) {
+        return duration(min, Durations.LONGEST, fallback);
+    }
+
+    Duration duration(Duration min, Duration max, Duration fallback) {
         Optional<Duration> duration = raw instanceof String text ? Durations.parse(text) : Optional.empty();
         if (duration.isEmpty()) {
             refuse(Durations.EXAMPLES);
             return fallback;
         }
-        if (duration.get().compareTo(min) < 0 || duration.get().compareTo(Durations.LONGEST) > 0) {
-            refuse(Durations.text(min) + ".." + Durations.text(Durations.LONGEST));
+        if (duration.get().compareTo(min) < 0 || duration.get().compareTo(max) > 0) {
+            refuse(Durations.text(min) + ".." + Durations.text(max));
             return fallback;
         }
         return duration.get();

@@ -1,5 +1,6 @@
 package dev.gyre.registry;
 
+import dev.gyre.config.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,11 +16,9 @@ import java.util.Optional;
  */
 public record RegistrySettings(Optional<Path> data, String name, Duration retention, Duration maxClockSkew) {
 
-    /** A week off must not bring back what was removed meanwhile. */
-    public static final Duration RETENTION = Duration.ofDays(7);
     public static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(60);
 
     public static RegistrySettings of(Optional<Path> data, String name) {
-        return new RegistrySettings(data, name, RETENTION, MAX_CLOCK_SKEW);
+        return new RegistrySettings(data, name, Settings.RETENTION, MAX_CLOCK_SKEW);
     }
 }

@@ -195,7 +195,9 @@ class AdminServerTest {
                 .put("url", A.toString()).put("weight", 1).put("state", "draining").put("origin", "config")
                 .put("inFlight", 3).put("inUse", 3).put("idle", 2).put("queued", 1).put("waitMedianMs", 12.0)
                 .put("refused", 4).put("requests", 70).put("failures", 7).put("opened", 9)
-                .put("maxConnections", 512));
+                .put("maxConnections", 512).put("fields", new JsonObject()
+                        .put("draining", new JsonObject().put("from", "operator").put("value", true))
+                        .put("weight", new JsonObject().put("from", "config").put("value", 1))));
         assertThat(rows.getJsonObject(1).getString("state")).isEqualTo("up");
         assertThat(rows.getJsonObject(1).getString("saturation")).isEqualTo("all busy");
         assertThat(rows.getJsonObject(2).getString("state")).isEqualTo("removing");

@@ -6,6 +6,7 @@ import dev.gyre.admin.ClusterReport.MissingMember;
 import dev.gyre.admin.ClusterReport.OtherConfig;
 import dev.gyre.model.BackendId;
 import dev.gyre.registry.Node;
+import dev.gyre.registry.RegistryStatus;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -52,7 +53,7 @@ class ClusterStatusTest {
             public Future<List<NodeInFlight>> inFlight(BackendId backend) {
                 return Future.succeededFuture(List.of());
             }
-        });
+        }, () -> new RegistryStatus(Optional.empty(), 0, 0, Map.of(), List.of()));
         CommandFields fields = new CommandFields(new JsonObject().put("command", command), "test");
         return (command.equals("node.list") ? listings.nodes(fields) : listings.status(fields)).result();
     }

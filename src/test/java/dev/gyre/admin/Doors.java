@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** A node's three doors on real sockets, in front of a real registry; what it observes is made up. */
 final class Doors implements AutoCloseable {
@@ -82,7 +83,9 @@ final class Doors implements AutoCloseable {
                 new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime));
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
-                new Metrics(observed, nodes), () -> new Readiness(ready.get(), notes), nanos::get));
+                new Metrics(observed, nodes, node.registry::status),
+                () -> new Readiness(ready.get(), Stream.concat(notes.stream(),
+                        new RegistryReport(node.registry.status()).notes().stream()).toList()), nanos::get));
     }
 
     /** No other node is there, and what drains has drained. */

@@ -76,7 +76,8 @@ class ConfigDefaultsTest {
                  'admin':{'host':'0.0.0.0','port':0,'token':'t'},
                  'cluster':{'name':'n','host':'10.0.0.2','port':1,'eventBusPort':0,
                     'members':['10.0.0.2','b:5701','[::1]:5701'],'secret':'s'},
-                 'forwarding':{'trusted':['10.0.0.0/8'],'forwarded':true}, 'data':'d', 'grace':'0s'}""");
+                 'forwarding':{'trusted':['10.0.0.0/8'],'forwarded':true}, 'data':'d', 'grace':'0s',
+                 'registry':{'retention':'24h'}}""");
         assertThat(settings.listeners()).containsExactly(new Listener("::1", 0), new Listener("0.0.0.0", 81));
         assertThat(settings.instances()).hasValue(3);
         assertThat(settings.declared().services()).containsValue(new Service("web", new ServicePolicy(
@@ -108,6 +109,7 @@ class ConfigDefaultsTest {
         assertThat(settings.forwarding().forwarded()).isTrue();
         assertThat(settings.forwarding().trusts(new byte[] {10, 1, 2, 3})).isTrue();
         assertThat(settings.data()).isEqualTo("d");
+        assertThat(settings.retention()).isEqualTo(Duration.ofDays(1));
         assertThat(settings.grace()).isZero();
     }
 

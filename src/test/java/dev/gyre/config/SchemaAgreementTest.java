@@ -32,7 +32,7 @@ class SchemaAgreementTest {
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},
              'hold':{},'limit':{'adaptive':{}}}},
              'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{}, 'node':{},
-             'resolver':{'backoff':{}},
+             'registry':{}, 'resolver':{'backoff':{}},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
@@ -206,6 +206,7 @@ class SchemaAgreementTest {
         "'resolver':{'timeout':'500ms','minTtl':'5s','maxTtl':'60s','family':'ipv4'}",
         "'resolver':{'family':'ipv5'}", "'resolver':{'family':4}", "'resolver':{'timeout':2}",
         "'resolver':{'backoff':{'base':'2s','max':'1m'}}", "'resolver':{'backoff':'2s'}",
+        "'registry':{'retention':'7h'}", "'registry':{'retention':7}", "'registry':[]",
         "'data':''", "'data':'x'", "'grace':'0s'", "'grace':'5'", "'grace':5", "'$schema':'x'", "'$schema':5",
         "'stores':[{}]", "'stores':[{'type':'json','optional':true}]", "'stores':[{'type':'json','config':5}]"
     })

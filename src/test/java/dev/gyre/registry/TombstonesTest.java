@@ -7,6 +7,7 @@ import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.BackendUrl;
+import dev.gyre.config.Settings;
 import dev.gyre.model.Origin;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TombstonesTest {
 
     private static final Key GONE = Key.backend(Origin.OPERATOR, "web", B);
-    private static final Duration RETENTION = RegistrySettings.RETENTION;
+    private static final Duration RETENTION = Settings.RETENTION;
 
     private final StepClock clock = new StepClock();
     private final BentStore disk = new BentStore(1);
