@@ -81,8 +81,10 @@ class ConfigReloadTest {
             admin.backend("drain", url(1));
             admin.backend("remove", url(2));
             admin.backend("add", url(3), "weight", 3);
-            GyreProcess.write(directory, config(url(0), url(1), url(2),
-                    new JsonObject().put("url", url(4)).put("weight", 2)));
+            GyreProcess.write(directory, config(new JsonObject().put("url", url(0)).put("weight", 5), url(1),
+                    url(2), new JsonObject().put("url", url(4)).put("weight", 2)));
+            assertThat(node.await("config applied: ")).contains("config changed: web/" + url(4) + " added;"
+                    + " overruled by the operator: web/" + url(0) + " weight 1 → 5 (the operator says 7)");
             Await.until("the fifth", () -> backends(admin).containsKey(url(4)));
             Map<String, String> expected = new TreeMap<>(Map.of(url(0), "7 up", url(1), "1 draining",
                     url(3), "3 up", url(4), "2 up"));

@@ -76,36 +76,47 @@ record Declare(Topology declared, boolean strict) implements Command {
         if (first) {
             return "config declared";
         }
-        List<String> changes = new ArrayList<>();
-        List<String> overruled = new ArrayList<>();
-        for (Entry entry : entries) {
-            LayeredResource resource = before.resource(entry.key().in(Origin.OPERATOR));
+        Told told = new Told(new ArrayList<>(), new ArrayList<>());
+        entries.forEach(entry -> told.add(entry, before.resource(entry.key().in(Origin.OPERATOR))));
+        return told.words();
+    }
+
+    private record Told(List<String> changes, List<String> overruled) {
+
+        void add(Entry entry, LayeredResource resource) {
             String name = FieldWords.name(entry.key());
-            Optional<Register> presence = entry.register(FieldNames.PRESENT);
-            if (presence.isPresent()) {
-                changes.add(name + (presence.get().isSet() ? " added" : " removed"));
-            }
             Map<String, Object> operator = resource.operator().map(LayeredResource::said).orElse(Map.of());
-            if (Boolean.FALSE.equals(operator.get(FieldNames.PRESENT)) && presence.isEmpty()) {
-                overruled.add(name + " (removed by the operator)");
-                continue;
+            Object wanted = operator.get(FieldNames.PRESENT);
+            Optional<Register> presence = entry.register(FieldNames.PRESENT);
+            boolean dropped = presence.filter(register -> !register.isSet()).isPresent();
+            if (Boolean.FALSE.equals(wanted) && !dropped) {
+                overruled.add(name + " (the operator has removed it)");
+            } else if (Boolean.TRUE.equals(wanted) && dropped) {
+                overruled.add(name + " removed (the operator has added it)");
+            } else if (presence.isPresent()) {
+                changes.add(name + (dropped ? " removed" : " added"));
+            } else {
+                entry.registers().forEach(register -> add(name, register, resource, operator));
             }
-            entry.registers().stream().filter(register -> !register.name().equals(FieldNames.PRESENT))
-                    .forEach(register -> {
-                        Object old = resource.config().flatMap(said -> said.value(register.name()))
-                                .orElse(null);
-                        if (operator.containsKey(register.name())) {
-                            overruled.add(name + " " + register.name() + " (the operator says "
-                                    + FieldWords.text(register.name(), operator.get(register.name()))
-                                    + ")");
-                        }
-                        if (presence.isEmpty()) {
-                            changes.add(name + " " + FieldWords.change(register.name(), old,
-                                    register.value().orElse(null)));
-                        }
-                    });
         }
-        return (changes.isEmpty() ? "config changed" : "config changed: " + FieldWords.listed(changes))
-                + (overruled.isEmpty() ? "" : "; overruled by the operator: " + FieldWords.listed(overruled));
+
+        private void add(String name, Register register, LayeredResource resource,
+                         Map<String, Object> operator) {
+            String field = register.name();
+            Object old = resource.config().flatMap(said -> said.value(field)).orElse(null);
+            String change = name + " " + FieldWords.change(field, old, register.value().orElse(null));
+            if (operator.containsKey(field)) {
+                overruled.add(change + " (the operator says "
+                        + FieldWords.text(field, operator.get(field)) + ")");
+            } else {
+                changes.add(change);
+            }
+        }
+
+        private String words() {
+            return (changes.isEmpty() ? "config changed, with no effect" : "config changed: "
+                    + FieldWords.listed(changes)) + (overruled.isEmpty() ? ""
+                    : "; overruled by the operator: " + FieldWords.listed(overruled));
+        }
     }
 }

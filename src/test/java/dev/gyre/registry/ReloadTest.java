@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Scope;
@@ -19,6 +20,7 @@ import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +114,35 @@ class ReloadTest {
                 Origin.CONFIG)));
         assertThat(node.service("web").policy().pool())
                 .isEqualTo(new PoolPolicy(33, Scope.NODE, 7, Duration.ofSeconds(9), Duration.ofSeconds(8)));
+    }
+
+    @Test
+    void aReloadSaysWhatItChangedAndWhatAnOperatorOverrules() throws Exception {
+        node.declare(weighed(1, A, B, C));
+        node.apply(new BackendCommand.Weight("web", A, 9));
+        node.apply(new BackendCommand.Remove("web", C));
+        node.apply(new BackendCommand.Add("web", BackendUrl.parse("http://10.0.0.8:9001"), Optional.empty()));
+        node.declare(weighed(4, A, B, C));
+        assertThat(latest()).isEqualTo("config changed: web/http://10.0.0.6:9001 weight 1 → 4; overruled by the"
+                + " operator: web/http://10.0.0.5:9001 weight 1 → 4 (the operator says 9),"
+                + " web/http://10.0.0.7:9001 (the operator has removed it)");
+        node.declare(declared(List.of(), new Service("web", ServicePolicy.DEFAULT, List.of(
+                new Backend(A, 5, false, Origin.CONFIG), new Backend(B, 4, false, Origin.CONFIG)),
+                Origin.CONFIG)));
+        assertThat(latest()).isEqualTo("config changed: web/http://10.0.0.7:9001 removed; overruled by the"
+                + " operator: web/http://10.0.0.5:9001 weight 4 → 5 (the operator says 9)");
+        node.declare(weighed(4, A, B));
+        assertThat(latest()).isEqualTo("config changed, with no effect; overruled by the operator:"
+                + " web/http://10.0.0.5:9001 weight 5 → 4 (the operator says 9)");
+    }
+
+    private static Topology weighed(int weight, BackendUrl... urls) {
+        return declared(List.of(), new Service("web", ServicePolicy.DEFAULT, Arrays.stream(urls)
+                .map(url -> new Backend(url, weight, false, Origin.CONFIG)).toList(), Origin.CONFIG));
+    }
+
+    private String latest() {
+        return node.registry.history().changes().findFirst().orElseThrow().what();
     }
 
     @Test
