@@ -17,8 +17,8 @@ public record RegistryReport(RegistryStatus status) {
         status.disk().ifPresent(trouble -> notes.add("disk: " + trouble + "; commands are refused at this"
                 + " node, and " + status.owed() + " entries of other nodes wait to be written"));
         if (!status.unknown().isEmpty()) {
-            notes.add("not understood: " + status.unknown().size() + " entries of a newer version of Gyre,"
-                    + " kept and passed on (topology.get lists them)");
+            notes.add("entries of a newer version, kept and passed on without being understood: "
+                    + status.unknown().size() + " (topology.get lists them)");
         }
         return notes;
     }

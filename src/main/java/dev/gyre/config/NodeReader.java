@@ -102,8 +102,9 @@ final class NodeReader {
     /** How long the registry keeps the mark of a removal. */
     static Duration retention(Fields top) {
         Fields fields = top.object("registry");
-        Duration retention = fields.value("retention").map(value ->
-                value.duration(LEAST_RETENTION, MOST_RETENTION, Settings.RETENTION)).orElse(Settings.RETENTION);
+        Duration retention = fields.value("retention")
+                .map(value -> value.duration(LEAST_RETENTION, MOST_RETENTION, Settings.RETENTION))
+                .orElse(Settings.RETENTION);
         fields.done();
         return retention;
     }

@@ -24,8 +24,8 @@ import java.util.OptionalInt;
  * @param zone       where this node stands; empty: nowhere in particular
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
-                       AdminSettings admin, Optional<ClusterSettings> cluster, String data, Duration retention,
-                       Duration grace, Duration warmUp, ForwardingSettings forwarding,
+                       AdminSettings admin, Optional<ClusterSettings> cluster, String data,
+                       Duration retention, Duration grace, Duration warmUp, ForwardingSettings forwarding,
                        Optional<String> nodeName, Optional<String> zone,
                        StickySettings sticky, Limits limits, ResolverSettings resolver) {
 

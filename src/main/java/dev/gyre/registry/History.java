@@ -154,8 +154,8 @@ public final class History {
     }
 
     /**
-     * Each field that has changed since as it was: as the latest change up to the point left it, be it one that
-     * another overwrote without having heard of it; else as the first change after it found it.
+     * Each field that has changed since as it was: as the latest change up to the point left it, also where
+     * another overwrote it without having heard of it; else as the first change after it found it.
      */
     Entries entriesAt(Point point) throws CommandRefused {
         List<ChangeRecord> after = after(point);
@@ -190,8 +190,8 @@ public final class History {
     }
 
     /**
-     * The earliest change after a point says best what it found, unless it was made on a node that had not yet
-     * heard of what another had written by then.
+     * The earliest change after a point says best what it found, unless it was made on a node that had not
+     * yet heard of what another had written by then.
      */
     private static BinaryOperator<Optional<Register>> seenBy(Point point) {
         Stamp end = point.change().map(ChangeRecord::stamp).orElse(Stamp.ZERO);

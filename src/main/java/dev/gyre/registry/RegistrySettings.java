@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * How one node's registry is kept.
  *
- * @param data         directory to keep changes in, created where missing; empty: they are forgotten at the end
+ * @param data         directory to keep changes in, created where missing; empty: they are forgotten at
+ *                     the end
  * @param name         of this node, under which history shows what it changed
  * @param retention    how long the mark of a removal is kept; a node that was away for longer takes over what
  *                     the others hold

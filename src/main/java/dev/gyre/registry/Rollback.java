@@ -32,8 +32,8 @@ public record Rollback(String to) implements Command {
         State target = State.of(history.entriesAt(point), state.now());
         List<Entry> entries = new Steps(state, target, stamp).all();
         SortedSet<String> uncertain = history.uncertain(point);
-        String doubt = uncertain.isEmpty() ? "" : "; not restored for certain, since the history does not tell"
-                + " what was there: " + FieldWords.listed(List.copyOf(uncertain));
+        String doubt = uncertain.isEmpty() ? "" : "; not restored for certain, since the history does not"
+                + " tell what was there: " + FieldWords.listed(List.copyOf(uncertain));
         if (entries.isEmpty()) {
             return Change.none("all is as at version " + point.version() + " already" + doubt);
         }

@@ -57,7 +57,8 @@ class HistoryDoorsTest {
         doors.cli("backend", "weight", "web", A.toString(), "5");
         assertThat(latest().getString("who")).isEqualTo("alice@laptop via http from 127.0.0.1");
         assertThat(latest()).isEqualTo(new JsonObject()
-                .put("version", doors.node.registry.topology().version()).put("time", "2026-03-02T12:00:00.000Z")
+                .put("version", doors.node.registry.topology().version())
+                .put("time", "2026-03-02T12:00:00.000Z")
                 .put("who", "alice@laptop via http from 127.0.0.1").put("layer", "operator")
                 .put("node", "node-a").put("nodeId", doors.node.registry.nodeId())
                 .put("what", "web/http://10.0.0.5:9001 changes its weight from 4 to 5")
@@ -191,8 +192,8 @@ class HistoryDoorsTest {
     void aRollbackSaysWhatItDid() {
         doors.cli("backend", "weight", "web", A.toString(), "5");
         assertThat(doors.cli("rollback", first)).isEqualTo(new Said(0, "rolled back to version " + first
-                + " of 2026-03-01T12:00:00Z (after: config declared): web/http://10.0.0.5:9001 weight 5 → 1\n",
-                ""));
+                + " of 2026-03-01T12:00:00Z (after: config declared): web/http://10.0.0.5:9001"
+                + " weight 5 → 1\n", ""));
         assertThat(doors.cli("rollback", first).out())
                 .isEqualTo("all is as at version " + first + " already (no change)\n");
         assertThat(doors.cli("rollback", "zz").err()).startsWith("refused (404): no version \"zz\" in the");

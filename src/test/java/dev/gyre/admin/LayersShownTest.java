@@ -153,7 +153,8 @@ class LayersShownTest {
                 + " config does not declare it: there is nothing to hand it back to"));
         assertThat(doors.bus(command("service.reset", "service", "wbe")).refusal())
                 .isEqualTo("config declares no service \"wbe\" (known: web)");
-        assertThat(doors.bus(command("backend.reset", "service", "web", "url", "http://10.0.0.7:1")).refusal())
+        Answer nowhere = doors.bus(command("backend.reset", "service", "web", "url", "http://10.0.0.7:1"));
+        assertThat(nowhere.refusal())
                 .isEqualTo("config declares no web/http://10.0.0.7:1 (known: " + A + ", " + B + ")");
         assertThat(doors.bus(command("backend.reset", "service", "web", "url", A.toString(), "fields",
                 new JsonArray())).refusal())

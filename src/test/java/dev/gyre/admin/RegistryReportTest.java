@@ -93,8 +93,8 @@ class RegistryReportTest {
     @Test
     void whatIsNotUnderstoodIsCounted() throws Exception {
         heard("certificate", "example.com", "pem", "…");
-        assertThat(ready().body()).isEqualTo("ready\nnot understood: 1 entries of a newer version of Gyre, kept"
-                + " and passed on (topology.get lists them)\n");
+        assertThat(ready().body()).isEqualTo("ready\nentries of a newer version, kept and passed on without"
+                + " being understood: 1 (topology.get lists them)\n");
         assertThat(metrics()).contains("\ngyre_registry_unknown_entries 1\n");
         assertThat(doors.bus(command("node.list")).reply().getJsonArray("nodes").getJsonObject(0)
                 .getInteger("notUnderstood")).isEqualTo(1);
