@@ -33,6 +33,8 @@ public final class Registry {
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
     /** How often it is looked whether a drain or hold is over; a step of the clock is noticed as fast. */
     private static final long END_CHECK_MILLIS = 200;
+    /** So many are written down at a time. */
+    private static final int ENDS = 1_000;
     private static final long RETRY_MILLIS = 5_000;
     private static final CommandRefused FAILED = new CommandRefused(503, "the node failed at it: whether it"
             + " took effect \"history\" tells, asking again settles it");
@@ -425,12 +427,11 @@ public final class Registry {
         if (!current.deadlines().between(current.now(), now).isEmpty()) {
             onWriter(() -> publish(state.at(now())));
         }
-        boolean over = current.deadlines().over(now).findFirst().isPresent();
-        if (!over || !replica.inTouch() || !ending.compareAndSet(false, true)) {
+        List<EndByDeadline> ends = current.deadlines().over(now).limit(ENDS).map(EndByDeadline::new).toList();
+        if (ends.isEmpty() || !replica.inTouch() || !ending.compareAndSet(false, true)) {
             return;
         }
-        Future.join(apply(EndByDeadline.DRAINS, Author.DRAIN_TTL),
-                        apply(EndByDeadline.HOLDS, Author.HOLD_DEADLINE))
+        Future.join(ends.stream().map(end -> apply(end, end.author())).toList())
                 .onComplete(ended -> ending.set(false),
                         failure -> vertx.setTimer(RETRY_MILLIS, timer -> ending.set(false)));
     }

@@ -225,6 +225,28 @@ class HistoryTest {
     }
 
     @Test
+    void anEndThatTwoNodesNoticedAtDifferentMomentsIsOneEvent() throws Exception {
+        try (Node one = Node.inMemory(web(A, B)); Node other = Node.inMemory(web(A, B))) {
+            one.apply(new BackendCommand.Drain("web", A, Optional.of(Duration.ofSeconds(10))));
+            one.apply(new BackendCommand.Drain("web", B, Optional.of(Duration.ofSeconds(20))));
+            Node.get(other.registry.merge(one.registry.entries().all()));
+            one.clock.step(Duration.ofSeconds(30));
+            Node.await(() -> ends(one).size() == 2);
+            other.clock.step(Duration.ofSeconds(15));
+            Node.await(() -> ends(other).size() == 1);
+            other.clock.step(Duration.ofSeconds(15));
+            Node.await(() -> ends(other).size() == 2);
+            Node.get(one.registry.merge(other.registry.entries().all()));
+            assertThat(ends(one)).containsExactlyInAnyOrder("drain ended by itself: web/" + A,
+                    "drain ended by itself: web/" + B);
+        }
+    }
+
+    private static List<String> ends(Node node) {
+        return whats(node).stream().filter(what -> what.startsWith("drain ended")).toList();
+    }
+
+    @Test
     void ofAChangeThatTheWriterOfTheLatestHadNotHeardOfTheRecordStillTells() throws Exception {
         State start = changed(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1, 1);
         // A cut: node 2 sets 7 and 8 meanwhile, of which node 1 never heard when it set 9.
