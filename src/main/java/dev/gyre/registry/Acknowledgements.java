@@ -1,8 +1,10 @@
 package dev.gyre.registry;
 
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -14,7 +16,8 @@ import java.util.function.Function;
 final class Acknowledgements {
 
     private Set<Key> owed = new HashSet<>();
-    private Future<?> underWay = Future.succeededFuture();
+    /** One that has failed is not waited for: what it offered goes along with the next. */
+    private final Set<Future<?>> underWay = new HashSet<>();
 
     /**
      * Offers these, and what earlier offers left owing.
@@ -36,7 +39,14 @@ final class Acknowledgements {
                     }
                     return Future.failedFuture(failure);
                 });
-        underWay = underWay.isComplete() ? settled : Future.join(underWay, settled);
-        return underWay;
+        List<Future<?>> all = new ArrayList<>(underWay);
+        all.add(settled);
+        underWay.add(settled);
+        settled.onComplete(done -> over(settled));
+        return Future.join(all);
+    }
+
+    private synchronized void over(Future<?> offer) {
+        underWay.remove(offer);
     }
 }

@@ -6,10 +6,12 @@ import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.gyre.model.Origin;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,26 @@ class UnconfirmedCommandTest {
     }
 
     @Test
+    void aFailureFailsNoneThatCameAfterItThoughOthersAreStillUnderWay() throws Exception {
+        Promise<Void> first = Promise.promise();
+        Promise<Void> second = Promise.promise();
+        Acknowledgements acknowledgements = new Acknowledgements();
+        Key a = Key.backend(Origin.OPERATOR, "web", A);
+        Key b = Key.backend(Origin.OPERATOR, "web", B);
+        Future<?> one = acknowledgements.offer(Set.of(a), keys -> first.future());
+        Future<?> two = acknowledgements.offer(Set.of(b), keys -> second.future());
+        first.fail("no backup");
+        Future<?> three = acknowledgements.offer(Set.of(b), keys -> {
+            assertThat(keys).as("what failed goes along").containsExactlyInAnyOrder(a, b);
+            return Future.succeededFuture();
+        });
+        second.complete();
+        assertThat(one.failed()).isTrue();
+        assertThat(two.failed()).as("was under way together with the first").isTrue();
+        assertThat(three.succeeded()).isTrue();
+    }
+
+    @Test
     void aRepetitionAfterAFailureOffersTheChangeOnceMore() throws Exception {
         node.replica.keeps(() -> Future.failedFuture("no backup"));
         unconfirmed(give(WEIGHT));
@@ -85,7 +107,7 @@ class UnconfirmedCommandTest {
         assertThat(node.apply(WEIGHT).changed()).isFalse();
         List<Entry> offered = node.replica.kept().subList(before, node.replica.kept().size());
         assertThat(offered).extracting(Entry::key)
-                .contains(Key.backend(dev.gyre.model.Origin.OPERATOR, "web", A));
+                .contains(Key.backend(Origin.OPERATOR, "web", A));
         before = node.replica.kept().size();
         node.apply(WEIGHT);
         assertThat(node.replica.kept()).as("confirmed: offered no more").hasSize(before);
