@@ -79,8 +79,7 @@ record LayeredFields(SortedMap<String, Source> byPath) {
     LayeredFields without(Origin origin, Set<String> paths) {
         SortedMap<String, Source> rest = new TreeMap<>();
         byPath.forEach((path, source) -> {
-            boolean named = paths.stream().anyMatch(out -> out.equals(path)
-                    || SettingPaths.within(path, out) || SettingPaths.within(out, path));
+            boolean named = paths.stream().anyMatch(out -> SettingPaths.related(out, path));
             if (!named || source.origin != origin) {
                 rest.put(path, source);
             } else {

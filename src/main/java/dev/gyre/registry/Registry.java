@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the topology and is the only writer of it. Commands are applied in the order of their coming; those
- * that come while the disk is busy share the next write. A command is acknowledged once it is on the disk, and
- * in a cluster once other nodes would have it if this one were lost.
+ * that come while the disk is busy share the next write. A command is acknowledged once it is on the disk,
+ * and in a cluster once other nodes would have it if this one were lost.
  */
 public final class Registry {
 

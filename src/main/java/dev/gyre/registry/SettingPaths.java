@@ -58,6 +58,11 @@ final class SettingPaths {
         put(into.getJsonObject(head), path.substring(dot + 1), value);
     }
 
+    /** They are the same, or one of them stands within the other. */
+    static boolean related(String one, String other) {
+        return one.equals(other) || within(one, other) || within(other, one);
+    }
+
     /** One stands within the other. */
     static boolean within(String path, String outer) {
         return path.length() > outer.length() && path.startsWith(outer)

@@ -8,6 +8,7 @@ import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.pcollections.PSortedMap;
@@ -54,7 +55,10 @@ record State(Entries entries, Topology topology, Instant now, Deadlines deadline
 
     private static Entry raised(Entry entry, Entry held, Stamp stamp) {
         return Entry.of(entry.key(), entry.registers().stream().map(register -> {
-            Optional<Stamp> known = held.register(register.name()).map(Register::stamp);
+            // A setting within another one, or around it, contradicts it where it is the later one.
+            Optional<Stamp> known = held.registers().stream().filter(other -> SettingPaths.related(
+                            other.name(), register.name())).map(Register::stamp)
+                    .max(Comparator.naturalOrder());
             return known.filter(there -> there.compareTo(register.stamp()) >= 0 && register.stamp()
                             .equals(stamp) && stamp.wall() > 0)
                     .map(there -> register.at(there.next(stamp.node()))).orElse(register);

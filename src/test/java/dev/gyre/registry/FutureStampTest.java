@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.balancing.Ramp;
 import dev.gyre.model.Backend;
 import dev.gyre.model.Balance;
+import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
@@ -23,7 +24,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a node wrote whose clock ran a day ahead is overruled by what is decided after it, whatever the command. */
+/**
+ * What a node wrote whose clock ran a day ahead is overruled by what is decided after it, whatever the
+ * command.
+ */
 class FutureStampTest {
 
     private static final SlowStart SLOW = new SlowStart(Duration.ofSeconds(30), 1);
@@ -37,6 +41,7 @@ class FutureStampTest {
         try (LonelyRegistry wrong = LonelyRegistry.on(new BentStore(9), Node.declared(
                 List.of(Node.route("*", "/*", "web")), Node.service("web", A, B)), ahead)) {
             wrong.apply(put("{\"pool\":{\"maxConnections\":7}}"));
+            wrong.apply(put("{\"limit\":200}"));
             wrong.apply(new BackendCommand.Weight("web", A, 7));
             wrong.apply(new BackendCommand.Drain("web", B, Optional.empty()));
             wrong.apply(new RouteCommand.Put("*", "/v1/*", "web"));
@@ -62,6 +67,14 @@ class FutureStampTest {
     void aSettingIsReplaced() throws Exception {
         assertThat(node.apply(put("{\"pool\":{\"maxConnections\":8}}")).changed()).isTrue();
         assertThat(web().policy().pool().maxConnections()).isEqualTo(8);
+    }
+
+    @Test
+    void aSettingWithinAnotherIsReplaced() throws Exception {
+        node.apply(put("{\"limit\":{\"adaptive\":{\"min\":30}}}"));
+        assertThat(web().policy().limit()).isEqualTo(new ConcurrencyLimit.Adaptive(30, 1_000, 1.5));
+        node.apply(put("{\"limit\":\"off\"}"));
+        assertThat(web().policy().limit()).isEqualTo(new ConcurrencyLimit.Off());
     }
 
     @Test
@@ -100,8 +113,8 @@ class FutureStampTest {
     }
 
     private static Service weighted(int weight) {
-        return new Service("web", ServicePolicy.DEFAULT, List.of(new Backend(A, weight, false, Origin.CONFIG)),
-                Origin.CONFIG);
+        return new Service("web", ServicePolicy.DEFAULT,
+                List.of(new Backend(A, weight, false, Origin.CONFIG)), Origin.CONFIG);
     }
 
     @Test

@@ -241,8 +241,8 @@ final class SimulatedRegistries {
                     SimulatedCommands.URLS.get(subject / 2 % 3));
             List<Command> conclusions = new ArrayList<>();
             switch (kind % 4) {
-                case 0 -> conclusions.add(EndByDeadline.DRAINS);
-                case 1 -> conclusions.add(EndByDeadline.HOLDS);
+                case 0, 1 -> state.deadlines().over(state.now()).map(EndByDeadline::new)
+                        .forEach(conclusions::add);
                 case 2 -> Announced.of(state.entries(), id).ifPresent(there ->
                         conclusions.add(new DiscoveryCommand.Expire(id, there.stamp())));
                 default -> conclusions.add(new DiscoveryCommand.Forget(id));

@@ -155,6 +155,6 @@ class TombstonesTest {
                 new io.vertx.core.json.JsonObject().put(FieldNames.UNTIL, clock.millis() - 1)));
         State without = State.of(Entries.of(List.of(drained)), clock.instant()).without(List.of(GONE));
         assertThat(without.deadlines()).isEqualTo(Deadlines.NONE);
-        assertThat(EndByDeadline.DRAINS.on(without, new Stamp(9, 0, 1)).entries()).isEmpty();
+        assertThat(new EndByDeadline(GONE).on(without, new Stamp(9, 0, 1)).entries()).isEmpty();
     }
 }
