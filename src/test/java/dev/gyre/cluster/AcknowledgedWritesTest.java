@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Two commands at a node may be kept in another order than they came; the number others see must never fall. */
+/**
+ * Two commands at a node may be kept in another order than they came; the number others see must never fall.
+ */
 class AcknowledgedWritesTest {
 
     private final Map<String, String> texts = new HashMap<>();

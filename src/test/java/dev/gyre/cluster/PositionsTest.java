@@ -21,12 +21,16 @@ class PositionsTest {
 
     private static final int MOST = 6;
 
-    /** @param kind 0, 1: the hint of that number is heard; 2: all up to there is compared; 3: a new membership */
+    /**
+     * @param kind 0, 1: the hint of that number is heard; 2: all up to there is compared; 3: a new
+     * membership
+     */
     private record Step(int kind, int number) { }
 
     @Provide
     Arbitrary<List<Step>> steps() {
-        return Combinators.combine(Arbitraries.integers().between(0, 3), Arbitraries.integers().between(1, MOST))
+        return Combinators.combine(Arbitraries.integers().between(0, 3),
+                Arbitraries.integers().between(1, MOST))
                 .as(Step::new).list().ofMaxSize(30);
     }
 

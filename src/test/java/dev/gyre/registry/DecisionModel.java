@@ -18,8 +18,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What was decided, as a plain map: of each field of each entry the write with the highest stamp. It shares no
- * code with the registry but the order of stamps, and reads presence, weight and the like in the simplest way.
+ * What was decided, as a plain map: of each field of each entry the write with the highest stamp. It shares
+ * no code with the registry but the order of stamps, and reads presence, weight and the like in the simplest
+ * way.
  */
 final class DecisionModel {
 
@@ -47,7 +48,8 @@ final class DecisionModel {
             Stamp stamp = register.stamp();
             String cause = new Stamp(stamp.wall(), stamp.counter() & ~3, stamp.node()).toString();
             assertThat(decisions.entrySet().stream().anyMatch(decision -> decision.getKey().key()
-                    .equals(entry.key()) && (!ofThisField || decision.getKey().field().equals(register.name()))
+                    .equals(entry.key())
+                    && (!ofThisField || decision.getKey().field().equals(register.name()))
                     && decision.getValue().contains(cause))).as("%s of %s follows from a decision", register,
                     entry.key()).isTrue();
             assertThat(stamp.counter() % 4).as("is no decision: %s", register).isNotZero();

@@ -12,9 +12,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Whatever is commanded at whichever node while messages are lost, nodes are cut off and restarted and clocks are
- * wrong: once they meet again all hold the same, each acknowledged change that no later one overrules stands, and
- * nothing is back that was removed. {@code -Djqwik.tries.default=100000} looks for longer.
+ * Whatever is commanded at whichever node while messages are lost, nodes are cut off and restarted and
+ * clocks are wrong: once they meet again all hold the same, each acknowledged change that no later one
+ * overrules stands, and nothing is back that was removed. {@code -Djqwik.tries.default=100000} looks for
+ * longer.
  */
 class DecisionsStandTest {
 
@@ -24,8 +25,8 @@ class DecisionsStandTest {
             Duration.ofSeconds(30), Duration.ofMinutes(11), Duration.ofDays(1));
 
     private enum Kind {
-        COMMAND, ANNOUNCE, CONCLUDE, DELIVER, REPEAT, LOSE, COMPARE, DIVIDE, MEET, RESTART, FORGETFUL_RESTART, RELOAD,
-        JUMP, PASS, NEWER_VERSION
+        COMMAND, ANNOUNCE, CONCLUDE, DELIVER, REPEAT, LOSE, COMPARE, DIVIDE, MEET, RESTART,
+        FORGETFUL_RESTART, RELOAD, JUMP, PASS, NEWER_VERSION
     }
 
     /** @param what of a command: which one */
@@ -36,7 +37,8 @@ class DecisionsStandTest {
             boolean inOrder = what < SimulatedCommands.OPERATORS;
             boolean reaches = value % 5 != 4;
             switch (kind) {
-                case COMMAND -> at.command(command(at.state()), SimulatedRegistries.alice(), inOrder, reaches);
+                case COMMAND -> at.command(command(at.state()), SimulatedRegistries.ALICE, inOrder,
+                        reaches);
                 case ANNOUNCE -> at.command(SimulatedCommands.announcement(subject, value), Author.backend(
                         java.util.Optional.empty(), "via bus"), inOrder, reaches);
                 case CONCLUDE -> at.conclude(what, subject, reaches);

@@ -7,13 +7,41 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** What a command that was carried out must have come to, by what it says and not by how it is done. */
 final class Effect {
 
     private Effect() {
+    }
+
+    static List<Entry> meant(Command command, State state, Stamp stamp) {
+        try {
+            return command.on(state, stamp).entries();
+        } catch (CommandRefused e) {
+            return List.of();
+        }
+    }
+
+    /** The fields that a command on what is there is about; empty: it is about all of the thing. */
+    static Optional<Set<String>> concerns(Command command, State before) {
+        if (command instanceof BackendCommand one && backend(before, one.service(), one.url()).isPresent()) {
+            return command instanceof BackendCommand.Remove ? Optional.empty()
+                    : Optional.of(command instanceof BackendCommand.Weight ? Set.of("weight")
+                    : command instanceof BackendCommand.Add ? Set.of("weight", "zone") : Set.of("draining"));
+        }
+        if (command instanceof HoldCommand) {
+            return Optional.of(Set.of("heldUntil"));
+        }
+        if (command instanceof ServiceCommand.Put put && put.backends().isEmpty()
+                && service(before, put.service()).isPresent()) {
+            return Optional.of(SettingPaths.flat(put.policy()).keySet());
+        }
+        return command instanceof RouteCommand.Put put && before.route(put.host(), put.path()).isPresent()
+                ? Optional.of(Set.of("service", "maxBody", "priority")) : Optional.empty();
     }
 
     static void check(Command command, State state) {

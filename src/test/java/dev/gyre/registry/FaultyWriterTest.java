@@ -80,7 +80,11 @@ class FaultyWriterTest {
     @MethodSource("faults")
     void whatTheDiskThrowsRefusesTheCommandAlone(Supplier<Throwable> fault) throws Exception {
         node.store.fails(() -> rethrown(fault.get()));
-        assertThat(refused(weight(5)).code()).isEqualTo(503);
+        CommandRefused refused = refused(weight(5));
+        assertThat(refused.code()).isEqualTo(503);
+        if (!(fault.get() instanceof Unspeakable)) {
+            assertThat(refused).hasMessageContaining(fault.get().getClass().getName());
+        }
         assertThat(node.weight(A)).isEqualTo(1);
         assertThat(node.registry.status().faults()).isPositive();
         node.store.fails(BentStore.NONE);

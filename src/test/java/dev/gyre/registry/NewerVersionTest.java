@@ -21,7 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a node of a newer version writes is kept and passed on as it is, and keeps nothing else from counting. */
+/**
+ * What a node of a newer version writes is kept and passed on as it is, and keeps nothing else from
+ * counting.
+ */
 class NewerVersionTest {
 
     private static final Key FILTER = new Key("operator", "filter", "web cors");
@@ -50,7 +53,8 @@ class NewerVersionTest {
 
     private List<Entry> future() {
         return List.of(Entry.of(FILTER, Register.set("rules", stamp(4), new JsonObject().put("origin", "*"))),
-                Entry.of(TENANT, Register.set("weight", stamp(4), 500), Register.set("present", stamp(4), false)),
+                Entry.of(TENANT, Register.set("weight", stamp(4), 500),
+                        Register.set("present", stamp(4), false)),
                 Entry.of(TLS, Register.set("tls", stamp(4), new JsonObject().put("sni", "a")),
                         Register.set(FieldNames.WEIGHT, stamp(4), 7)),
                 Entry.of(HTTPS, Register.set("present", stamp(4), true)),
@@ -67,8 +71,8 @@ class NewerVersionTest {
     }
 
     private void holdsAll(LonelyRegistry of) {
-        future().forEach(entry -> assertThat(of.registry.entries().entry(entry.key()).orElseThrow().registers())
-                .containsAll(entry.registers()));
+        future().forEach(entry -> assertThat(of.registry.entries().entry(entry.key()).orElseThrow()
+                .registers()).containsAll(entry.registers()));
     }
 
     @Test
@@ -80,7 +84,8 @@ class NewerVersionTest {
     @Test
     void whatIsNotUnderstoodIsShown() {
         String shown = node.registry.layers().notUnderstood().encode();
-        assertThat(shown).contains("kind \\\"filter\\\"").contains("layer \\\"tenant\\\"").contains("field tls")
+        assertThat(shown).contains("kind \\\"filter\\\"").contains("layer \\\"tenant\\\"")
+                .contains("field tls")
                 .contains("https://10.0.0.9:443");
         assertThat(node.registry.status().unknown()).containsOnlyKeys(FILTER, TENANT, TLS, HTTPS);
         assertThat(String.join("\n", node.registry.status().broken())).contains("pool.warmUp")
@@ -158,7 +163,8 @@ class NewerVersionTest {
         assertThat(fields.without(Origin.OPERATOR, Set.of("limit.adaptive.max", "slowStart")).nested())
                 .isEqualTo(new JsonObject("{\"limit\":{\"adaptive\":{\"min\":50}},"
                         + "\"slowStart\":{\"window\":\"30s\",\"aggression\":2}}"));
-        assertThat(fields.without(Origin.OPERATOR, Set.of("limit")).nested().getValue("limit")).isEqualTo(200);
+        assertThat(fields.without(Origin.OPERATOR, Set.of("limit")).nested().getValue("limit"))
+                .isEqualTo(200);
     }
 
     @Test

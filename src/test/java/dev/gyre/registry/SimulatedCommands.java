@@ -75,7 +75,8 @@ final class SimulatedCommands {
             case 7 -> new ServiceCommand.Remove(service, value % 2 == 0);
             case 8 -> new HoldCommand.Hold(service, Duration.ofSeconds(10 + 60L * value));
             case 9 -> new HoldCommand.Release(service);
-            case 10 -> new RouteCommand.Put("*", path, service, value % 3 == 1 ? OptionalLong.of(1024L * value)
+            case 10 -> new RouteCommand.Put("*", path, service,
+                    value % 3 == 1 ? OptionalLong.of(1024L * value)
                     : OptionalLong.empty(), value % 3 == 2 ? Optional.of(Priority.CRITICAL)
                     : Optional.empty(), value % 4 > 0);
             case 11 -> new RouteCommand.Remove("*", path);
@@ -104,7 +105,8 @@ final class SimulatedCommands {
         ServicePolicy plain = ServicePolicy.DEFAULT;
         return switch (Math.floorMod(number, 5)) {
             case 0 -> Node.web(A, B);
-            case 1 -> Node.declared(List.of(), service("web", plain, backend(A, 4, true), backend(B, 1, false)));
+            case 1 -> Node.declared(List.of(), service("web", plain, backend(A, 4, true),
+                    backend(B, 1, false)));
             case 2 -> Node.declared(List.of(Node.route("*", "/*", "web"), Node.route("*", "/v1/*", "api")),
                     service("web", plain, backend(B, 2, false)), service("api", plain, backend(C, 1, false)));
             case 3 -> Node.declared(List.of(Node.route("*", "/*", "web")), service("web", plain

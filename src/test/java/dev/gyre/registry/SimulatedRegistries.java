@@ -2,17 +2,12 @@ package dev.gyre.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
-import dev.gyre.model.Origin;
-import dev.gyre.model.Service;
-import dev.gyre.model.Topology;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +16,14 @@ import java.util.TreeMap;
 
 /**
  * Registries of several nodes without anything around them: clocks that are wrong, messages that are lost,
- * doubled and late, a shared map that is divided and joined again, disks, and no time but that which is stepped.
- * What each node wrote goes into a {@link DecisionModel}; whatever must hold at every step is looked at there.
+ * doubled and late, a shared map that is divided and joined again, disks, and no time but that which is
+ * stepped. What each node wrote goes into a {@link DecisionModel}; whatever must hold at every step is
+ * looked at there.
  */
 final class SimulatedRegistries {
 
     private static final Instant BEGIN = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Author ALICE = Author.operator(Optional.of("alice"), "via bus");
+    static final Author ALICE = Author.operator(Optional.of("alice"), "via bus");
     private static final Stamp NO_HORIZON = Stamp.ZERO;
 
     final DecisionModel model = new DecisionModel();
@@ -135,37 +131,16 @@ final class SimulatedRegistries {
         private void become(State next) {
             State before = state;
             state = next;
-            State fresh = State.of(next.entries(), next.now());
-            same(next, fresh);
-            assertThat(next.deadlines()).isEqualTo(fresh.deadlines());
-            assertThat(next.unknown()).isEqualTo(fresh.unknown());
-            assertThat(next.broken()).isEqualTo(fresh.broken());
-            assertThat(next.entries().digest()).isEqualTo(fresh.entries().digest());
-            for (Service service : before.topology().services().values()) {
-                boolean touched = !said(before, service.name()).equals(said(next, service.name()))
-                        || !Collections.disjoint(before.deadlines().between(before.now(), next.now()),
-                                keys(before, service.name()));
-                assertThat(touched || next.topology().services().get(service.name()) == service)
-                        .as("the untouched service %s is the very same", service.name()).isTrue();
-            }
+            Following.check(before, next, !wrongClocks);
             if (disk.get(disk.size() - 1) != next.entries()) {
                 disk.add(next.entries());
             }
         }
 
-        private static List<Key> keys(State of, String service) {
-            List<Key> keys = new ArrayList<>(of.entries().backendKeys(service).toList());
-            keys.add(Key.service(Origin.OPERATOR, service));
-            return keys;
-        }
-
-        private static List<Entry> said(State of, String service) {
-            return of.entries().all().stream().filter(entry -> entry.key().kind().equals(Key.BACKEND)
-                    ? entry.key().head().equals(service)
-                    : entry.key().kind().equals(Key.SERVICE) && entry.key().name().equals(service)).toList();
-        }
-
-        /** @param inOrder given after all that was acknowledged on this side has come here; else at the same time */
+        /**
+         * @param inOrder given after all that was acknowledged on this side has come here; else at the same
+         * time
+         */
         void command(Command command, Author author, boolean inOrder, boolean reaches) {
             if (inOrder) {
                 pull();
@@ -195,12 +170,16 @@ final class SimulatedRegistries {
         private List<Entry> decide(Command command, Author author, Stamp stamp) {
             Group group = new Group(state.at(now()), "node-" + index);
             State before = state;
-            List<Entry> meant = meant(command, group.state(), stamp);
+            List<Entry> meant = Effect.meant(command, group.state(), stamp);
             group.add(new Group.Pending(command, author, null, Promise.promise()), stamp);
             become(group.state());
             List<Entry> written = group.own().stream().flatMap(key -> news(key, before).stream()).toList();
             if (!command.automatic()) {
                 meant.forEach(this::holds);
+                Effect.concerns(command, before).ifPresent(fields -> written.stream()
+                        .filter(entry -> !entry.key().isChange()).flatMap(entry -> entry.registers().stream())
+                        .forEach(register -> assertThat(fields).as("fields that %s concerns", command)
+                                .contains(register.name())));
             }
             written.forEach(entry -> {
                 if (!command.automatic()) {
@@ -212,14 +191,6 @@ final class SimulatedRegistries {
                 }
             });
             return written;
-        }
-
-        private static List<Entry> meant(Command command, State state, Stamp stamp) {
-            try {
-                return command.on(state, stamp).entries();
-            } catch (CommandRefused e) {
-                return List.of();
-            }
         }
 
         private void holds(Entry decided) {
@@ -234,7 +205,10 @@ final class SimulatedRegistries {
             return news.isEmpty() ? Optional.empty() : Optional.of(Entry.of(key, news));
         }
 
-        /** Whatever ends by itself, or a backend that is judged to have gone: at this node, whatever it has heard. */
+        /**
+         * Whatever ends by itself, or a backend that is judged to have gone: at this node, whatever it has
+         * heard.
+         */
         void conclude(int kind, int subject, boolean reaches) {
             follow();
             BackendId id = new BackendId(SimulatedCommands.SERVICES.get(subject % 2),
@@ -298,30 +272,12 @@ final class SimulatedRegistries {
         }
     }
 
-    /** But for since when backends are there, where clocks disagree on what is the future. */
-    private void same(State one, State other) {
-        if (wrongClocks) {
-            assertThat(undated(one)).isEqualTo(undated(other));
-        } else {
-            assertThat(one.topology()).isEqualTo(other.topology());
-        }
-    }
-
-    private static Topology undated(State state) {
-        Map<String, Service> services = new TreeMap<>();
-        state.topology().services().forEach((name, service) -> services.put(name, service.with(
-                service.backends().stream().map(backend -> new Backend(backend.url(), backend.weight(),
-                        backend.draining(), backend.origin(), backend.zone(), Optional.empty())).toList(),
-                service.unresolved())));
-        return new Topology(services, state.topology().routes(), state.topology().version());
-    }
-
     void pass(Duration by) {
         time = time.plus(by);
         for (Node node : nodes) {
             State before = node.state;
             node.follow();
-            same(node.state.at(before.now()), before);
+            Following.same(node.state.at(before.now()), before, !wrongClocks);
         }
     }
 
@@ -370,14 +326,10 @@ final class SimulatedRegistries {
             assertThat(node.state.entries()).isEqualTo(all);
             assertThat(node.state.entries().version()).isEqualTo(all.version());
             assertThat(node.state.entries().digest()).isEqualTo(all.digest());
-            same(node.state, nodes.get(0).state);
+            Following.same(node.state, nodes.get(0).state, !wrongClocks);
         }
         assertThat(maps.get(0).values()).containsExactlyElementsOf(all.all());
         model.check(all.all(), lost);
         DecisionModel.checkTopology(all.all(), nodes.get(0).state.topology(), nodes.get(0).state.now());
-    }
-
-    static Author alice() {
-        return ALICE;
     }
 }

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A node that was away while a drain's ttl ran out ends that drain, and nothing that was decided meanwhile. */
+/**
+ * A node that was away while a drain's ttl ran out ends that drain, and nothing that was decided meanwhile.
+ */
 class StaleDrainEndTest {
 
     private final StepClock clock = new StepClock();

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node that was away hears no renewal, takes the backend for gone and forgets it: that stands against nothing that
- * the backend or a person has said meanwhile.
+ * A node that was away hears no renewal, takes the backend for gone and forgets it: that stands against
+ * nothing that the backend or a person has said meanwhile.
  */
 class StaleLeaseTest {
 
@@ -123,7 +123,8 @@ class StaleLeaseTest {
         Stamp judged = Announced.of(here.registry.entries(), ID).orElseThrow().stamp();
         here.apply(new Expire(ID, judged), Author.LEASE);
         LonelyRegistry.meet(here, away);
-        assertThat(here.registry.history().changes().filter(change -> change.what().contains("lease expired")))
+        assertThat(here.registry.history().changes()
+                .filter(change -> change.what().contains("lease expired")))
                 .hasSize(1);
         forgetsAway();
         here.apply(new Forget(ID), Author.LEASE);

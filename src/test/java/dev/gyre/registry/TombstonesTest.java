@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The mark of a removal is kept for the retention, costs nothing after it, and nothing comes back by that. */
+/**
+ * The mark of a removal is kept for the retention, costs nothing after it, and nothing comes back by that.
+ */
 class TombstonesTest {
 
     private static final Key GONE = Key.backend(Origin.OPERATOR, "web", B);
@@ -116,7 +118,8 @@ class TombstonesTest {
         }
         StepClock late = new StepClock(clock);
         try (LonelyRegistry other = LonelyRegistry.inCluster(new BentStore(2), web(A, B, C), late)) {
-            other.hear(Entry.of(GONE, Register.set(FieldNames.PRESENT, new Stamp(mark.stamp().wall() - 1, 0, 1),
+            other.hear(Entry.of(GONE, Register.set(FieldNames.PRESENT,
+                    new Stamp(mark.stamp().wall() - 1, 0, 1),
                     true)));
             late.step(RETENTION.plusMinutes(1));
             assertThat(other.registry.wants(mark)).isTrue();
