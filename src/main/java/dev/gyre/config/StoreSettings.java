@@ -22,8 +22,8 @@ record StoreSettings(String path, String type, String format, boolean optional, 
 
     /** The keys a store may give: all of the config's but the ones that say where config comes from. */
     static final List<String> CONTRIBUTED = List.of("admin", "cluster", "data", "forwarding", "grace",
-            "instances", "limits", "listeners", "node", "registry", "resolver", "routes", "services", "sticky",
-            "warmUp", "zone");
+            "instances", "limits", "listeners", "node", "registry", "resolver", "routes", "services",
+            "sticky", "warmUp", "zone");
 
     /** What a store of a type cannot do without. */
     private static final Map<String, List<String>> REQUIRED = Map.of(

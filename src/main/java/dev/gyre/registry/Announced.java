@@ -47,7 +47,7 @@ public record Announced(BackendId id, Optional<Integer> weight, Duration ttl, Op
         Key key = entry.key();
         LayeredResource resource = LayeredResource.of(entries, key.in(Origin.OPERATOR));
         Optional<String> ending = entry.value(FieldNames.ENDING).map(String::valueOf);
-        // A ttl of the operator's drain needs no look at the clock: until it is over the backend drains anyway.
+        // The ttl of an operator's drain needs no look at the clock: the backend drains anyway.
         boolean spare = ending.isPresent() && resource.onlyAnnounced() && resource.draining(Instant.MIN);
         long ttl = entry.value(FieldNames.TTL).filter(Number.class::isInstance)
                 .map(value -> ((Number) value).longValue()).orElse(SHORTEST_TTL.toMillis());

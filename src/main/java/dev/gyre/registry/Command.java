@@ -17,7 +17,7 @@ public sealed interface Command permits BackendCommand, ServiceCommand, HoldComm
      */
     Change on(State state, Stamp stamp) throws CommandRefused;
 
-    /** Nobody gave it: it draws a conclusion from what was decided, and must not overrule a later decision. */
+    /** Nobody gave it: it concludes from what was decided, and must not overrule a later decision. */
     default boolean automatic() {
         return false;
     }

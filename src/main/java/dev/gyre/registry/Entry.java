@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is written, kept and merged: what one layer says of one resource, field by field. Merging keeps of each
- * field the later register, and so is commutative, associative and idempotent. A change is an entry as well,
- * of the fields that it writes and no others. Immutable.
+ * What is written, kept and merged: what one layer says of one resource, field by field. Merging keeps of
+ * each field the later register, and so is commutative, associative and idempotent. A change is an entry as
+ * well, of the fields that it writes and no others. Immutable.
  */
 public final class Entry {
 
@@ -158,7 +158,7 @@ public final class Entry {
     }
 
     /**
-     * Reads what {@link #toJson} wrote, on whichever version, or what a version before it wrote, which had one
+     * Reads what {@link #toJson} wrote, on this version or a newer one, or what the first format had, with one
      * stamp for all fields of an entry.
      *
      * @throws IllegalArgumentException when it is no entry

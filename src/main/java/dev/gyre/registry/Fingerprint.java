@@ -39,7 +39,7 @@ final class Fingerprint {
             size = from.size;
         }
 
-        /** Tombstones have no part in the sums: a node that has forgotten a removal agrees with one that has not. */
+        /** Tombstones have no part in the sums: a node may remember a removal longer than another. */
         void add(Entry entry) {
             if (entry.stamp().compareTo(highest) > 0) {
                 highest = entry.stamp();

@@ -33,7 +33,7 @@ public final class HybridClock {
         return last;
     }
 
-    /** Takes note of a stamp read from the disk or received from another node; false when it is not believed. */
+    /** Takes note of a stamp from the disk or another node; false when it is not believed. */
     public synchronized boolean seen(Stamp stamp) {
         if (stamp.wall() > wall.millis() + maxSkew.toMillis()) {
             return false;

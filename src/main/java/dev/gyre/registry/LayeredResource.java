@@ -221,9 +221,9 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     /**
-     * Since when a backend has been offered requests: the latest decision that let it, whichever layer's. It
-     * is the same on every node and after every restart, and no other change alters it; a stamp of the future,
-     * from a node whose clock runs ahead, counts as now.
+     * Since when a backend has been offered requests: the latest decision that let it, of any layer. It is the
+     * same on every node and after every restart, and no other change alters it; a stamp of the future, from a
+     * node whose clock runs ahead, counts as now.
      */
     Instant since(Instant now) {
         long latest = 0;

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the registry keeps on its disk: entries, and beside them what it remembers of itself. A line that cannot
- * be read is kept as it is, for a version that can.
+ * What the registry keeps on its disk: entries, and beside them what it remembers of itself. A line that
+ * cannot be read is kept as it is, for a version that can.
  *
  * @param entries that can be read
  * @param notes   under names without a slash, which no key of an entry is

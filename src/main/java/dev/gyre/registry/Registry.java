@@ -36,9 +36,6 @@ public final class Registry {
     /** So many are written down at a time. */
     private static final int ENDS = 1_000;
     private static final long RETRY_MILLIS = 5_000;
-    private static final CommandRefused FAILED = new CommandRefused(503, "the node failed at it: whether it"
-            + " took effect \"history\" tells, asking again settles it");
-    private static final String STOPPING = "the node is stopping";
     private static final long COLLECT_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private final Vertx vertx;
@@ -47,6 +44,7 @@ public final class Registry {
     private final HybridClock stamps;
     /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
     private final WorkerExecutor writer;
+    private final CommandQueue queue;
     private final Journalist disk;
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
@@ -57,11 +55,6 @@ public final class Registry {
     private volatile Replica replica = Replica.NONE;
     private volatile Supplier<Optional<String>> refusal = Optional::empty;
     private final AtomicLong faults = new AtomicLong();
-    private List<Group.Pending> arriving = new ArrayList<>();
-    private boolean catchingUp;
-    private List<Group.Pending> waiting = new ArrayList<>();
-    private boolean writing;
-    private boolean closed;
 
     private Registry(Vertx vertx, Store store, RegistrySettings settings, InstantSource clock,
                      WorkerExecutor writer) {
@@ -69,6 +62,7 @@ public final class Registry {
         this.settings = settings;
         this.clock = clock;
         this.writer = writer;
+        this.queue = new CommandQueue(writer, () -> replica, this::write, this::fault);
         this.disk = new Journalist(store);
         this.stamps = new HybridClock(clock, store.node(), settings.maxClockSkew());
         timers.add(vertx.setPeriodic(END_CHECK_MILLIS, timer -> endDue()));
@@ -242,109 +236,23 @@ public final class Registry {
         if (reason.isPresent()) {
             return Future.failedFuture(new CommandRefused(503, reason.get()));
         }
-        synchronized (this) {
-            if (closed) {
-                return Future.failedFuture(new CommandRefused(503, STOPPING));
-            }
-            if (command.automatic()) {
-                enqueue(List.of(pending));
-            } else {
-                arriving.add(pending);
-                catchUp();
-            }
-        }
+        queue.add(pending);
         return pending.reply().future();
     }
 
-    /** One round at a time; whoever comes meanwhile is judged after the next. */
-    private synchronized void catchUp() {
-        if (catchingUp || arriving.isEmpty()) {
+    /** Judges each command by what those before it leave, writes all changes at once, then answers. */
+    private void write(List<Group.Pending> pending) {
+        Group group = judged(pending);
+        if (group.state() == state) {
+            replicate(group);
             return;
         }
-        catchingUp = true;
-        List<Group.Pending> round = arriving;
-        arriving = new ArrayList<>();
-        Future<Void> caughtUp;
-        try {
-            caughtUp = replica.catchUp();
-        } catch (Throwable e) {
-            fault("catching up failed", e);
-            caughtUp = Future.failedFuture(e);
-        }
-        caughtUp.onComplete(done -> {
-            synchronized (this) {
-                catchingUp = false;
-                if (closed) {
-                    round.forEach(one -> one.fail(new CommandRefused(503, STOPPING)));
-                } else if (done.failed()) {
-                    round.forEach(one -> one.fail(new CommandRefused(503,
-                            "what others have changed cannot be told now: " + done.cause().getMessage()
-                                    + "; nothing is changed, ask again")));
-                } else {
-                    enqueue(round);
-                }
-            }
-            catchUp();
-        });
-    }
-
-    private synchronized void enqueue(List<Group.Pending> pending) {
-        waiting.addAll(pending);
-        if (!writing) {
-            writing = true;
-            writer.executeBlocking(this::writeAll);
-        }
-    }
-
-    private Void writeAll() {
-        List<Group.Pending> group = List.of();
-        while (true) {
-            try {
-                group = next();
-                if (group.isEmpty()) {
-                    return null;
-                }
-                write(group);
-            } catch (Throwable e) {
-                // Not even the words for it could be had, as may be without memory; what comes next may.
-                faults.incrementAndGet();
-                group.forEach(one -> one.fail(FAILED));
-            }
-        }
-    }
-
-    private synchronized List<Group.Pending> next() {
-        if (waiting.isEmpty()) {
-            writing = false;
-            return List.of();
-        }
-        List<Group.Pending> group = waiting;
-        waiting = new ArrayList<>();
-        return group;
-    }
-
-    /**
-     * Judges each command by what those before it leave, writes all changes at once, then answers. Whatever
-     * fails in it, be it for want of memory, fails this group and not those that come after it.
-     */
-    private void write(List<Group.Pending> pending) {
-        try {
-            Group group = judged(pending);
-            if (group.state() == state) {
-                replicate(group);
-                return;
-            }
-            Optional<String> failure = disk.append(state.entries(), group.state().entries(), group.changed());
-            if (failure.isEmpty()) {
-                publish(group.state());
-                replicate(group);
-            } else {
-                followOthers(group, failure.get());
-            }
-        } catch (Throwable e) {
-            fault("commands refused", e);
-            pending.forEach(one -> one.fail(new CommandRefused(503, "the node failed at it: " + e
-                    + "; whether it took effect \"history\" tells, asking again settles it")));
+        Optional<String> failure = disk.append(state.entries(), group.state().entries(), group.changed());
+        if (failure.isEmpty()) {
+            publish(group.state());
+            replicate(group);
+        } else {
+            followOthers(group, failure.get());
         }
     }
 
@@ -485,11 +393,8 @@ public final class Registry {
 
     /** Refuses commands from now on, finishes those accepted, and gives up the data directory. */
     public Future<Void> close() {
-        synchronized (this) {
-            if (closed) {
-                return Future.succeededFuture();
-            }
-            closed = true;
+        if (!queue.close()) {
+            return Future.succeededFuture();
         }
         return writer.executeBlocking(() -> {
             release();

@@ -84,7 +84,8 @@ class CommandsTest {
     void removingTwiceSaysSoAndNamesWhatMayHaveBeenMeant() throws Exception {
         Command remove = new BackendCommand.Remove("web", B);
         changes(remove, "web/http://10.0.0.6:9001 removed");
-        changesNothing(remove, "web/http://10.0.0.6:9001 is not there, nothing to remove (known: http://10.0.0.5:9001)");
+        changesNothing(remove, "web/http://10.0.0.6:9001 is not there, nothing to remove"
+                + " (known: http://10.0.0.5:9001)");
     }
 
     @Test

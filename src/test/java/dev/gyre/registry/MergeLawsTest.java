@@ -44,7 +44,8 @@ class MergeLawsTest {
             Entries one = Entries.of(sent);
             Entries other = received.stream().map(List::of).map(Entries::of)
                     .reduce(Entries.empty(), Entries::merge);
-            assertThat(LayerMerge.topology(other, Instant.EPOCH)).isEqualTo(LayerMerge.topology(one, Instant.EPOCH));
+            assertThat(LayerMerge.topology(other, Instant.EPOCH))
+                    .isEqualTo(LayerMerge.topology(one, Instant.EPOCH));
             assertThat(other.version()).isEqualTo(one.version());
             assertThat(other.digest()).isEqualTo(one.digest());
         }
@@ -214,7 +215,8 @@ class MergeLawsTest {
         return switch (random.nextInt(4)) {
             case 0 -> Key.service(layer, service);
             case 1 -> Key.backend(layer, service, new BackendUrl("10.0.0.1", 9000 + random.nextInt(2)));
-            case 2 -> new Key(layer.word(), random.nextBoolean() ? "filter" : Key.BACKEND, "web https://a:443");
+            case 2 -> new Key(layer.word(), random.nextBoolean() ? "filter" : Key.BACKEND,
+                    "web https://a:443");
             default -> Key.route(layer, "*", "/" + random.nextInt(2));
         };
     }
