@@ -16,6 +16,8 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import dev.gyre.model.ServicePolicy;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -253,5 +255,15 @@ class CommandsTest {
             Node.get(one);
         }
         assertThat(node.backend("web", A)).get().extracting(Backend::weight).isEqualTo(1000);
+    }
+
+    @Test
+    void resumingARemovedBackendThatConfigDrainsGivesItRequestsAtOnce() throws Exception {
+        node.declare(Node.declared(List.of(), new Service("web", ServicePolicy.DEFAULT,
+                List.of(new Backend(A, 1, true, Origin.CONFIG)), Origin.CONFIG)));
+        node.apply(new BackendCommand.Remove("web", A));
+        node.apply(new BackendCommand.Resume("web", A));
+        assertThat(node.backend("web", A)).get().extracting(Backend::draining).isEqualTo(false);
+        assertThat(node.apply(new BackendCommand.Resume("web", A)).changed()).isFalse();
     }
 }

@@ -62,6 +62,17 @@ class StaleConfigTest {
     }
 
     @Test
+    void norDoesItWhereTheNodeHasHeardOfTheNewerOneAndItsFileHasNot() throws Exception {
+        Node.get(here.registry.declare(weighted(5)));
+        LonelyRegistry.meet(here, away);
+        comesBack(away.store, web(A, B));
+        for (LonelyRegistry node : List.of(here, away)) {
+            assertThat(node.weight(A)).isEqualTo(5);
+            assertThat(node.backend(B)).isEmpty();
+        }
+    }
+
+    @Test
     void norDoesThatOfANodeWhoseDiskIsLost() throws Exception {
         Node.get(here.registry.declare(weighted(5)));
         comesBack(new BentStore(2), web(A, B));
