@@ -13,11 +13,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Balance;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.SlowStart;
+import dev.gyre.model.Strategy;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -265,5 +268,19 @@ class CommandsTest {
         node.apply(new BackendCommand.Resume("web", A));
         assertThat(node.backend("web", A)).get().extracting(Backend::draining).isEqualTo(false);
         assertThat(node.apply(new BackendCommand.Resume("web", A)).changed()).isFalse();
+    }
+
+    @Test
+    void aSettingThatWouldBeLeftOutIsRefusedThoughThatMistakeWasThereBefore() throws Exception {
+        node.apply(new ServiceCommand.Put("web", new JsonObject("{\"balance\":{\"by\":\"consistent-hash\","
+                + "\"key\":\"header:X-User\"}}"), Map.of()));
+        node.declare(declared(List.of(), new Service("web", ServicePolicy.DEFAULT.with(new Balance(
+                Strategy.ROUND_ROBIN, Balance.DEFAULT.hashing(), Optional.empty(),
+                Optional.of(new SlowStart(Duration.ofSeconds(9), 1)))), List.of(), Origin.CONFIG)));
+        assertThatThrownBy(() -> node.apply(new ServiceCommand.Put("web",
+                new JsonObject("{\"slowStart\":{\"window\":\"30s\"}}"), Map.of())))
+                .isInstanceOf(CommandRefused.class).hasMessageContaining("slowStart");
+        node.apply(new ServiceCommand.Put("web", new JsonObject("{\"pool\":{\"maxQueue\":5}}"), Map.of()));
+        assertThat(node.service("web").policy().pool().maxQueue()).isEqualTo(5);
     }
 }
