@@ -23,7 +23,7 @@ class SourceBudgetTest {
     void aFileFitsInAHead() {
         assertThat(sources().filter(file -> lines(file).size() > MOST_LINES)
                 .map(file -> file + ": " + lines(file).size() + " lines"))
-                .as("files of more than %d lines, which even one state machine does not need: split it where a"
+                .as("files of more than %d lines, which even a state machine does not need: split it where a"
                         + " second concern begins, and name the new type after that", MOST_LINES)
                 .isEmpty();
         List<Path> all = sources().toList();

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 /**
  * Commands on their way to the writer, in the order of their coming. Those that somebody decided first wait
  * until this node has caught up with what was acknowledged at others before they came; what follows by itself
- * and what others have written need not. Those that come while the writer is busy share its next write. Whatever
- * fails on the way fails those commands and none that come later. Thread-safe.
+ * and what others have written need not. Those that come while the writer is busy share its next write.
+ * Whatever fails on the way fails those commands and none that come later. Thread-safe.
  */
 final class CommandQueue {
 
@@ -43,15 +43,18 @@ final class CommandQueue {
         this.fault = fault;
     }
 
-    synchronized void add(Group.Pending pending) {
+    /** False when nothing is taken any more. */
+    synchronized boolean add(Group.Pending pending) {
         if (closed) {
-            pending.fail(STOPPING);
-        } else if (pending.command().automatic()) {
+            return false;
+        }
+        if (pending.command().automatic()) {
             enqueue(List.of(pending));
         } else {
             arriving.add(pending);
             catchUp();
         }
+        return true;
     }
 
     /** Refuses what comes from now on; false when it does already. */
@@ -117,13 +120,17 @@ final class CommandQueue {
     }
 
     private void refuse(List<Group.Pending> group, Throwable failure) {
+        CommandRefused refusal = FAILED;
         try {
             fault.accept("commands refused", failure);
+            refusal = new CommandRefused(503, "the node failed at it: " + failure + "; whether it took effect"
+                    + " \"history\" tells, asking again settles it");
         } catch (Throwable e) {
             // Not even the words for it can be had, as may be without memory; what comes next may.
-            failure.addSuppressed(e);
-        } finally {
-            group.forEach(one -> one.fail(FAILED));
+            refusal = FAILED;
+        }
+        for (Group.Pending one : group) {
+            one.fail(refusal);
         }
     }
 

@@ -158,8 +158,8 @@ public final class Entry {
     }
 
     /**
-     * Reads what {@link #toJson} wrote, on this version or a newer one, or what the first format had, with one
-     * stamp for all fields of an entry.
+     * Reads what {@link #toJson} wrote, on this version or a newer one, or what the first format had, with
+     * one stamp for all fields of an entry.
      *
      * @throws IllegalArgumentException when it is no entry
      */

@@ -221,9 +221,10 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     /**
-     * Since when a backend has been offered requests: the latest decision that let it, of any layer. It is the
-     * same on every node and after every restart, and no other change alters it; a stamp of the future, from a
-     * node whose clock runs ahead, counts as now.
+     * Since when a backend has been offered requests: the latest decision that let it, of any layer. It is
+     * the same on every node and after every restart, and no other change alters it. A stamp a little ahead
+     * of the clock counts as now; one that is not believed counts as long ago, for it must not hold a start
+     * back.
      */
     Instant since(Instant now) {
         long latest = 0;
@@ -235,7 +236,8 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
             latest = Math.max(latest, drainEnd().map(Instant::toEpochMilli)
                     .orElseGet(() -> wall(operator, FieldNames.DRAINING)));
         }
-        return Instant.ofEpochMilli(Math.min(latest, now.toEpochMilli()));
+        boolean believed = latest <= now.plus(RegistrySettings.MAX_CLOCK_SKEW).toEpochMilli();
+        return Instant.ofEpochMilli(believed ? Math.min(latest, now.toEpochMilli()) : 0);
     }
 
     private static long wall(Optional<Entry> layer, String field) {

@@ -6,9 +6,9 @@ import java.util.Optional;
 
 /**
  * One field of an entry, with the stamp of the decision that wrote it: a last-writer-wins register (Shapiro
- * et al., "A comprehensive study of Convergent and Commutative Replicated Data Types", 2011). A field is set to
- * a value; set to nothing, which takes away what a layer below says; or unset, which leaves it to the layers
- * below and is remembered for its stamp alone.
+ * et al., "A comprehensive study of Convergent and Commutative Replicated Data Types", 2011). A field is set
+ * to a value; set to nothing, which takes away what a layer below says; or unset, which leaves it to the
+ * layers below and is remembered for its stamp alone.
  */
 public final class Register {
 

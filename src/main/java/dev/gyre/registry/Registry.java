@@ -236,8 +236,8 @@ public final class Registry {
         if (reason.isPresent()) {
             return Future.failedFuture(new CommandRefused(503, reason.get()));
         }
-        queue.add(pending);
-        return pending.reply().future();
+        return queue.add(pending) ? pending.reply().future()
+                : Future.failedFuture(new CommandRefused(503, "the node is stopping"));
     }
 
     /** Judges each command by what those before it leave, writes all changes at once, then answers. */

@@ -88,8 +88,9 @@ public sealed interface ServiceCommand extends Command {
             List<String> mistakes = new ArrayList<>(after.mistakes());
             // Those that were there before are no reason to refuse what has nothing to do with them.
             List<String> before = PolicyReading.of(there).mistakes();
-            mistakes.removeIf(mistake -> before.contains(mistake) && fields.keySet().stream().noneMatch(path ->
-                    SettingPaths.related(path, mistake.substring(0, Math.max(0, mistake.indexOf(':'))))));
+            mistakes.removeIf(mistake -> before.contains(mistake) && fields.keySet().stream()
+                    .noneMatch(path -> SettingPaths.related(path,
+                            mistake.substring(0, Math.max(0, mistake.indexOf(':'))))));
             if (!mistakes.isEmpty()) {
                 throw new CommandRefused(400, String.join("; ", mistakes));
             }

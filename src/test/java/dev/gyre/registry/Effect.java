@@ -26,6 +26,12 @@ final class Effect {
         }
     }
 
+    static void holds(Entry decided, State state) {
+        decided.registers().forEach(register -> assertThat(state.entries().entry(decided.key())
+                .flatMap(entry -> entry.register(register.name()))).as("decided last: %s", decided)
+                .matches(held -> held.isPresent() && held.get().says(register)));
+    }
+
     /** The fields that a command on what is there is about; empty: it is about all of the thing. */
     static Optional<Set<String>> concerns(Command command, State before) {
         if (command instanceof BackendCommand one && backend(before, one.service(), one.url()).isPresent()) {

@@ -101,6 +101,18 @@ final class SimulatedCommands {
                 value % 2 == 0 ? Optional.empty() : Optional.of(3 + value), Duration.ofSeconds(10 + value));
     }
 
+    /** What ends by itself, or a backend that is taken for gone. */
+    static Optional<Command> conclusion(int kind, int subject, State state) {
+        BackendId id = new BackendId(one(SERVICES, subject), one(URLS, subject / 2));
+        return switch (kind % 4) {
+            case 0, 1 -> state.deadlines().over(state.now()).skip(subject % 2).findFirst()
+                    .map(EndByDeadline::new);
+            case 2 -> Announced.of(state.entries(), id).map(there ->
+                    new DiscoveryCommand.Expire(id, there.stamp()));
+            default -> Optional.of(new DiscoveryCommand.Forget(id));
+        };
+    }
+
     static Topology config(int number) {
         ServicePolicy plain = ServicePolicy.DEFAULT;
         return switch (Math.floorMod(number, 5)) {

@@ -2,7 +2,6 @@ package dev.gyre.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.model.BackendId;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Registries of several nodes without anything around them: clocks that are wrong, messages that are lost,
@@ -28,16 +26,13 @@ final class SimulatedRegistries {
 
     final DecisionModel model = new DecisionModel();
     private final List<Node> nodes = new ArrayList<>();
-    private final List<Map<Key, Entry>> maps = new ArrayList<>();
-    private final List<Hint> hints = new ArrayList<>();
+    private final SimulatedNetwork network;
     private Instant time = BEGIN;
     private boolean lost;
     private boolean wrongClocks;
 
-    private record Hint(int from, int to, List<Entry> entries) { }
-
     SimulatedRegistries(int size) {
-        maps.add(new TreeMap<>());
+        network = new SimulatedNetwork(size);
         for (int i = 0; i < size; i++) {
             nodes.add(new Node(i));
             nodes.get(i).start(0);
@@ -57,7 +52,6 @@ final class SimulatedRegistries {
         private final List<Entries> disk = new ArrayList<>(List.of(Entries.empty()));
         private Optional<String> declared = Optional.empty();
         private Duration ahead = Duration.ZERO;
-        private int side;
         private HybridClock stamps;
         private State state;
 
@@ -76,7 +70,8 @@ final class SimulatedRegistries {
 
         /** By the clock of the cluster, which no single clock rules. */
         private Instant now() {
-            List<Instant> clocks = nodes.stream().filter(node -> node.side == side).map(Node::wall).sorted()
+            List<Instant> clocks = nodes.stream().filter(node -> network.together(node.index, index))
+                    .map(Node::wall).sorted()
                     .toList();
             return clocks.isEmpty() ? wall() : clocks.get(clocks.size() / 2);
         }
@@ -106,7 +101,7 @@ final class SimulatedRegistries {
         /** On other disks; what only the map has may be gone when sides meet. */
         private Collection<Entry> elsewhere() {
             Map<Key, Entry> all = new HashMap<>();
-            nodes.stream().filter(node -> node != this && node.side == side).flatMap(node ->
+            nodes.stream().filter(node -> node != this && network.together(node.index, index)).flatMap(node ->
                     node.state.entries().all().stream()).forEach(entry ->
                     all.merge(entry.key(), entry, Entry::merge));
             return all.values();
@@ -175,7 +170,7 @@ final class SimulatedRegistries {
             become(group.state());
             List<Entry> written = group.own().stream().flatMap(key -> news(key, before).stream()).toList();
             if (!command.automatic()) {
-                meant.forEach(this::holds);
+                meant.forEach(entry -> Effect.holds(entry, state));
                 Effect.concerns(command, before).ifPresent(fields -> written.stream()
                         .filter(entry -> !entry.key().isChange()).flatMap(entry -> entry.registers().stream())
                         .forEach(register -> assertThat(fields).as("fields that %s concerns", command)
@@ -193,12 +188,6 @@ final class SimulatedRegistries {
             return written;
         }
 
-        private void holds(Entry decided) {
-            decided.registers().forEach(register -> assertThat(state.entries().entry(decided.key())
-                    .flatMap(entry -> entry.register(register.name()))).as("decided last: %s", decided)
-                    .matches(held -> held.isPresent() && held.get().says(register)));
-        }
-
         private Optional<Entry> news(Key key, State before) {
             List<Register> news = new ArrayList<>(state.entries().entry(key).orElseThrow().registers());
             before.entries().entry(key).ifPresent(old -> news.removeAll(old.registers()));
@@ -211,22 +200,12 @@ final class SimulatedRegistries {
          */
         void conclude(int kind, int subject, boolean reaches) {
             follow();
-            BackendId id = new BackendId(SimulatedCommands.SERVICES.get(subject % 2),
-                    SimulatedCommands.URLS.get(subject / 2 % 3));
-            List<Command> conclusions = new ArrayList<>();
-            switch (kind % 4) {
-                case 0, 1 -> state.deadlines().over(state.now()).map(EndByDeadline::new)
-                        .forEach(conclusions::add);
-                case 2 -> Announced.of(state.entries(), id).ifPresent(there ->
-                        conclusions.add(new DiscoveryCommand.Expire(id, there.stamp())));
-                default -> conclusions.add(new DiscoveryCommand.Forget(id));
-            }
-            for (Command command : conclusions) {
+            SimulatedCommands.conclusion(kind, subject, state).ifPresent(command -> {
                 List<Entry> written = decide(command, Author.LEASE, stamps.next());
                 if (reaches) {
                     push(written);
                 }
-            }
+            });
         }
 
         void fromTheFuture(int number) {
@@ -242,16 +221,15 @@ final class SimulatedRegistries {
         }
 
         private Map<Key, Entry> map() {
-            return maps.get(side);
+            return network.map(index);
         }
 
         /** Into the shared map and on its way to the others, as whole entries. */
         private void push(List<Entry> written) {
             List<Entry> whole = written.stream().map(entry ->
                     state.entries().entry(entry.key()).orElseThrow()).toList();
-            whole.forEach(entry -> map().merge(entry.key(), entry, Entry::merge));
-            nodes.stream().filter(node -> node != this).forEach(node ->
-                    hints.add(new Hint(index, node.index, whole)));
+            network.keep(index, whole);
+            network.tell(index, whole);
         }
 
         private void pull() {
@@ -268,7 +246,7 @@ final class SimulatedRegistries {
 
         void compare() {
             pull();
-            state.entries().all().forEach(entry -> map().merge(entry.key(), entry, Entry::merge));
+            network.keep(index, state.entries().all());
         }
     }
 
@@ -281,43 +259,30 @@ final class SimulatedRegistries {
         }
     }
 
-    void deliver(int number, boolean twice) {
-        if (!hints.isEmpty()) {
-            int at = Math.floorMod(number, hints.size());
-            Hint hint = twice ? hints.get(at) : hints.remove(at);
+    void deliver(int number, boolean again) {
+        if (network.underWay() > 0) {
+            SimulatedNetwork.Hint hint = network.take(number, again);
             nodes.get(hint.to()).hear(hint.entries());
         }
     }
 
     void lose(int number) {
-        if (!hints.isEmpty()) {
-            hints.remove(Math.floorMod(number, hints.size()));
+        if (network.underWay() > 0) {
+            network.take(number, false);
         }
     }
 
-    /** @param sides a bit a node; where two sides meet, the map of either counts, key by key */
+    /** @param sides a bit for each node */
     void divide(int sides) {
-        List<Map<Key, Entry>> before = List.copyOf(maps);
-        List<Map<Key, Entry>> after = new ArrayList<>(List.of(new TreeMap<>(), new TreeMap<>()));
-        for (Node node : nodes) {
-            Map<Key, Entry> from = before.get(node.side);
-            node.side = sides >> node.index & 1;
-            from.forEach((key, entry) -> {
-                if (!after.get(node.side).containsKey(key) || (key.hashCode() + sides) % 2 == 0) {
-                    after.get(node.side).put(key, entry);
-                }
-            });
-        }
-        maps.clear();
-        maps.addAll(after);
+        network.divide(sides);
         nodes.forEach(Node::follow);
     }
 
     /** All are together, all that is under way arrives, and each compares what it has with the map, twice. */
     void settle() {
         divide(0);
-        while (!hints.isEmpty()) {
-            deliver(hints.size() - 1, false);
+        while (network.underWay() > 0) {
+            deliver(network.underWay() - 1, false);
         }
         nodes.forEach(Node::compare);
         nodes.forEach(Node::compare);
@@ -328,7 +293,7 @@ final class SimulatedRegistries {
             assertThat(node.state.entries().digest()).isEqualTo(all.digest());
             Following.same(node.state, nodes.get(0).state, !wrongClocks);
         }
-        assertThat(maps.get(0).values()).containsExactlyElementsOf(all.all());
+        assertThat(network.map(0).values()).containsExactlyElementsOf(all.all());
         model.check(all.all(), lost);
         DecisionModel.checkTopology(all.all(), nodes.get(0).state.topology(), nodes.get(0).state.now());
     }

@@ -26,7 +26,7 @@ class TombstonesTest {
     private final BentStore disk = new BentStore(1);
 
     private LonelyRegistry start() throws Exception {
-        return LonelyRegistry.inCluster(disk, web(A), clock);
+        return LonelyRegistry.on(disk, web(A), clock);
     }
 
     private void addAndRemove(BackendUrl url) throws Exception {
