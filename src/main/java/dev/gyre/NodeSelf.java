@@ -231,14 +231,15 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     private NodeInfo info(Member member) {
         return new NodeInfo(member.name(), member.id(), member.address(), member.version(), member.uptime(),
                 member.view(), member.age(), member.digest(),
-                health.map(HealthChecks::blind).orElse(List.of()).contains(member.id()), member.clock());
+                health.map(HealthChecks::blind).orElse(List.of()).contains(member.id()), member.clock(),
+                member.unknown());
     }
 
     private NodeInfo alone() {
         String address = settings.admin().host() + ":" + settings.admin().port();
         return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
                 registry.topology().version(), Duration.ofNanos(System.nanoTime() - begun),
-                registry.entries().digest(), false, Duration.ZERO);
+                registry.entries().digest(), false, Duration.ZERO, registry.status().unknown().size());
     }
 
     @Override

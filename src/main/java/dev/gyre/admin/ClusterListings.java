@@ -38,7 +38,6 @@ final class ClusterListings {
             Duration ahead = report.clocksAhead().get(node.id());
             rows.add(ahead == null ? row : row.put("clockAhead", text(ahead)));
         });
-        rows.getJsonObject(0).put("notUnderstood", registry.get().unknown().size());
         report.missing().forEach(missing -> rows.add(missing.toJson()));
         return Future.succeededFuture(new JsonObject().put("ok", true).put("nodes", rows));
     }

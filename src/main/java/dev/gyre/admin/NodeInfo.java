@@ -17,9 +17,10 @@ import java.time.temporal.ChronoUnit;
  * @param digest  of all that its registry holds; equal on nodes that agree
  * @param blind   its network looks broken: backends are down for it alone
  * @param clock   how far its wall clock is ahead of the asked node's; negative when behind
+ * @param unknown entries that its version does not understand: it lags behind the others
  */
 public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
-                       Duration age, String digest, boolean blind, Duration clock) {
+                       Duration age, String digest, boolean blind, Duration clock, int unknown) {
 
     boolean agrees(NodeInfo other) {
         return digest.equals(other.digest);
@@ -31,7 +32,8 @@ public record NodeInfo(String name, String id, String address, String version, D
                 .put("version", version)
                 .put("uptime", text(uptime)).put("view", view).put("age", text(age)).put("digest", digest)
                 .put("agrees", agrees).put("state", "present")
-                .put("network", blind ? "broken" : "ok").put("clockOffsetMs", clock.toMillis());
+                .put("network", blind ? "broken" : "ok").put("clockOffsetMs", clock.toMillis())
+                .put("notUnderstood", unknown);
     }
 
     private static String text(Duration span) {

@@ -6,6 +6,7 @@ import dev.gyre.registry.Registry;
 import dev.gyre.registry.Stamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -17,13 +18,19 @@ final class Agreement {
 
     private static final String NOTE = "agreed";
 
+    /** A note is a write to the disk; one that is a little old makes this node give up a little less. */
+    private static final long EVERY_NANOS = 10_000_000_000L;
+
     private Stamp noted = Stamp.ZERO;
+    private OptionalLong notedNanos = OptionalLong.empty();
 
     /** This node and all others that are there hold the same. */
-    void now(Registry registry) {
+    void now(Registry registry, long nowNanos) {
         Stamp highest = registry.entries().highest();
-        if (!highest.equals(noted)) {
+        boolean late = notedNanos.isEmpty() || nowNanos - notedNanos.getAsLong() >= EVERY_NANOS;
+        if (late && !highest.equals(noted)) {
             noted = highest;
+            notedNanos = OptionalLong.of(nowNanos);
             registry.note(NOTE, highest.toString());
         }
     }

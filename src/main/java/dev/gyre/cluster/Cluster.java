@@ -217,8 +217,9 @@ public final class Cluster implements Replica {
         pulse = now;
         peers.expire();
         clockWatch.look();
-        if (inTouch() && peers.present().stream().allMatch(this::agrees)) {
-            agreement.now(registry);
+        List<Peer> present = peers.present();
+        if (inTouch() && !present.isEmpty() && present.stream().allMatch(this::agrees)) {
+            agreement.now(registry, now);
         }
         loop.current().ifPresent(current -> {
             drift.look(node.declared(), peers.present(), id ->
@@ -250,7 +251,8 @@ public final class Cluster implements Replica {
     private Hello hello(NodeIdentity as) {
         return new Hello(as, numbers.incrementAndGet(), new Hello.State(node.uptime().toMillis(),
                 registry.topology().version(), registry.entries().digest(),
-                (now() - changedNanos) / 1_000_000, clocks.wall().millis(), node.declared().digest(), false),
+                (now() - changedNanos) / 1_000_000, clocks.wall().millis(), node.declared().digest(),
+                registry.status().unknown().size(), false),
                 challenges.asks(),
                 challenges.answers(), node.renewed(), used.recent());
     }

@@ -34,10 +34,11 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
      * @param changed milliseconds since its view last changed
      * @param wall    its wall clock, in milliseconds since 1970
      * @param declared digest of what its config declares
+     * @param unknown entries that its version does not understand, and keeps
      * @param leaving it leaves the cluster gracefully; this is its last hello
      */
     record State(long uptime, String view, String digest, long changed, long wall, String declared,
-                 boolean leaving) {
+                 int unknown, boolean leaving) {
     }
 
     Hello {
@@ -50,7 +51,7 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
     /** The same as the last of its session. */
     Hello farewell() {
         return new Hello(node, sequence, new State(state.uptime, state.view, state.digest, state.changed,
-                state.wall, state.declared, true), asks, answers, renewed, used);
+                state.wall, state.declared, state.unknown, true), asks, answers, renewed, used);
     }
 
     String id() {
@@ -62,7 +63,8 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
         asks.forEach(asked::put);
         return node.toJson().put("sequence", sequence).put("uptime", state.uptime)
                 .put("view", state.view).put("digest", state.digest).put("changed", state.changed)
-                .put("wall", state.wall).put("declared", state.declared).put("leaving", state.leaving)
+                .put("wall", state.wall).put("declared", state.declared)
+                .put("unknown", state.unknown).put("leaving", state.leaving)
                 .put("asks", asked)
                 .put("answers", new JsonArray(List.copyOf(answers))).put("renewed", renewedJson())
                 .put("used", new JsonArray(List.copyOf(used)));
@@ -73,7 +75,7 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
         try {
             State state = new State(json.getLong("uptime", 0L), text(json, "view"), text(json, "digest"),
                     json.getLong("changed", 0L), json.getLong("wall", 0L), text(json, "declared"),
-                    json.getBoolean("leaving", false));
+                    json.getInteger("unknown", 0), json.getBoolean("leaving", false));
             Map<String, String> asks = new HashMap<>();
             json.getJsonObject("asks", new JsonObject()).forEach(ask ->
                     asks.put(ask.getKey(), (String) ask.getValue()));
@@ -104,8 +106,13 @@ record Hello(NodeIdentity node, long sequence, State state, Map<String, String> 
         Map<BackendId, Duration> renewed = new HashMap<>();
         json.fieldNames().forEach(name -> {
             String[] parts = name.split(" ", 2);
-            BackendId id = new BackendId(parts[0], BackendUrl.parse(parts.length < 2 ? "" : parts[1]));
-            renewed.put(id, Duration.ofMillis(json.getLong(name)));
+            try {
+                BackendId id = new BackendId(parts[0], BackendUrl.parse(parts.length < 2 ? "" : parts[1]));
+                renewed.put(id, Duration.ofMillis(json.getLong(name)));
+            } catch (IllegalArgumentException e) {
+                // Of a newer version, such as one by https: it must not keep the rest from being heard.
+                return;
+            }
         });
         return renewed;
     }

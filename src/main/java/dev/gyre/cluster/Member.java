@@ -13,15 +13,16 @@ import java.time.Duration;
  * @param digest  of all that its registry holds; equal on nodes that agree
  * @param heard   since it was last heard; zero for this node
  * @param clock   how far its wall clock is ahead of this node's; negative when behind
+ * @param unknown entries that its version does not understand, and keeps
  */
 public record Member(String id, String name, String address, String version, Duration uptime, String view,
-                     Duration age, String digest, Duration heard, Duration clock) {
+                     Duration age, String digest, Duration heard, Duration clock, int unknown) {
 
     static Member of(Hello hello, Duration heard, Duration clock) {
         NodeIdentity node = hello.node();
         Hello.State state = hello.state();
         return new Member(node.id(), node.name(), node.address(), node.version(),
                 Duration.ofMillis(state.uptime()).plus(heard), state.view(),
-                Duration.ofMillis(state.changed()).plus(heard), state.digest(), heard, clock);
+                Duration.ofMillis(state.changed()).plus(heard), state.digest(), heard, clock, state.unknown());
     }
 }

@@ -24,7 +24,7 @@ class ClusterStatusTest {
 
     private static NodeInfo node(String name, String id, String digest) {
         return new NodeInfo(name, id, name + ":5701", "0.1", Duration.ofSeconds(5), "v", Duration.ZERO,
-                digest, false, Duration.ZERO);
+                digest, false, Duration.ZERO, 0);
     }
 
     private static ClusterReport report(int expected, List<MissingMember> missing) {

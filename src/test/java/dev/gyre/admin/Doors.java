@@ -182,7 +182,7 @@ final class Doors implements AutoCloseable {
         public List<NodeInfo> list() {
             return List.of(new NodeInfo("here", node.registry.nodeId(), "127.0.0.1:9090", "0.1.0",
                     Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d",
-                    false, Duration.ZERO));
+                    false, Duration.ZERO, node.registry.status().unknown().size()));
         }
 
         @Override

@@ -33,7 +33,7 @@ class ConfigDriftTest {
 
     private static Peer peer(Declared config) {
         Hello hello = new Hello(new NodeIdentity("b", "B", "m", "127.0.0.2:5701", "0.1", "5e55"), 1,
-                new Hello.State(1, "v", "d", 0, 0, config.digest(), false), Map.of(), Set.of(), Map.of(),
+                new Hello.State(1, "v", "d", 0, 0, config.digest(), 0, false), Map.of(), Set.of(), Map.of(),
                 Set.of());
         return new Peer(hello, 0, new ClockOffset(), Map.of());
     }

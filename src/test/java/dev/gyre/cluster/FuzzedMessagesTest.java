@@ -23,7 +23,7 @@ public class FuzzedMessagesTest {
     private static final Seal STRANGER = new Seal(Optional.of("another secret"), "gyre");
     private static final Hello HELLO = new Hello(
             new NodeIdentity("1", "a", "m", "127.0.0.1:5701", "0.1", "5e55"), 2,
-            new Hello.State(3, "v", "d", 4, 5, "c", false), Map.of("5e56", "ask"), Set.of("answer"),
+            new Hello.State(3, "v", "d", 4, 5, "c", 6, false), Map.of("5e56", "ask"), Set.of("answer"),
             Map.of(new BackendId("web", BackendUrl.parse("http://a:1")), Duration.ofSeconds(1)),
             Set.of("web"));
     private static final ShareReport REPORT = new ShareReport("a", "5e55", 3, false, 2, Set.of("a", "b"),

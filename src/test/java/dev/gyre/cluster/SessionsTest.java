@@ -46,7 +46,7 @@ class SessionsTest {
     private static Hello hello(String address, String session, long sequence, Set<String> answers, long wall,
                                boolean leaving) {
         return new Hello(new NodeIdentity("a", "name of a", "member of " + session, address, "0.1", session),
-                sequence, new Hello.State(5, "view", "digest " + sequence, 0, wall, "c",
+                sequence, new Hello.State(5, "view", "digest " + sequence, 0, wall, "c", 0,
                 leaving), Map.of(),
                 answers, Map.of(), Set.of());
     }
