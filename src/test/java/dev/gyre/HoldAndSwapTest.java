@@ -180,7 +180,7 @@ class HoldAndSwapTest {
             node.command(hold("60s"));
             try (Wire client = Wire.to(node.port()).write(REQUEST)) {
                 awaitWaiting(node, 1);
-                node.command(service("remove"));
+                node.command(service("remove").put("force", true));
                 ProblemAnswer.check(client.readAnswer(), 503, "destination_unavailable", "no-backend");
             }
         }

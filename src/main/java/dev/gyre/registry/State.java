@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
@@ -114,18 +115,19 @@ record State(Entries entries, Topology topology, Instant now, Deadlines deadline
     }
 
     Service service(String name) throws CommandRefused {
-        return service(name, Known.hint(name, topology.services().keySet()));
+        return service(name, known -> Known.hint(name, known));
     }
 
     /** For a command that takes something away: without a guess at what else may be meant. */
     Service exactService(String name) throws CommandRefused {
-        return service(name, Known.listed(topology.services().keySet()));
+        return service(name, Known::listed);
     }
 
-    private Service service(String name, String hint) throws CommandRefused {
+    /** @param hint asked for only where it is needed, for a guess looks at all names */
+    private Service service(String name, Function<Collection<String>, String> hint) throws CommandRefused {
         Service service = topology.services().get(name);
         if (service == null) {
-            throw new CommandRefused(404, "no service \"" + name + "\" " + hint);
+            throw new CommandRefused(404, "no service \"" + name + "\" " + hint.apply(topology.services().keySet()));
         }
         return service;
     }
