@@ -2,7 +2,6 @@ package dev.gyre;
 
 import dev.gyre.model.BackendUrl;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;

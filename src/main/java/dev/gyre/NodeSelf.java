@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** This node as the other nodes see it, and the other nodes as its doors see them. */
 final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {

@@ -4,7 +4,6 @@ import dev.gyre.model.BackendId;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The nodes that share this node's topology; on its own, just this one. */
 public interface Nodes {

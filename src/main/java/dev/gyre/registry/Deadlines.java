@@ -64,9 +64,4 @@ record Deadlines(PSortedSet<End> ends, PSortedMap<Key, Instant> byKey) {
     Stream<Key> over(Instant now) {
         return ends.stream().takeWhile(end -> !end.at().isAfter(now)).map(End::key);
     }
-
-    /** The first end behind an instant. */
-    Optional<Instant> after(Instant now) {
-        return ends.stream().map(End::at).filter(at -> at.isAfter(now)).findFirst();
-    }
 }

@@ -1,8 +1,6 @@
 package dev.gyre.registry;
 
 import dev.gyre.model.Origin;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,7 +57,7 @@ public final class Entries {
         return draft.changed ? draft.done() : this;
     }
 
-    public Entries merge(Entries other) {
+    Entries merge(Entries other) {
         return with(other.byKey.values());
     }
 
@@ -136,7 +134,7 @@ public final class Entries {
     }
 
     /** Taking the entry in would change these. */
-    public boolean precedes(Entry entry) {
+    boolean precedes(Entry entry) {
         Entry held = byKey.get(entry.key());
         if (held != null) {
             return entry.overrules(held);
@@ -219,20 +217,6 @@ public final class Entries {
 
     public static int buckets() {
         return Fingerprint.BUCKETS;
-    }
-
-    JsonArray toJson() {
-        return new JsonArray(all().stream().map(Entry::toJson).toList());
-    }
-
-    static Entries fromJson(JsonArray array) {
-        List<Entry> entries = array.stream().map(element -> {
-            if (element instanceof JsonObject json) {
-                return Entry.fromJson(json);
-            }
-            throw new IllegalArgumentException("no entry: " + element);
-        }).toList();
-        return of(entries);
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.time.InstantSource;
  * the greatest skew is not taken over as time: one node with a wrong clock would date all changes of the
  * cluster into the future.
  */
-public final class HybridClock {
+final class HybridClock {
 
     private final InstantSource wall;
     private final long node;
@@ -20,21 +20,21 @@ public final class HybridClock {
      * @param node    the id of this node, the last part of every stamp
      * @param maxSkew how far ahead of this node's clock a stamp may be to be believed
      */
-    public HybridClock(InstantSource wall, long node, Duration maxSkew) {
+    HybridClock(InstantSource wall, long node, Duration maxSkew) {
         this.wall = wall;
         this.node = node;
         this.maxSkew = maxSkew;
     }
 
     /** A stamp above all before it. */
-    public synchronized Stamp next() {
+    synchronized Stamp next() {
         Stamp now = new Stamp(Math.max(0, wall.millis()), 0, node);
         last = now.compareTo(last) > 0 ? now : last.next(node);
         return last;
     }
 
     /** Takes note of a stamp from the disk or another node; false when it is not believed. */
-    public synchronized boolean seen(Stamp stamp) {
+    synchronized boolean seen(Stamp stamp) {
         if (stamp.wall() > wall.millis() + maxSkew.toMillis()) {
             return false;
         }

@@ -10,6 +10,7 @@ import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.RandomAccess;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -119,8 +121,7 @@ final class LayerMerge {
     }
 
     /** Backends as their URLs, by which they are ordered. */
-    private static final class Urls extends java.util.AbstractList<BackendUrl>
-            implements java.util.RandomAccess {
+    private static final class Urls extends AbstractList<BackendUrl> implements RandomAccess {
 
         private final List<Backend> backends;
 

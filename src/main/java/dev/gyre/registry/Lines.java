@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +42,12 @@ record Lines(Entries entries, Map<String, String> notes, Map<String, String> unr
         return new Lines(Entries.of(entries), notes, unread);
     }
 
-    /** All of them, to begin a file anew. */
+    /** All of them, for a new file. */
     static Iterable<Line> all(Entries entries, Map<String, String> notes, Map<String, String> unread) {
         List<Line> lines = new ArrayList<>();
         notes.forEach((name, text) -> lines.add(Line.of(name, text)));
         unread.forEach((key, text) -> lines.add(Line.of(key, text)));
-        return () -> java.util.stream.Stream.concat(lines.stream(),
+        return () -> Stream.concat(lines.stream(),
                 entries.all().stream().map(Lines::line)).iterator();
     }
 
@@ -54,7 +55,7 @@ record Lines(Entries entries, Map<String, String> notes, Map<String, String> unr
         return Line.of(entry.key().toString(), entry.toJson().encode());
     }
 
-    /** Each key as it is now, be it forgotten. */
+    /** Each key as it is now, forgotten ones included. */
     static List<Line> of(Entries entries, Collection<Key> keys) {
         return keys.stream().map(key -> entries.entry(key).map(Lines::line)
                 .orElseGet(() -> Line.forgotten(key.toString()))).toList();

@@ -3,7 +3,6 @@ package dev.gyre.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
-import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonObject;
