@@ -29,7 +29,8 @@ final class HybridClock {
     /** A stamp above all before it. */
     synchronized Stamp next() {
         Stamp now = new Stamp(Math.max(0, wall.millis()), 0, node);
-        last = now.compareTo(last) > 0 ? now : last.next(node);
+        // Within one millisecond the node's id alone would leave no room for what follows from the last one.
+        last = now.wall() > last.wall() ? now : last.next(node);
         return last;
     }
 

@@ -51,6 +51,13 @@ class HybridClockTest {
     }
 
     @Test
+    void soItDoesWhereAnotherNodeDecidedInTheSameMillisecond() {
+        Stamp decision = new Stamp(wall.millis(), 0, 1);
+        clock.seen(decision);
+        assertThat(clock.next()).isGreaterThan(decision.followUp().followUp());
+    }
+
+    @Test
     void anOldStampSeenDoesNotHoldTheClockBack() {
         Stamp now = clock.next();
         clock.seen(new Stamp(1, 0, 1));
