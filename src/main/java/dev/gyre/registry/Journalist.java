@@ -81,6 +81,10 @@ final class Journalist {
     }
 
     private Optional<String> write(List<Line> lines, Entries all) {
+        if (lines.isEmpty()) {
+            // Where nothing is written, nothing is learnt of the disk.
+            return Optional.empty();
+        }
         try {
             store.append(lines, () -> Lines.all(all, notes, unread));
             owed = new LinkedHashSet<>();

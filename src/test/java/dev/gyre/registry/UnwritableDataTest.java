@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gyre.kit.LogLines;
+import dev.gyre.model.Origin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -132,6 +133,24 @@ class UnwritableDataTest {
         Store again = open(data);
         assertThat(again.load()).isEqualTo(all);
         again.close();
+    }
+
+    @Test
+    void aCommandThatChangesNothingDoesNotSayThatTheDiskIsWellAgain() {
+        BentStore store = new BentStore(7);
+        Journalist disk = new Journalist(store);
+        Entry entry = Entry.of(Key.backend(Origin.OPERATOR, "web", Node.A),
+                Register.set(FieldNames.WEIGHT, new Stamp(1, 0, 7), 2));
+        Entries changed = Entries.of(List.of(entry));
+        store.fails(() -> {
+            throw new IOException("No space left on device");
+        });
+        assertThat(disk.append(Entries.empty(), changed, List.of(entry.key()))).isPresent();
+        assertThat(disk.append(Entries.empty(), Entries.empty(), List.of())).isEmpty();
+        assertThat(disk.trouble()).isPresent();
+        store.fails(BentStore.NONE);
+        assertThat(disk.append(Entries.empty(), changed, List.of(entry.key()))).isEmpty();
+        assertThat(disk.trouble()).isEmpty();
     }
 
     @Test
