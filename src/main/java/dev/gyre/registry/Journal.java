@@ -260,7 +260,13 @@ final class Journal implements AutoCloseable {
         }
         compacting = true;
         long covers = sequence;
-        background.execute(() -> compact(all, covers, length));
+        try {
+            background.execute(() -> compact(all, covers, length));
+        } catch (RuntimeException | Error e) {
+            // The group before it is on the disk: its writer must not hear of this.
+            compacting = false;
+            LOG.error("no snapshot can be begun; the journal grows on", e);
+        }
     }
 
     private void compact(Supplier<? extends Iterable<Line>> all, long covers, long length) {

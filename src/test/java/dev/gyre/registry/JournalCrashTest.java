@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,25 @@ class JournalCrashTest {
         assertThat(life.acknowledged).containsOnlyKeys("b", "e", "f", "g");
         assertThat(life.refused).isZero();
         return disk.steps();
+    }
+
+    @Test
+    void aSnapshotThatCannotBeBegunFailsNoWriteAndIsTriedAgain() throws Exception {
+        MemoryDisk disk = new MemoryDisk();
+        List<Runnable> begun = new ArrayList<>();
+        AtomicBoolean noThread = new AtomicBoolean(true);
+        Journal journal = Journal.open(disk, new StepClock(), snapshot -> {
+            if (noThread.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            begun.add(snapshot);
+        });
+        journal.append(List.of(Line.of("a", "1")), List::of);
+        journal.compact(() -> List.of(Line.of("a", "1")));
+        noThread.set(false);
+        journal.append(List.of(Line.of("b", "1")), List::of);
+        journal.compact(() -> List.of(Line.of("a", "1"), Line.of("b", "1")));
+        assertThat(begun).hasSize(1);
     }
 
     @Test
