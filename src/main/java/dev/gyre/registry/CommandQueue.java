@@ -44,16 +44,18 @@ final class CommandQueue {
     }
 
     /** False when nothing is taken any more. */
-    synchronized boolean add(Group.Pending pending) {
-        if (closed) {
-            return false;
-        }
-        if (pending.command().automatic()) {
-            enqueue(List.of(pending));
-        } else {
+    boolean add(Group.Pending pending) {
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+            if (pending.command().automatic()) {
+                enqueue(List.of(pending));
+                return true;
+            }
             arriving.add(pending);
-            catchUp();
         }
+        catchUp();
         return true;
     }
 
@@ -64,14 +66,17 @@ final class CommandQueue {
         return first;
     }
 
-    /** One round at a time; what comes meanwhile is judged after the next. */
-    private synchronized void catchUp() {
-        if (catchingUp || arriving.isEmpty()) {
-            return;
+    /** One round at a time; what comes meanwhile is judged after the next. The replica is asked unlocked. */
+    private void catchUp() {
+        List<Group.Pending> round;
+        synchronized (this) {
+            if (catchingUp || arriving.isEmpty()) {
+                return;
+            }
+            catchingUp = true;
+            round = arriving;
+            arriving = new ArrayList<>();
         }
-        catchingUp = true;
-        List<Group.Pending> round = arriving;
-        arriving = new ArrayList<>();
         Future<Void> caughtUp;
         try {
             caughtUp = replica.get().catchUp();
