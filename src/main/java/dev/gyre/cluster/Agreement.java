@@ -1,5 +1,6 @@
 package dev.gyre.cluster;
 
+import dev.gyre.registry.Entries;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Key;
 import dev.gyre.registry.Registry;
@@ -24,9 +25,13 @@ final class Agreement {
     private Stamp noted = Stamp.ZERO;
     private OptionalLong notedNanos = OptionalLong.empty();
 
-    /** This node and all others that are there hold the same. */
-    void now(Registry registry, long nowNanos) {
-        Stamp highest = registry.entries().highest();
+    /**
+     * This node and all others that are there hold the same.
+     *
+     * @param held what they hold; the registry may hold more by now, which the others have not heard of
+     */
+    void on(Entries held, Registry registry, long nowNanos) {
+        Stamp highest = held.highest();
         boolean late = notedNanos.isEmpty() || nowNanos - notedNanos.getAsLong() >= EVERY_NANOS;
         if (late && !highest.equals(noted)) {
             noted = highest;

@@ -5,6 +5,7 @@ import dev.gyre.cluster.ClusterNode.Standing;
 import dev.gyre.cluster.Peers.Peer;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.model.BackendId;
+import dev.gyre.registry.Entries;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.Replica;
@@ -173,8 +174,8 @@ public final class Cluster implements Replica {
 
     /** Asks some of those that hold something else; what is still another then is asked for again. */
     private void repair(AntiEntropy repairs) {
-        String mine = registry.entries().digest();
-        peers.present().stream().filter(peer -> !peer.hello().state().digest().equals(mine)).limit(ASKED)
+        Entries held = registry.entries();
+        peers.present().stream().filter(peer -> !agrees(peer, held)).limit(ASKED)
                 .forEach(peer -> repairs.repairFrom(peer.hello().node().id()));
     }
 
@@ -218,8 +219,9 @@ public final class Cluster implements Replica {
         peers.expire();
         clockWatch.look();
         List<Peer> present = peers.present();
-        if (inTouch() && !present.isEmpty() && present.stream().allMatch(this::agrees)) {
-            agreement.now(registry, now);
+        Entries held = registry.entries();
+        if (inTouch() && !present.isEmpty() && present.stream().allMatch(peer -> agrees(peer, held))) {
+            agreement.on(held, registry, now);
         }
         loop.current().ifPresent(current -> {
             drift.look(node.declared(), peers.present(), id ->
@@ -235,8 +237,8 @@ public final class Cluster implements Replica {
         });
     }
 
-    private boolean agrees(Peer peer) {
-        return peer.hello().state().digest().equals(registry.entries().digest());
+    private static boolean agrees(Peer peer, Entries held) {
+        return peer.hello().state().digest().equals(held.digest());
     }
 
     private boolean isOlder(Hello twin) {
