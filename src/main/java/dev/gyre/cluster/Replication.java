@@ -270,15 +270,16 @@ final class Replication {
         if (resynchronized) {
             return Future.succeededFuture();
         }
-        resynchronized = true;
         List<Key> removed = Agreement.removedMeanwhile(registry, collected, shared);
         if (removed.isEmpty()) {
+            resynchronized = true;
             return Future.succeededFuture();
         }
         LOG.warn("resynchronized as a newcomer: this node was away for longer than the others remember"
                 + " removals; entries given up, since they hold them no more: {}, such as {}",
                 removed.size(), removed.get(0));
-        return registry.drop(removed);
+        // Not before: a comparison after a failure would pass on what the others have removed.
+        return registry.drop(removed).onSuccess(dropped -> resynchronized = true);
     }
 
     private Future<Void> settle(Map<String, String> texts) {
