@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /** Messages from a node to all others. One may be lost, but none is heard that is not a node's, or twice. */
 final class Broadcast {
 
-    private static final String ADDRESS = "gyre.health";
+    private static final String ADDRESS = "gyre.health.2";
     private static final String PURPOSE = "health";
 
     private final Vertx vertx;

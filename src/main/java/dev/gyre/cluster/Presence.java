@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 /** Says who this node is and what it holds, hears the same of the others, and notices when they differ. */
 final class Presence {
 
-    private static final String HELLOS = "gyre.hellos";
+    private static final String HELLOS = "gyre.hellos.2";
     private static final String PURPOSE = "hello";
     private static final long EVERY_MILLIS = 1_000;
     /** News on their way are given so long to arrive before anybody reads the whole map for them. */

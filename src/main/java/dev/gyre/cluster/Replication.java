@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class Replication {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
-    private static final String HINTS = "gyre.hints";
+    private static final String HINTS = "gyre.hints.2";
     private static final String PURPOSE = "hint";
     /** A hint of more than so many entries only says that there is news. */
     private static final int HINTED = 64;

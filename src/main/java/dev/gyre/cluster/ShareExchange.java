@@ -15,7 +15,7 @@ import java.util.function.IntSupplier;
  */
 final class ShareExchange {
 
-    private static final String ADDRESS = "gyre.shares";
+    private static final String ADDRESS = "gyre.shares.2";
     private static final String PURPOSE = "shares";
     /** Twice a second: a wish and the answer to it then take a second at most. */
     private static final long EVERY_MILLIS = 500;

@@ -66,7 +66,7 @@ class BusTlsTest {
                 .setKeyCertOptions(new PemKeyCertOptions().setCertPath(own.cert().toString())
                         .setKeyPath(own.key().toString()));
         try (RogueMember rogue = RogueMember.among(nodes, bus)) {
-            rogue.vertx().eventBus().consumer("gyre.hints", message -> heard.add(message.body()))
+            rogue.vertx().eventBus().consumer("gyre.hints.2", message -> heard.add(message.body()))
                     .completion().await();
             for (int change = 2; change < 5; change++) {
                 nodes.node(0).admin().command(Writer.spare("weight", "http://10.9.0.1:1", "weight", change));

@@ -20,7 +20,7 @@ class FloodTest {
     private static final int MESSAGES = 100_000;
     private static final Duration ANSWERED = Duration.ofSeconds(5);
     private static final List<String> CHANNELS =
-            List.of("gyre.hellos", "gyre.hints", "gyre.health", "gyre.shares", "gyre.admin");
+            List.of("gyre.hellos.2", "gyre.hints.2", "gyre.health.2", "gyre.shares.2", "gyre.admin");
 
     @TempDir
     Path directory;

@@ -155,7 +155,7 @@ class JoiningTest {
             String hello = "00 " + new JsonObject().put("member", rogue.busId()).encode();
             // Longer than a deaf node's patience.
             for (int second = 0; second < 15; second++) {
-                rogue.vertx().eventBus().publish("gyre.hellos", hello);
+                rogue.vertx().eventBus().publish("gyre.hellos.2", hello);
                 Await.pass(Duration.ofSeconds(1));
             }
             assertThat(nodes.node(0).ask("cluster.status").getJsonArray("otherSecrets"))
