@@ -36,8 +36,8 @@ class ArchitectureTest {
             Map.entry("model", List.of()),
             Map.entry("config", List.of("model")),
             Map.entry("diff", List.of("model", "config")),
-            Map.entry("routing", List.of("model", "config")),
-            Map.entry("balancing", List.of("model", "config")),
+            Map.entry("routing", List.of("model")),
+            Map.entry("balancing", List.of("model")),
             Map.entry("gate", List.of("model")),
             Map.entry("pool", List.of("model", "balancing", "gate")),
             Map.entry("retry", List.of("model")),
@@ -51,9 +51,7 @@ class ArchitectureTest {
             Map.entry("registry", List.of("model", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "config", "registry")),
-            Map.entry("telemetry", List.of("model", "config")),
-            Map.entry("admin", List.of("model", "config", "diff", "registry", "discovery", "telemetry")),
-            Map.entry("dashboard", List.of("model", "config", "telemetry"))));
+            Map.entry("admin", List.of("model", "config", "diff", "registry", "discovery"))));
 
     @ArchTest
     static final ArchRule packagesUseOnlyWhatTheTableAllows = CompositeArchRule.of(

@@ -49,7 +49,7 @@ class AgreementTest {
         get(registry.merge(List.of(known)));
         Entries held = registry.entries();
         get(registry.merge(List.of(news)));
-        new Agreement().on(held, registry);
+        new Agreement().on(held, registry, 0);
         // What comes after it on the registry's own thread: the note is taken by then.
         get(registry.drop(List.of()));
         assertThat(registry.note("agreed")).contains(known.stamp().toString());
