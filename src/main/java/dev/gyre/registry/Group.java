@@ -146,9 +146,13 @@ final class Group {
                 .tryComplete(new Applied(version, one.changed(), one.what())));
     }
 
-    /** Those that nobody decided take effect with another group; the rest is not written. */
-    void refuseDecided(String reason) {
-        String version = before.topology().version();
+    /**
+     * Those that nobody decided take effect with another group; the rest is not written.
+     *
+     * @return what remains of this group: those that find all as they want it
+     */
+    Group refuseDecided(String reason) {
+        Group rest = new Group(before, node);
         for (Judged one : judged) {
             if (one.pending().command().automatic()) {
                 continue;
@@ -158,9 +162,10 @@ final class Group {
             } else if (one.refusal().isPresent()) {
                 one.pending().fail(one.refusal().get());
             } else {
-                succeed(one, version);
+                rest.judged.add(one);
             }
         }
+        return rest;
     }
 
     /** All is written here, but the replica has not confirmed it, nor what earlier commands left with it. */

@@ -264,11 +264,13 @@ public final class Registry {
 
     /** The disk takes nothing: what others have made durable counts at once and is owed to the disk. */
     private void followOthers(Group group, String failure) {
-        group.refuseDecided("cannot be made durable now: " + failure);
+        Group unchanged = group.refuseDecided("cannot be made durable now: " + failure);
         Group others = judged(group.automatic());
         disk.owe(others.changed());
         publish(others.state());
         replicate(others);
+        // They may repeat what is not confirmed yet.
+        replicate(unchanged);
     }
 
     /** In this order: what a listing shows must be what requests are served by already. */
