@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Sessions are random, so nothing in a message says which of two is the later one, and no clock is asked:
  * a clock that was corrected backwards would make every message of the new session look old. In its place a
- * node asks. Whoever hears a session that it does not know puts a fresh nonce for it into its next hello,
+ * node asks. A node that hears a session it does not know puts a fresh nonce for it into its next hello,
  * and believes the session, on any channel, only after a signed hello of that session has answered with
  * this nonce. A message from the past cannot hold a nonce that was drawn after it. What is remembered of
  * a session that was believed (the numbers it has used) lives exactly as long as the belief, so
@@ -26,7 +26,7 @@ final class Challenges {
     private static final long ASKED_NANOS = Duration.ofSeconds(10).toNanos();
     /** Hellos come every second; an answer is told several times, for one may be lost. */
     private static final long ANSWERED_NANOS = Duration.ofSeconds(4).toNanos();
-    /** Far more than nodes; whoever replays old sessions by the thousand fills no memory. */
+    /** Far more than nodes: old sessions that are replayed by the thousand fill no memory. */
     private static final int MOST = 256;
     private static final int NONCE_BYTES = 16;
 

@@ -107,7 +107,7 @@ public final class Cluster implements Replica {
 
     private Future<Cluster> start(Duration patience) {
         if (settings.secret().isEmpty()) {
-            LOG.warn("cluster.secret is not set: whoever reaches {}:{} on this machine can change"
+            LOG.warn("cluster.secret is not set: every process that reaches {}:{} can change"
                     + " everything", settings.host(), settings.port());
         }
         registry.replicate(this);

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * The entries as the nodes share them: one sealed text a key. What is there and what comes are merged field
- * by field, whoever comes first.
+ * by field, in any order.
  */
 final class EntryMap {
 
@@ -68,7 +68,7 @@ final class EntryMap {
         }
     }
 
-    /** The seal is checked anew whenever the text is another; what was forged is not remembered. */
+    /** The seal of a text that has changed is checked again; what was forged is not remembered. */
     Opened open(String key, String text) {
         Opened before = opened.get(key);
         if (before != null && before.text == text.hashCode()) {

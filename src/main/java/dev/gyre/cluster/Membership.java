@@ -64,8 +64,8 @@ final class Membership {
     }
 
     /**
-     * Completes when this node is a member, be it the only one. Fails when that takes too long; a member that
-     * comes of it afterwards is given up at once.
+     * Completes when this node is a member, also as the only one. Fails when that takes too long; a member
+     * that comes of it afterwards is given up at once.
      */
     static Future<Membership> join(Vertx outer, ClusterSettings settings) {
         Promise<Membership> joined = Promise.promise();
@@ -189,7 +189,7 @@ final class Membership {
         return (int) members().count();
     }
 
-    /** None once Hazelcast has stopped, be it by its own will. */
+    /** None once Hazelcast has stopped, also where it did so by itself. */
     private Stream<Member> members() {
         try {
             return hazelcast.getCluster().getMembers().stream();

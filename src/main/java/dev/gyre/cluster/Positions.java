@@ -16,7 +16,7 @@ final class Positions {
     /**
      * One write of a node.
      *
-     * @param session one time of being a member; a later one counts anew
+     * @param session one membership; the next one counts from 1 again
      * @param number  from 1 on
      */
     record Position(String session, long number) {

@@ -218,7 +218,7 @@ final class Replication {
 
     /**
      * Reads the whole shared map, takes over what is later there and writes what is later here. One at a
-     * time; whoever asks meanwhile gets one that begins afterwards.
+     * time; a caller that asks meanwhile gets the next one.
      */
     synchronized Future<Void> compare() {
         if (comparing.isPresent()) {

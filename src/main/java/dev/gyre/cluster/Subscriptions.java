@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Who listens to which address of the event bus. Vert.x keeps that in a map of Hazelcast, and what a member
  * has once read of it is brought up to date by events alone; while members come and go at once, an event or
  * an entry can be lost, and two nodes that are up would not hear one another for as long as nothing else
- * changes. So each member now and then says its own anew and reads again what it has read.
+ * changes. So each member writes its own again now and then, and reads again what it has read.
  *
  * <p>The manager under it answers the events of Hazelcast with calls into Hazelcast, under its monitor, on
- * the thread that brought the event. While links are cut such a call lasts minutes, and whoever wants to
- * leave waits for the monitor: Hazelcast tells of its own end in the same way. So events are answered on a
+ * the thread that brought the event. While links are cut such a call lasts minutes, and a member that
+ * leaves waits for the monitor: Hazelcast tells of its own end in the same way. So events are answered on a
  * thread of their own here, and nothing that others wait for takes the monitor.
  */
 final class Subscriptions extends HazelcastClusterManager {

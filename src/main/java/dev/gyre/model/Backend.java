@@ -35,7 +35,7 @@ public record Backend(BackendUrl url, int weight, boolean draining, Origin origi
         this(url, weight, draining, origin, Optional.empty(), Optional.empty());
     }
 
-    /** The same server process, be it with other properties. */
+    /** The same server process, also where other properties differ. */
     public boolean isSameAs(Backend other) {
         return this == other || url.equals(other.url) && address.equals(other.address);
     }

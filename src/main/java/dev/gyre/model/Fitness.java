@@ -27,7 +27,7 @@ public record Fitness(Map<String, Map<BackendId, Condition>> services) {
         return UNKNOWN.with(all);
     }
 
-    /** @param changes the judged anew; empty: no longer judged */
+    /** @param changes what each is judged now; empty: no longer judged */
     public Fitness with(Map<BackendId, Optional<Condition>> changes) {
         Map<String, Map<BackendId, Condition>> changed = new HashMap<>();
         changes.forEach((backend, condition) -> {

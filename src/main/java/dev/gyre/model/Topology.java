@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 public record Topology(Map<String, Service> services, List<Route> routes, String version) {
 
     public Topology {
-        // Sorted also to whoever looks, so that the next one is made from it without a comparison.
+        // The type says that it is sorted, so that copying it compares no keys.
         services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
         routes = List.copyOf(routes);
     }

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 
 /**
  * From the topology as it is wanted to the one that is served by: each address of a name a backend. A service
- * is made anew when it has changed, or what is known of one of its names; every other one stays the same
+ * is expanded again when it has changed, or the addresses of one of its names; every other one stays the same
  * instance. Not thread-safe.
  */
 final class Expansion {

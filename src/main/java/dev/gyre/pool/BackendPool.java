@@ -161,7 +161,7 @@ public final class BackendPool {
         return loops.resting();
     }
 
-    /** Whoever opens a connection or waits comes through here; all other requests need not. */
+    /** Every request that opens a connection or waits comes through here, and no other. */
     private void stir() {
         if (!stirs) {
             stirs = true;
@@ -169,7 +169,7 @@ public final class BackendPool {
         }
     }
 
-    /** Nobody has used it for a while; if somebody does so at this moment, it is told anew. */
+    /** It was not used for a while; a request at this very moment reports it as used again. */
     void rests() {
         stirs = false;
         if (inUse()) {

@@ -42,8 +42,8 @@ final class LoopView {
     }
 
     /**
-     * Goes by the newest view. Whoever waited for a backend which left comes back here to choose again while
-     * this is under way, and does so by the view that is just being put in force.
+     * Goes by the newest view. A request that waited for a backend which left comes back here to choose
+     * again while this is under way, and does so by the view that is being put in force.
      */
     void follow(Supplier<View> newest) {
         if (following) {

@@ -22,7 +22,7 @@ import java.util.function.Function;
  * A service in the form that requests are served from.
  *
  * @param members all its backends, the draining ones included, which get no new requests but keep their pool
- * @param serving those that may be given requests: whoever is offered, and those that drain and have sticky
+ * @param serving those that may be given requests: those offered, and those that drain and have sticky
  *                clients
  * @param first   the backends that are offered new requests
  * @param reserve those that are offered what the first cannot take: of other zones

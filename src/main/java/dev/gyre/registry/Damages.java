@@ -9,7 +9,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells of files that are not as they were written, and keeps them for whoever wants to look into them. */
+/** Logs files that are not as they were written, and keeps them for the operator to look into. */
 final class Damages {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");

@@ -56,7 +56,7 @@ final class DataDirectory implements Disk, AutoCloseable {
         } catch (DirectoryLock.InUse e) {
             throw new DataUnusable(e.getMessage());
         } catch (IOException e) {
-            // It can be read: whoever writes is told why that does not work, and the node starts.
+            // The node starts with what it can read; each write says why it fails.
             return directory;
         }
         return directory;

@@ -48,7 +48,7 @@ public record Key(String layer, String kind, String name) implements Comparable<
         return new Key(layer.word(), ROUTE, host + " " + path);
     }
 
-    /** The record of a change; whoever made it speaks. */
+    /** The record of a change, in the layer of its author. */
     static Key change(Origin layer, Stamp stamp) {
         return new Key(layer.word(), CHANGE, stamp.toString());
     }

@@ -55,13 +55,13 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
         return new Stamp(0, 0, node);
     }
 
-    /** The smallest stamp of a decision of the given node that is above this one, whoever wrote this one. */
+    /** The smallest stamp of a decision of the given node that is above this one, of any node. */
     Stamp next(long by) {
         int decision = (counter | FOLLOW_UPS) + 1;
         return decision > MAX_COUNTER ? new Stamp(wall + 1, 0, by) : new Stamp(wall, decision, by);
     }
 
-    /** Right above this one and below every later decision; the same whoever asks. */
+    /** Right above this one and below every later decision; the same on every node. */
     Stamp followUp() {
         return new Stamp(wall, Math.min(MAX_COUNTER, counter + 1), node);
     }
