@@ -113,18 +113,10 @@ final class AntiEntropy {
                 .put("keys", new JsonArray(new ArrayList<>(keys.subList(from, to))))).compose(answer -> {
             List<Entry> news = new ArrayList<>();
             answer.getJsonArray("entries", new JsonArray()).forEach(json ->
-                    read(json).filter(registry::wants).ifPresent(news::add));
+                    EntryMap.read(json).filter(registry::wants).ifPresent(news::add));
             return (news.isEmpty() ? Future.succeededFuture() : registry.merge(news))
                     .compose(v -> fetch(node, keys, to));
         });
-    }
-
-    private static Optional<Entry> read(Object json) {
-        try {
-            return json instanceof JsonObject object ? Optional.of(Entry.fromJson(object)) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private Future<JsonObject> ask(String node, JsonObject question) {

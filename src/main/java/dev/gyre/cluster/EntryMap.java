@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The entries as the nodes share them: one sealed text a key. What is there and what comes are merged field
@@ -19,6 +21,7 @@ import java.util.function.Consumer;
  */
 final class EntryMap {
 
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final String PURPOSE = "entry";
     /** So many writes are under way at a time. */
     private static final int LANES = 16;
@@ -50,6 +53,16 @@ final class EntryMap {
 
     static String text(Seal seal, Entry entry) {
         return seal.close(PURPOSE, entry.toJson().encode());
+    }
+
+    /** An entry of a message; one that cannot be read keeps no other from being taken over. */
+    static Optional<Entry> read(Object json) {
+        try {
+            return json instanceof JsonObject object ? Optional.of(Entry.fromJson(object)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            LOG.debug("entry of a message not understood", e);
+            return Optional.empty();
+        }
     }
 
     /** @param key under which the text was found; empty: any */

@@ -200,20 +200,10 @@ final class Replication {
         }
         List<Entry> news = new ArrayList<>();
         for (Object entry : entries) {
-            read(entry).filter(registry::wants).ifPresent(news::add);
+            EntryMap.read(entry).filter(registry::wants).ifPresent(news::add);
         }
         Future<?> taken = news.isEmpty() ? Future.succeededFuture() : registry.merge(news);
         position.ifPresent(at -> taken.onSuccess(v -> positions.heard(from, at)));
-    }
-
-    /** One that cannot be read keeps no other from being taken over. */
-    private static Optional<Entry> read(Object json) {
-        try {
-            return json instanceof JsonObject object ? Optional.of(Entry.fromJson(object)) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            LOG.debug("an entry of a hint is not understood", e);
-            return Optional.empty();
-        }
     }
 
     /**
