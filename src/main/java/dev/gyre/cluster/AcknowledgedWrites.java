@@ -63,7 +63,8 @@ final class AcknowledgedWrites {
         next = Optional.of(turn);
         Future<Void> before = underWay;
         underWay = turn.future();
-        before.onComplete(done -> put().onComplete(turn));
+        // Also what is thrown ends the turn: all later ones wait for it.
+        before.transform(done -> put()).onComplete(turn);
         return turn.future();
     }
 

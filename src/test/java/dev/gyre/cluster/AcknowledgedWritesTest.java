@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -68,6 +69,22 @@ class AcknowledgedWritesTest {
         }
         assertThat(first.succeeded() && second.succeeded() && third.succeeded()).isTrue();
         assertThat(seen()).contains(at(3));
+    }
+
+    @Test
+    void oneThatFailsToBeSentHoldsUpNoLaterOne() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        AcknowledgedWrites failing = new AcknowledgedWrites(map(), seal, "a", () -> {
+            if (broken.get()) {
+                throw new IllegalStateException("no stamp");
+            }
+            return Stamp.ZERO;
+        });
+        assertThat(failing.announce(at(1)).failed()).isTrue();
+        broken.set(false);
+        Future<Void> second = failing.announce(at(2));
+        puts.remove().run();
+        assertThat(second.succeeded()).isTrue();
     }
 
     @Test
