@@ -6,6 +6,7 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.spi.MemberAddressProvider;
 import dev.gyre.config.Settings.ClusterSettings;
 import java.net.InetSocketAddress;
@@ -102,7 +103,7 @@ final class MemberConfig {
         }
 
         @Override
-        public InetSocketAddress getBindAddress(com.hazelcast.instance.EndpointQualifier qualifier) {
+        public InetSocketAddress getBindAddress(EndpointQualifier qualifier) {
             return address;
         }
 
@@ -112,7 +113,7 @@ final class MemberConfig {
         }
 
         @Override
-        public InetSocketAddress getPublicAddress(com.hazelcast.instance.EndpointQualifier qualifier) {
+        public InetSocketAddress getPublicAddress(EndpointQualifier qualifier) {
             return address;
         }
     }

@@ -69,17 +69,24 @@ final class Membership {
      */
     static Future<Membership> join(Vertx outer, ClusterSettings settings) {
         Promise<Membership> joined = Promise.promise();
-        Subscriptions manager = new Subscriptions(MemberConfig.of(settings));
         long late = outer.setTimer(JOIN_SECONDS * 1_000, timer -> joined.tryFail(
                 "Hazelcast has not joined within " + JOIN_SECONDS + " s"));
-        // A thread of its own, for on one of Vert.x a second Vert.x takes itself for a mistake.
-        thread("gyre-join", () -> vertx(settings, manager).onComplete(vertx -> {
-            Membership membership = new Membership(vertx, manager);
-            outer.cancelTimer(late);
-            if (!joined.tryComplete(membership)) {
-                membership.abandon(outer);
+        // A thread of its own: on one of Vert.x a second Vert.x takes itself for a mistake, and the config
+        // asks a name service where the host is a name.
+        thread("gyre-join", () -> {
+            try {
+                Subscriptions manager = new Subscriptions(MemberConfig.of(settings));
+                vertx(settings, manager).onComplete(vertx -> {
+                    Membership membership = new Membership(vertx, manager);
+                    outer.cancelTimer(late);
+                    if (!joined.tryComplete(membership)) {
+                        membership.abandon(outer);
+                    }
+                }, joined::tryFail);
+            } catch (RuntimeException e) {
+                joined.tryFail(e);
             }
-        }, joined::tryFail)).start();
+        }).start();
         return joined.future();
     }
 
