@@ -79,7 +79,8 @@ final class MembershipLoop {
     }
 
     private void begin(Membership membership) {
-        begin.apply(membership).timeout(BEGIN_SECONDS, TimeUnit.SECONDS).onComplete(
+        // Composed, so that also what is thrown is a failure, and another try follows.
+        Future.succeededFuture(membership).compose(begin).timeout(BEGIN_SECONDS, TimeUnit.SECONDS).onComplete(
                 begun -> context.runOnContext(v -> joined(begun)),
                 failure -> (failure instanceof JoinRefused ? membership.leave(vertx)
                         : membership.abandon(vertx)).onComplete(left ->
