@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -93,15 +92,16 @@ final class AntiEntropy {
             return Future.succeededFuture(keys);
         }
         int bucket = buckets.get(at);
-        return ask(node, new JsonObject().put("of", "hashes").put("bucket", bucket)).compose(answer -> {
-            Map<String, String> own = hashes(bucket);
-            answer.getJsonObject("hashes", new JsonObject()).forEach(theirs -> {
-                if (!theirs.getValue().equals(own.get(theirs.getKey()))) {
-                    keys.add(theirs.getKey());
-                }
-            });
-            return lacking(node, buckets, at + 1, keys);
-        });
+        return ask(node, new JsonObject().put("of", "hashes").put("bucket", bucket))
+                .compose(answer -> vertx.executeBlocking(() -> {
+                    Map<String, String> own = hashes(bucket);
+                    answer.getJsonObject("hashes", new JsonObject()).forEach(theirs -> {
+                        if (!theirs.getValue().equals(own.get(theirs.getKey()))) {
+                            keys.add(theirs.getKey());
+                        }
+                    });
+                    return keys;
+                }, false)).compose(v -> lacking(node, buckets, at + 1, keys));
     }
 
     private Future<Void> fetch(String node, List<String> keys, int from) {
@@ -142,12 +142,10 @@ final class AntiEntropy {
             message.fail(401, "not sealed by a node of this cluster");
             return;
         }
-        try {
-            JsonObject answer = answer(new JsonObject(opened.get()));
-            message.reply(seal.close(purpose((String) message.body()), answer.encode()));
-        } catch (DecodeException | ClassCastException e) {
-            message.fail(400, "no question that this version understands");
-        }
+        // On a worker: a bucket is found by looking at all entries.
+        vertx.executeBlocking(() -> answer(new JsonObject(opened.get())).encode(), false).onComplete(
+                answer -> message.reply(seal.close(purpose((String) message.body()), answer)),
+                failure -> message.fail(400, "no question that this version understands"));
     }
 
     private JsonObject answer(JsonObject question) {

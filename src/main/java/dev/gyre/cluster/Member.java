@@ -23,6 +23,7 @@ public record Member(String id, String name, String address, String version, Dur
         Hello.State state = hello.state();
         return new Member(node.id(), node.name(), node.address(), node.version(),
                 Duration.ofMillis(state.uptime()).plus(heard), state.view(),
-                Duration.ofMillis(state.changed()).plus(heard), state.digest(), heard, clock, state.unknown());
+                Duration.ofMillis(state.changed()).plus(heard), state.digest(), heard, clock,
+                state.unknown());
     }
 }

@@ -272,7 +272,24 @@ final class Replication {
         return registry.drop(removed).onSuccess(dropped -> resynchronized = true);
     }
 
+    /** On workers: to judge a hundred thousand texts takes longer than heartbeats may wait. */
     private Future<Void> settle(Map<String, String> texts) {
+        return vertx.executeBlocking(() -> news(texts), false)
+                .compose(news -> (news.isEmpty() ? Future.succeededFuture() : registry.merge(news))
+                        .compose(merged -> vertx.executeBlocking(() -> registry.entries().all().stream()
+                                .filter(entry -> lacks(texts, entry)).toList(), false))
+                        .compose(owed -> {
+                            if (news.size() + owed.size() > 0) {
+                                LOG.info("compared with the cluster: {} entries taken over, {} passed on",
+                                        news.size(), owed.size());
+                            }
+                            return owed.isEmpty() ? Future.<Void>succeededFuture() : passOn(owed);
+                        }))
+                .onSuccess(kept -> vertx.executeBlocking(() -> unwanted(texts), false)
+                        .onSuccess(this::remove));
+    }
+
+    private List<Entry> news(Map<String, String> texts) {
         List<Entry> news = new ArrayList<>();
         List<String> forged = new ArrayList<>();
         texts.forEach((key, text) -> {
@@ -286,15 +303,7 @@ final class Replication {
             refusals.refuse(Reason.WRONG_SEAL, forged.size() + " entries of the shared map, such as "
                     + forged.get(0));
         }
-        return (news.isEmpty() ? Future.succeededFuture() : registry.merge(news)).compose(merged -> {
-            List<Entry> owed =
-                    registry.entries().all().stream().filter(entry -> lacks(texts, entry)).toList();
-            if (news.size() + owed.size() > 0) {
-                LOG.info("compared with the cluster: {} entries taken over, {} passed on", news.size(),
-                        owed.size());
-            }
-            return owed.isEmpty() ? Future.<Void>succeededFuture() : passOn(owed);
-        }).onSuccess(kept -> remove(unwanted(texts)));
+        return news;
     }
 
     private Future<Void> passOn(List<Entry> owed) {

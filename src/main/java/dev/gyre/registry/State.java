@@ -127,7 +127,8 @@ record State(Entries entries, Topology topology, Instant now, Deadlines deadline
     private Service service(String name, Function<Collection<String>, String> hint) throws CommandRefused {
         Service service = topology.services().get(name);
         if (service == null) {
-            throw new CommandRefused(404, "no service \"" + name + "\" " + hint.apply(topology.services().keySet()));
+            throw new CommandRefused(404, "no service \"" + name + "\" "
+                    + hint.apply(topology.services().keySet()));
         }
         return service;
     }
