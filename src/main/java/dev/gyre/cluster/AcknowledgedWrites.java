@@ -1,13 +1,15 @@
 package dev.gyre.cluster;
 
+import dev.gyre.cluster.Agreement.Memory;
 import dev.gyre.cluster.Positions.Position;
-import dev.gyre.registry.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,12 +23,13 @@ import java.util.function.Supplier;
 final class AcknowledgedWrites {
 
     private static final String PURPOSE = "acknowledged";
+    private static final int REMOVED = 1_000;
     private static final long KEPT_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private final SharedTexts map;
     private final Seal seal;
     private final String self;
-    private final Supplier<Stamp> collected;
+    private final Supplier<Memory> memory;
     private Position highest = new Position("", 0);
     private Future<Void> underWay = Future.succeededFuture();
     private Optional<Promise<Void>> next = Optional.empty();
@@ -35,13 +38,13 @@ final class AcknowledgedWrites {
      * What the other nodes say.
      *
      * @param positions the latest acknowledged write of each
-     * @param collected the highest stamp of a removal that one of them has forgotten
+     * @param memories  up to where each of them remembers
      */
-    record Others(Map<String, Position> positions, Stamp collected) { }
+    record Others(Map<String, Position> positions, List<Memory> memories) { }
 
-    /** @param collected tells the highest stamp of a removal that this node has forgotten */
-    AcknowledgedWrites(SharedTexts map, Seal seal, String self, Supplier<Stamp> collected) {
-        this.collected = collected;
+    /** @param memory tells up to where this node remembers */
+    AcknowledgedWrites(SharedTexts map, Seal seal, String self, Supplier<Memory> memory) {
+        this.memory = memory;
         this.map = map;
         this.seal = seal;
         this.self = self;
@@ -75,23 +78,35 @@ final class AcknowledgedWrites {
             position = highest;
         }
         return map.put(self, seal.close(PURPOSE, position.toJson().put("node", self)
-                        .put("collected", collected.get().toString()).encode()), KEPT_MILLIS);
+                        .put("memory", memory.get().toJson()).encode()), KEPT_MILLIS);
     }
 
     /** Of the given other nodes; what no node of this cluster wrote is left out. */
     Future<Others> others(Set<String> nodes) {
-        return map.get(nodes).map(texts -> {
-            Map<String, Position> others = new HashMap<>();
-            Stamp collected = Stamp.ZERO;
-            for (Map.Entry<String, String> text : texts.entrySet()) {
-                String node = text.getKey();
-                Optional<JsonObject> json = read(node, text.getValue());
-                json.flatMap(Position::fromJson).ifPresent(position -> others.put(node, position));
-                Stamp one = json.flatMap(AcknowledgedWrites::collected).orElse(Stamp.ZERO);
-                collected = one.compareTo(collected) > 0 ? one : collected;
-            }
-            return new Others(others, collected);
+        return map.get(nodes).map(this::read);
+    }
+
+    /** Of all other nodes, those included that this one has not met yet. */
+    Future<Others> others() {
+        return map.read().onSuccess(this::clean).map(this::read);
+    }
+
+    /** What nobody sealed must not be read again and again; nobody waits for it. */
+    private void clean(Map<String, String> texts) {
+        texts.entrySet().stream().filter(text -> read(text.getKey(), text.getValue()).isEmpty())
+                .limit(REMOVED).forEach(text -> map.remove(text.getKey(), text.getValue()));
+    }
+
+    private Others read(Map<String, String> texts) {
+        Map<String, Position> positions = new HashMap<>();
+        List<Memory> memories = new ArrayList<>();
+        texts.forEach((node, text) -> {
+            Optional<JsonObject> json = node.equals(self) ? Optional.empty() : read(node, text);
+            json.flatMap(Position::fromJson).ifPresent(position -> positions.put(node, position));
+            json.map(said -> said.getValue("memory")).filter(JsonObject.class::isInstance)
+                    .ifPresent(said -> memories.add(Memory.fromJson((JsonObject) said)));
         });
+        return new Others(positions, memories);
     }
 
     private Optional<JsonObject> read(String node, String text) {
@@ -99,14 +114,6 @@ final class AcknowledgedWrites {
             return seal.open(PURPOSE, text).map(JsonObject::new)
                     .filter(json -> node.equals(json.getValue("node")));
         } catch (DecodeException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Stamp> collected(JsonObject json) {
-        try {
-            return Optional.of(Stamp.parse(json.getString("collected", "")));
-        } catch (IllegalArgumentException | ClassCastException e) {
             return Optional.empty();
         }
     }

@@ -1,5 +1,6 @@
 package dev.gyre.cluster;
 
+import dev.gyre.cluster.Agreement.Memory;
 import dev.gyre.cluster.Refusals.Reason;
 import dev.gyre.registry.Entries;
 import dev.gyre.registry.Entry;
@@ -77,6 +78,10 @@ final class AntiEntropy {
         Entries held = registry.entries();
         return ask(node, new JsonObject().put("of", "sums")).map(answer -> {
             JsonArray sums = answer.getJsonArray("sums", new JsonArray());
+            if (Memory.fromJson(answer).isBehind(Memory.of(registry))) {
+                // It still has what was removed and forgotten here, and gives that up by itself.
+                return List.<Integer>of();
+            }
             List<Integer> differ = new ArrayList<>();
             for (int i = 0; i < Math.min(sums.size(), Entries.buckets()); i++) {
                 if (!hex(held.bucketSum(i)).equals(sums.getValue(i))) {
@@ -156,7 +161,7 @@ final class AntiEntropy {
                 for (int i = 0; i < Entries.buckets(); i++) {
                     sums.add(hex(held.bucketSum(i)));
                 }
-                yield new JsonObject().put("sums", sums);
+                yield Memory.of(registry).toJson().put("sums", sums);
             }
             case "hashes" -> new JsonObject().put("hashes",
                     new JsonObject(new TreeMap<>(hashes(question.getInteger("bucket", 0)))));

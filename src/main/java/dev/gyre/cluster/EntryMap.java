@@ -149,6 +149,12 @@ final class EntryMap {
         });
     }
 
+    /** Another entry, or none, in place of what is there; false when something else is there by now. */
+    Future<Boolean> replace(String key, String text, Optional<Entry> entry) {
+        return entry.map(one -> map.replace(key, text, text(seal, one)))
+                .orElseGet(() -> map.remove(key, text));
+    }
+
     Future<Void> remove(Collection<Map.Entry<String, String>> texts) {
         return Future.all(texts.stream()
                 .map(text -> map.remove(text.getKey(), text.getValue())).toList())

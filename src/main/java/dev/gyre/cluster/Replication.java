@@ -1,12 +1,12 @@
 package dev.gyre.cluster;
 
+import dev.gyre.cluster.Agreement.Memory;
 import dev.gyre.cluster.EntryMap.Judgement;
 import dev.gyre.cluster.Positions.Position;
 import dev.gyre.cluster.Refusals.Reason;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Key;
 import dev.gyre.registry.Registry;
-import dev.gyre.registry.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -66,7 +66,6 @@ final class Replication {
     /** When the last comparison was over, and how long it took. */
     private volatile long comparedNanos;
     private volatile long tookNanos;
-    private volatile boolean resynchronized;
     private Optional<Promise<Void>> comparing = Optional.empty();
     private Optional<Promise<Void>> next = Optional.empty();
 
@@ -86,7 +85,7 @@ final class Replication {
         this.registry = registry;
         this.map = new EntryMap(maps.entries(), seal);
         this.acknowledged = new AcknowledgedWrites(maps.acknowledged(), seal, registry.nodeId(),
-                registry::collected);
+                () -> Memory.of(registry));
         this.seal = seal;
         this.refusals = refusals;
         this.session = maps.session();
@@ -230,8 +229,8 @@ final class Replication {
 
     private void run(Promise<Void> now) {
         long begun = nanos.getAsLong();
-        acknowledged.others(met()).compose(others -> map.read()
-                .compose(texts -> resynchronize(others.collected(), texts.keySet()).map(texts))
+        acknowledged.others().compose(others -> map.read()
+                .compose(texts -> resynchronize(others.memories(), texts).map(texts))
                 .compose(this::settle)
                 .compose(v -> acknowledged.announce(new Position(session, written.get())))
                 .onSuccess(done -> positions.caughtUp(others.positions()))).onComplete(done -> {
@@ -253,23 +252,41 @@ final class Replication {
     }
 
     /**
-     * Once a membership: a node that was away for longer than the others remember removals gives up what they
-     * have removed meanwhile, before it passes on what it holds.
+     * A node that was away for longer than the others remember removals gives up what they have removed
+     * meanwhile, before it passes on what it holds; and what such a node still has is not taken over here.
      */
-    private Future<Void> resynchronize(Stamp collected, Set<String> shared) {
-        if (resynchronized) {
+    private Future<Void> resynchronize(List<Memory> others, Map<String, String> texts) {
+        Memory self = Memory.of(registry);
+        registry.distrust(Agreement.behind(self, others));
+        if (others.stream().noneMatch(self::isBehind)) {
             return Future.succeededFuture();
         }
-        List<Key> removed = Agreement.removedMeanwhile(registry, collected, shared);
-        if (removed.isEmpty()) {
-            resynchronized = true;
+        Map<Key, Optional<Entry>> left = Agreement.removed(registry.entries().all(), self.agreed(),
+                key -> opened(texts, key).flatMap(EntryMap.Opened::entry),
+                key -> opened(texts, key).filter(there -> there.entry().isEmpty()).isPresent());
+        if (left.isEmpty()) {
             return Future.succeededFuture();
         }
         LOG.warn("resynchronized as a newcomer: this node was away for longer than the others remember"
-                + " removals; entries given up, since they hold them no more: {}, such as {}",
-                removed.size(), removed.get(0));
-        // Not before: a comparison after a failure would pass on what the others have removed.
-        return registry.drop(removed).onSuccess(dropped -> resynchronized = true);
+                + " removals; entries given up in whole or in part, since they do not hold that any more: {},"
+                + " such as {}", left.size(), left.keySet().iterator().next());
+        return registry.giveUp(left);
+    }
+
+    private Optional<EntryMap.Opened> opened(Map<String, String> texts, Key key) {
+        return Optional.ofNullable(texts.get(key.toString())).map(text -> map.open(key.toString(), text));
+    }
+
+    /** What a node that was away for too long has put into the map is taken out of it again. */
+    private Future<Void> cleanse(Map<String, String> texts) {
+        List<Future<Boolean>> replaced = new ArrayList<>();
+        texts.forEach((key, text) -> map.open(key, text).entry().ifPresent(entry -> {
+            Optional<Entry> trusted = registry.trusted(entry);
+            if (trusted.filter(rest -> rest == entry).isEmpty()) {
+                replaced.add(map.replace(key, text, trusted));
+            }
+        }));
+        return Future.all(replaced).mapEmpty();
     }
 
     /** On workers: to judge a hundred thousand texts takes longer than heartbeats may wait. */
@@ -285,6 +302,7 @@ final class Replication {
                             }
                             return owed.isEmpty() ? Future.<Void>succeededFuture() : passOn(owed);
                         }))
+                .compose(kept -> cleanse(texts))
                 .onSuccess(kept -> vertx.executeBlocking(() -> unwanted(texts), false)
                         .onSuccess(this::remove));
     }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What is written, kept and merged: what one layer says of one resource, field by field. Merging keeps of
@@ -54,6 +55,15 @@ public final class Entry {
         return registers;
     }
 
+    /** With these fields and no others; empty when there is none, this very entry when it has no others. */
+    public Optional<Entry> only(Predicate<Register> kept) {
+        List<Register> rest = registers.stream().filter(kept).toList();
+        if (rest.size() == registers.size()) {
+            return Optional.of(this);
+        }
+        return rest.isEmpty() ? Optional.empty() : Optional.of(new Entry(key, rest));
+    }
+
     /** The highest of its stamps. */
     public Stamp stamp() {
         return highest;
@@ -65,7 +75,7 @@ public final class Entry {
     }
 
     /** What is known of a field, set or not. */
-    Optional<Register> register(String name) {
+    public Optional<Register> register(String name) {
         for (Register register : registers) {
             if (register.name().equals(name)) {
                 return Optional.of(register);

@@ -13,13 +13,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +39,9 @@ public final class Registry {
     /** So many are written down at a time. */
     private static final int ENDS = 1_000;
     private static final long RETRY_MILLIS = 5_000;
-    private static final long COLLECT_MILLIS = Duration.ofMinutes(10).toMillis();
+    private static final Duration COLLECT_AT_MOST = Duration.ofMinutes(10);
+    /** Marks of removals are looked for so many times within the retention at least. */
+    private static final int COLLECTIONS = 100;
 
     private final Vertx vertx;
     private final RegistrySettings settings;
@@ -53,6 +58,7 @@ public final class Registry {
 
     private volatile State state = State.of(Entries.empty(), Instant.EPOCH);
     private volatile Replica replica = Replica.NONE;
+    private volatile Stamp distrusted = Stamp.ZERO;
     private volatile Supplier<Optional<String>> refusal = Optional::empty;
     private final AtomicLong faults = new AtomicLong();
 
@@ -67,7 +73,11 @@ public final class Registry {
         this.stamps = new HybridClock(clock, store.node(), settings.maxClockSkew());
         timers.add(vertx.setPeriodic(END_CHECK_MILLIS, timer -> endDue()));
         timers.add(vertx.setPeriodic(RETRY_MILLIS, timer -> settleDisk()));
-        timers.add(vertx.setPeriodic(COLLECT_MILLIS, timer -> onWriter(this::collect)));
+        timers.add(vertx.setPeriodic(collectMillis(), timer -> onWriter(this::collect)));
+    }
+
+    private long collectMillis() {
+        return Math.min(COLLECT_AT_MOST.toMillis(), settings.retention().toMillis() / COLLECTIONS);
     }
 
     /**
@@ -160,7 +170,8 @@ public final class Registry {
      */
     public Future<Applied> merge(Collection<Entry> entries) {
         entries.forEach(entry -> entry.registers().forEach(register -> stamps.seen(register.stamp())));
-        return apply(new MergeRemote(entries, horizon()), Author.OTHER_NODES);
+        return apply(new MergeRemote(entries.stream().flatMap(entry -> trusted(entry).stream()).toList(),
+                horizon()), Author.OTHER_NODES);
     }
 
     /** Takes note of a stamp of another node; false when it is too far ahead to be believed. */
@@ -170,7 +181,27 @@ public final class Registry {
 
     /** Taking the entry over would change what is held here. */
     public boolean wants(Entry entry) {
-        return MergeRemote.wanted(state.entries(), entry, horizon());
+        return trusted(entry).filter(rest -> MergeRemote.wanted(state.entries(), rest, horizon()))
+                .isPresent();
+    }
+
+    /**
+     * Fields up to this stamp are not taken over where they are not held: this node has seen them removed and
+     * has forgotten that, and a node that was away for longer still has them.
+     */
+    public void distrust(Stamp upTo) {
+        distrusted = upTo;
+    }
+
+    /** What is left of an entry without what is {@linkplain #distrust not trusted}; perhaps all of it. */
+    public Optional<Entry> trusted(Entry entry) {
+        Stamp upTo = distrusted;
+        if (upTo.equals(Stamp.ZERO) || entry.key().isChange()) {
+            return Optional.of(entry);
+        }
+        Optional<Entry> held = state.entries().entry(entry.key());
+        return entry.only(register -> register.stamp().compareTo(upTo) > 0
+                || held.flatMap(one -> one.register(register.name())).isPresent());
     }
 
     /** The mark of a removal before it may be forgotten. */
@@ -193,10 +224,14 @@ public final class Registry {
         onWriter(() -> disk.note(name, text, state.entries()));
     }
 
-    /** Forgets what the others have removed and forgotten while this node was away. */
-    public Future<Void> drop(Collection<Key> keys) {
+    /**
+     * Forgets what the others have removed and forgotten while this node was away.
+     *
+     * @param left of each entry concerned what stays, if anything does
+     */
+    public Future<Void> giveUp(Map<Key, Optional<Entry>> left) {
         return writer.executeBlocking(() -> {
-            forget(keys);
+            forget(left);
             return null;
         });
     }
@@ -367,14 +402,15 @@ public final class Registry {
             if (highest.compareTo(collected()) > 0) {
                 disk.note(Journalist.COLLECTED, highest.toString(), entries);
             }
-            forget(old.stream().map(Entry::key).toList());
+            forget(old.stream().collect(Collectors.toMap(Entry::key, entry -> Optional.empty())));
             LOG.info("tombstones collected: count={} older_than={}", old.size(),
                     Instant.ofEpochMilli(horizon.wall()));
         }
     }
 
-    private void forget(Collection<Key> keys) {
-        State next = state.without(keys);
+    private void forget(Map<Key, Optional<Entry>> left) {
+        Set<Key> keys = left.keySet();
+        State next = state.without(keys).with(left.values().stream().flatMap(Optional::stream).toList());
         if (disk.append(state.entries(), next.entries(), keys).isPresent()) {
             disk.owe(keys);
         }

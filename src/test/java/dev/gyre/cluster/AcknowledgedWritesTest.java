@@ -2,8 +2,8 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.cluster.Agreement.Memory;
 import dev.gyre.cluster.Positions.Position;
-import dev.gyre.registry.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.lang.reflect.Proxy;
@@ -24,7 +24,7 @@ class AcknowledgedWritesTest {
     private final Map<String, String> texts = new HashMap<>();
     private final Deque<Runnable> puts = new ArrayDeque<>();
     private final Seal seal = new Seal(Optional.of("secret"), "gyre");
-    private final AcknowledgedWrites writer = new AcknowledgedWrites(map(), seal, "a", () -> Stamp.ZERO);
+    private final AcknowledgedWrites writer = new AcknowledgedWrites(map(), seal, "a", () -> Memory.NONE);
 
     /** Carries out a put when the test says so. */
     private SharedTexts map() {
@@ -47,7 +47,7 @@ class AcknowledgedWritesTest {
     }
 
     private Optional<Position> seen() {
-        return Optional.ofNullable(new AcknowledgedWrites(map(), seal, "b", () -> Stamp.ZERO)
+        return Optional.ofNullable(new AcknowledgedWrites(map(), seal, "b", () -> Memory.NONE)
                 .others(Set.of("a")).result().positions().get("a"));
     }
 

@@ -1,0 +1,136 @@
+package dev.gyre.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gyre.kit.Await;
+import dev.gyre.kit.ClusterNode;
+import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Command;
+import dev.gyre.kit.Origin;
+import dev.gyre.kit.SteppedClock;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A node comes back after the others have forgotten what they removed while it was away. It brings nothing of
+ * that back, and loses nothing that it was told alone.
+ */
+class AwayLongerThanRetentionTest {
+
+    private static final String REMOVED = "http://10.9.0.1:1";
+    private static final String KEPT = "http://10.9.0.2:1";
+    private static final String ALONE = "http://10.9.0.3:1";
+    private static final String ELSEWHERE = "http://10.9.0.4:1";
+
+    @TempDir
+    Path directory;
+
+    private final Origin origin = Origin.saying("hello");
+    private ClusterNodes nodes;
+    private SteppedClock clock;
+    private ClusterNode away;
+
+    /** The last node is told something alone, and stops; the others remove, and forget that they did. */
+    @BeforeEach
+    void goAway() throws Exception {
+        clock = SteppedClock.in(directory);
+        nodes = ClusterNodes.onLoopback(directory, 3, origin);
+        nodes.config().put("registry", new JsonObject().put("retention", "1h"));
+        nodes.all().forEach(node -> node.by(clock));
+        nodes.start();
+        away = nodes.node(2);
+        nodes.node(0).admin().command(Writer.spare("add", REMOVED));
+        nodes.node(0).admin().command(Writer.spare("add", KEPT));
+        JsonObject drained = nodes.node(0).admin().command(Command.backend("drain", origin.url()));
+        nodes.awaitSameView(Duration.ofSeconds(20));
+        Await.until("the agreement on disk", () -> agreed().compareTo(drained.getString("version")) >= 0);
+        for (ClusterNode node : nodes.all()) {
+            node.stop();
+        }
+        away.start();
+        away.awaitReady();
+        assertThat(away.admin().post(Writer.spare("add", ALONE)).status()).isEqualTo(200);
+        away.stop();
+        for (ClusterNode node : nodes.all().subList(0, 2)) {
+            nodes.restart(node);
+        }
+        ClusterNode here = nodes.node(0);
+        here.admin().command(Writer.spare("remove", REMOVED));
+        here.admin().command(Command.backend("resume", origin.url()));
+        here.admin().command(Writer.spare("add", ELSEWHERE));
+        nodes.awaitTogether();
+        clock.ahead(Duration.ofHours(2));
+        for (ClusterNode node : nodes.all().subList(0, 2)) {
+            Await.until("forgotten", () -> node.text().contains("tombstones collected: count=2"));
+        }
+        here.admin().command(Command.backend("weight", origin.url(), "weight", 3));
+        nodes.awaitTogether();
+    }
+
+    @AfterEach
+    void close() {
+        nodes.close();
+        origin.close();
+    }
+
+    /** The stamp up to which the last node has noted that it agrees, as far as a version tells it. */
+    private String agreed() throws IOException {
+        String last = "";
+        try (Stream<Path> files = Files.list(away.data())) {
+            for (Path file : files.filter(file -> file.toString().contains("topology")).toList()) {
+                String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+                int note = text.lastIndexOf("agreed");
+                last = note < 0 ? last : text.substring(note);
+            }
+        }
+        return last.replaceFirst("(?s)^agreed\\W*0?([0-9a-f]{11})-([0-9a-f]{4}).*", "$1.$2.~");
+    }
+
+    private void assertOutcome() throws Exception {
+        nodes.awaitTogether();
+        nodes.awaitSameView(Duration.ofSeconds(60));
+        for (ClusterNode node : nodes.all()) {
+            assertThat(node.backends("spare").keySet()).as("at %s", node)
+                    .containsExactlyInAnyOrder(KEPT, ALONE, ELSEWHERE);
+            JsonObject web = node.backends("web").get(origin.url());
+            assertThat(web.getString("state")).as("resumed: %s", web).isEqualTo("up");
+            assertThat(web.getInteger("weight")).isEqualTo(3);
+        }
+        for (ClusterNode node : List.copyOf(nodes.all())) {
+            node.kill();
+            nodes.restart(node);
+            assertThat(node.backends("spare").keySet()).doesNotContain(REMOVED).contains(ALONE);
+        }
+    }
+
+    @Test
+    void itComesBackToTheOthers() throws Exception {
+        nodes.restart(away);
+        assertThat(away.text()).contains("resynchronized as a newcomer");
+        assertOutcome();
+    }
+
+    @Test
+    void afterAFullStopItStartsFirst() throws Exception {
+        nodes.node(0).stop();
+        nodes.node(1).stop();
+        away.start();
+        away.awaitReady();
+        assertThat(away.backends("spare")).containsKey(REMOVED);
+        nodes.node(0).start();
+        nodes.node(1).start();
+        nodes.node(0).awaitReady();
+        nodes.node(1).awaitReady();
+        assertOutcome();
+    }
+}
