@@ -1,8 +1,8 @@
 package dev.gyre.cluster;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a peer's wall clock stands to this node's, by the last ten seconds of its hellos. A hello that was on
@@ -13,19 +13,19 @@ final class ClockOffset {
 
     private static final int WINDOW = 10;
 
-    private final Deque<Long> millis = new ArrayDeque<>();
+    private final List<Long> millis = new ArrayList<>();
 
     /** @param offset the peer's clock as it was sent, less this node's when it came */
     void heard(long offset) {
-        millis.addLast(offset);
+        millis.add(offset);
         if (millis.size() > WINDOW) {
-            millis.removeFirst();
+            millis.remove(0);
         }
     }
 
-    /** This node's own clock was set: what it was compared with before says nothing any more. */
-    void forget() {
-        millis.clear();
+    /** This node's own clock was set, and all it was compared with stands so much otherwise to it. */
+    void set(Duration by) {
+        millis.replaceAll(offset -> offset - by.toMillis());
     }
 
     boolean isKnown() {

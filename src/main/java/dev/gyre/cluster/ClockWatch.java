@@ -5,40 +5,28 @@ import dev.gyre.cluster.ClusterHealth.ClockAhead;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Compares the wall clocks of the nodes that are there. */
 final class ClockWatch {
 
-    /** A clock that is merely a little slow or fast moves less between two looks. */
-    private static final long SET_MILLIS = 1_000;
-
     private final Clocks clocks;
     private final NodeIdentity self;
     private final Peers peers;
     private final ClockSkew skew;
-    /** What the wall clock shows when the other one, which nobody sets, stands at zero. */
-    private long epoch;
+    /** What the median of all showed last when the clock that nobody sets stood at zero. */
+    private volatile OptionalLong median = OptionalLong.empty();
 
     ClockWatch(Clocks clocks, NodeIdentity self, Peers peers, ClockSkew skew) {
         this.clocks = clocks;
         this.self = self;
         this.peers = peers;
         this.skew = skew;
-        this.epoch = epoch();
-    }
-
-    private long epoch() {
-        return clocks.wall().millis() - clocks.nanos().getAsLong() / 1_000_000;
     }
 
     /** To be called now and then. */
     void look() {
-        long now = epoch();
-        if (Math.abs(now - epoch) > SET_MILLIS) {
-            epoch = now;
-            peers.clockSet();
-        }
         skew.tell(readings());
     }
 
@@ -51,9 +39,19 @@ final class ClockWatch {
         return skew.trouble(self.id(), readings());
     }
 
-    /** What to add to this node's clock for the lower median of all, which no single clock rules. */
+    /**
+     * What to add to this node's clock for the lower median of all, which no single clock rules. A node that
+     * hears nobody goes on from what it was last, for being alone makes no clock right.
+     */
     Duration toMedian() {
-        return ClockSkew.median(readings()).offset();
+        long own = clocks.wall().millis() - clocks.nanos().getAsLong() / 1_000_000;
+        List<Reading> readings = readings();
+        if (readings.size() > 1) {
+            Duration offset = ClockSkew.median(readings).offset();
+            median = OptionalLong.of(own + offset.toMillis());
+            return offset;
+        }
+        return median.isPresent() ? Duration.ofMillis(median.getAsLong() - own) : Duration.ZERO;
     }
 
     private List<Reading> readings() {

@@ -1,5 +1,6 @@
 package dev.gyre.cluster;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,8 @@ final class Peers {
 
     /** As long as a member of Hazelcast may be silent before it counts as dead, and some more. */
     static final long GONE_NANOS = 12_000_000_000L;
+    /** A clock that is merely a little slow or fast moves less between two looks. */
+    private static final long SET_MILLIS = 1_000;
     private static final String HELLOS = "hellos";
     /** A session that was followed by another stays refused, without being asked, among so many. */
     private static final int ENDED = 1_000;
@@ -29,6 +32,8 @@ final class Peers {
     private final Listener listener;
     private final Map<String, Peer> byId = new HashMap<>();
     private final Set<String> ended = new LinkedHashSet<>();
+    /** What the wall clock shows when the other one, which nobody sets, stands at zero. */
+    private long epoch;
 
     /** Told under the lock of the peers, in the order of what happens. */
     interface Listener {
@@ -64,6 +69,30 @@ final class Peers {
         this.wall = clocks.wall();
         this.challenges = challenges;
         this.listener = listener;
+        this.epoch = epoch();
+    }
+
+    private long epoch() {
+        return wall.millis() - nanosMillis();
+    }
+
+    private long nanosMillis() {
+        return nanos.getAsLong() / 1_000_000;
+    }
+
+    /**
+     * Where this node's own wall clock was set, all others stand so much otherwise to it. Noticed before any
+     * time is told: an hour ahead for a moment would end what is to end within the hour.
+     *
+     * @return what the wall clock shows now
+     */
+    private long wallNow() {
+        long now = epoch();
+        if (Math.abs(now - epoch) > SET_MILLIS) {
+            byId.values().forEach(peer -> peer.clock().set(Duration.ofMillis(now - epoch)));
+            epoch = now;
+        }
+        return now + nanosMillis();
     }
 
     /** Takes a hello of another node. */
@@ -79,7 +108,7 @@ final class Peers {
         Peer known = byId.get(hello.id());
         Verdict verdict = known.take(HELLOS, hello.sequence());
         if (verdict == Verdict.TAKEN) {
-            known.clock().heard(hello.state().wall() - wall.millis());
+            known.clock().heard(hello.state().wall() - wallNow());
             listener.news(hello);
             byId.put(hello.id(), new Peer(hello, nanos.getAsLong(), known.clock(), known.channels()));
             if (hello.state().leaving()) {
@@ -131,6 +160,7 @@ final class Peers {
 
     /** Those there now, by name. */
     synchronized List<Peer> present() {
+        wallNow();
         expire();
         return byId.values().stream()
                 .sorted(Comparator.comparing((Peer peer) -> peer.hello.node().name())
@@ -166,11 +196,6 @@ final class Peers {
     synchronized void left(String member) {
         byId.values().stream().filter(peer -> peer.hello.node().member().equals(member))
                 .map(peer -> peer.hello.id()).toList().forEach(id -> goes(id, false));
-    }
-
-    /** This node's own wall clock was set. */
-    synchronized void clockSet() {
-        byId.values().forEach(peer -> peer.clock().forget());
     }
 
     /** Forgets all, as this node itself has lost the others. */
