@@ -66,6 +66,8 @@ final class Replication {
     /** When the last comparison was over, and how long it took. */
     private volatile long comparedNanos;
     private volatile long tookNanos;
+    /** The last one found what no node of the cluster wrote, so there may be more of it. */
+    private volatile boolean unclean;
     private Optional<Promise<Void>> comparing = Optional.empty();
     private Optional<Promise<Void>> next = Optional.empty();
 
@@ -222,7 +224,7 @@ final class Replication {
 
     /** The same now and then, as seldom as it is long. */
     void compareWhenDue() {
-        if (nanos.getAsLong() - comparedNanos >= RARELY * tookNanos) {
+        if (unclean || nanos.getAsLong() - comparedNanos >= RARELY * tookNanos) {
             compare();
         }
     }
@@ -317,7 +319,8 @@ final class Replication {
                 forged.add(key);
             }
         });
-        if (!forged.isEmpty()) {
+        unclean = !forged.isEmpty();
+        if (unclean) {
             refusals.refuse(Reason.WRONG_SEAL, forged.size() + " entries of the shared map, such as "
                     + forged.get(0));
         }

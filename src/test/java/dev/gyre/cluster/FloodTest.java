@@ -2,6 +2,7 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.map.IMap;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FloodTest {
 
     private static final int MESSAGES = 100_000;
+    private static final int BACKENDS = 20;
     private static final Duration ANSWERED = Duration.ofSeconds(5);
+    /** Somebody may have to read all of the map meanwhile, twice at worst, on a machine that is busy. */
+    private static final Duration WITH_A_FULL_MAP = Duration.ofSeconds(15);
     private static final List<String> CHANNELS =
             List.of("gyre.hellos.2", "gyre.hints.2", "gyre.health.2", "gyre.shares.2", "gyre.admin");
 
@@ -54,6 +60,44 @@ class FloodTest {
                 assertThat(each.text()).doesNotContain("OutOfMemory").doesNotContain("joining again");
                 assertThat(each.text().lines().filter(line -> line.contains("refused ")).count())
                         .as("lines about it").isLessThan(50);
+            }
+        }
+    }
+
+    @Test
+    void garbageInTheSharedMapGoesAndCommandsAreAnsweredMeanwhile() throws Exception {
+        try (Origin origin = Origin.saying("hello");
+             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
+             RogueMember rogue = RogueMember.among(nodes)) {
+            IMap<Object, Object> map = rogue.maps().stream()
+                    .filter(one -> one.getName().equals(MemberConfig.ENTRIES)).findFirst().orElseThrow();
+            String garbage = "0".repeat(43) + " {\"kind\":\"backend\",\"name\":\"" + "x".repeat(300)
+                    + "\"}";
+            Thread flood = new Thread(() -> {
+                for (int i = 0; i < MESSAGES; i += 1_000) {
+                    map.setAll(IntStream.range(i, i + 1_000).boxed()
+                            .collect(Collectors.toMap(key -> "garbage " + key, key -> garbage)));
+                }
+            }, "flood");
+            flood.start();
+            int changes = 0;
+            long slowest = 0;
+            while (flood.isAlive() || map.size() > MESSAGES / 10) {
+                long begun = System.nanoTime();
+                nodes.node(changes % 2).admin().command(Writer.spare("add",
+                        "http://10.9.0.1:" + (1 + changes % BACKENDS), "weight", 1 + changes % 90));
+                slowest = Math.max(slowest, System.nanoTime() - begun);
+                changes++;
+            }
+            assertThat(changes).isGreaterThan(BACKENDS);
+            assertThat(Duration.ofNanos(slowest)).as("the slowest of %d commands", changes)
+                    .isLessThan(WITH_A_FULL_MAP);
+            Await.until("no garbage", () -> map.keySet().stream().noneMatch(key ->
+                    key.toString().startsWith("garbage ")));
+            nodes.awaitSameView(Duration.ofSeconds(20));
+            for (ClusterNode each : nodes.all()) {
+                assertThat(each.backends("spare")).hasSize(BACKENDS);
+                assertThat(each.text()).doesNotContain("OutOfMemory").doesNotContain("joining again");
             }
         }
     }
