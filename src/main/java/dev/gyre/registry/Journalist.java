@@ -1,7 +1,6 @@
 package dev.gyre.registry;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -119,11 +118,21 @@ final class Journalist {
         return owedCount;
     }
 
-    /** Tries once more to write what is owed. */
+    /**
+     * Tries once more to write what is owed. Where nothing is, because the commands were refused, something
+     * that is written already: else a disk that takes all again would be said to be full until a command.
+     */
     void settle(Entries entries) {
-        if (!owed.isEmpty()) {
-            write(Lines.of(entries, new ArrayList<>(owed)), entries);
+        Collection<Key> keys = owed.isEmpty() && trouble().isPresent()
+                ? entries.all().stream().limit(1).map(Entry::key).toList() : List.copyOf(owed);
+        if (!keys.isEmpty()) {
+            write(Lines.of(entries, keys), entries);
         }
+    }
+
+    /** There is something to {@link #settle}. */
+    boolean isUnsettled() {
+        return owedCount > 0 || trouble().isPresent();
     }
 
     Optional<String> trouble() {

@@ -382,7 +382,7 @@ public final class Registry {
     }
 
     private void settleDisk() {
-        if (disk.owed() > 0) {
+        if (disk.isUnsettled()) {
             onWriter(() -> disk.settle(state.entries()));
         }
     }
