@@ -43,11 +43,17 @@ final class AntiEntropy {
     private final Seal seal;
     private final Refusals refusals;
     private final String session;
+    private final Runnable behind;
     private final AtomicLong questions = new AtomicLong();
     private final Set<String> asking = ConcurrentHashMap.newKeySet();
 
-    /** @param session makes each question one of a kind, with a number */
-    AntiEntropy(Vertx vertx, Registry registry, Seal seal, Refusals refusals, String session) {
+    /**
+     * @param session makes each question one of a kind, with a number
+     * @param behind  called when one of two nodes was away for longer than the other remembers removals
+     */
+    AntiEntropy(Vertx vertx, Registry registry, Seal seal, Refusals refusals, String session,
+                Runnable behind) {
+        this.behind = behind;
         this.vertx = vertx;
         this.registry = registry;
         this.seal = seal;
@@ -78,7 +84,12 @@ final class AntiEntropy {
         Entries held = registry.entries();
         return ask(node, new JsonObject().put("of", "sums")).map(answer -> {
             JsonArray sums = answer.getJsonArray("sums", new JsonArray());
-            if (Memory.fromJson(answer).isBehind(Memory.of(registry))) {
+            Memory self = Memory.of(registry);
+            Memory other = Memory.fromJson(answer);
+            if (self.isBehind(other) || other.isBehind(self)) {
+                behind.run();
+            }
+            if (other.isBehind(self)) {
                 // It still has what was removed and forgotten here, and gives that up by itself.
                 return List.<Integer>of();
             }

@@ -140,7 +140,8 @@ public final class Cluster implements Replica {
         return membership.maps().compose(maps -> {
             Replication replication = new Replication(bus, registry, maps, seal, refusals,
                     new Replication.Around(this::others, clocks.nanos()));
-            AntiEntropy repairs = new AntiEntropy(bus, registry, seal, refusals, membership.id());
+            AntiEntropy repairs = new AntiEntropy(bus, registry, seal, refusals, membership.id(),
+                    replication::compare);
             AtomicBoolean listening = new AtomicBoolean();
             Presence presence = new Presence(bus, () -> hello(here), meeting, seal, refusals, () -> {
                 if (listening.get()) {
