@@ -188,9 +188,10 @@ final class AntiEntropy {
         return keys.stream().limit(BATCH).flatMap(key -> held.named(String.valueOf(key)).stream()).toList();
     }
 
+    /** Removals included, though they have no part in the sums: the other may still hold what they remove. */
     private Map<String, String> hashes(int bucket) {
         Map<String, String> hashes = new TreeMap<>();
-        registry.entries().inBucket(bucket).filter(Entry::counts)
+        registry.entries().inBucket(bucket)
                 .forEach(entry -> hashes.put(entry.key().toString(), hex(entry.hash())));
         return hashes;
     }

@@ -93,11 +93,6 @@ public final class Entry {
         return registers.stream().noneMatch(Register::isSet);
     }
 
-    /** It says something, and so has a part in sums and hashes. */
-    public boolean counts() {
-        return !tombstone();
-    }
-
     /** Of the layers below the operator's: the resource is declared or announced. */
     boolean declares() {
         return value(FieldNames.PRESENT).filter(Boolean.TRUE::equals).isPresent();
