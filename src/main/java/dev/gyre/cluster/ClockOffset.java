@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * How a peer's wall clock stands to this node's, by the last ten seconds of its hellos. A hello that was on
  * its way for long makes the peer's clock look behind, never ahead: so the greatest offset of the window is
- * the one that delays have touched least. Not thread-safe.
+ * the one that delays have touched least. Thread-safe: hellos come on
+ * the event loop of the bus, and time is asked for on any thread.
  */
 final class ClockOffset {
 
@@ -16,7 +17,7 @@ final class ClockOffset {
     private final List<Long> millis = new ArrayList<>();
 
     /** @param offset the peer's clock as it was sent, less this node's when it came */
-    void heard(long offset) {
+    synchronized void heard(long offset) {
         millis.add(offset);
         if (millis.size() > WINDOW) {
             millis.remove(0);
@@ -24,16 +25,16 @@ final class ClockOffset {
     }
 
     /** This node's own clock was set, and all it was compared with stands so much otherwise to it. */
-    void set(Duration by) {
+    synchronized void set(Duration by) {
         millis.replaceAll(offset -> offset - by.toMillis());
     }
 
-    boolean isKnown() {
+    synchronized boolean isKnown() {
         return !millis.isEmpty();
     }
 
     /** Positive when the peer's clock is ahead of this node's. */
-    Duration offset() {
+    synchronized Duration offset() {
         return Duration.ofMillis(millis.stream().mapToLong(Long::longValue).max().orElse(0));
     }
 }
