@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class HazelcastTexts implements SharedTexts {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
-    private static final long CALL_SECONDS = 5;
+    private static final long CALL_SECONDS = 10;
     /** Reading all of a large map takes its time. */
     private static final long READ_SECONDS = 30;
 
