@@ -46,13 +46,13 @@ public record Announced(BackendId id, Optional<Integer> weight, Duration ttl, Op
         }
         Key key = entry.key();
         LayeredResource resource = LayeredResource.of(entries, key.in(Origin.OPERATOR));
-        Optional<String> ending = entry.value(FieldNames.ENDING).map(String::valueOf);
+        Optional<String> ending = entry.value(EntryFields.ENDING).map(String::valueOf);
         // The ttl of an operator's drain needs no look at the clock: the backend drains anyway.
         boolean spare = ending.isPresent() && resource.onlyAnnounced() && resource.draining(Instant.MIN);
-        long ttl = entry.value(FieldNames.TTL).filter(Number.class::isInstance)
+        long ttl = entry.value(EntryFields.TTL).filter(Number.class::isInstance)
                 .map(value -> ((Number) value).longValue()).orElse(SHORTEST_TTL.toMillis());
         return Optional.of(new Announced(new BackendId(key.head(), BackendUrl.parse(key.tail())),
-                entry.value(FieldNames.WEIGHT).filter(Number.class::isInstance)
+                entry.value(EntryFields.WEIGHT).filter(Number.class::isInstance)
                         .map(value -> ((Number) value).intValue()),
                 Duration.ofMillis(ttl), ending, entry.stamp(), spare));
     }

@@ -46,8 +46,8 @@ public sealed interface BackendCommand extends Command {
         /** What it names, and nothing else. */
         private SortedMap<String, Object> fields() {
             SortedMap<String, Object> fields = new TreeMap<>();
-            weight.ifPresent(given -> fields.put(FieldNames.WEIGHT, given));
-            zone.ifPresent(given -> fields.put(FieldNames.ZONE, given));
+            weight.ifPresent(given -> fields.put(EntryFields.WEIGHT, given));
+            zone.ifPresent(given -> fields.put(EntryFields.ZONE, given));
             return fields;
         }
     }
@@ -80,7 +80,7 @@ public sealed interface BackendCommand extends Command {
             boolean back = resource.removed();
             SortedMap<String, Object> fields = wish.fields();
             if (!back) {
-                fields.putIfAbsent(FieldNames.WEIGHT, 1);
+                fields.putIfAbsent(EntryFields.WEIGHT, 1);
             }
             return Change.to(id() + (back ? " is back" : " added"), resource.entering(fields, stamp));
         }
@@ -121,11 +121,11 @@ public sealed interface BackendCommand extends Command {
             if (backend.draining() && same && !resource.onlyEnding(state.now())) {
                 return Change.none(id() + " is draining already" + end);
             }
-            Object drain = until.<Object>map(at -> new JsonObject().put(FieldNames.UNTIL, at.toEpochMilli()))
+            Object drain = until.<Object>map(at -> new JsonObject().put(EntryFields.UNTIL, at.toEpochMilli()))
                     .orElse(true);
             return Change.to(id() + (backend.draining() ? " goes on draining" : " drains")
                     + (until.isEmpty() ? " until it is resumed" : end),
-                    resource.say(stamp, Map.of(FieldNames.DRAINING, drain)));
+                    resource.say(stamp, Map.of(EntryFields.DRAINING, drain)));
         }
     }
 
@@ -138,15 +138,15 @@ public sealed interface BackendCommand extends Command {
             LayeredResource resource = state.backendResource(service, url);
             if (resource.removed()) {
                 return Change.to(id() + " is back", resource.entering(resource.drainsBelow()
-                        ? Map.of(FieldNames.DRAINING, false) : Map.of(), stamp));
+                        ? Map.of(EntryFields.DRAINING, false) : Map.of(), stamp));
             }
             Backend backend = state.backend(service, url);
             if (!backend.draining()) {
                 return Change.none(id() + " is not draining");
             }
             return Change.to(id() + " takes requests again", resource.drainsBelow()
-                    ? resource.say(stamp, Map.of(FieldNames.DRAINING, false))
-                    : resource.leave(stamp, List.of(FieldNames.DRAINING)));
+                    ? resource.say(stamp, Map.of(EntryFields.DRAINING, false))
+                    : resource.leave(stamp, List.of(EntryFields.DRAINING)));
         }
     }
 
@@ -164,7 +164,7 @@ public sealed interface BackendCommand extends Command {
                 return Change.none(id() + " has weight " + weight + " already");
             }
             return Change.to(id() + " changes its weight from " + backend.weight() + " to " + weight,
-                    state.backendResource(service, url).say(stamp, Map.of(FieldNames.WEIGHT, weight)));
+                    state.backendResource(service, url).say(stamp, Map.of(EntryFields.WEIGHT, weight)));
         }
     }
 

@@ -134,7 +134,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         return switch (key.kind()) {
             case Key.SERVICE -> Stream.of(key.name());
             case Key.BACKEND -> Stream.of(key.head());
-            case Key.ROUTE -> state.resource(key.in(Origin.OPERATOR)).text(FieldNames.SERVICE).stream();
+            case Key.ROUTE -> state.resource(key.in(Origin.OPERATOR)).text(EntryFields.SERVICE).stream();
             default -> Stream.empty();
         };
     }
@@ -175,14 +175,14 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
                 all -> value.put("services", new JsonArray(List.copyOf(services)))
                         .put("fields", new JsonArray(all.stream().map(FieldChange::toJson).toList())),
                 () -> value.put(DETAILS, false));
-        return Entry.of(Key.change(author.layer(), stamp), Register.set(FieldNames.RECORD, stamp, value));
+        return Entry.of(Key.change(author.layer(), stamp), Register.set(EntryFields.RECORD, stamp, value));
     }
 
     /** Empty when it is none that this version can read. */
     static Optional<ChangeRecord> of(Entry entry) {
         try {
             Stamp stamp = Stamp.parse(entry.key().name());
-            JsonObject value = (JsonObject) entry.value(FieldNames.RECORD).orElseThrow();
+            JsonObject value = (JsonObject) entry.value(EntryFields.RECORD).orElseThrow();
             SortedSet<String> services = new TreeSet<>();
             value.getJsonArray("services", new JsonArray()).forEach(name -> services.add((String) name));
             Optional<List<FieldChange>> fields = Optional.ofNullable(value.getJsonArray("fields"))
@@ -201,7 +201,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
 
     /** How many former fields it carries, without reading them. */
     static int weight(Entry entry) {
-        return entry.value(FieldNames.RECORD).filter(JsonObject.class::isInstance)
+        return entry.value(EntryFields.RECORD).filter(JsonObject.class::isInstance)
                 .map(value -> ((JsonObject) value).getValue("fields")).filter(JsonArray.class::isInstance)
                 .map(fields -> ((JsonArray) fields).size()).orElse(0);
     }

@@ -86,8 +86,8 @@ record Declare(Topology declared, boolean strict) implements Command {
         void add(Entry entry, LayeredResource resource) {
             String name = FieldWords.name(entry.key());
             Map<String, Object> operator = resource.operator().map(LayeredResource::said).orElse(Map.of());
-            Object wanted = operator.get(FieldNames.PRESENT);
-            Optional<Register> presence = entry.register(FieldNames.PRESENT);
+            Object wanted = operator.get(EntryFields.PRESENT);
+            Optional<Register> presence = entry.register(EntryFields.PRESENT);
             boolean dropped = presence.filter(register -> !register.isSet()).isPresent();
             if (Boolean.FALSE.equals(wanted) && !dropped) {
                 overruled.add(name + " (the operator has removed it)");

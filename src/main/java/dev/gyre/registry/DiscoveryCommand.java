@@ -63,10 +63,10 @@ public sealed interface DiscoveryCommand extends Command {
 
         private Entry entry(Optional<Integer> wanted, Stamp stamp) {
             List<Register> registers = new ArrayList<>(List.of(
-                    Register.set(FieldNames.PRESENT, stamp, true),
-                    Register.set(FieldNames.TTL, stamp, ttl.toMillis()),
-                    Register.unset(FieldNames.ENDING, stamp)));
-            wanted.ifPresent(given -> registers.add(Register.set(FieldNames.WEIGHT, stamp, given)));
+                    Register.set(EntryFields.PRESENT, stamp, true),
+                    Register.set(EntryFields.TTL, stamp, ttl.toMillis()),
+                    Register.unset(EntryFields.ENDING, stamp)));
+            wanted.ifPresent(given -> registers.add(Register.set(EntryFields.WEIGHT, stamp, given)));
             return Entry.of(Announced.key(id), registers);
         }
     }
@@ -85,7 +85,7 @@ public sealed interface DiscoveryCommand extends Command {
                 return Change.none(id + " drains already: " + known.get().ending().get());
             }
             return Change.to(id + " drains: " + LEFT,
-                    Entry.of(Announced.key(id), Register.set(FieldNames.ENDING, stamp, LEFT)));
+                    Entry.of(Announced.key(id), Register.set(EntryFields.ENDING, stamp, LEFT)));
         }
     }
 
@@ -107,7 +107,7 @@ public sealed interface DiscoveryCommand extends Command {
             return Announced.of(state.entries(), id)
                     .filter(known -> known.ending().isEmpty() && known.stamp().equals(judged))
                     .map(known -> Change.to(id + " drains: " + EXPIRED, Entry.of(Announced.key(id),
-                            Register.set(FieldNames.ENDING, judged.followUp(), EXPIRED))))
+                            Register.set(EntryFields.ENDING, judged.followUp(), EXPIRED))))
                     .orElseGet(() -> Change.none(id + " has announced itself anew"));
         }
     }

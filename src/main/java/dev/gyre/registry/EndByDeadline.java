@@ -38,6 +38,6 @@ record EndByDeadline(Key key) implements Command {
     }
 
     private String field() {
-        return drain() ? FieldNames.DRAINING : FieldNames.HELD_UNTIL;
+        return drain() ? EntryFields.DRAINING : EntryFields.HELD_UNTIL;
     }
 }

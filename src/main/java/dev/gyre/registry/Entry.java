@@ -95,7 +95,7 @@ public final class Entry {
 
     /** Of the layers below the operator's: the resource is declared or announced. */
     boolean declares() {
-        return value(FieldNames.PRESENT).filter(Boolean.TRUE::equals).isPresent();
+        return value(EntryFields.PRESENT).filter(Boolean.TRUE::equals).isPresent();
     }
 
     /** Of each field the later register. This very entry when the other brings nothing new. */

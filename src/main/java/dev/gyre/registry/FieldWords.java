@@ -35,18 +35,18 @@ final class FieldWords {
     static String text(String field, Object value) {
         Object readable = readable(field, value);
         return readable == null ? "none" : readable instanceof JsonObject end
-                && end.getValue(FieldNames.UNTIL) instanceof String until ? "until " + until
+                && end.getValue(EntryFields.UNTIL) instanceof String until ? "until " + until
                 : readable.toString();
     }
 
     /** Times as texts instead of milliseconds. */
     static Object readable(String field, Object value) {
-        if (field.equals(FieldNames.HELD_UNTIL) && value instanceof Number millis) {
+        if (field.equals(EntryFields.HELD_UNTIL) && value instanceof Number millis) {
             return Instant.ofEpochMilli(millis.longValue()).toString();
         }
-        if (field.equals(FieldNames.DRAINING) && value instanceof JsonObject drain
-                && drain.getValue(FieldNames.UNTIL) instanceof Number millis) {
-            return new JsonObject().put(FieldNames.UNTIL,
+        if (field.equals(EntryFields.DRAINING) && value instanceof JsonObject drain
+                && drain.getValue(EntryFields.UNTIL) instanceof Number millis) {
+            return new JsonObject().put(EntryFields.UNTIL,
                     Instant.ofEpochMilli(millis.longValue()).toString());
         }
         return value;
@@ -66,7 +66,7 @@ final class FieldWords {
                     String field = register.name();
                     Optional<Object> was = old.value(field);
                     Optional<Object> is = now.value(field);
-                    if (!field.equals(FieldNames.PRESENT) && !was.equals(is)) {
+                    if (!field.equals(EntryFields.PRESENT) && !was.equals(is)) {
                         words.add(change(field, was.orElse(null), is.orElse(null)));
                     }
                 }

@@ -22,7 +22,7 @@ final class FirstFormat {
     static Entry entry(Key key, JsonObject json) {
         Stamp stamp = Stamp.parse(json.getString("stamp", ""));
         if (Boolean.TRUE.equals(json.getValue("tombstone"))) {
-            return Entry.of(key, Register.unset(FieldNames.PRESENT, stamp));
+            return Entry.of(key, Register.unset(EntryFields.PRESENT, stamp));
         }
         JsonObject value = json.getJsonObject("value");
         if (value == null) {
@@ -32,23 +32,23 @@ final class FirstFormat {
             // What stood before is told in the old form; who did what is worth keeping.
             JsonObject record = value.copy().put(ChangeRecord.DETAILS, false);
             record.remove("before");
-            return Entry.of(key, Register.set(FieldNames.RECORD, stamp, record));
+            return Entry.of(key, Register.set(EntryFields.RECORD, stamp, record));
         }
         List<Register> registers = new ArrayList<>();
         if (!key.isIn(Origin.OPERATOR)) {
-            registers.add(Register.set(FieldNames.PRESENT, stamp, true));
+            registers.add(Register.set(EntryFields.PRESENT, stamp, true));
         }
-        Object until = value.getValue(FieldNames.UNTIL);
+        Object until = value.getValue(EntryFields.UNTIL);
         for (Map.Entry<String, Object> field : SettingPaths.flat(value).entrySet()) {
-            boolean drain = field.getKey().equals(FieldNames.DRAINING);
+            boolean drain = field.getKey().equals(EntryFields.DRAINING);
             if (drain && key.isIn(Origin.DISCOVERY) || field.getKey().equals(SINCE)
-                    || field.getKey().equals(FieldNames.UNTIL)) {
+                    || field.getKey().equals(EntryFields.UNTIL)) {
                 continue;
             }
             registers.add(Register.set(field.getKey(), stamp, drain && until != null
-                    ? new JsonObject().put(FieldNames.UNTIL, until) : field.getValue()));
+                    ? new JsonObject().put(EntryFields.UNTIL, until) : field.getValue()));
         }
-        return Entry.of(key, registers.isEmpty() ? List.of(Register.unset(FieldNames.PRESENT, stamp))
+        return Entry.of(key, registers.isEmpty() ? List.of(Register.unset(EntryFields.PRESENT, stamp))
                 : registers);
     }
 }

@@ -153,28 +153,28 @@ final class LayerMerge {
     }
 
     private static Optional<Backend> backend(LayeredResource resource, boolean dated, Instant now) {
-        int weight = resource.value(FieldNames.WEIGHT).filter(Number.class::isInstance)
+        int weight = resource.value(EntryFields.WEIGHT).filter(Number.class::isInstance)
                 .map(value -> Math.max(1, Math.min(Backend.MAX_WEIGHT, ((Number) value).intValue())))
                 .orElse(1);
         return url(resource).map(url -> new Backend(url, weight, resource.draining(now), resource.origin(),
-                resource.text(FieldNames.ZONE), dated ? Optional.of(resource.since(now))
+                resource.text(EntryFields.ZONE), dated ? Optional.of(resource.since(now))
                 : Optional.empty()));
     }
 
     private static Optional<Route> route(LayeredResource resource) {
         String host = resource.key().head();
         String path = resource.key().tail();
-        return resource.text(FieldNames.SERVICE).filter(service -> !host.isEmpty() && path.startsWith("/"))
+        return resource.text(EntryFields.SERVICE).filter(service -> !host.isEmpty() && path.startsWith("/"))
                 .map(service -> new Route(host, path, service,
-                        Sizes.parse(resource.text(FieldNames.MAX_BODY).orElse("")),
-                        Priority.of(resource.text(FieldNames.PRIORITY).orElse("")), resource.origin()));
+                        Sizes.parse(resource.text(EntryFields.MAX_BODY).orElse("")),
+                        Priority.of(resource.text(EntryFields.PRIORITY).orElse("")), resource.origin()));
     }
 
     /** Only what says something. */
     static SortedMap<String, Object> fields(Route route) {
-        SortedMap<String, Object> fields = new TreeMap<>(Map.of(FieldNames.SERVICE, route.service()));
-        route.maxBody().ifPresent(most -> fields.put(FieldNames.MAX_BODY, Sizes.text(most)));
-        route.priority().ifPresent(priority -> fields.put(FieldNames.PRIORITY, priority.word()));
+        SortedMap<String, Object> fields = new TreeMap<>(Map.of(EntryFields.SERVICE, route.service()));
+        route.maxBody().ifPresent(most -> fields.put(EntryFields.MAX_BODY, Sizes.text(most)));
+        route.priority().ifPresent(priority -> fields.put(EntryFields.PRIORITY, priority.word()));
         return fields;
     }
 
@@ -186,10 +186,10 @@ final class LayerMerge {
             values.put(Key.service(Origin.CONFIG, service.name()), SettingPaths.flat(policy));
             for (Backend backend : service.backends()) {
                 SortedMap<String, Object> value =
-                        new TreeMap<>(Map.of(FieldNames.WEIGHT, backend.weight()));
-                backend.zone().ifPresent(zone -> value.put(FieldNames.ZONE, zone));
+                        new TreeMap<>(Map.of(EntryFields.WEIGHT, backend.weight()));
+                backend.zone().ifPresent(zone -> value.put(EntryFields.ZONE, zone));
                 if (backend.draining()) {
-                    value.put(FieldNames.DRAINING, true);
+                    value.put(EntryFields.DRAINING, true);
                 }
                 values.put(Key.backend(Origin.CONFIG, service.name(), backend.url()), value);
             }
@@ -197,7 +197,7 @@ final class LayerMerge {
         for (Route route : topology.routes()) {
             values.put(Key.route(Origin.CONFIG, route.host(), route.path()), fields(route));
         }
-        values.values().forEach(fields -> fields.put(FieldNames.PRESENT, true));
+        values.values().forEach(fields -> fields.put(EntryFields.PRESENT, true));
         return values;
     }
 }

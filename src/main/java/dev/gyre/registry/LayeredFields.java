@@ -19,7 +19,7 @@ import java.util.TreeMap;
 record LayeredFields(SortedMap<String, Source> byPath) {
 
     private static final Set<String> NO_SETTINGS =
-            Set.of(FieldNames.PRESENT, FieldNames.TTL, FieldNames.ENDING);
+            Set.of(EntryFields.PRESENT, EntryFields.TTL, EntryFields.ENDING);
 
     /**
      * @param path  where the layer says it; of what is hidden, it may stand within the path of what hides it

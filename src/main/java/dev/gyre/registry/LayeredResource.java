@@ -64,7 +64,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     private Optional<Boolean> said() {
-        return operator.flatMap(entry -> entry.value(FieldNames.PRESENT)).map(Boolean.TRUE::equals);
+        return operator.flatMap(entry -> entry.value(EntryFields.PRESENT)).map(Boolean.TRUE::equals);
     }
 
     /** The operator's value, else the announcement's, else config's. */
@@ -135,8 +135,8 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         SortedMap<String, Register> registers = new TreeMap<>();
         operator.ifPresent(entry -> entry.registers().stream().filter(Register::isSet)
                 .forEach(old -> registers.put(old.name(), Register.unset(old.name(), stamp))));
-        registers.put(FieldNames.PRESENT, present.map(said -> Register.set(FieldNames.PRESENT, stamp, said))
-                .orElseGet(() -> Register.unset(FieldNames.PRESENT, stamp)));
+        registers.put(EntryFields.PRESENT, present.map(said -> Register.set(EntryFields.PRESENT, stamp, said))
+                .orElseGet(() -> Register.unset(EntryFields.PRESENT, stamp)));
         fields.forEach((name, value) -> registers.put(name, Register.set(name, stamp, value)));
         return Entry.of(key, List.copyOf(registers.values()));
     }
@@ -150,8 +150,8 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         below().byPath().forEach((path, source) -> said.put(path, source.value()));
         SortedMap<String, Register> needed = new TreeMap<>();
         boolean there = config.isPresent() || discovery.isPresent() && !this.said().orElse(false);
-        needed.put(FieldNames.PRESENT, there ? Register.unset(FieldNames.PRESENT, stamp)
-                : Register.set(FieldNames.PRESENT, stamp, true));
+        needed.put(EntryFields.PRESENT, there ? Register.unset(EntryFields.PRESENT, stamp)
+                : Register.set(EntryFields.PRESENT, stamp, true));
         wanted.forEach((path, value) -> {
             if (!said.containsKey(path) || !Objects.equals(said.get(path), value)) {
                 needed.put(path, Register.set(path, stamp, value));
@@ -179,8 +179,8 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     static Optional<Instant> drainEnd(Entry operator) {
-        return operator.value(FieldNames.DRAINING).filter(JsonObject.class::isInstance)
-                .map(JsonObject.class::cast).map(drain -> drain.getValue(FieldNames.UNTIL))
+        return operator.value(EntryFields.DRAINING).filter(JsonObject.class::isInstance)
+                .map(JsonObject.class::cast).map(drain -> drain.getValue(EntryFields.UNTIL))
                 .filter(Number.class::isInstance)
                 .map(until -> Instant.ofEpochMilli(((Number) until).longValue()));
     }
@@ -190,7 +190,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         if (drainEnd().isPresent()) {
             return drainEnd().filter(end -> end.isAfter(now)).map(end -> true);
         }
-        return operator.flatMap(entry -> entry.register(FieldNames.DRAINING)).filter(Register::isSet)
+        return operator.flatMap(entry -> entry.register(EntryFields.DRAINING)).filter(Register::isSet)
                 .map(register -> register.value().filter(Boolean.TRUE::equals).isPresent());
     }
 
@@ -199,15 +199,15 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     boolean drainsBelow() {
-        return discovery.flatMap(entry -> entry.value(FieldNames.ENDING)).isPresent()
-                || config.flatMap(entry -> entry.value(FieldNames.DRAINING)).filter(Boolean.TRUE::equals)
+        return discovery.flatMap(entry -> entry.value(EntryFields.ENDING)).isPresent()
+                || config.flatMap(entry -> entry.value(EntryFields.DRAINING)).filter(Boolean.TRUE::equals)
                         .isPresent();
     }
 
     /** It drains because its announcement ends, and for no other reason. */
     boolean onlyEnding(Instant now) {
         return drainsBelow() && operatorDrains(now).isEmpty()
-                && config.flatMap(entry -> entry.value(FieldNames.DRAINING)).isEmpty();
+                && config.flatMap(entry -> entry.value(EntryFields.DRAINING)).isEmpty();
     }
 
     /** Until when the service is held; empty when it is not, or no longer. */
@@ -216,7 +216,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     static Optional<Instant> holdEnd(Entry operator) {
-        return operator.value(FieldNames.HELD_UNTIL).filter(Number.class::isInstance)
+        return operator.value(EntryFields.HELD_UNTIL).filter(Number.class::isInstance)
                 .map(until -> Instant.ofEpochMilli(((Number) until).longValue()));
     }
 
@@ -228,13 +228,13 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
      */
     Instant since(Instant now) {
         long latest = 0;
-        latest = Math.max(latest, wall(config, FieldNames.PRESENT));
-        latest = Math.max(latest, wall(discovery, FieldNames.PRESENT));
-        latest = Math.max(latest, wall(discovery, FieldNames.ENDING));
-        latest = Math.max(latest, wall(operator, FieldNames.PRESENT));
+        latest = Math.max(latest, wall(config, EntryFields.PRESENT));
+        latest = Math.max(latest, wall(discovery, EntryFields.PRESENT));
+        latest = Math.max(latest, wall(discovery, EntryFields.ENDING));
+        latest = Math.max(latest, wall(operator, EntryFields.PRESENT));
         if (!operatorDrains(now).orElse(false)) {
             latest = Math.max(latest, drainEnd().map(Instant::toEpochMilli)
-                    .orElseGet(() -> wall(operator, FieldNames.DRAINING)));
+                    .orElseGet(() -> wall(operator, EntryFields.DRAINING)));
         }
         boolean believed = latest <= now.plus(RegistrySettings.MAX_CLOCK_SKEW).toEpochMilli();
         return Instant.ofEpochMilli(believed ? Math.min(latest, now.toEpochMilli()) : 0);

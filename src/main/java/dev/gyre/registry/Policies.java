@@ -30,7 +30,7 @@ final class Policies {
     static Checked<ServicePolicy> read(JsonObject fields) {
         JsonObject policy = fields.copy();
         // Stands beside the policy, for it is no setting.
-        policy.remove(FieldNames.HELD_UNTIL);
+        policy.remove(EntryFields.HELD_UNTIL);
         return ServicePolicyReader.read("", policy);
     }
 }

@@ -68,7 +68,7 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
                 .toList());
         // What says the same as config is handed back all the same: it follows config from now on.
         said.stream().filter(field -> changes.stream().noneMatch(word -> word.startsWith(field + " ")))
-                .filter(field -> !field.equals(FieldNames.PRESENT)).forEach(changes::add);
+                .filter(field -> !field.equals(EntryFields.PRESENT)).forEach(changes::add);
         return changes.isEmpty() ? "its presence" : FieldWords.listed(changes);
     }
 

@@ -77,7 +77,7 @@ public record Rollback(String to) implements Command {
             boolean same = there != null && there.policy().equals(wanted.policy())
                     && there.heldUntil().equals(wanted.heldUntil());
             SortedMap<String, Object> fields = SettingPaths.flat(Policies.json(wanted.policy()));
-            wanted.heldUntil().ifPresent(until -> fields.put(FieldNames.HELD_UNTIL, until.toEpochMilli()));
+            wanted.heldUntil().ifPresent(until -> fields.put(EntryFields.HELD_UNTIL, until.toEpochMilli()));
             return same ? Optional.empty()
                     : now.resource(Key.service(Origin.OPERATOR, wanted.name())).wantedAs(fields, stamp);
         }
@@ -119,11 +119,11 @@ public record Rollback(String to) implements Command {
         /** Only what says something. */
         private SortedMap<String, Object> fields(LayeredResource backend) {
             SortedMap<String, Object> fields = new TreeMap<>();
-            fields.put(FieldNames.WEIGHT, backend.value(FieldNames.WEIGHT).orElse(1));
-            backend.text(FieldNames.ZONE).ifPresent(zone -> fields.put(FieldNames.ZONE, zone));
+            fields.put(EntryFields.WEIGHT, backend.value(EntryFields.WEIGHT).orElse(1));
+            backend.text(EntryFields.ZONE).ifPresent(zone -> fields.put(EntryFields.ZONE, zone));
             if (backend.draining(now.now())) {
-                fields.put(FieldNames.DRAINING, backend.drainEnd().<Object>map(until ->
-                        new JsonObject().put(FieldNames.UNTIL, until.toEpochMilli())).orElse(true));
+                fields.put(EntryFields.DRAINING, backend.drainEnd().<Object>map(until ->
+                        new JsonObject().put(EntryFields.UNTIL, until.toEpochMilli())).orElse(true));
             }
             return fields;
         }
@@ -139,7 +139,7 @@ public record Rollback(String to) implements Command {
             }
             // One that leads nowhere now must not come to life with the service it leads to.
             boolean unwanted = leads.isPresent() || there.present() && target.topology().services()
-                    .containsKey(there.text(FieldNames.SERVICE).orElse(""));
+                    .containsKey(there.text(EntryFields.SERVICE).orElse(""));
             return unwanted ? Optional.of(there.unwanted(stamp)) : Optional.empty();
         }
     }

@@ -60,9 +60,9 @@ public sealed interface RouteCommand extends Command {
             }
             LayeredResource resource = state.resource(Key.route(Origin.OPERATOR, host, path));
             SortedMap<String, Object> fields = new TreeMap<>();
-            fields.put(FieldNames.SERVICE, service);
-            maxBody.ifPresent(most -> fields.put(FieldNames.MAX_BODY, Sizes.text(most)));
-            priority.ifPresent(rank -> fields.put(FieldNames.PRIORITY, rank.word()));
+            fields.put(EntryFields.SERVICE, service);
+            maxBody.ifPresent(most -> fields.put(EntryFields.MAX_BODY, Sizes.text(most)));
+            priority.ifPresent(rank -> fields.put(EntryFields.PRIORITY, rank.word()));
             List<String> details = new ArrayList<>();
             if (limits) {
                 details.add("bodies of up to " + Sizes.text(maxBody.getAsLong()));

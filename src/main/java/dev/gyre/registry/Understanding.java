@@ -13,10 +13,11 @@ import java.util.TreeSet;
 final class Understanding {
 
     private static final Map<String, Set<String>> FIELDS = Map.of(
-            Key.BACKEND, Set.of(FieldNames.PRESENT, FieldNames.WEIGHT, FieldNames.ZONE, FieldNames.DRAINING,
-                    FieldNames.TTL, FieldNames.ENDING),
-            Key.ROUTE, Set.of(FieldNames.PRESENT, FieldNames.SERVICE, FieldNames.MAX_BODY,
-                    FieldNames.PRIORITY));
+            Key.BACKEND, Set.of(EntryFields.PRESENT, EntryFields.WEIGHT, EntryFields.ZONE,
+                    EntryFields.DRAINING,
+                    EntryFields.TTL, EntryFields.ENDING),
+            Key.ROUTE, Set.of(EntryFields.PRESENT, EntryFields.SERVICE, EntryFields.MAX_BODY,
+                    EntryFields.PRIORITY));
 
     private Understanding() {
     }

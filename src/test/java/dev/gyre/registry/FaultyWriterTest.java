@@ -72,7 +72,7 @@ class FaultyWriterTest {
         node.apply(weight(9));
         assertThat(node.weight(A)).isEqualTo(9);
         node.hear(Entry.of(Key.backend(Origin.OPERATOR, "web", B),
-                Register.set(FieldNames.WEIGHT, new Stamp(node.clock.millis(), 8, 1), 8)));
+                Register.set(EntryFields.WEIGHT, new Stamp(node.clock.millis(), 8, 1), 8)));
         assertThat(node.weight(B)).isEqualTo(8);
     }
 
@@ -138,7 +138,7 @@ class FaultyWriterTest {
         assertThat(node.apply(weight(5)).changed()).isFalse();
         assertThat(node.replica.kept().subList(before, node.replica.kept().size()))
                 .as("goes along with the next command").anyMatch(entry ->
-                        entry.value(FieldNames.WEIGHT).equals(Optional.of(5)));
+                        entry.value(EntryFields.WEIGHT).equals(Optional.of(5)));
         goesOn();
     }
 
@@ -204,7 +204,7 @@ class FaultyWriterTest {
                 .hasMessageContaining("no space left");
         Stamp stamp = new Stamp(node.clock.millis(), 4, 1);
         node.hear(Entry.of(Key.backend(Origin.OPERATOR, "web", B),
-                Register.set(FieldNames.PRESENT, stamp, false)));
+                Register.set(EntryFields.PRESENT, stamp, false)));
         assertThat(node.backend(B)).as("removed elsewhere").isEmpty();
         assertThat(node.weight(A)).isEqualTo(1);
         assertThat(node.registry.status().disk()).hasValueSatisfying(reason ->

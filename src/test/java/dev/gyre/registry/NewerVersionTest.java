@@ -56,7 +56,7 @@ class NewerVersionTest {
                 Entry.of(TENANT, Register.set("weight", stamp(4), 500),
                         Register.set("present", stamp(4), false)),
                 Entry.of(TLS, Register.set("tls", stamp(4), new JsonObject().put("sni", "a")),
-                        Register.set(FieldNames.WEIGHT, stamp(4), 7)),
+                        Register.set(EntryFields.WEIGHT, stamp(4), 7)),
                 Entry.of(HTTPS, Register.set("present", stamp(4), true)),
                 Entry.of(SETTING, Register.set("pool.warmUp", stamp(4), "5s"),
                         Register.set("pool.maxConnections", stamp(4), 78),
@@ -106,7 +106,7 @@ class NewerVersionTest {
         node.apply(new ServiceCommand.Put("web", new JsonObject("{\"pool\":{\"maxQueue\":5}}"), Map.of()));
         Entry tls = node.registry.entries().entry(TLS).orElseThrow();
         assertThat(tls.value("tls")).contains(new JsonObject().put("sni", "a"));
-        assertThat(tls.value(FieldNames.WEIGHT)).contains(9);
+        assertThat(tls.value(EntryFields.WEIGHT)).contains(9);
         assertThat(node.registry.entries().entry(SETTING).orElseThrow().value("pool.warmUp")).contains("5s");
         node.hear(Entry.of(TLS, Register.set("tls", stamp(8), "none")));
         assertThat(node.registry.entries().entry(TLS).orElseThrow().value("tls")).contains("none");

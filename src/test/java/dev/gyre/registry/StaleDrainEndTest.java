@@ -105,6 +105,6 @@ class StaleDrainEndTest {
         away.apply(new BackendCommand.Weight("web", B, 3));
         assertThat(away.backend(A).orElseThrow().draining()).isTrue();
         assertThat(away.registry.entries().entry(Key.backend(dev.gyre.model.Origin.OPERATOR, "web", A))
-                .orElseThrow().register(FieldNames.DRAINING).orElseThrow().isSet()).isTrue();
+                .orElseThrow().register(EntryFields.DRAINING).orElseThrow().isSet()).isTrue();
     }
 }

@@ -103,7 +103,7 @@ class TombstonesTest {
             node.hear(before.all().toArray(Entry[]::new));
             assertThat(node.registry.entries().entry(GONE)).isEmpty();
             assertThat(node.backend(B)).isEmpty();
-            Entry old = Entry.of(GONE, Register.set(FieldNames.WEIGHT, mark.stamp(), 5));
+            Entry old = Entry.of(GONE, Register.set(EntryFields.WEIGHT, mark.stamp(), 5));
             assertThat(node.registry.wants(old)).as("what is no mark is taken over").isTrue();
         }
     }
@@ -118,7 +118,7 @@ class TombstonesTest {
         }
         StepClock late = new StepClock(clock);
         try (LonelyRegistry other = LonelyRegistry.inCluster(new BentStore(2), web(A, B, C), late)) {
-            other.hear(Entry.of(GONE, Register.set(FieldNames.PRESENT,
+            other.hear(Entry.of(GONE, Register.set(EntryFields.PRESENT,
                     new Stamp(mark.stamp().wall() - 1, 0, 1),
                     true)));
             late.step(RETENTION.plusMinutes(1));
@@ -145,7 +145,7 @@ class TombstonesTest {
 
     @Test
     void forgettingLeavesDigestAndHighestStamp() {
-        State state = State.of(Entries.of(List.of(Entry.of(GONE, Register.unset(FieldNames.PRESENT,
+        State state = State.of(Entries.of(List.of(Entry.of(GONE, Register.unset(EntryFields.PRESENT,
                 new Stamp(5, 0, 1))))), clock.instant());
         assertThat(state.without(List.of(GONE)).entries().size()).isZero();
         assertThat(state.without(List.of(GONE)).entries().digest()).isEqualTo(state.entries().digest());
@@ -154,8 +154,8 @@ class TombstonesTest {
 
     @Test
     void whatIsForgottenWithADeadlineHasNoneLeft() {
-        Entry drained = Entry.of(GONE, Register.set(FieldNames.DRAINING, new Stamp(5, 0, 1),
-                new io.vertx.core.json.JsonObject().put(FieldNames.UNTIL, clock.millis() - 1)));
+        Entry drained = Entry.of(GONE, Register.set(EntryFields.DRAINING, new Stamp(5, 0, 1),
+                new io.vertx.core.json.JsonObject().put(EntryFields.UNTIL, clock.millis() - 1)));
         State without = State.of(Entries.of(List.of(drained)), clock.instant()).without(List.of(GONE));
         assertThat(without.deadlines()).isEqualTo(Deadlines.NONE);
         assertThat(new EndByDeadline(GONE).on(without, new Stamp(9, 0, 1)).entries()).isEmpty();

@@ -55,7 +55,7 @@ class UnconfirmedCommandTest {
         node.replica.keeps(kept::future);
         Future<Applied> first = give(WEIGHT);
         Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
-                entry.value(FieldNames.WEIGHT).equals(Optional.of(5))));
+                entry.value(EntryFields.WEIGHT).equals(Optional.of(5))));
         node.replica.keeps(Future::succeededFuture);
         Future<Applied> again = give(WEIGHT);
         // What changes nothing and is given later is answered later: by then the repetition was judged.
@@ -74,7 +74,7 @@ class UnconfirmedCommandTest {
         node.replica.keeps(kept::future);
         Future<Applied> first = give(WEIGHT);
         Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
-                entry.value(FieldNames.WEIGHT).equals(Optional.of(5))));
+                entry.value(EntryFields.WEIGHT).equals(Optional.of(5))));
         node.replica.keeps(Future::succeededFuture);
         Future<Applied> again = give(WEIGHT);
         Node.get(node.registry.merge(List.of()));
@@ -89,7 +89,7 @@ class UnconfirmedCommandTest {
         node.replica.keeps(kept::future);
         Future<Applied> first = give(WEIGHT);
         Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
-                entry.value(FieldNames.WEIGHT).equals(Optional.of(5))));
+                entry.value(EntryFields.WEIGHT).equals(Optional.of(5))));
         node.replica.keeps(Future::succeededFuture);
         node.store.fails(() -> {
             throw new IOException("No space left on device");

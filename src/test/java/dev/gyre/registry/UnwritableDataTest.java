@@ -140,7 +140,7 @@ class UnwritableDataTest {
         BentStore store = new BentStore(7);
         Journalist disk = new Journalist(store);
         Entry entry = Entry.of(Key.backend(Origin.OPERATOR, "web", Node.A),
-                Register.set(FieldNames.WEIGHT, new Stamp(1, 0, 7), 2));
+                Register.set(EntryFields.WEIGHT, new Stamp(1, 0, 7), 2));
         Entries changed = Entries.of(List.of(entry));
         store.fails(() -> {
             throw new IOException("No space left on device");

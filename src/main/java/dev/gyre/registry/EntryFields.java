@@ -1,7 +1,7 @@
 package dev.gyre.registry;
 
 /** The fields that entries have beside a service's settings, whose names are their paths in config. */
-final class FieldNames {
+final class EntryFields {
 
     /** Of the layers below the operator's: declared or announced. Of the operator's: added, or removed. */
     static final String PRESENT = "present";
@@ -23,6 +23,6 @@ final class FieldNames {
     /** All of a change. */
     static final String RECORD = "record";
 
-    private FieldNames() {
+    private EntryFields() {
     }
 }
