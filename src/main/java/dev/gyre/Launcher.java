@@ -38,6 +38,9 @@ public final class Launcher extends io.vertx.core.Launcher {
                 "io.netty.allocator.type", "pooled",
                 // The Flight Recorder's classes, for events of that allocator, are a twentieth of a start.
                 "io.netty.jfr.enabled", "false",
+                // Netty then keeps to its own limit of direct memory; the JVM's holds an event loop for half
+                // a second, with collections and sleeps, before it says that there is no more.
+                "io.netty.tryReflectionSetAccessible", "true",
                 "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory",
                 "hazelcast.logging.type", "slf4j",
                 // Nothing of Gyre's is read through Vert.x's cache of class path resources.

@@ -58,6 +58,11 @@ final class DecodedBytes {
         return part == Part.HEAD;
     }
 
+    /** What comes now is kept on the heap until the last line of it has come. */
+    boolean inFields() {
+        return part == Part.HEAD || part == Part.TRAILERS;
+    }
+
     /**
      * To be called after each call of the decoder. When it has failed, or when what it took breaks a rule,
      * the last thing that comes out is an invalid message with its reason.

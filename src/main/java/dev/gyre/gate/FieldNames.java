@@ -16,13 +16,14 @@ final class FieldNames {
     private final KnownNames known;
     private final int most;
     private int fields;
+    private boolean trailers;
     private int lengths;
     private int codings;
     private int hosts;
 
     /**
      * @param known those of this event loop
-     * @param most  fields in one head
+     * @param most  fields in one head, and among its trailers
      */
     FieldNames(KnownNames known, int most) {
         this.known = known;
@@ -32,6 +33,7 @@ final class FieldNames {
     /** A message begins. */
     void begin() {
         fields = 0;
+        trailers = false;
         lengths = 0;
         codings = 0;
         hosts = 0;
@@ -44,13 +46,22 @@ final class FieldNames {
      */
     AsciiString take(byte[] line, int start, int length, boolean inHead) {
         AsciiString name = known.take(line, start, length);
+        if (!inHead && !trailers) {
+            trailers = true;
+            fields = 0;
+        }
+        if (++fields > most) {
+            throw Rule.FIELD_COUNT.refused();
+        }
         if (inHead) {
-            if (++fields > most) {
-                throw Rule.FIELD_COUNT.refused();
-            }
             count(line, start, length);
         }
         return name;
+    }
+
+    /** How many there were so far, in the head or, once they have begun, among the trailers. */
+    int fields() {
+        return fields;
     }
 
     /** How often Host has been among them. */

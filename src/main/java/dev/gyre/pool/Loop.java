@@ -34,6 +34,7 @@ public final class Loop {
     private final Map<Duration, HttpClientAgent> clients = new HashMap<>();
     private final KnownNames names = new KnownNames();
     private final ReadMemory readMemory;
+    private final LoopMemory memory;
     private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
     private boolean ticking;
 
@@ -48,6 +49,7 @@ public final class Loop {
         this.eventLoop = this.context.nettyEventLoop();
         this.index = index;
         this.readMemory = memory;
+        this.memory = memory.budget().loop();
     }
 
     /**
@@ -67,6 +69,11 @@ public final class Loop {
 
     public ReadMemory readMemory() {
         return readMemory;
+    }
+
+    /** What this event loop holds for its clients. */
+    public LoopMemory memory() {
+        return memory;
     }
 
     /** The field names that came lately, from clients and backends. */

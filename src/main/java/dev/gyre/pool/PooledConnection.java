@@ -175,7 +175,7 @@ final class PooledConnection {
 
     private void closed() {
         gone = true;
-        Unread.release(transport);
+        PendingReads.release(transport);
         pool.forget(this);
         if (heir != null) {
             pool.shared().passPlace(heir);
@@ -208,8 +208,9 @@ final class PooledConnection {
                 lease.firstByte();
             }
             answered = true;
+            boolean scarce = pool.loop().memory().read(message.readableBytes());
             if (holding) {
-                holdBack(message.readableBytes());
+                holdBack(scarce ? MOST_HELD : message.readableBytes());
             }
             reading = true;
             ctx.fireChannelRead(message);

@@ -40,6 +40,8 @@ public final class ReadMemory {
     private static final int SMALL = 16 * 1024;
     /** Of the largest read; Netty reads no more at once. */
     private static final int MOST = Loop.BODY_PIECE;
+    /** Bytes of a read while memory is short. */
+    private static final int READ_WHEN_SHORT = 2048;
     /** What asks for fewer bytes than any read is to be written. */
     private static final int LEAST_READ = 64;
     private static final long COLLECTION_EVERY = TimeUnit.SECONDS.toNanos(1);
@@ -53,6 +55,7 @@ public final class ReadMemory {
     private final ByteBufAllocator pool = ByteBufAllocator.DEFAULT;
     private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
     private final long most;
+    private final MemoryBudget budget = new MemoryBudget();
     private final AtomicLong lent = new AtomicLong();
     private final Reader reader = new Reader();
     private final AtomicLong collected = new AtomicLong(System.nanoTime() - COLLECTION_EVERY);
@@ -69,6 +72,11 @@ public final class ReadMemory {
     /** @param most bytes that large reads may take together */
     ReadMemory(long most) {
         this.most = most;
+    }
+
+    /** Of all that is held for clients. */
+    public MemoryBudget budget() {
+        return budget;
     }
 
     /** From now on this connection reads into this memory. */
@@ -201,6 +209,9 @@ public final class ReadMemory {
 
         @Override
         protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            if (initialCapacity > READ_WHEN_SHORT && budget.level() != MemoryBudget.Level.AMPLE) {
+                return small(maxCapacity);
+            }
             try {
                 return initialCapacity <= SMALL || initialCapacity > MOST
                         ? pool.directBuffer(initialCapacity, maxCapacity) : large(initialCapacity);
@@ -210,6 +221,29 @@ public final class ReadMemory {
                 }
                 return new Missing(this, oneByte);
             }
+        }
+
+        /**
+         * Thousands of connections may be ready at once, each of which is read before one is held back. What
+         * is to be written grows as it needs to.
+         */
+        private ByteBuf small(int maxCapacity) {
+            try {
+                return pool.directBuffer(READ_WHEN_SHORT, maxCapacity);
+            } catch (OutOfMemoryError e) {
+                return new Missing(this, oneByte);
+            }
+        }
+
+        /** Not to be read into: it joins what has been read, or takes what is to be written. */
+        @Override
+        public ByteBuf buffer(int initialCapacity) {
+            return pool.directBuffer(initialCapacity);
+        }
+
+        @Override
+        public ByteBuf buffer(int initialCapacity, int maxCapacity) {
+            return pool.directBuffer(initialCapacity, maxCapacity);
         }
 
         @Override

@@ -7,7 +7,7 @@ import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import dev.gyre.pool.Loop;
-import dev.gyre.pool.Unread;
+import dev.gyre.pool.PendingReads;
 import dev.gyre.pool.WholeWrites;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -31,7 +31,7 @@ final class ClientConnection extends Deadline {
 
     /** How long an idle connection may live on while the node stops. */
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
-    private static final String WATCH = "gyre-watch";
+    static final String WATCH = "gyre-watch";
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("gyre.client");
 
     private final Loop loop;
@@ -40,7 +40,10 @@ final class ClientConnection extends Deadline {
     private final Peer peer;
     private final Limits limits;
     private final Exceeded exceeded;
-    private final FailureLog failures;
+    private final MemoryEnds memoryEnds;
+    private final RequestDecoder decoder;
+    private final ClientMemory memory;
+    private final long accepted = System.nanoTime();
     private Optional<SlowReader> slowReader = Optional.empty();
     private long begun;
     /** The first bytes of a head are there, but not its end. */
@@ -52,15 +55,17 @@ final class ClientConnection extends Deadline {
     private boolean closing;
     private boolean gone;
 
-    private ClientConnection(Loop loop, HttpConnection http, ForwardingSettings forwarding, Limits limits,
-                             Exceeded exceeded, FailureLog failures) {
-        this.loop = loop;
+    private ClientConnection(ProxyLoop proxy, HttpConnection http) {
+        this.loop = proxy.loop();
         this.http = http;
-        this.limits = limits;
-        this.exceeded = exceeded;
-        this.failures = failures;
+        this.limits = proxy.limits();
+        this.exceeded = proxy.exceeded();
+        this.memoryEnds = proxy.memoryEnds();
         this.channel = channel(http);
+        this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names());
+        this.memory = new ClientMemory((VertxConnection) http, decoder, loop.memory(), proxy.relief());
         loop.readMemory().serve(channel);
+        ForwardingSettings forwarding = proxy.forwarding();
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         this.peer = new Peer(address.getHostAddress(), forwarding.trusts(address.getAddress()));
     }
@@ -82,14 +87,11 @@ final class ClientConnection extends Deadline {
     }
 
     /** Begins to watch a connection that was just accepted. */
-    static ClientConnection accept(Loop loop, HttpConnection http, ForwardingSettings forwarding,
-                                   Limits limits, Exceeded exceeded, FailureLog failures) {
-        ClientConnection connection =
-                new ClientConnection(loop, http, forwarding, limits, exceeded, failures);
+    static ClientConnection accept(ProxyLoop proxy, HttpConnection http) {
+        ClientConnection connection = new ClientConnection(proxy, http);
         Channel channel = connection.channel;
         channel.attr(KEY).set(connection);
-        channel.pipeline().replace("httpDecoder", "httpDecoder", new RequestDecoder(sizes(limits),
-                limits.headerCount(), loop.names()));
+        channel.pipeline().replace("httpDecoder", "httpDecoder", connection.decoder);
         SlowReader.bound(channel);
         channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
                 .addFirst("gyre-end", OrderlyEnd.INSTANCE)
@@ -97,7 +99,7 @@ final class ClientConnection extends Deadline {
                 .addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
         // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
-        loop.schedule(connection, limits.head());
+        connection.loop.schedule(connection, connection.limits.head());
         return connection;
     }
 
@@ -113,6 +115,20 @@ final class ClientConnection extends Deadline {
     /** The peer's address in text, without port. */
     String address() {
         return peer.address();
+    }
+
+    /** It has not been ended for want of memory. */
+    boolean holds() {
+        return !memory.released();
+    }
+
+    ClientMemory memory() {
+        return memory;
+    }
+
+    /** When it was, by the clock of {@link System#nanoTime}. */
+    long accepted() {
+        return accepted;
     }
 
     /** The listening socket that this connection came through. */
@@ -185,9 +201,12 @@ final class ClientConnection extends Deadline {
         }
     }
 
-    /** What comes next could not be read. */
+    /** There is no memory for what this connection would send, or for what it holds already. */
     void noMemory() {
-        failures.report(Failure.NO_MEMORY, "", "a connection from " + peer.address() + " is broken off");
+        memoryEnds.report(memory.most(), memory.held(), peer.address());
+        // It may take a while until the system has closed it, and the event loop heard of it.
+        memory.release();
+        decoder.forget();
         reset();
     }
 
@@ -201,6 +220,7 @@ final class ClientConnection extends Deadline {
     void idle() {
         requests--;
         if (!gone) {
+            memory.answered();
             loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : limits.idle());
         }
     }
@@ -215,7 +235,8 @@ final class ClientConnection extends Deadline {
 
     void gone() {
         gone = true;
-        Unread.release((VertxConnection) http);
+        PendingReads.release((VertxConnection) http);
+        memory.release();
         loop.cancel(this);
         slowReader.ifPresent(loop::cancel);
     }

@@ -23,6 +23,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
             return;
         }
         ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
+        boolean scarce = client.memory().read(message.readableBytes());
         boolean quiet = client.quiet();
         long begun = client.begun();
         ctx.fireChannelRead(message);
@@ -30,6 +31,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         if (quiet && begun == client.begun()) {
             client.headBegan();
         }
+        client.memory().settle(scarce);
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class Proxy {
     private final Refusals refusals = new Refusals(System::nanoTime);
     private final Admission admission;
     private final FailureLog failures = new FailureLog();
+    private final MemoryEnds memoryEnds = new MemoryEnds(System::nanoTime);
     private final ReadMemory readMemory = new ReadMemory();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final Holds holds;
@@ -204,7 +205,8 @@ public final class Proxy {
 
     /** What this node sees of its clients at this moment. */
     public ClientStats clients() {
-        return new ClientStats(admission.open(), admission.most(), exceeded.counts());
+        return new ClientStats(admission.open(), admission.most(), exceeded.counts(),
+                readMemory.budget().stats(memoryEnds.counts()));
     }
 
     /** What of clients and backends this node has refused. */
@@ -273,6 +275,10 @@ public final class Proxy {
 
     ReadMemory readMemory() {
         return readMemory;
+    }
+
+    MemoryEnds memoryEnds() {
+        return memoryEnds;
     }
 
     FailureLog failures() {

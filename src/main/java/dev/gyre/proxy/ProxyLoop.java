@@ -37,6 +37,7 @@ final class ProxyLoop {
     /** The listening sockets that clients came through. */
     private final Set<Channel> ports = new HashSet<>();
     private final LoopView view;
+    private final MemoryRelief relief;
     private boolean stopping;
 
     ProxyLoop(Proxy proxy, Loop loop, RandomGenerator random) {
@@ -45,6 +46,7 @@ final class ProxyLoop {
         this.random = random;
         this.forwarding = proxy.forwarding();
         this.toBackend = new ToBackend(forwarding.forwarded());
+        this.relief = new MemoryRelief(loop, clients);
         this.view = new LoopView(proxy.shown(), loop, random, proxy.holds());
     }
 
@@ -54,8 +56,7 @@ final class ProxyLoop {
             connection.close();
             return;
         }
-        ClientConnection client = ClientConnection.accept(loop, connection, forwarding, proxy.limits(),
-                proxy.exceeded(), proxy.failures());
+        ClientConnection client = ClientConnection.accept(this, connection);
         if (ports.add(client.port())) {
             proxy.admission().guard(client.port());
         }
@@ -224,6 +225,22 @@ final class ProxyLoop {
 
     Refusals refusals() {
         return proxy.refusals();
+    }
+
+    ForwardingSettings forwarding() {
+        return forwarding;
+    }
+
+    Exceeded exceeded() {
+        return proxy.exceeded();
+    }
+
+    MemoryEnds memoryEnds() {
+        return proxy.memoryEnds();
+    }
+
+    MemoryRelief relief() {
+        return relief;
     }
 
     FailureLog failures() {

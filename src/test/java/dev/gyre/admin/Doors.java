@@ -14,6 +14,8 @@ import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.Limit;
+import dev.gyre.model.MemoryHolding;
+import dev.gyre.model.MemoryStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Role;
@@ -166,7 +168,8 @@ final class Doors implements AutoCloseable {
 
         @Override
         public ClientStats clients() {
-            return new ClientStats(3, 100, Map.of(Limit.HEAD, 7L));
+            return new ClientStats(3, 100, Map.of(Limit.HEAD, 7L),
+                    new MemoryStats(8, 9, 10, 11, 1, Map.of(MemoryHolding.UPLOAD, 12L)));
         }
 
         @Override

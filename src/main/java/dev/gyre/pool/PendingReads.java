@@ -1,5 +1,6 @@
 package dev.gyre.pool;
 
+import io.netty.buffer.ByteBufHolder;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.net.impl.VertxConnection;
 import java.lang.invoke.MethodHandles;
@@ -11,11 +12,12 @@ import java.util.Deque;
  * and forgets it when the connection closes (5.2.3, {@code VertxConnection.handleClosed}): each client that
  * leaves while it is behind would cost up to some reads of 64 KB, until there is no memory for anybody.
  */
-public final class Unread {
+public final class PendingReads {
 
     private static final VarHandle PENDING = field("pending", Deque.class);
+    private static final VarHandle AUTO_READ = field("autoRead", boolean.class);
 
-    private Unread() {
+    private PendingReads() {
     }
 
     private static VarHandle field(String name, Class<?> type) {
@@ -25,6 +27,23 @@ public final class Unread {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("another Vert.x than the one this was written for", e);
         }
+    }
+
+    /** Whether Vert.x wants more of this connection, on its event loop. */
+    public static boolean wanted(VertxConnection connection) {
+        return (boolean) AUTO_READ.get(connection);
+    }
+
+    /** How many bytes of bodies wait, on the connection's event loop. */
+    public static long bytes(VertxConnection connection) {
+        long bytes = 0;
+        Deque<?> pending = (Deque<?>) PENDING.get(connection);
+        if (pending != null) {
+            for (Object message : pending) {
+                bytes += message instanceof ByteBufHolder part ? part.content().readableBytes() : 0;
+            }
+        }
+        return bytes;
     }
 
     /** To be called once the connection has closed, on its event loop. */

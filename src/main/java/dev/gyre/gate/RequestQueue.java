@@ -1,0 +1,70 @@
+package dev.gyre.gate;
+
+/**
+ * The requests of one connection that have been decoded and not been answered: how many there are, and how
+ * much of the heap they take.
+ */
+final class RequestQueue {
+
+    /** One is served, and another two wait, so that a client that pipelines need not be waited for. */
+    static final int MOST = 3;
+    /** Bytes on the heap that a request takes beside its fields, with all that serves it. */
+    private static final int EACH = 2048;
+    /** Bytes on the heap that a field takes beside its text: two strings and an entry in a map. */
+    private static final int PER_FIELD = 128;
+
+    private final int[] sizes = new int[MOST];
+    private int first;
+    private int count;
+    private int sum;
+    /** Bytes of the head, or of the trailers, that are being decoded. */
+    private int begun;
+
+    boolean full() {
+        return count == MOST;
+    }
+
+    /** So many bytes more of the head, or of the trailers, that are under way. */
+    void grow(int more) {
+        begun += more;
+    }
+
+    /** The head under way is whole, and had so many fields. */
+    void add(int fields) {
+        // What comes out after a refused message is not served: no more than the room there is.
+        if (count < MOST) {
+            int size = EACH + size(fields);
+            sizes[(first + count) % MOST] = size;
+            count++;
+            sum += size;
+        }
+        begun = 0;
+    }
+
+    /** Nothing is under way. */
+    void between() {
+        begun = 0;
+    }
+
+    /** The eldest is answered. */
+    void remove() {
+        if (count > 0) {
+            sum -= sizes[first];
+            first = (first + 1) % MOST;
+            count--;
+        }
+    }
+
+    /**
+     * Bytes on the heap, about.
+     *
+     * @param fields of the head, or among the trailers, that are being decoded
+     */
+    int held(int fields) {
+        return sum + (begun == 0 ? 0 : size(fields));
+    }
+
+    private int size(int fields) {
+        return begun + PER_FIELD * fields;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.gyre.proxy;
+
+import dev.gyre.pool.DeadlineWheel.Deadline;
+import dev.gyre.pool.Loop;
+import dev.gyre.pool.MemoryBudget;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one event loop does while memory is short: it holds back the clients that hold much of it, ends those
+ * that hold most when that is not enough, and reads on when it is over.
+ *
+ * <p>Of those that hold about as much the youngest goes first: it has used least of the service so far, and a
+ * flood is younger than the clients it drives out.
+ */
+final class MemoryRelief extends Deadline {
+
+    private static final Duration EVERY = Duration.ofMillis(20);
+    /** Bytes within which two clients hold about as much. */
+    private static final int ABOUT = 16 * 1024;
+
+    private static final Comparator<ClientConnection> GREEDIEST_AND_YOUNGEST =
+            Comparator.comparingLong((ClientConnection client) -> -(client.memory().held() / ABOUT))
+                    .thenComparing(Comparator.comparingLong(ClientConnection::accepted).reversed());
+
+    private final Loop loop;
+    private final MemoryBudget budget;
+    private final Collection<ClientConnection> clients;
+    private final Set<ClientMemory> heldBack = new HashSet<>();
+    private boolean running;
+
+    /** @param clients all those of this event loop, as they are at any moment */
+    MemoryRelief(Loop loop, Collection<ClientConnection> clients) {
+        this.loop = loop;
+        this.budget = loop.memory().budget();
+        this.clients = clients;
+        loop.memory().whenScarce(() -> loop.executeLater(this::begin));
+    }
+
+    void heldBack(ClientMemory client) {
+        heldBack.add(client);
+        begin();
+    }
+
+    void forget(ClientMemory client) {
+        heldBack.remove(client);
+    }
+
+    private void begin() {
+        if (!running) {
+            running = true;
+            expired();
+        }
+    }
+
+    @Override
+    protected void expired() {
+        budget.measure();
+        if (budget.level() == MemoryBudget.Level.AMPLE) {
+            running = false;
+            List<ClientMemory> all = List.copyOf(heldBack);
+            heldBack.clear();
+            all.forEach(ClientMemory::readOn);
+            return;
+        }
+        giveBack(budget.toGiveBack());
+        loop.schedule(this, EVERY);
+    }
+
+    private void giveBack(long bytes) {
+        if (bytes == 0) {
+            return;
+        }
+        long left = bytes;
+        List<ClientConnection> all = clients.stream().filter(ClientConnection::holds)
+                .sorted(GREEDIEST_AND_YOUNGEST).toList();
+        for (ClientConnection client : all) {
+            left -= client.memory().held();
+            client.noMemory();
+            if (left <= 0) {
+                return;
+            }
+        }
+    }
+}
