@@ -30,6 +30,7 @@ public final class Launcher extends io.vertx.core.Launcher {
 
     private volatile Vertx vertx;
     private volatile boolean stopping;
+    private final Watchdog watchdog = new Watchdog();
 
     static {
         // Before any class of Netty or Vert.x that reads them is loaded. What the user has set stays.
@@ -143,20 +144,18 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public void afterStartingVertx(Vertx started) {
         vertx = started;
-        EventLoops.whenOneEnds(started, this::loopEnded);
-    }
-
-    /** A node that serves some of its connections only is worse than one that is started anew. */
-    private void loopEnded() {
-        if (!stopping) {
-            fail(1, List.of("an event loop has ended for the error above, and all its connections with it:"
-                    + " start the node anew, with more memory if that was short"));
-        }
+        EventLoops.whenOneEnds(started, watchdog::loopEnded);
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            watchdog.thrown(failure);
+            LoggerFactory.getLogger("gyre").error("thread {} has ended", thread.getName(), failure);
+        });
+        watchdog.start();
     }
 
     @Override
     public void beforeStoppingVertx(Vertx running) {
         stopping = true;
+        watchdog.stopping();
     }
 
     /** Everything has been stopped in order, which to the JVM alone would still be death by a signal. */

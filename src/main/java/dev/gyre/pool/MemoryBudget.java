@@ -54,6 +54,7 @@ public final class MemoryBudget {
     private volatile Level level = Level.AMPLE;
     private volatile long excess;
     private volatile long shortSince;
+    private volatile Runnable whenAmpleAgain = () -> { };
 
     /** Of this process. */
     MemoryBudget() {
@@ -88,6 +89,16 @@ public final class MemoryBudget {
         return loop;
     }
 
+    /** @param then called, on any thread, when all can be read again; it must not block */
+    public void whenAmpleAgain(Runnable then) {
+        whenAmpleAgain = then;
+    }
+
+    /** Gives back to the system what is free now; takes as long as a full collection. */
+    public void giveBack() {
+        MemoryReturn.run();
+    }
+
     /** As of the last {@link #measure}. */
     public Level level() {
         return level;
@@ -110,6 +121,8 @@ public final class MemoryBudget {
         level = now;
         if (begins) {
             loops.forEach(LoopMemory::scarce);
+        } else if (now == Level.AMPLE && before != Level.AMPLE) {
+            whenAmpleAgain.run();
         }
     }
 

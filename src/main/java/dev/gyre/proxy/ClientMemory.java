@@ -76,7 +76,7 @@ final class ClientMemory {
             waits = decoder.waiting();
             apply();
         }
-        if (scarce && !heldBack && held() - CONNECTION > LITTLE) {
+        if (scarce && !heldBack && holdsMuch()) {
             heldBack = true;
             relief.heldBack(this);
             apply();
@@ -126,6 +126,11 @@ final class ClientMemory {
     /** All bytes that would come back if this connection ended now, on the heap and outside it. */
     long held() {
         return counted + requests() + upload() + download();
+    }
+
+    /** More than any usual request needs. */
+    boolean holdsMuch() {
+        return held() > CONNECTION + LITTLE;
     }
 
     /** What this connection holds most of. */

@@ -17,6 +17,11 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
+        if (!client.holds()) {
+            // Ended, but a read was under way.
+            ReferenceCountUtil.release(read);
+            return;
+        }
         if (ReadMemory.wasMissing(read)) {
             ReferenceCountUtil.release(read);
             client.noMemory();

@@ -15,7 +15,8 @@ import java.util.Set;
  * that hold most when that is not enough, and reads on when it is over.
  *
  * <p>Of those that hold about as much the youngest goes first: it has used least of the service so far, and a
- * flood is younger than the clients it drives out.
+ * flood is younger than the clients it drives out. Who holds little is ended only when nobody else is left,
+ * and those first that have no request.
  */
 final class MemoryRelief extends Deadline {
 
@@ -24,7 +25,9 @@ final class MemoryRelief extends Deadline {
     private static final int ABOUT = 16 * 1024;
 
     private static final Comparator<ClientConnection> GREEDIEST_AND_YOUNGEST =
-            Comparator.comparingLong((ClientConnection client) -> -(client.memory().held() / ABOUT))
+            Comparator.comparing((ClientConnection client) -> !client.memory().holdsMuch())
+                    .thenComparingLong(client -> -(client.memory().held() / ABOUT))
+                    .thenComparing(client -> !client.quiet())
                     .thenComparing(Comparator.comparingLong(ClientConnection::accepted).reversed());
 
     private final Loop loop;
@@ -78,7 +81,13 @@ final class MemoryRelief extends Deadline {
         long left = bytes;
         List<ClientConnection> all = clients.stream().filter(ClientConnection::holds)
                 .sorted(GREEDIEST_AND_YOUNGEST).toList();
+        boolean somebody = budget.level() == MemoryBudget.Level.SHORT;
         for (ClientConnection client : all) {
+            boolean much = client.memory().holdsMuch();
+            if (somebody && !much) {
+                return;
+            }
+            somebody |= much;
             left -= client.memory().held();
             client.noMemory();
             if (left <= 0) {

@@ -19,6 +19,7 @@ import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
 import dev.gyre.overload.ServiceLimits;
 import dev.gyre.pool.FailureWatch;
+import dev.gyre.pool.MemoryBudget;
 import dev.gyre.pool.Pools;
 import dev.gyre.pool.ReadMemory;
 import dev.gyre.retry.Retries;
@@ -47,6 +48,8 @@ public final class Proxy {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.pool");
     private static final long SAMPLE_EVERY_MILLIS = 1000;
+    /** After memory was short, so long until the process is made smaller, if nothing more comes. */
+    private static final long CALM_MILLIS = 3000;
     /** Between two steps of a slow start. */
     private static final long STEP_MILLIS = 500;
 
@@ -99,6 +102,8 @@ public final class Proxy {
                     pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList(), watch);
                     retries = new Retries(verticles.size(), System::nanoTime);
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
+                    readMemory.budget().whenAmpleAgain(
+                            () -> vertx.setTimer(CALM_MILLIS, timer -> giveMemoryBack()));
                 })
                 .mapEmpty();
     }
@@ -217,6 +222,16 @@ public final class Proxy {
     /** How long requests in flight may take to finish when the node stops. */
     public void grace(Duration newGrace) {
         grace = newGrace;
+    }
+
+    private void giveMemoryBack() {
+        MemoryBudget budget = readMemory.budget();
+        if (budget.level() == MemoryBudget.Level.AMPLE) {
+            vertx.executeBlocking(() -> {
+                budget.giveBack();
+                return null;
+            });
+        }
     }
 
     private void sample() {

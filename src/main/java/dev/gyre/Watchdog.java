@@ -1,0 +1,134 @@
+package dev.gyre;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends the process, with exit code 1, when it can no longer serve as it should: when one of its event loops
+ * has ended, and when its heap is exhausted. A node that serves some of its connections only, or that does
+ * nothing but look for memory, is worse than one that is started again.
+ *
+ * <p>The JVM's own flag for this, {@code ExitOnOutOfMemoryError}, must be given at its start, and knows
+ * nothing of event loops. Whatever is needed to end is made beforehand, as there may be no memory for it then.
+ */
+final class Watchdog extends Thread {
+
+    private static final long EVERY_MILLIS = 500;
+    /** Bytes; any request needs less, and a heap without them has nothing left to collect. */
+    private static final int PROBE = 256 * 1024;
+    /** So much of the last seconds went into collections... */
+    private static final double COLLECTING = 0.95;
+    private static final int LOOKS = (int) (TimeUnit.SECONDS.toMillis(4) / EVERY_MILLIS);
+
+    private static final byte[] LOOP_ENDED = line("an event loop has ended, and all its connections with it");
+    private static final byte[] HEAP_EXHAUSTED = line("the heap is exhausted");
+    private static final byte[] ONLY_COLLECTS = line("the heap is exhausted: the JVM does nothing but collect");
+
+    private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+    private final Set<Thread> loops = new HashSet<>();
+    private final Thread[] threads = new Thread[4096];
+    private final long[] collecting = new long[LOOKS];
+    private volatile boolean stopping;
+    private int looks;
+    private byte[] probe;
+
+    Watchdog() {
+        super("gyre-watchdog");
+        setDaemon(true);
+        setPriority(MAX_PRIORITY);
+    }
+
+    private static byte[] line(String what) {
+        return ("gyre: " + what + ": start the node again, with more memory if that was short\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** From now on event loops end as they should. */
+    void stopping() {
+        stopping = true;
+    }
+
+    /** An event loop has ended, as Netty tells of it where it still can. */
+    void loopEnded() {
+        if (!stopping) {
+            end(LOOP_ENDED);
+        }
+    }
+
+    /** Something has been thrown for want of memory somewhere; that outside the heap is not meant. */
+    void thrown(Throwable failure) {
+        if (isHeap(failure)) {
+            end(HEAP_EXHAUSTED);
+        }
+    }
+
+    /** Netty's own limit, and the JVM's for memory outside the heap, are refusals that harm nobody else. */
+    static boolean isHeap(Throwable failure) {
+        return failure instanceof OutOfMemoryError
+                && failure.getClass() == OutOfMemoryError.class
+                && (failure.getMessage() == null || !failure.getMessage().contains("direct buffer memory"));
+    }
+
+    @Override
+    public void run() {
+        while (true) {
+            try {
+                sleep(EVERY_MILLIS);
+                lookAtLoops();
+                lookAtHeap();
+            } catch (InterruptedException e) {
+                return;
+            } catch (OutOfMemoryError e) {
+                end(HEAP_EXHAUSTED);
+            }
+        }
+    }
+
+    private void lookAtLoops() {
+        int count = Thread.enumerate(threads);
+        for (int i = 0; i < count; i++) {
+            String name = threads[i].getName();
+            if (name.startsWith("vert.x-eventloop-thread-") || name.startsWith("vert.x-acceptor-thread-")) {
+                loops.add(threads[i]);
+            }
+            threads[i] = null;
+        }
+        for (Thread loop : loops) {
+            if (!loop.isAlive() && !stopping) {
+                end(LOOP_ENDED);
+            }
+        }
+    }
+
+    private void lookAtHeap() {
+        probe = new byte[PROBE];
+        probe = null;
+        long sum = 0;
+        for (GarbageCollectorMXBean collector : collectors) {
+            sum += Math.max(0, collector.getCollectionTime());
+        }
+        int at = looks++ % LOOKS;
+        long before = collecting[at];
+        collecting[at] = sum;
+        if (looks > LOOKS && sum - before > COLLECTING * LOOKS * EVERY_MILLIS) {
+            end(ONLY_COLLECTS);
+        }
+    }
+
+    private static void end(byte[] why) {
+        try {
+            new FileOutputStream(FileDescriptor.err).write(why);
+        } catch (IOException | OutOfMemoryError e) {
+            // Nobody reads it, or there is no memory to say it: to end is what matters.
+        }
+        Runtime.getRuntime().halt(1);
+    }
+}
