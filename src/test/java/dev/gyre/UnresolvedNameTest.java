@@ -163,6 +163,17 @@ class UnresolvedNameTest {
     }
 
     @Test
+    void aNameWithUnderscoresIsLookedUpLikeAnyOther() throws Exception {
+        backends.dns.says("stack_web.1.7xk.", 60, address(0));
+        try (GyreNode node = GyreNode.before(resolver(), new JsonObject().put("host", "backend"),
+                "http://stack_web.1.7xk:" + backends.port())) {
+            assertThat(get(node).body()).isEqualTo(address(0));
+            assertThat(backends.origins.get(0).requests().get(0).all("Host"))
+                    .containsExactly("stack_web.1.7xk:" + backends.port());
+        }
+    }
+
+    @Test
     void halfAnAnswerIsBetterThanNone() throws Exception {
         backends.stand(0);
         backends.dns.failsWith(DnsResponseCode.SERVFAIL, DnsRecordType.AAAA);

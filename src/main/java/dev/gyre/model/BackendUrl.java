@@ -3,6 +3,8 @@ package dev.gyre.model;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a backend listens; its text form {@code http://host:port} is the backend's name within its service.
@@ -12,6 +14,13 @@ import java.util.Locale;
  */
 public record BackendUrl(String host, int port) implements Comparable<BackendUrl> {
 
+    /** In characters; a longer text holds a longer name than there may be. */
+    private static final int LONGEST = 300;
+    private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?";
+    private static final Pattern FORM = Pattern.compile("(?i:http)://"
+            + "(\\[[^]/?#@]+]|" + LABEL + "(?:[.]" + LABEL + ")*[.]?)(?::(\\d*))?/?");
+    /** Of a name whose last label is one, some readers would make an address. */
+    private static final Pattern NUMBER_LAST = Pattern.compile("(?:^|[.])\\d+[.]?$");
 
     public BackendUrl {
         if (host.isEmpty()) {
@@ -24,40 +33,63 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
     }
 
     /**
-     * Reads {@code http://host[:port]}; the port defaults to 80.
+     * Reads {@code http://host[:port]}; the port defaults to 80. A name may have underscores, as those of
+     * containers do: {@link java.net.URI} knows no such host, so that only addresses in brackets are read by
+     * it.
      *
      * @throws IllegalArgumentException with a message for the operator: what was found and what was expected
      */
     public static BackendUrl parse(String text) {
-        URI uri;
-        try {
-            uri = new URI(text);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(expected(text));
-        }
-        if ("https".equalsIgnoreCase(uri.getScheme())) {
+        if (text.regionMatches(true, 0, "https://", 0, 8)) {
             throw new IllegalArgumentException("\"" + text + "\": TLS to backends is not supported"
                     + " (expected: http://host:port)");
         }
-        boolean onlyAuthority = uri.getRawUserInfo() == null && uri.getRawQuery() == null
-                && uri.getRawFragment() == null
-                && (uri.getRawPath() == null || uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
-        if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null || !onlyAuthority) {
+        if (text.length() > LONGEST) {
+            throw tooLong(text);
+        }
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
             throw new IllegalArgumentException(expected(text));
         }
-        int port = uri.getPort() == -1 ? 80 : uri.getPort();
-        if (port < 1 || port > 65_535) {
-            throw new IllegalArgumentException("\"" + text + "\": port " + port + " (expected: 1..65535)");
-        }
-        String host = uri.getHost();
+        String host = form.group(1);
         if (host.length() > 253 || host.matches("(.*[.])?[^.]{64}.*")) {
-            throw new IllegalArgumentException("\"" + text + "\": too long a name"
-                    + " (expected: at most 253 characters, 63 between two dots)");
+            throw tooLong(text);
         }
         if (host.startsWith("[")) {
-            host = host.substring(1, host.length() - 1);
+            host = v6(host, text);
+        } else if (NUMBER_LAST.matcher(host).find() && !isV4(host)) {
+            throw new IllegalArgumentException("\"" + text + "\": no IPv4 address, and no name ends with"
+                    + " a number (expected: http://host:port)");
         }
-        return new BackendUrl(host, port);
+        return new BackendUrl(host, port(form.group(2), text));
+    }
+
+    private static IllegalArgumentException tooLong(String text) {
+        return new IllegalArgumentException("\"" + text + "\": too long a name"
+                + " (expected: at most 253 characters, 63 between two dots)");
+    }
+
+    private static int port(String digits, String text) {
+        if (digits == null || digits.isEmpty()) {
+            return 80;
+        }
+        String port = digits.replaceFirst("^0+(?=.)", "");
+        if (port.length() > 5 || port.equals("0") || Integer.parseInt(port) > 65_535) {
+            throw new IllegalArgumentException("\"" + text + "\": port " + port + " (expected: 1..65535)");
+        }
+        return Integer.parseInt(port);
+    }
+
+    /** The address without its brackets. */
+    private static String v6(String bracketed, String text) {
+        try {
+            if (new URI("http://" + bracketed).getHost() == null) {
+                throw new IllegalArgumentException(expected(text));
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(expected(text));
+        }
+        return bracketed.substring(1, bracketed.length() - 1);
     }
 
     private static String expected(String text) {
@@ -92,9 +124,14 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
         return dots == 3 && digits > 0;
     }
 
-    /** {@code host:port}, as it stands in a Host header. */
+    /** {@code host:port}, as it stands in a Host header, where the zone of an address says nothing. */
     public String authority() {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        int zone = host.indexOf('%');
+        return authority(zone < 0 ? host : host.substring(0, zone));
+    }
+
+    private String authority(String named) {
+        return (named.indexOf(':') >= 0 ? "[" + named + "]" : named) + ":" + port;
     }
 
     @Override
@@ -105,6 +142,6 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
 
     @Override
     public String toString() {
-        return "http://" + authority();
+        return "http://" + authority(host);
     }
 }

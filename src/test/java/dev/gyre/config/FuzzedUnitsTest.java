@@ -17,7 +17,8 @@ public class FuzzedUnitsTest {
         return Stream.of("200ms", "1.5s", "5m", "24h", "0s", "999999999999h", "404024040201.532s",
                         "64KB", "999999999GB", "0B",
                         "10.0.0.0/8", "fd00::/8", "::ffff:10.0.0.1/104", "::", "1::2:3.4.5.6", "http://a",
-                        "http://[::1]:9001/", "http://A.example.com:65535", "http://10.0.0.5:80")
+                        "http://[::1]:9001/", "http://A.example.com:65535", "http://10.0.0.5:80",
+                        "http://stack_web.1.x7k:8080", "http://[fe80::1%eth0]:80")
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
