@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.admin.AdminBus;
+import dev.gyre.admin.AdminClocks;
 import dev.gyre.admin.AdminServer;
 import dev.gyre.admin.CommandHandler;
 import dev.gyre.admin.Metrics;
@@ -149,8 +150,8 @@ public final class MainVerticle extends VerticleBase {
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
         traffic = new TrafficWatch(vertx, ejector);
         limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
-        proxy = new Proxy(vertx, new Edge(settings.forwarding(), limits), surroundings, settings.grace(),
-                () -> ready = false, traffic::failed);
+        proxy = new Proxy(vertx, new Edge(settings.forwarding(), limits, registry.nodeId()), surroundings,
+                settings.grace(), () -> ready = false, traffic::failed);
         names = new Names(settings.resolver(), InstantSource.system(), RandomGenerator.getDefault(),
                 task -> context.executeBlocking(() -> {
                     task.run();
@@ -194,7 +195,7 @@ public final class MainVerticle extends VerticleBase {
                 .onSuccess(started -> bus = started)
                 .compose(v -> AdminServer.start(vertx, settings.admin(), handler,
                         new Metrics(observed, self, registry::status), () -> self.readiness(ready),
-                        System::nanoTime))
+                        new AdminClocks(InstantSource.system(), System::nanoTime)))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();

@@ -1,11 +1,13 @@
 package dev.gyre;
 
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.HttpDate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,8 +38,12 @@ final class SampleBackends {
     }
 
     private static Future<HttpServer> start(Vertx vertx, int number, int port) {
+        HttpDate date = new HttpDate(InstantSource.system());
         return vertx.createHttpServer(new HttpServerOptions())
-                .requestHandler(request -> answer(vertx, request, number))
+                .requestHandler(request -> {
+                    request.response().putHeader("date", date.now());
+                    answer(vertx, request, number);
+                })
                 .listen(port, LOOPBACK);
     }
 

@@ -103,7 +103,8 @@ final class WarmUp {
         Settings settings = read.accepted().orElseThrow(() -> new IllegalStateException(read.toString()));
         Surroundings surroundings = new Surroundings(Optional.empty(), new StickyKey(new byte[32]),
                 InstantSource.system(), RandomGenerator::getDefault);
-        Edge edge = new Edge(settings.forwarding(), settings.limits().within(4 * MadeUpTraffic.CLIENTS));
+        Edge edge = new Edge(settings.forwarding(), settings.limits().within(4 * MadeUpTraffic.CLIENTS),
+                "warm-up");
         Proxy proxy = new Proxy(own, edge, surroundings, Duration.ZERO, () -> { }, streak -> { });
         return proxy.deploy(1)
                 .onSuccess(v -> proxy.show(settings.declared()))

@@ -53,7 +53,7 @@ class CostOfAChangeTest {
     private final Vertx vertx = Vertx.vertx();
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Proxy proxy = new Proxy(vertx,
-            new Edge(new ForwardingSettings(List.of(), false, false), Limits.DEFAULT.within(1000)),
+            new Edge(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
             new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
                     () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
     private final Verdicts verdicts = new Verdicts(proxy::judge, Runnable::run);

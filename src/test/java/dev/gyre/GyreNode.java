@@ -73,6 +73,12 @@ public final class GyreNode implements AutoCloseable {
         return main.adminPort();
     }
 
+    /** Of the node itself, 16 hexadecimal digits. */
+    public String id() {
+        return command(new JsonObject().put("command", "node.list")).getJsonArray("nodes").getJsonObject(0)
+                .getString("id");
+    }
+
     /** Sends a command over the event bus and waits for the reply. */
     public JsonObject command(JsonObject command) {
         return vertx.eventBus().<JsonObject>request(AdminBus.ADDRESS, command).await().body();
@@ -86,7 +92,12 @@ public final class GyreNode implements AutoCloseable {
 
     /** One of the metrics of service "web", e.g. {@code retries_total}. */
     public double metric(String name) throws IOException {
-        String prefix = "gyre_service_" + name + "{service=\"web\"} ";
+        return sample("gyre_service_" + name + "{service=\"web\"}");
+    }
+
+    /** One of the metrics, with its labels. */
+    public double sample(String name) throws IOException {
+        String prefix = name + " ";
         try (InputStream metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics").toURL()
                 .openStream()) {
             return new String(metrics.readAllBytes(), StandardCharsets.UTF_8).lines()

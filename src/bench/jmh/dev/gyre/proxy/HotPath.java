@@ -1,5 +1,7 @@
 package dev.gyre.proxy;
 
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.gate.Claim;
 import dev.gyre.gate.KnownNames;
 import dev.gyre.gate.RequestDecoder;
 import dev.gyre.hold.ServiceHold;
@@ -21,6 +23,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,11 +58,13 @@ public class HotPath {
     private static final int BACKENDS = 20;
     private static final int BATCH = 1000;
     private static final int FIELDS = 100;
+    private static final ToBackend TO_BACKEND = new ToBackend(ForwardingSettings.DEFAULT, new Via("1"));
 
     private final ByteBuf request = Unpooled.unreleasableBuffer(
             Unpooled.copiedBuffer(LiveLoop.REQUEST, StandardCharsets.US_ASCII));
     private final EmbeddedChannel channel = new EmbeddedChannel(
-            new RequestDecoder(new Http1ServerConfig(), FIELDS, new KnownNames()));
+            new RequestDecoder(new Http1ServerConfig(), FIELDS, new KnownNames(),
+                    Claim.Judge.LENIENT));
     private final RoutingTable table = table();
     private LiveService service;
 
@@ -109,7 +114,8 @@ public class HotPath {
     @Benchmark
     public MultiMap headerCopy(LiveLoop live) {
         MultiMap to = HttpHeaders.headers();
-        new ToBackend(false).write(live.client(), live.headers(), live.head(), live.head().host(), to);
+        TO_BACKEND.write(live.client(), live.headers(), HttpVersion.HTTP_1_1, live.head(), live.head().host(),
+                to);
         return to;
     }
 

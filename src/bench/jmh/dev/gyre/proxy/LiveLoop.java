@@ -17,6 +17,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.openjdk.jmh.annotations.Level;
@@ -56,12 +57,12 @@ public class LiveLoop {
 
         @Override
         public Future<?> start() {
-            loop = new Loop(vertx, context, 0, new ReadMemory());
+            loop = new Loop(vertx, context, 0, new ReadMemory(), InstantSource.system());
             return vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0)
                             .setHttp2ClearTextEnabled(false))
                     .connectionHandler(http -> client = ClientConnection.accept(loop, http,
-                            new ForwardingSettings(List.of(), false, false), Limits.DEFAULT,
-                            new Exceeded(System::nanoTime), new FailureLog()))
+                            new Edge(ForwardingSettings.DEFAULT, Limits.DEFAULT, "1"),
+                            new Exceeded(System::nanoTime), new FailureLog(), new Refusals(System::nanoTime)))
                     .requestHandler(request -> {
                         headers = request.headers();
                         head = RequestHead.of(request, false);

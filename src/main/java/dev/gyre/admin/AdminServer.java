@@ -1,6 +1,7 @@
 package dev.gyre.admin;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.model.HttpDate;
 import dev.gyre.registry.CommandRefused;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,7 +18,6 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,28 +38,28 @@ public final class AdminServer {
     private final HttpServer server;
 
     private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Metrics metrics,
-                        Supplier<Readiness> ready, LongSupplier nanos) {
+                        Supplier<Readiness> ready, AdminClocks clocks) {
         this.handler = handler;
         this.metrics = metrics;
         this.ready = ready;
         AdminConnections connections =
-                new AdminConnections(vertx, AdminConnections.Bounds.DEFAULT, nanos);
+                new AdminConnections(vertx, AdminConnections.Bounds.DEFAULT, clocks.nanos());
         // With HTTP/2 a connection would be told of only when something has come over it.
         this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false)
                 .setHost(settings.host()).setPort(settings.port()))
                 .connectionHandler(connections::opened)
-                .requestHandler(router(connections, new Guard(settings.tokens(), nanos), vertx));
+                .requestHandler(router(connections, new Guard(settings.tokens(), clocks.nanos()),
+                        new HttpDate(clocks.wall()), vertx));
     }
 
     /**
      * Opens the port; fails with {@link AdminUnavailable} when it cannot.
      *
      * @param ready whether this node wants new requests from a load balancer before it
-     * @param nanos a clock that only goes forward, as {@code System.nanoTime()}
      */
     public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
-                                            Metrics metrics, Supplier<Readiness> ready, LongSupplier nanos) {
-        AdminServer admin = new AdminServer(vertx, settings, handler, metrics, ready, nanos);
+                                            Metrics metrics, Supplier<Readiness> ready, AdminClocks clocks) {
+        AdminServer admin = new AdminServer(vertx, settings, handler, metrics, ready, clocks);
         return admin.server.listen().map(admin).recover(failure ->
                 Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
                         + reason(failure))));
@@ -74,8 +74,12 @@ public final class AdminServer {
         return server.close();
     }
 
-    private Router router(AdminConnections connections, Guard guard, Vertx vertx) {
+    private Router router(AdminConnections connections, Guard guard, HttpDate date, Vertx vertx) {
         Router router = Router.router(vertx);
+        router.route().handler(context -> {
+            context.response().putHeader(HttpHeaders.DATE, date.now());
+            context.next();
+        });
         router.route().handler(connections::requested);
         router.get("/live").handler(context -> text(context, 200, "live\n"));
         router.get("/ready").handler(context -> {

@@ -12,12 +12,14 @@ final class GateMetrics {
 
     static void write(GateStats gate, Exposition to) {
         write(gate.requests(), to.family("gyre_requests_refused_total",
-                "Requests refused because they broke a rule of the gate."));
+                "Requests refused because they broke a rule of the gate."), "rule");
         write(gate.answers(), to.family("gyre_backend_answers_refused_total",
-                "Answers of backends refused because they broke a rule of the gate."));
+                "Answers of backends refused because they broke a rule of the gate."), "rule");
+        write(gate.dropped(), to.family("gyre_request_fields_dropped_total",
+                "Fields of requests left out because a backend could take them for others."), "reason");
     }
 
-    private static void write(Map<String, Long> byRule, Exposition to) {
-        new TreeMap<>(byRule).forEach((rule, count) -> to.sample(count, "rule", rule));
+    private static void write(Map<String, Long> byWord, Exposition to, String label) {
+        new TreeMap<>(byWord).forEach((word, count) -> to.sample(count, label, word));
     }
 }

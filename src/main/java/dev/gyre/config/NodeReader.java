@@ -3,6 +3,7 @@ package dev.gyre.config;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.config.Settings.StickySettings;
+import dev.gyre.model.LookAlikes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,10 +82,19 @@ final class NodeReader {
             network.ifPresent(trusted::add);
         }
         ForwardingSettings forwarding =
-                new ForwardingSettings(trusted, fields.flag("forwarded", false),
-                        fields.flag("ambiguousPaths", false));
+                new ForwardingSettings(trusted, fields.flag("forwarded", false), fields.flag("realIp", false),
+                        fields.flag("ambiguousPaths", false),
+                        fields.value("lookAlikes").map(NodeReader::lookAlikes).orElse(LookAlikes.DROP));
         fields.done();
         return forwarding;
+    }
+
+    private static LookAlikes lookAlikes(Value value) {
+        Optional<LookAlikes> known = value.asText().flatMap(LookAlikes::of);
+        if (known.isEmpty()) {
+            value.refuseNotOneOf(LookAlikes.words());
+        }
+        return known.orElse(LookAlikes.DROP);
     }
 
     /** What people call this node. */

@@ -1,6 +1,7 @@
 package dev.gyre.config;
 
 import dev.gyre.model.Limits;
+import dev.gyre.model.LookAlikes;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
 import java.time.Duration;
@@ -133,10 +134,17 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      *
      * @param trusted   peers whose own forwarding headers are believed
      * @param forwarded write {@code Forwarded} (RFC 7239) beside {@code X-Forwarded-*}
+     * @param realIp    write {@code X-Real-IP}, too
      * @param ambiguousPaths forward paths as they came also when backends may read them in another way than
      *                       the routes do, e.g. with {@code %2F}; otherwise they are refused
+     * @param lookAlikes what becomes of fields whose names backends may take for reserved ones
      */
-    public record ForwardingSettings(List<Network> trusted, boolean forwarded, boolean ambiguousPaths) {
+    public record ForwardingSettings(List<Network> trusted, boolean forwarded, boolean realIp,
+                                     boolean ambiguousPaths, LookAlikes lookAlikes) {
+
+        /** What applies where the config says nothing. */
+        public static final ForwardingSettings DEFAULT =
+                new ForwardingSettings(List.of(), false, false, false, LookAlikes.DROP);
 
         public ForwardingSettings {
             trusted = List.copyOf(trusted);

@@ -38,6 +38,7 @@ public final class BackendCodec
     private boolean awaiting;
     private boolean toHead;
     private boolean unasked;
+    private HttpVersion version = HttpVersion.HTTP_1_1;
     private HttpHeaders fields = EmptyHttpHeaders.INSTANCE;
 
     /**
@@ -59,6 +60,11 @@ public final class BackendCodec
     /** Those of the latest head, as they were decoded; Vert.x would make text of each name. */
     public HttpHeaders fields() {
         return fields;
+    }
+
+    /** That of the latest head, which Vert.x does not tell. */
+    public HttpVersion version() {
+        return version;
     }
 
     /** Something came after the end of the answer; it has been thrown away. */
@@ -87,7 +93,7 @@ public final class BackendCodec
 
         Decoder(HttpDecoderConfig config, KnownNames known) {
             super(config);
-            names = new FieldNames(known, Integer.MAX_VALUE);
+            names = new FieldNames(known, Integer.MAX_VALUE, Claim.Judge.LENIENT);
         }
 
         @Override
@@ -168,7 +174,8 @@ public final class BackendCodec
         protected HttpMessage createMessage(String[] statusLine) {
             names.begin();
             fields = Http1xHeaders.caseInsensitive();
-            return new DefaultHttpResponse(HttpVersion.valueOf(statusLine[0]),
+            version = HttpVersion.valueOf(statusLine[0]);
+            return new DefaultHttpResponse(version,
                     HttpResponseStatus.valueOf(Integer.parseInt(statusLine[1]), statusLine[2]), fields);
         }
 

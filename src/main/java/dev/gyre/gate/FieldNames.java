@@ -15,6 +15,7 @@ final class FieldNames {
 
     private final KnownNames known;
     private final int most;
+    private final Claim.Judge claims;
     private int fields;
     private boolean trailers;
     private int lengths;
@@ -22,12 +23,14 @@ final class FieldNames {
     private int hosts;
 
     /**
-     * @param known those of this event loop
-     * @param most  fields in one head, and among its trailers
+     * @param known  those of this event loop
+     * @param most   fields in one head, and among its trailers
+     * @param claims judges names that a backend may take for others
      */
-    FieldNames(KnownNames known, int most) {
+    FieldNames(KnownNames known, int most, Claim.Judge claims) {
         this.known = known;
         this.most = most;
+        this.claims = claims;
     }
 
     /** A message begins. */
@@ -41,7 +44,7 @@ final class FieldNames {
 
     /**
      * @param inHead and not among the trailers, which say nothing about framing
-     * @return the name
+     * @return the name; null when the field is to be left out, as Netty's decoder understands it
      * @throws Refused when it is none, or one too many, or may not stand beside those before it
      */
     AsciiString take(byte[] line, int start, int length, boolean inHead) {
@@ -55,6 +58,10 @@ final class FieldNames {
         }
         if (inHead) {
             count(line, start, length);
+            // Of trailers no backend hears.
+            if (known.claims(name) && !claims.passes(known.claim(), name)) {
+                return null;
+            }
         }
         return name;
     }

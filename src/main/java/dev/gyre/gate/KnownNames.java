@@ -15,6 +15,9 @@ public final class KnownNames {
     private static final int LONGEST = 48;
 
     private final AsciiString[] slots = new AsciiString[SLOTS];
+    /** The latest that makes a claim; such a one gets no slot, so that it is looked at each time. */
+    private AsciiString claimant = AsciiString.EMPTY_STRING;
+    private Claim claim = Claim.LOOK_ALIKE;
 
     /**
      * The name that stands there in the line.
@@ -31,10 +34,29 @@ public final class KnownNames {
             throw Rule.FIELD_NAME.refused();
         }
         AsciiString name = new AsciiString(line, start, length, true);
-        if (length <= LONGEST) {
+        if (ReservedNames.proxy(name)) {
+            claims(name, Claim.PROXY);
+        } else if (ReservedNames.imitation(name)) {
+            claims(name, Claim.LOOK_ALIKE);
+        } else if (length <= LONGEST) {
             slots[slot] = name;
         }
         return name;
+    }
+
+    private void claims(AsciiString name, Claim what) {
+        claimant = name;
+        claim = what;
+    }
+
+    /** Whether {@link #take} has just given this out as one that makes a {@link Claim}. */
+    boolean claims(AsciiString name) {
+        return name == claimant;
+    }
+
+    /** Which one, where it does. */
+    Claim claim() {
+        return claim;
     }
 
     private static int slot(byte[] line, int start, int length) {

@@ -47,10 +47,11 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
      * @param limits of lengths, in bytes
      * @param most   fields in one head
      * @param known  names that came lately on this event loop
+     * @param claims judges fields that a backend may take for others
      */
-    public RequestDecoder(Http1ServerConfig limits, int most, KnownNames known) {
+    public RequestDecoder(Http1ServerConfig limits, int most, KnownNames known, Claim.Judge claims) {
         super(limits);
-        this.names = new FieldNames(known, most);
+        this.names = new FieldNames(known, most, claims);
     }
 
     @Override

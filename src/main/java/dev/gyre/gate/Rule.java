@@ -22,6 +22,7 @@ public enum Rule {
     VERSION(Failure.VERSION, "RFC 9112, section 2.3", "a version that is neither HTTP/1.0 nor HTTP/1.1"),
     FIELD_COUNT(Failure.HEADERS_TOO_LARGE, "RFC 6585, section 5", "more fields than the limit allows"),
     FIELD_NAME("RFC 9112, section 5.1", "a field name that is no token, or not followed by its colon"),
+    LOOK_ALIKE("RFC 3875, section 4.1.18", "a field name that CGI takes for a reserved one"),
 
     LENGTH_FORM("RFC 9110, section 8.6", "Content-Length that is not plain digits"),
     LENGTH_TWICE("RFC 9112, section 6.3", "more than one Content-Length"),
@@ -35,7 +36,6 @@ public enum Rule {
     HOST_MISSING("RFC 9112, section 3.2", "no Host"),
     HOST_TWICE("RFC 9112, section 3.2", "more than one Host"),
     HOST_FORM("RFC 9110, section 7.2", "Host that is no host with or without a port"),
-    HOST_DIFFERS("RFC 9112, section 3.2.2", "a target whose authority is not what Host says"),
     TARGET_FORM("RFC 9112, section 3.2", "a target that is neither a path nor an absolute http URI"),
     TARGET_CHARACTER("RFC 3986, section 2", "a target with a fragment or with a character that no URI has"),
     ASTERISK("RFC 9112, section 3.2.4", "the target * with another method than OPTIONS"),
@@ -48,6 +48,8 @@ public enum Rule {
     TUNNEL(Failure.METHOD_NOT_SUPPORTED, "RFC 9110, section 9.3.6", "CONNECT to a proxy that is no tunnel"),
     /** It would send back what trusted proxies and browsers add, e.g. cookies. */
     TRACE(Failure.METHOD_NOT_ALLOWED, "RFC 9110, section 9.3.8", "TRACE"),
+    MAX_FORWARDS("RFC 9110, section 7.6.2", "OPTIONS with a Max-Forwards that is not one number"),
+    LOOP(Failure.LOOP, "RFC 9110, section 7.6.3", "Via says that this node has sent the request on before"),
     EXPECTATION(Failure.EXPECTATION, "RFC 9110, section 10.1.1", "Expect other than 100-continue"),
 
     STATUS_LINE("RFC 9112, section 4", "a status line without HTTP/1.0 or HTTP/1.1 and three digits"),

@@ -24,6 +24,8 @@ public enum Failure {
     METHOD_NOT_SUPPORTED(501, Side.CLIENT, "http_request_denied", "this is no tunnel"),
     TRANSFER_CODING(501, Side.CLIENT, "http_request_error",
             "the only transfer coding that is understood is chunked"),
+    /** A backend of this node leads back to it. */
+    LOOP(508, Side.CLIENT, "proxy_loop_detected", "the request has come through this proxy before"),
     VERSION(505, Side.CLIENT, "http_request_error", "the versions understood are HTTP/1.0 and HTTP/1.1"),
 
     NO_BACKEND(503, Side.NODE, "destination_unavailable", "the service has no backend"),

@@ -3,15 +3,18 @@ package dev.gyre.model;
 import java.util.Map;
 
 /**
- * How many messages a node has refused since it started because recipients could read them in different ways.
+ * How many messages a node has refused since it started because recipients could read them in different ways,
+ * and how many fields it has left out for the same reason.
  *
  * @param requests of clients, by the word of the rule that was broken; every rule is there
  * @param answers  of backends, in the same way
+ * @param dropped  fields of requests that were left out, by the word of the claim they made
  */
-public record GateStats(Map<String, Long> requests, Map<String, Long> answers) {
+public record GateStats(Map<String, Long> requests, Map<String, Long> answers, Map<String, Long> dropped) {
 
     public GateStats {
         requests = Map.copyOf(requests);
         answers = Map.copyOf(answers);
+        dropped = Map.copyOf(dropped);
     }
 }

@@ -106,6 +106,11 @@ public final class Lease extends Deadline {
         return connection == null ? EmptyHttpHeaders.INSTANCE : connection.fields();
     }
 
+    /** The answer is one of HTTP/1.0. */
+    public boolean old() {
+        return connection != null && connection.old();
+    }
+
     /** The client takes no more of the answer at the moment, or does again. */
     public void hold(boolean on) {
         if (connection != null) {

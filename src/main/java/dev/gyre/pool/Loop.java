@@ -1,6 +1,7 @@
 package dev.gyre.pool;
 
 import dev.gyre.gate.KnownNames;
+import dev.gyre.model.HttpDate;
 import dev.gyre.pool.DeadlineWheel.Deadline;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,7 @@ public final class Loop {
     private final KnownNames names = new KnownNames();
     private final ReadMemory readMemory;
     private final LoopMemory memory;
+    private final HttpDate date;
     private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
     private boolean ticking;
 
@@ -42,14 +45,16 @@ public final class Loop {
      * @param context the event loop's own context
      * @param index   0-based number of this loop within the node
      * @param memory  of the node
+     * @param clock   what Date is told by
      */
-    public Loop(Vertx vertx, Context context, int index, ReadMemory memory) {
+    public Loop(Vertx vertx, Context context, int index, ReadMemory memory, InstantSource clock) {
         this.vertx = vertx;
         this.context = (ContextInternal) context;
         this.eventLoop = this.context.nettyEventLoop();
         this.index = index;
         this.readMemory = memory;
         this.memory = memory.budget().loop();
+        this.date = new HttpDate(clock);
     }
 
     /**
@@ -74,6 +79,11 @@ public final class Loop {
     /** What this event loop holds for its clients. */
     public LoopMemory memory() {
         return memory;
+    }
+
+    /** What Date says at this moment. */
+    public CharSequence date() {
+        return date.now();
     }
 
     /** The field names that came lately, from clients and backends. */

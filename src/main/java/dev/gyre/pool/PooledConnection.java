@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
@@ -99,6 +100,11 @@ final class PooledConnection {
     /** The fields of the latest head that has come. */
     HttpHeaders fields() {
         return codec.fields();
+    }
+
+    /** The latest head that has come is one of HTTP/1.0. */
+    boolean old() {
+        return codec.version().equals(HttpVersion.HTTP_1_0);
     }
 
     long idleSince() {

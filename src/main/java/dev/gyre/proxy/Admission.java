@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.model.AddressText;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import io.netty.channel.Channel;
@@ -80,14 +81,14 @@ final class Admission extends ChannelInboundHandlerAdapter {
         byte[] address = peer.getAddress().getAddress();
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
-            exceeded.report(Limit.CONNECTIONS, peer.getAddress().getHostAddress());
+            exceeded.report(Limit.CONNECTIONS, AddressText.of(peer.getAddress()));
             return false;
         }
         Long key = key(address);
         boolean counted = !forwarding.trusts(address);
         if (counted && openByAddress.merge(key, 1, Integer::sum) > mostPerAddress) {
             release(key, true);
-            exceeded.report(Limit.CONNECTIONS_PER_ADDRESS, peer.getAddress().getHostAddress());
+            exceeded.report(Limit.CONNECTIONS_PER_ADDRESS, AddressText.of(peer.getAddress()));
             return false;
         }
         connection.attr(ADMITTED).set(true);

@@ -138,7 +138,7 @@ final class Attempt implements LeaseHolder {
         if (!ended) {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
-            ToClient.write(lease.fields(), false, relayed);
+            walk.toClient().writeInterim(lease.fields(), relayed);
             request.response().writeEarlyHints(relayed);
         }
     }

@@ -25,6 +25,7 @@ final class BackendAnswer {
     private final HttpServerResponse to;
     private final HttpMethod method;
     private final HttpVersion version;
+    private final ToClient toClient;
     private long length = UNKNOWN;
     private long received;
     /** The client takes no more at the moment. */
@@ -32,7 +33,9 @@ final class BackendAnswer {
     private boolean dropping;
 
     /** @param lease that {@code from} has come on */
-    BackendAnswer(RequestWalk walk, HttpClientResponse from, Lease lease, HttpServerRequest request) {
+    BackendAnswer(RequestWalk walk, HttpClientResponse from, Lease lease, HttpServerRequest request,
+                  ToClient toClient) {
+        this.toClient = toClient;
         this.lease = lease;
         // As they were decoded.
         this.fields = lease.fields();
@@ -60,7 +63,7 @@ final class BackendAnswer {
             to.setStatusMessage(from.statusMessage());
         }
         boolean chunked = length == UNKNOWN && !bodiless() && version != HttpVersion.HTTP_1_0;
-        ToClient.write(fields, chunked, to.headers());
+        toClient.write(fields, lease.old(), chunked, to.headers());
         if (chunked) {
             to.setChunked(true);
         }
@@ -132,7 +135,7 @@ final class BackendAnswer {
         }
         if (!to.ended()) {
             if (to.isChunked()) {
-                ToClient.writeTrailers(from.trailers(), to.trailers());
+                Trailers.write(from.trailers(), fields, to.trailers());
             }
             to.end();
         }

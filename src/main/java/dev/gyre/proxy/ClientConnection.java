@@ -2,6 +2,7 @@ package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.gate.RequestDecoder;
+import dev.gyre.model.AddressText;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
@@ -32,6 +33,7 @@ final class ClientConnection extends Deadline {
     /** How long an idle connection may live on while the node stops. */
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
     static final String WATCH = "gyre-watch";
+    private static final String VERSION = "gyre-version";
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("gyre.client");
 
     private final Loop loop;
@@ -62,12 +64,13 @@ final class ClientConnection extends Deadline {
         this.exceeded = proxy.exceeded();
         this.memoryEnds = proxy.memoryEnds();
         this.channel = channel(http);
-        this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names());
-        this.memory = new ClientMemory((VertxConnection) http, decoder, loop.memory(), proxy.relief());
-        loop.readMemory().serve(channel);
         ForwardingSettings forwarding = proxy.forwarding();
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-        this.peer = new Peer(address.getHostAddress(), forwarding.trusts(address.getAddress()));
+        this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()));
+        this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names(),
+                new LookAlikeFields(forwarding.lookAlikes(), proxy.refusals(), peer.address()));
+        this.memory = new ClientMemory((VertxConnection) http, decoder, loop.memory(), proxy.relief());
+        loop.readMemory().serve(channel);
     }
 
     /** Broken off by the client before it was accepted, so that the system cannot tell whose it was. */
@@ -129,6 +132,18 @@ final class ClientConnection extends Deadline {
     /** When it was, by the clock of {@link System#nanoTime}. */
     long accepted() {
         return accepted;
+    }
+
+    /** What Date says at this moment. */
+    CharSequence date() {
+        return loop.date();
+    }
+
+    /** The status lines of answers name this node's version from now on, whatever the request's was. */
+    void speakOwnVersion() {
+        if (channel.pipeline().get(VERSION) == null) {
+            channel.pipeline().addBefore("handler", VERSION, OwnVersion.INSTANCE);
+        }
     }
 
     /** The listening socket that this connection came through. */
@@ -283,7 +298,8 @@ final class ClientConnection extends Deadline {
             }
             if (headBegan) {
                 // No request has come of it, so the answer goes out below the HTTP encoder.
-                channel.pipeline().context(WATCH).writeAndFlush(OwnAnswer.whole(Failure.CLIENT_TIMEOUT));
+                channel.pipeline().context(WATCH)
+                        .writeAndFlush(OwnAnswer.whole(Failure.CLIENT_TIMEOUT, loop.date()));
             }
             close();
         }

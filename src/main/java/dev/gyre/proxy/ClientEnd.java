@@ -33,7 +33,7 @@ final class ClientEnd {
     /** An answer of Gyre's own that asks for nothing more. */
     void options() {
         announce();
-        OwnAnswer.options(request.response()).end();
+        OwnAnswer.options(request.response(), client.date()).end();
     }
 
     /** For how long an answer of 503 asks the client to stay away; 1 s if nothing is said. */
@@ -43,7 +43,7 @@ final class ClientEnd {
 
     void problem(Failure failure) {
         HttpServerResponse response = request.response();
-        Buffer problem = OwnAnswer.prepare(failure, response, retryAfterSeconds);
+        Buffer problem = OwnAnswer.prepare(failure, response, retryAfterSeconds, client.date());
         announce();
         response.end(problem);
     }

@@ -13,22 +13,6 @@ final class HopByHop {
     private HopByHop() {
     }
 
-    /** Fields that never cross a proxy, whatever Connection says. */
-    static boolean is(CharSequence name) {
-        // The length alone rules out nearly every field, so that no comparison is made for it.
-        return switch (name.length()) {
-            case 2 -> same(name, "te");
-            case 7 -> same(name, "upgrade");
-            case 10 -> same(name, "connection") || same(name, "keep-alive");
-            case 14 -> same(name, "http2-settings");
-            case 16 -> same(name, "proxy-connection");
-            case 17 -> same(name, "transfer-encoding");
-            case 18 -> same(name, "proxy-authenticate");
-            case 19 -> same(name, "proxy-authorization");
-            default -> false;
-        };
-    }
-
     /**
      * The field names that the given Connection values nominate, in lower case.
      * Host and the framing of the message are not the sender's to take away from us.

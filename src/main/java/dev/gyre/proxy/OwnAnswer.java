@@ -29,30 +29,32 @@ final class OwnAnswer {
     }
 
     /** What this node can do, asked by {@code OPTIONS *} (RFC 9110, section 9.3.7); the caller ends it. */
-    static HttpServerResponse options(HttpServerResponse response) {
-        response.headers().set(ALLOW, ALLOWED);
+    static HttpServerResponse options(HttpServerResponse response, CharSequence date) {
+        response.headers().set(ALLOW, ALLOWED).set(HttpHeaders.DATE, date);
         return response.setStatusCode(HttpResponseStatus.NO_CONTENT.code());
     }
 
     /** Answers what cannot be served, and must be the last on its connection. */
-    static void refuse(Failure failure, HttpServerRequest request) {
-        Buffer problem = prepare(failure, request.response(), 1);
+    static void refuse(Failure failure, HttpServerRequest request, CharSequence date) {
+        Buffer problem = prepare(failure, request.response(), 1, date);
         request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         request.response().end(problem);
         request.connection().close();
     }
 
     /** The last answer on a connection, byte by byte, for a request that never came to be one. */
-    static ByteBuf whole(Failure failure) {
+    static ByteBuf whole(Failure failure, CharSequence date) {
         Buffer body = problem(failure);
         String head = "HTTP/1.1 " + failure.status() + " " + phrase(failure)
+                + "\r\nDate: " + date
                 + "\r\nContent-Type: " + PROBLEM_JSON + "\r\n" + PROXY_STATUS + ": " + proxyStatus(failure)
                 + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n";
         return Unpooled.copiedBuffer(head + body, StandardCharsets.UTF_8);
     }
 
     private static String phrase(Failure failure) {
-        return HttpResponseStatus.valueOf(failure.status()).reasonPhrase();
+        return failure == Failure.LOOP ? "Loop Detected"
+                : HttpResponseStatus.valueOf(failure.status()).reasonPhrase();
     }
 
     private static String proxyStatus(Failure failure) {
@@ -72,14 +74,20 @@ final class OwnAnswer {
      * Sets status and headers and gives the body; the caller sends it.
      *
      * @param retryAfterSeconds when to come again, where that is worth a try
+     * @param date              what Date says now
      */
-    static Buffer prepare(Failure failure, HttpServerResponse response, int retryAfterSeconds) {
+    static Buffer prepare(Failure failure, HttpServerResponse response, int retryAfterSeconds,
+                          CharSequence date) {
         response.setStatusCode(failure.status()).setStatusMessage(phrase(failure));
         // The head of a backend's answer may stand here already, when the answer broke off before its first
         // byte.
         response.headers().clear()
+                .set(HttpHeaders.DATE, date)
                 .set(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
                 .set(PROXY_STATUS, proxyStatus(failure));
+        if (failure == Failure.METHOD_NOT_ALLOWED) {
+            response.headers().set(ALLOW, ALLOWED);
+        }
         if (failure.passing()) {
             response.headers().set(RETRY_AFTER, Integer.toString(retryAfterSeconds));
         }

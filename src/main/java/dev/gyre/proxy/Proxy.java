@@ -27,6 +27,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -58,6 +59,7 @@ public final class Proxy {
     private final Surroundings surroundings;
     private final Exceeded exceeded = new Exceeded(System::nanoTime);
     private final Refusals refusals = new Refusals(System::nanoTime);
+    private final Via via;
     private final Admission admission;
     private final FailureLog failures = new FailureLog();
     private final MemoryEnds memoryEnds = new MemoryEnds(System::nanoTime);
@@ -86,6 +88,7 @@ public final class Proxy {
         this.vertx = vertx;
         this.edge = edge;
         this.surroundings = surroundings;
+        this.via = new Via(edge.node());
         this.admission = new Admission(edge.limits(), edge.forwarding(), exceeded);
         this.holds = new Holds(surroundings.clock(), System::nanoTime);
         this.grace = grace;
@@ -266,6 +269,14 @@ public final class Proxy {
 
     Admission admission() {
         return admission;
+    }
+
+    InstantSource clock() {
+        return surroundings.clock();
+    }
+
+    Via via() {
+        return via;
     }
 
     RandomGenerator random() {

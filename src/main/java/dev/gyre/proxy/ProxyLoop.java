@@ -33,6 +33,7 @@ final class ProxyLoop {
     private final RandomGenerator random;
     private final ForwardingSettings forwarding;
     private final ToBackend toBackend;
+    private final ToClient toClient;
     private final Set<ClientConnection> clients = new HashSet<>();
     /** The listening sockets that clients came through. */
     private final Set<Channel> ports = new HashSet<>();
@@ -45,7 +46,8 @@ final class ProxyLoop {
         this.loop = loop;
         this.random = random;
         this.forwarding = proxy.forwarding();
-        this.toBackend = new ToBackend(forwarding.forwarded());
+        this.toBackend = new ToBackend(forwarding, proxy.via());
+        this.toClient = new ToClient(proxy.via(), loop);
         this.relief = new MemoryRelief(loop, clients);
         this.view = new LoopView(proxy.shown(), loop, random, proxy.holds());
     }
@@ -107,7 +109,8 @@ final class ProxyLoop {
                 proxy.refusals().request(rule, address(request));
             }
         }
-        OwnAnswer.refuse(failure, request);
+        ClientConnection.of(request.connection()).ifPresent(ClientConnection::speakOwnVersion);
+        OwnAnswer.refuse(failure, request, loop.date());
     }
 
     private void exceeded(Limit limit, HttpServerRequest request) {
@@ -178,8 +181,17 @@ final class ProxyLoop {
         return forwarding.ambiguousPaths();
     }
 
+    /** This request has been sent on by this node before. */
+    boolean isLoop(HttpServerRequest request) {
+        return proxy.via().isLoop(request.headers());
+    }
+
     ToBackend toBackend() {
         return toBackend;
+    }
+
+    ToClient toClient() {
+        return toClient;
     }
 
     /** This loop's hand in the retries of a service. */

@@ -34,7 +34,7 @@ final class ProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.readMemory()),
+        loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.readMemory(), proxy.clock()),
                 proxy.random());
         proxy.joined(this);
         return Future.succeededFuture();

@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.gate.Authority;
+import dev.gyre.gate.OwnField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.model.NormalPath;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 
 /**
  * The head of a request after the gate: what it asks for, in one form however the client spelt it. What can
@@ -21,10 +23,13 @@ import io.vertx.core.http.HttpVersion;
  * @param path   what routes are matched with: {@link NormalPath} of the target
  * @param length of the body in bytes; {@link #CHUNKED} when only its end will tell
  * @param expectsContinue the client waits for 100 (Continue) before it sends the body
+ * @param maxForwards     how often OPTIONS may still be sent on; {@link #UNLIMITED} where nothing says so
  */
-record RequestHead(String host, String target, String path, long length, boolean expectsContinue) {
+record RequestHead(String host, String target, String path, long length, boolean expectsContinue,
+                   int maxForwards) {
 
     static final long CHUNKED = -1;
+    static final int UNLIMITED = -1;
     private static final String ASTERISK = "*";
 
     boolean hasBody() {
@@ -33,7 +38,7 @@ record RequestHead(String host, String target, String path, long length, boolean
 
     /** It is this node that is asked what it can do (RFC 9110, section 9.3.7), not a service. */
     boolean asksNode() {
-        return target.equals(ASTERISK);
+        return target.equals(ASTERISK) || maxForwards == 0;
     }
 
     /**
@@ -56,7 +61,8 @@ record RequestHead(String host, String target, String path, long length, boolean
         if (!target.startsWith("/") && !target.equals(ASTERISK)) {
             int authority = afterScheme(target);
             int end = endOfAuthority(target, authority);
-            host = authority(target.substring(authority, end), headers);
+            // The target wins over Host (RFC 9112, section 3.2.2).
+            host = authority(target.substring(authority, end));
             target = originForm(target, end, method);
         }
         if (target.equals(ASTERISK) && method != HttpMethod.OPTIONS) {
@@ -64,7 +70,7 @@ record RequestHead(String host, String target, String path, long length, boolean
         }
         checkCharacters(target);
         return new RequestHead(host, target, path(target, ambiguousPaths), RequestLength.of(headers),
-                expectsContinue(request, headers));
+                expectsContinue(request, headers), maxForwards(method, headers));
     }
 
     private static String host(MultiMap headers, HttpVersion version) {
@@ -101,16 +107,29 @@ record RequestHead(String host, String target, String path, long length, boolean
         return target.length();
     }
 
-    /** RFC 9112, section 3.2.2: in absolute-form the target's authority counts; Host must say the same. */
-    private static String authority(String authority, MultiMap headers) {
+    private static String authority(String authority) {
         if (!Authority.isValid(authority)) {
             throw Rule.TARGET_FORM.refused();
         }
-        String host = headers.get(HttpHeaders.HOST);
-        if (host != null && !host.equalsIgnoreCase(authority)) {
-            throw Rule.HOST_DIFFERS.refused();
-        }
         return authority;
+    }
+
+    /** RFC 9110, section 7.6.2; TRACE, of which it also speaks, is not sent on at all. */
+    private static int maxForwards(HttpMethod method, MultiMap headers) {
+        if (method != HttpMethod.OPTIONS) {
+            return UNLIMITED;
+        }
+        List<String> values = headers.getAll(OwnField.MAX_FORWARDS.text());
+        if (values.isEmpty()) {
+            return UNLIMITED;
+        }
+        String value = values.get(0);
+        if (values.size() > 1 || value.isEmpty() || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw Rule.MAX_FORWARDS.refused();
+        }
+        String digits = value.replaceFirst("^0+(?=.)", "");
+        // More than anybody means; the section lets a proxy have a largest number.
+        return digits.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(digits);
     }
 
     /** RFC 9112, section 3.2.4: OPTIONS of a URI without path and query asks the server as a whole. */

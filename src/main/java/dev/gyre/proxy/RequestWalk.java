@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.gate.Refused;
+import dev.gyre.gate.Rule;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Route;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.util.Optional;
 
 /**
@@ -42,10 +44,16 @@ final class RequestWalk {
 
     void start() {
         client.busy();
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            client.speakOwnVersion();
+        }
         request.response().closeHandler(v -> fail(Failure.CLIENT_GONE, ""));
         try {
             // First the gate: nothing ambiguous is routed, let alone forwarded.
             head = RequestHead.of(request, proxy.ambiguousPaths());
+            if (proxy.isLoop(request)) {
+                throw Rule.LOOP.refused();
+            }
         } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
             Upload rest = new Upload(this, proxy, client, Optional.empty());
@@ -78,7 +86,8 @@ final class RequestWalk {
         if (tries.isCurrent(by)) {
             enter(Phase.SENDING);
         }
-        proxy.toBackend().write(client.peer(), request.headers(), head, host, outgoing.headers());
+        proxy.toBackend().write(client.peer(), request.headers(), request.version(), head, host,
+                outgoing.headers());
         if (body.isPresent()) {
             body.get().sendTo(outgoing, head.expectsContinue());
         } else {
@@ -121,7 +130,7 @@ final class RequestWalk {
     /** This is the answer; the request will not be sent again. */
     void answerBegan(HttpClientResponse response, Lease lease) {
         body.ifPresent(RequestBody::forget);
-        BackendAnswer begun = new BackendAnswer(this, response, lease, request);
+        BackendAnswer begun = new BackendAnswer(this, response, lease, request, proxy.toClient());
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {
@@ -270,6 +279,10 @@ final class RequestWalk {
 
     ClientConnection client() {
         return client;
+    }
+
+    ToClient toClient() {
+        return proxy.toClient();
     }
 
     ClientEnd end() {

@@ -1,10 +1,13 @@
 package dev.gyre.proxy;
 
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.gate.OwnField;
+import dev.gyre.gate.ReservedNames;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HostHeader;
-import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -12,26 +15,30 @@ import java.util.Map;
 /** Writes the header fields of the request that a backend gets. */
 final class ToBackend {
 
-    static final CharSequence VIA = HttpHeaders.createOptimized("Via");
-    static final CharSequence VIA_GYRE = HttpHeaders.createOptimized("1.1 gyre");
-    private static final CharSequence FORWARDED = HttpHeaders.createOptimized("Forwarded");
-    private static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
-    private static final CharSequence X_FORWARDED_PROTO = HttpHeaders.createOptimized("X-Forwarded-Proto");
-    private static final CharSequence X_FORWARDED_HOST = HttpHeaders.createOptimized("X-Forwarded-Host");
+    private static final CharSequence HOST = OwnField.HOST.text();
+    private static final CharSequence MAX_FORWARDS = OwnField.MAX_FORWARDS.text();
+    private static final CharSequence FORWARDED = OwnField.FORWARDED.text();
+    private static final CharSequence X_FORWARDED_FOR = OwnField.X_FORWARDED_FOR.text();
+    private static final CharSequence X_FORWARDED_PROTO = OwnField.X_FORWARDED_PROTO.text();
+    private static final CharSequence X_FORWARDED_HOST = OwnField.X_FORWARDED_HOST.text();
+    private static final CharSequence X_REAL_IP = OwnField.X_REAL_IP.text();
     private static final CharSequence HTTP = HttpHeaders.createOptimized("http");
 
     private final boolean writeForwarded;
+    private final boolean writeRealIp;
+    private final Via via;
 
-    /** @param writeForwarded write Forwarded (RFC 7239) beside X-Forwarded-* */
-    ToBackend(boolean writeForwarded) {
-        this.writeForwarded = writeForwarded;
+    ToBackend(ForwardingSettings settings, Via via) {
+        this.via = via;
+        this.writeForwarded = settings.forwarded();
+        this.writeRealIp = settings.realIp();
     }
 
     /**
      * One pass over the client's fields, leaving out what speaks of the client's connection only and what a
      * client may not say about itself; then this node's own.
      */
-    void write(Peer client, MultiMap from, RequestHead head, String host, MultiMap to) {
+    void write(Peer client, MultiMap from, HttpVersion version, RequestHead head, String host, MultiMap to) {
         List<String> nominated = HopByHop.nominated(from.getAll(HttpHeaders.CONNECTION));
         Iterator<Map.Entry<CharSequence, CharSequence>> fields =
                 ((io.netty.handler.codec.http.HttpHeaders) from).iteratorCharSequence();
@@ -42,13 +49,16 @@ final class ToBackend {
                 to.add(name, field.getValue());
             }
         }
-        to.set(HttpHeaders.HOST, host);
-        to.add(VIA, VIA_GYRE);
+        to.set(HOST, host);
+        via.addTo(to, version == HttpVersion.HTTP_1_0);
+        if (head.maxForwards() > 0) {
+            to.set(MAX_FORWARDS, Integer.toString(head.maxForwards() - 1));
+        }
         forward(client, from, head, to);
     }
 
-    private static boolean passes(CharSequence name, RequestHead head, Peer client) {
-        if (HopByHop.is(name)) {
+    private boolean passes(CharSequence name, RequestHead head, Peer client) {
+        if (ReservedNames.hopByHop(name)) {
             return false;
         }
         return switch (name.length()) {
@@ -56,16 +66,14 @@ final class ToBackend {
             case 6 -> !HopByHop.same(name, "expect") || head.expectsContinue();
             // Request trailers cannot be passed on, so they are not announced.
             case 7 -> !HopByHop.same(name, "trailer");
-            case 9 -> !HopByHop.same(name, "forwarded") || client.trusted();
+            case 9 -> !HopByHop.same(name, "forwarded") && !HopByHop.same(name, "x-real-ip")
+                    || client.trusted() && !(writeRealIp && HopByHop.same(name, "x-real-ip"));
+            case 12 -> !HopByHop.same(name, "max-forwards") || head.maxForwards() < 0;
             // Written anew below, from the trusted ones where there are any.
-            default -> name.length() < 14 || !startsWithXForwarded(name)
+            default -> !ReservedNames.xForwarded(name)
                     || client.trusted() && !HopByHop.same(name, "x-forwarded-for")
                     && !HopByHop.same(name, "x-forwarded-proto") && !HopByHop.same(name, "x-forwarded-host");
         };
-    }
-
-    private static boolean startsWithXForwarded(CharSequence name) {
-        return AsciiString.regionMatches(name, true, 0, "x-forwarded-", 0, 12);
     }
 
     /** The Host that the backend is sent. */
@@ -88,6 +96,10 @@ final class ToBackend {
         }
         if (!host.isEmpty()) {
             to.add(X_FORWARDED_HOST, host);
+        }
+        if (writeRealIp) {
+            String told = client.trusted() ? from.get(X_REAL_IP) : null;
+            to.add(X_REAL_IP, told == null ? client.address() : told);
         }
         if (writeForwarded) {
             to.add(FORWARDED, forwarded(client, head));

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -233,6 +234,7 @@ class AdminServerTest {
                 "gyre_cluster_refused_total{reason=\"unsigned\"} 7\n", "gyre_client_connections 3\n",
                 "gyre_client_connections_limit 100\n", "gyre_limit_exceeded_total{limit=\"head\"} 7\n",
                 "gyre_requests_refused_total{rule=\"control\"} 5\n",
+                "gyre_request_fields_dropped_total{reason=\"proxy\"} 7\n",
                 "gyre_backend_answers_refused_total{rule=\"status-line\"} 6\n");
         String sample = "gyre_[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*})? [0-9.E+-]+";
         assertThat(response.body().lines())
@@ -247,7 +249,8 @@ class AdminServerTest {
         AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), List.of());
         AdminUnavailable failure = catchThrowableOfType(AdminUnavailable.class, () -> get(AdminServer.start(
                 io.vertx.core.Vertx.vertx(), taken, null, null,
-                () -> new Readiness(true, List.of()), () -> 0)));
+                () -> new Readiness(true, List.of()),
+                new AdminClocks(InstantSource.system(), () -> 0))));
         assertThat(failure).hasMessage("admin 127.0.0.1:" + doors.server.port() + ": address already in use");
         assertThat(failure.getStackTrace()).isEmpty();
     }

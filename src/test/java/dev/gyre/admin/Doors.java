@@ -32,6 +32,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,8 @@ final class Doors implements AutoCloseable {
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
                 new Metrics(observed, nodes, node.registry::status),
                 () -> new Readiness(ready.get(), Stream.concat(notes.stream(),
-                        new RegistryReport(node.registry.status()).notes().stream()).toList()), nanos::get));
+                        new RegistryReport(node.registry.status()).notes().stream()).toList()),
+                                new AdminClocks(InstantSource.system(), nanos::get)));
     }
 
     /** No other node is there, and what drains has drained. */
@@ -174,7 +176,7 @@ final class Doors implements AutoCloseable {
 
         @Override
         public GateStats gate() {
-            return new GateStats(Map.of("control", 5L), Map.of("status-line", 6L));
+            return new GateStats(Map.of("control", 5L), Map.of("status-line", 6L), Map.of("proxy", 7L));
         }
     }
 

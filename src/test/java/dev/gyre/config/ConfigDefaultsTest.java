@@ -47,7 +47,7 @@ class ConfigDefaultsTest {
         assertThat(settings.cluster()).isEmpty();
         assertThat(settings.data()).isEqualTo("gyre-data");
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(settings.forwarding()).isEqualTo(new ForwardingSettings(List.of(), false, false));
+        assertThat(settings.forwarding()).isEqualTo(ForwardingSettings.DEFAULT);
         assertThat(settings.declared().version()).isEqualTo("config");
         assertThat(settings.declared().routes()).isEmpty();
         assertThat(settings.declared().services()).containsOnlyKeys("web").containsValue(

@@ -53,9 +53,13 @@ final class HostForms {
 
     private static void absolute(List<RequestForm> forms) {
         for (String target : new String[] {"http://b/", "http://a:80/", "http://a.b/", "http://aa/",
-            "http://a./"}) {
-            forms.add(refused(400, "Host: a with " + target, line("GET " + target + " HTTP/1.1")));
+            "http://a./", "HTTP://B:443/", "https://[::1]:8443/"}) {
+            forms.add(passed("Host: a with " + target, line("GET " + target + " HTTP/1.1"),
+                "GET / HTTP/1.1|"));
         }
+        forms.add(refused(400, "absolute-form without Host", "GET http://a/ HTTP/1.1\r\n\r\n"));
+        forms.add(refused(400, "absolute-form with a bad Host",
+                "GET http://a/ HTTP/1.1\r\nHost: a b\r\n\r\n"));
         for (String target : new String[] {"http:///", "http://", "http:/a", "http:a", "http://u@a/",
             "http://u:p@a/", "http://a:x/", "http://a,a/", "ftp://a/", "ws://a/", "a", "a/b", "a:80", "?a",
             "./a", "javascript:a", "httpx://a/", "://a/", "http://a\\b/", "http://[::1/", "http://%61/",

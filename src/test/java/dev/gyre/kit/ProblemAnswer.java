@@ -16,6 +16,9 @@ public final class ProblemAnswer {
      */
     public static void check(Wire.Answer answer, int status, String proxyError, String word) {
         assertThat(answer.status()).as(answer.head() + "\n" + answer.body()).isEqualTo(status);
+        assertThat(answer.head().startLine()).startsWith("HTTP/1.1 ");
+        assertThat(answer.head().all("Date")).hasSize(1);
+        assertThat(answer.head().has("Allow")).isEqualTo(status == 405);
         assertThat(answer.head().all("Content-Type")).containsExactly("application/problem+json");
         assertThat(answer.head().all("Proxy-Status")).singleElement().asString()
                 .matches("gyre; error=" + proxyError + "; details=\"[^\"]+\"");

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ class OneOfManyTest {
         vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                loop = new Loop(vertx, context, 0, new ReadMemory());
+                loop = new Loop(vertx, context, 0, new ReadMemory(), InstantSource.system());
                 return Future.succeededFuture();
             }
         }).await();

@@ -34,7 +34,7 @@ class ClusterShareTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Proxy proxy = new Proxy(vertx,
-            new Edge(new ForwardingSettings(List.of(), false, false), Limits.DEFAULT.within(1000)),
+            new Edge(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
             new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
                     () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
 

@@ -9,6 +9,8 @@ import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A client must not be able to say who it is, unless it is listed as one that may. */
 class ForwardedHeadersTest {
@@ -50,7 +52,7 @@ class ForwardedHeadersTest {
         assertThat(request.all("X-Forwarded-For")).containsExactly("127.0.0.1");
         assertThat(request.all("X-Forwarded-Proto")).containsExactly("http");
         assertThat(request.all("X-Forwarded-Host")).containsExactly("example.com:81");
-        assertThat(request.all("Via")).containsExactly("1.1 gyre");
+        assertThat(request.all("Via")).singleElement().asString().matches("1\\.1 gyre-[0-9a-f]{16}");
         assertThat(request.all("Host")).containsExactly("example.com:81");
         assertThat(request.has("Forwarded")).as("only on demand").isFalse();
     }
@@ -92,18 +94,6 @@ class ForwardedHeadersTest {
     }
 
     @Test
-    void viaIsAppendedInBothDirections() throws Exception {
-        HttpMessage request = seen(DISTRUSTING, "GET / HTTP/1.1\r\nHost: example.com\r\n" + CLAIMS);
-        assertThat(request.all("Via")).containsExactly("1.0 fred", "1.1 gyre");
-        try (Origin origin = Origin.of(exchange -> exchange.write(
-                "HTTP/1.1 200 OK\r\nVia: 1.1 cache\r\nContent-Length: 0\r\n\r\n"));
-             GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
-            assertThat(client.get("/").readAnswer().head().all("Via"))
-                    .containsExactly("1.1 cache", "1.1 gyre");
-        }
-    }
-
-    @Test
     void theBackendsOwnHostIsSentOnDemand() throws Exception {
         try (Origin origin = Origin.saying("ok");
              GyreNode node = GyreNode.before(new JsonObject().put("host", "backend"), origin);
@@ -130,5 +120,16 @@ class ForwardedHeadersTest {
         assertThat(request.all("Host")).singleElement().asString().startsWith("127.0.0.1:");
         assertThat(request.has("X-Forwarded-Host")).isFalse();
         assertThat(request.all("Forwarded")).containsExactly("for=127.0.0.1;proto=http");
+    }
+
+    /** RFC 9112, section 3.2.2: of two names for whom a request is for, an absolute target is the one. */
+    @ParameterizedTest
+    @CsvSource({"http://b/x, b", "http://b:80/x, b:80", "HTTP://B:8080/x, B:8080", "http://[::1]/x, [::1]",
+        "https://b/x, b"})
+    void anAbsoluteTargetWinsOverHost(String target, String host) throws Exception {
+        HttpMessage request = seen(DISTRUSTING, "GET " + target + " HTTP/1.1\r\nHost: other.example\r\n");
+        assertThat(request.startLine()).isEqualTo("GET /x HTTP/1.1");
+        assertThat(request.all("Host")).containsExactly(host);
+        assertThat(request.all("X-Forwarded-Host")).containsExactly(host);
     }
 }

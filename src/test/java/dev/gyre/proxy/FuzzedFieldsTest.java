@@ -3,9 +3,11 @@ package dev.gyre.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.balancing.Hash64;
+import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.gate.Authority;
 import dev.gyre.kit.Fuzzed;
 import dev.gyre.model.HashKey;
+import dev.gyre.model.LookAlikes;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
@@ -27,10 +29,12 @@ public class FuzzedFieldsTest {
     private static final Pattern AUTHORITY = Pattern.compile(
             "(?:\\[[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*]|[\\w~-]+(?:\\.[\\w~-]+)*\\.?)(?::(\\d*))?");
     private static final Pattern FORWARDED = Pattern.compile(
-            "for=(?:192\\.0\\.2\\.7|\"\\[2001:db8:0:0:0:0:0:1]\");proto=http(?:;host=\"[^\"\\\\]+\")?");
+            "for=(?:192\\.0\\.2\\.7|\"\\[2001:db8::1]\");proto=http(?:;host=\"[^\"\\\\]+\")?");
+    static final ToBackend TO_BACKEND = new ToBackend(
+            new ForwardingSettings(List.of(), true, true, false, LookAlikes.DROP), new Via("1"));
     private static final long CHANCE = 4;
     private static final List<Peer> PEERS = List.of(new Peer("192.0.2.7", false),
-            new Peer("2001:db8:0:0:0:0:0:1", true));
+            new Peer("2001:db8::1", true));
 
     static Stream<byte[]> seeds() {
         return Stream.of("a=b; gyre=c; d", "gyre=x;gyre=y", " gyre = z", "example.com:80", "[::1]:8080",
@@ -95,10 +99,11 @@ public class FuzzedFieldsTest {
     /** What a stranger says of where he comes from is not passed on, but what this node knows of it. */
     private static void forwards(String text, MultiMap from) {
         String host = Authority.isValid(text) ? text : "";
-        RequestHead head = new RequestHead(host, "/", "/", 0, false);
+        RequestHead head = new RequestHead(host, "/", "/", 0, false, RequestHead.UNLIMITED);
         for (Peer peer : PEERS) {
             MultiMap to = HttpHeaders.headers();
-            new ToBackend(true).write(peer, from, head, "backend:80", to);
+            TO_BACKEND.write(peer, from, io.vertx.core.http.HttpVersion.HTTP_1_1, head, "backend:80",
+                    to);
             List<String> forwarded = to.getAll("Forwarded");
             assertThat(forwarded.get(forwarded.size() - 1)).matches(FORWARDED);
             List<String> addresses = to.getAll("X-Forwarded-For");

@@ -110,7 +110,7 @@ class HopByHopHeadersTest {
             Wire.Answer answer = client.readAnswer();
             assertThat(answer.body()).isEqualTo("body");
             assertThat(answer.head().all("Content-Length")).containsExactly("4");
-            assertThat(answer.head().all("Via")).containsExactly("1.1 gyre");
+            assertThat(answer.head().all("Via")).containsExactly("1.1 gyre-" + node.id());
             HttpMessage request = origin.requests().get(0);
             assertThat(request.all("Host")).containsExactly("example.com");
             assertThat(request.all("Content-Length")).containsExactly("4");

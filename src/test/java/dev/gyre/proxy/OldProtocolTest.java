@@ -52,7 +52,7 @@ class OldProtocolTest {
         for (Origin origin : new Origin[] {closing("HTTP/1.0 200 OK"), chunking()}) {
             try (origin; GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
                 HttpMessage head = client.write("GET / HTTP/1.0\r\n" + connection + "\r\n").readHead();
-                assertThat(head.startLine()).endsWith(" 200 OK");
+                assertThat(head.startLine()).isEqualTo("HTTP/1.1 200 OK");
                 assertThat(head.all("Connection")).containsExactly("close");
                 assertThat(head.has("Transfer-Encoding") || head.has("Content-Length")).isFalse();
                 assertThat(head.has("Trailer")).isFalse();
@@ -112,6 +112,19 @@ class OldProtocolTest {
             assertThat(client.get("/").readAnswer().body()).isEmpty();
             assertThat(old.write("GET / HTTP/1.0\r\n\r\n").readHead().status()).isEqualTo(200);
             assertThat(old.readToEnd()).isEmpty();
+        }
+    }
+
+    /** The status line tells what this node speaks, whatever it was spoken to in (RFC 9112, section 2.3). */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "GET /%zz HTTP/1.0\r\n\r\n", "GET / HTTP/1.2\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/0.9\r\n\r\n",
+        "GET /\r\n\r\n", "GET / http/1.0\r\n\r\n", "nonsense\r\n\r\n", "OPTIONS * HTTP/1.0\r\n\r\n",
+        "TRACE / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nX\r\n\r\n"})
+    void everyStatusLineIsOfTheNewProtocol(String request) throws Exception {
+        try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
+             Wire client = Wire.to(node.port())) {
+            assertThat(client.write(request).readHead().startLine()).startsWith("HTTP/1.1 ");
         }
     }
 }

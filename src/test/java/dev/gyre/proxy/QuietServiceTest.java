@@ -48,7 +48,7 @@ class QuietServiceTest {
         vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                loop = new Loop(vertx, context, 0, new ReadMemory());
+                loop = new Loop(vertx, context, 0, new ReadMemory(), InstantSource.system());
                 return Future.succeededFuture();
             }
         }).await();

@@ -30,7 +30,6 @@ import java.util.function.Consumer;
 record ReadRequests(List<Request> requests, boolean refused) {
 
     private static final Peer PEER = new Peer("192.0.2.7", false);
-    private static final ToBackend TO_BACKEND = new ToBackend(true);
 
     /** One that was read to its end. */
     record Request(String method, RequestHead head, MultiMap headers, String body) {
@@ -44,7 +43,7 @@ record ReadRequests(List<Request> requests, boolean refused) {
         byte[] toBackend() {
             MultiMap headers = HttpHeaders.headers();
             String host = head.host().isEmpty() ? "backend:80" : head.host();
-            TO_BACKEND.write(PEER, this.headers, head, host, headers);
+            FuzzedFieldsTest.TO_BACKEND.write(PEER, this.headers, HttpVersion.HTTP_1_1, head, host, headers);
             DefaultHttpRequest outgoing = new DefaultHttpRequest(
                     io.netty.handler.codec.http.HttpVersion.HTTP_1_1, HttpMethod.valueOf(method),
                     head.target());
@@ -67,7 +66,7 @@ record ReadRequests(List<Request> requests, boolean refused) {
     /** Reads what is written to the decoder's channel. */
     static ReadRequests of(Consumer<EmbeddedChannel> writer) {
         EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Http1ServerConfig(), 100,
-                new KnownNames()));
+                new KnownNames(), (claim, name) -> false));
         try {
             writer.accept(channel);
             return read(channel);
