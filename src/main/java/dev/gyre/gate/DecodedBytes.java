@@ -137,27 +137,12 @@ final class DecodedBytes {
         if (!insideChunk) {
             dataFrom = in.indexOf(from, to, LF) + 1;
             LineScan.check(in, from, dataFrom, false);
-            if (isLast(in, from)) {
+            if (ChunkLine.isLast(in, from)) {
                 part = Part.TRAILERS;
                 return;
             }
         }
         insideChunk = to - dataFrom == data;
-    }
-
-    /** Whether this is the size of the last chunk, all of whose digits are 0. */
-    private static boolean isLast(ByteBuf in, int line) {
-        boolean last = true;
-        for (int i = line; ; i++) {
-            byte b = in.getByte(i);
-            if (b == CR || b == ';') {
-                return last;
-            }
-            if (b == ' ' || b == '\t') {
-                throw Rule.CHUNK_SIZE.refused();
-            }
-            last &= b == '0';
-        }
     }
 
     /** Makes of what the decoder gave out a single object that says why the message is refused. */

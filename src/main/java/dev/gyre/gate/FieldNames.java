@@ -110,6 +110,10 @@ final class FieldNames {
         return length > 0;
     }
 
+    static boolean isTokenByte(byte b) {
+        return TOKEN[b & 0xff];
+    }
+
     private static boolean same(byte[] line, int start, String lowerCase) {
         for (int i = 0; i < lowerCase.length(); i++) {
             // Both cases of a letter differ in this bit only; a token has no other pair that matters here.

@@ -11,8 +11,8 @@ import java.util.Locale;
  *
  * <p>What is not listed by itself, Netty's decoder refuses ({@link #UNDECODABLE}): a line that ends with LF
  * alone, a field without a colon, a chunk size that is no hexadecimal number below 2 GiB or has no CRLF after
- * its data, a chunk extension out of its grammar, a Content-Length that is no number, Transfer-Encoding in
- * HTTP/1.0, and a request line without a version.
+ * its data, a chunk extension with white space after a bare value, a Content-Length that is no number,
+ * Transfer-Encoding in HTTP/1.0, and a request line without a version.
  */
 public enum Rule {
     CONTROL("RFC 9110, section 5.5", "a control character, or a CR or LF that ends no line"),
@@ -29,7 +29,7 @@ public enum Rule {
     CODING_AND_LENGTH("RFC 9112, section 6.3", "Transfer-Encoding and Content-Length in one message"),
     CODING_UNKNOWN(Failure.TRANSFER_CODING, "RFC 9112, section 6.1", "a transfer coding other than chunked"),
     CODING_FORM("RFC 9112, section 6.3", "Transfer-Encoding that is not exactly one \"chunked\""),
-    CHUNK_SIZE("RFC 9112, section 7.1", "a chunk size with something other than digits before its end"),
+    CHUNK_SIZE("RFC 9112, section 7.1", "a chunk size that is not digits and well-formed extensions"),
     /** Netty takes the eight bytes after such a head for a body that no field speaks of. */
     HIDDEN_BODY("RFC 9112, section 6.3", "a field of the WebSocket draft that hides eight bytes of body"),
 

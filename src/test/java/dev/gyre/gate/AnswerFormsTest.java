@@ -108,7 +108,8 @@ class AnswerFormsTest {
     @ParameterizedTest
     @ValueSource(strings = {"2 \r\nok\r\n0\r\n\r\n", "+2\r\nok\r\n0\r\n\r\n", "0x2\r\nok\r\n0\r\n\r\n",
         "2\nok\r\n0\r\n\r\n", "2\r\nokX\r\n0\r\n\r\n", "2\r\nok\n0\r\n\r\n", "\r\nok\r\n0\r\n\r\n",
-        "2 ;a\r\nok\r\n0\r\n\r\n", "2;a\u0001\r\nok\r\n0\r\n\r\n", "2\r\nok\r\n0\r\nX-A: b\u0001\r\n\r\n",
+        "2;\r\nok\r\n0\r\n\r\n", "2;a=\r\nok\r\n0\r\n\r\n", "2;a;\r\nok\r\n0\r\n\r\n",
+        "2;a\u0001\r\nok\r\n0\r\n\r\n", "2\r\nok\r\n0\r\nX-A: b\u0001\r\n\r\n",
         "2\r\nok\r\n0\r\nX A: b\r\n\r\n", "fffffffff\r\nok\r\n0\r\n\r\n", "2\r\nok\r\nz\r\n\r\n"})
     void badChunksNeverLookLikeAWholeAnswer(String chunks) throws Exception {
         raw = OK + "Transfer-Encoding: chunked\r\n\r\n" + chunks;
@@ -125,6 +126,18 @@ class AnswerFormsTest {
             assertThat(status).isEqualTo(502);
             assertThat(next.get("/after").readAnswer().body()).isEqualTo("ok");
             assertThat(origin.accepted()).as("connections").isEqualTo(before + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2 ;a", "2\t;a=b", "2 ; a = \"b;c\"", "2;a=\"b\" ;c"})
+    void whiteSpaceMayStandAroundTheExtensionsOfAChunk(String size) throws Exception {
+        raw = OK + "Transfer-Encoding: chunked\r\n\r\n" + size + "\r\nok\r\n0 ;a\r\n\r\n";
+        try (Wire client = Wire.to(node.port())) {
+            int before = origin.accepted();
+            assertThat(client.get("/odd").readAnswer().body()).isEqualTo("ok");
+            assertThat(client.get("/after").readAnswer().body()).isEqualTo("ok");
+            assertThat(origin.accepted()).as("connections").isLessThanOrEqualTo(before + 1);
         }
     }
 

@@ -16,7 +16,11 @@ public final class StrictReading {
     private static final Pattern FIELD =
             Pattern.compile("(" + TOKEN + "):[ \\t]*([\\t -~\\x80-\\xff]*?)[ \\t]*");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/?#]+(.*)");
-    private static final Pattern SIZE = Pattern.compile("(0*[0-9A-Fa-f]{1,15})(;[\\t -~\\x80-\\xff]*)?");
+    private static final String SPACE = "[ \\t]*";
+    private static final Pattern SIZE = Pattern.compile("(0*[0-9A-Fa-f]{1,15})(?:" + SPACE + ";" + SPACE
+            + TOKEN
+            + "(?:" + SPACE + "=" + SPACE + "(?:" + TOKEN
+            + "|\"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*\"))?)*");
 
     private static final class Malformed extends Exception {
     }

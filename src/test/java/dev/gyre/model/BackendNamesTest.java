@@ -8,12 +8,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be the host of a backend: names as containers have them, and no text that has a second reading. */
+/** What may be the host of a backend: names as containers have them,
+        and no text that has a second reading. */
 class BackendNamesTest {
 
     @ParameterizedTest
-    @CsvSource({"http://my_service:8080, my_service, 8080", "http://stack_web.1.x7k:8080, stack_web.1.x7k, 8080",
-        "http://stack_web.1.7xk, stack_web.1.7xk, 80", "http://_a_/, _a_, 80", "HTTP://A-b.Example.:9, a-b.example., 9",
+    @CsvSource({"http://my_service:8080, my_service, 8080",
+        "http://stack_web.1.x7k:8080, stack_web.1.x7k, 8080",
+        "http://stack_web.1.7xk, stack_web.1.7xk, 80", "http://_a_/, _a_, 80",
+        "HTTP://A-b.Example.:9, a-b.example., 9",
         "http://10.0.0.5:9001, 10.0.0.5, 9001", "http://[2001:DB8::1]:9, 2001:db8::1, 9",
         "http://[::ffff:1.2.3.4], ::ffff:1.2.3.4, 80", "http://a:, a, 80", "http://a:0080, a, 80",
         "http://1a.2b:5, 1a.2b, 5"})
@@ -22,7 +25,8 @@ class BackendNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://", "http:///", "http://:80", "a:80", "ftp://a", "http://a/x", "http://a?b",
+    @ValueSource(strings = {"http://", "http:///", "http://:80", "a:80", "ftp://a", "http://a/x",
+        "http://a?b",
         "http://a#b", "http://u@a", "http://u:p@a", "http://a b", " http://a", "http://a\n", "http://a..b",
         "http://.a", "http://-a", "http://a-", "http://a.-b", "http://a%62", "http://a~b", "http://a,b",
         "http://\u00e9", "http://[::1", "http://::1", "http://[a]", "http://[1]", "http://[::g]:80",

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * CGI, WSGI and PHP make one variable of names that differ in punctuation: a client must not be able to say by
- * such a name what it may not say by the right one.
+ * CGI, WSGI and PHP make one variable of names that differ in punctuation: a client must not be able to say
+ * by such a name what it may not say by the right one.
  */
 class ClaimedFieldsTest {
 
@@ -68,7 +68,8 @@ class ClaimedFieldsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Forwarded_", "X_Forwarded", "X--Forwarded-For", "X__Forwarded_For", "_Via",
-        "Content_Type", "User_Agent", "X_A", "X.A", "Content_Length_", "Accept_Encoding", "!#$%&'*+-.^_`|~09azAZ"})
+        "Content_Type", "User_Agent", "X_A", "X.A", "Content_Length_", "Accept_Encoding",
+        "!#$%&'*+-.^_`|~09azAZ"})
     void whatIsLikeNothingPasses(String name) throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
@@ -82,7 +83,8 @@ class ClaimedFieldsTest {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
             String name = "Content_Length";
-            client.write("POST / HTTP/1.1\r\n" + name + ": 1\r\nHost: a\r\n" + name + ": 5\r\nContent-Length: 2\r\n"
+            client.write("POST / HTTP/1.1\r\n" + name + ": 1\r\nHost: a\r\n" + name
+                    + ": 5\r\nContent-Length: 2\r\n"
                     + name + ": chunked\r\n\r\nhi");
             assertThat(client.readAnswer().status()).isEqualTo(200);
             assertThat(origin.requests().get(0).has(name)).isFalse();
@@ -111,7 +113,8 @@ class ClaimedFieldsTest {
     @Test
     void theyPassOnDemand() throws Exception {
         try (Origin origin = Origin.saying("ok");
-             GyreNode node = GyreNode.before(forwarding("lookAlikes", "pass"), new JsonObject(), origin.url());
+             GyreNode node = GyreNode.before(forwarding("lookAlikes", "pass"), new JsonObject(),
+                     origin.url());
              Wire client = Wire.to(node.port())) {
             client.write(request("X_Forwarded_For: 6.6.6.6", "Proxy: http://evil")).readAnswer();
             assertThat(origin.requests().get(0).all("X_Forwarded_For")).containsExactly("6.6.6.6");
@@ -124,7 +127,8 @@ class ClaimedFieldsTest {
     @ValueSource(strings = {"drop", "reject", "pass"})
     void proxyIsDroppedWhateverIsSet(String policy) throws Exception {
         try (Origin origin = Origin.saying("ok");
-             GyreNode node = GyreNode.before(forwarding("lookAlikes", policy), new JsonObject(), origin.url());
+             GyreNode node = GyreNode.before(forwarding("lookAlikes", policy), new JsonObject(),
+                     origin.url());
              Wire client = Wire.to(node.port())) {
             for (String name : List.of("Proxy", "PROXY", "proxy", "pRoxy")) {
                 client.write(request(name + ": http://evil:8080")).readAnswer();

@@ -30,11 +30,13 @@ class DateTest {
     }
 
     private static Origin saying(String fields) {
-        return Origin.of(exchange -> exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + fields + "\r\nok"));
+        return Origin.of(exchange -> exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + fields
+                + "\r\nok"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Connection: Date\r\nDate: " + OLD + "\r\n", "X-Date: 1\r\nDat: 2\r\nDats: 3\r\n"})
+    @ValueSource(strings = {"", "Connection: Date\r\nDate: " + OLD + "\r\n",
+        "X-Date: 1\r\nDat: 2\r\nDats: 3\r\n"})
     void isAddedWhereNoneCame(String fields) throws Exception {
         try (Origin origin = saying(fields); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
@@ -52,7 +54,8 @@ class DateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "nonsense\r\n\r\n", "GET / HTTP/3.7\r\n\r\n",
+    @ValueSource(strings = {"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "nonsense\r\n\r\n",
+        "GET / HTTP/3.7\r\n\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: none\r\n\r\n", "GET /" + "a" + " HTTP/1.1\r\n\r\n"})
     void standsInOwnAnswers(String request) throws Exception {

@@ -118,7 +118,8 @@ class OldProtocolTest {
     /** The status line tells what this node speaks, whatever it was spoken to in (RFC 9112, section 2.3). */
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-        "GET /%zz HTTP/1.0\r\n\r\n", "GET / HTTP/1.2\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/0.9\r\n\r\n",
+        "GET /%zz HTTP/1.0\r\n\r\n", "GET / HTTP/1.2\r\n\r\n", "GET / HTTP/2.0\r\n\r\n",
+        "GET / HTTP/0.9\r\n\r\n",
         "GET /\r\n\r\n", "GET / http/1.0\r\n\r\n", "nonsense\r\n\r\n", "OPTIONS * HTTP/1.0\r\n\r\n",
         "TRACE / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nX\r\n\r\n"})
     void everyStatusLineIsOfTheNewProtocol(String request) throws Exception {

@@ -37,7 +37,8 @@ class RealIpTest {
 
     @Test
     void aStrangersIsDroppedAlsoWhereNoneIsWritten() throws Exception {
-        assertThat(seen(node(false, "10.0.0.1"), "X-Real-IP: 192.0.2.1\r\nx-real-ip: 192.0.2.2\r\n")).isEmpty();
+        assertThat(seen(node(false, "10.0.0.1"), "X-Real-IP: 192.0.2.1\r\nx-real-ip: 192.0.2.2\r\n"))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -29,25 +29,30 @@ class TrailersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length", "content-LENGTH", "Transfer-Encoding", "Trailer", "Connection",
-        "Keep-Alive", "TE", "Upgrade", "Proxy-Connection", "Host", "Via", "Date", "X-Forwarded-For", "Forwarded",
+        "Keep-Alive", "TE", "Upgrade", "Proxy-Connection", "Host", "Via", "Date", "X-Forwarded-For",
+        "Forwarded",
         "X-Real-IP", "Set-Cookie", "Cookie", "Authorization", "WWW-Authenticate", "Proxy-Authenticate",
         "Proxy-Authorization", "Authentication-Info", "Content-Type", "Content-Encoding", "Content-Range",
-        "Cache-Control", "Expires", "Age", "Location", "Retry-After", "Vary", "Expect", "Max-Forwards", "Range",
+        "Cache-Control", "Expires", "Age", "Location", "Retry-After", "Vary", "Expect", "Max-Forwards",
+        "Range",
         "If-Match", "Access-Control-Allow-Origin", "Strict-Transport-Security", "Pragma", "Warning"})
     void whatHadToBeKnownBeforeIsLeftOut(String name) throws Exception {
-        assertThat(relayed("", "X-A: 1\r\n" + name + ": evil\r\nx-b: 2\r\n")).containsExactly("X-A: 1", "x-b: 2");
+        assertThat(relayed("", "X-A: 1\r\n" + name + ": evil\r\nx-b: 2\r\n")).containsExactly("X-A: 1",
+                "x-b: 2");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Private", "ETag", "grpc-status"})
     void whatConnectionNamesIsLeftOut(String name) throws Exception {
-        assertThat(relayed("Connection: keep-alive, " + name + "\r\n", name.toLowerCase() + ": 1\r\nX-A: 2\r\n"))
+        assertThat(relayed("Connection: keep-alive, " + name + "\r\n", name.toLowerCase()
+                + ": 1\r\nX-A: 2\r\n"))
                 .containsExactly("X-A: 2");
     }
 
     @Test
     void whatMayFollowABodyPasses() throws Exception {
-        String[] fields = {"grpc-status: 0", "grpc-message: ok", "ETag: \"a\"", "Digest: x", "Server-Timing: a",
+        String[] fields = {"grpc-status: 0", "grpc-message: ok", "ETag: \"a\"", "Digest: x",
+                "Server-Timing: a",
             "X-Sum: 1", "X-Sum: 2", "Repr-Digest: y"};
         assertThat(relayed("", String.join("\r\n", fields) + "\r\n")).containsExactly(fields);
     }

@@ -23,7 +23,8 @@ class ViaTest {
             exchange.write("HTTP/" + answered + " 200 OK\r\nVia: 1.1 cache\r\nContent-Length: 0\r\n\r\n");
             exchange.close();
         }); GyreNode node = GyreNode.before(origin); Wire client = Wire.to(node.port())) {
-            client.write("GET / HTTP/" + asked + "\r\nHost: a\r\nVia: 1.0 fred, 1.1 p.example (Apache)\r\n\r\n");
+            client.write("GET / HTTP/" + asked
+                    + "\r\nHost: a\r\nVia: 1.0 fred, 1.1 p.example (Apache)\r\n\r\n");
             assertThat(client.readAnswer().head().all("Via"))
                     .containsExactly("1.1 cache", answered + " gyre-" + node.id());
             assertThat(origin.requests().get(0).all("Via"))
@@ -58,7 +59,8 @@ class ViaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Via: 1.1 gyre-NODE", "Via: 1.0 fred, 1.1 gyre-NODE", "via: 1.1 a\r\nVIA: HTTP/1.1 GYRE-NODE",
+    @ValueSource(strings = {"Via: 1.1 gyre-NODE", "Via: 1.0 fred, 1.1 gyre-NODE",
+        "via: 1.1 a\r\nVIA: HTTP/1.1 GYRE-NODE",
         "Via: 1.1  gyre-NODE (comment)", "Via: ,, 1.1\tgyre-NODE ,"})
     void itsNameIsFoundWhereverItStands(String fields) throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
