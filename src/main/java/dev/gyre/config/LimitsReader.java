@@ -30,7 +30,7 @@ final class LimitsReader {
                 fields.duration("idle", SHORTEST, base.idle()),
                 bytes(fields, "minRate", 0, 1 << 30, base.minRate()),
                 fields.duration("rateGrace", SHORTEST, base.rateGrace()),
-                maxBody(fields));
+                maxBody(fields), fields.flag("halfClose", base.halfClose()));
         fields.done();
         return limits;
     }

@@ -91,6 +91,21 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         requests.remove();
     }
 
+    /** All requests that have begun to come are {@link #answered}, but for one whose head is not whole. */
+    public boolean served() {
+        return requests.isEmpty();
+    }
+
+    /** One request has begun and is not answered. */
+    public boolean servesLast() {
+        return requests.isSingle();
+    }
+
+    /** A body has begun to come, and not come to its end. */
+    public boolean inBody() {
+        return !bytes.inHead() && !bytes.refused();
+    }
+
     /** Bytes of further requests wait until others are {@link #answered}; no more should be read. */
     public boolean waiting() {
         return waiting;

@@ -24,6 +24,14 @@ final class RequestQueue {
         return count == MOST;
     }
 
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    boolean isSingle() {
+        return count == 1;
+    }
+
     /** So many bytes more of the head, or of the trailers, that are under way. */
     void grow(int more) {
         begun += more;

@@ -21,10 +21,13 @@ import java.util.OptionalLong;
  * @param rateGrace             how long a client may be slower than that
  * @param maxBody               bytes of a request's body, where the route sets no other limit; empty:
  *                              unlimited
+ * @param halfClose             a client that has sent its request may end its side and still gets the answer;
+ *                              otherwise it counts as gone
  */
 public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
                      OptionalInt requestsPerConnection, int requestLine, int headers, int headerCount,
-                     Duration head, Duration idle, long minRate, Duration rateGrace, OptionalLong maxBody) {
+                     Duration head, Duration idle, long minRate, Duration rateGrace, OptionalLong maxBody,
+                     boolean halfClose) {
 
     /**
      * {@code idle} is longer than the usual keep-alive of clients (60 s and less), so that it is the client
@@ -32,7 +35,7 @@ public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
      */
     public static final Limits DEFAULT = new Limits(OptionalInt.empty(), OptionalInt.empty(),
             OptionalInt.empty(), 8 * 1024, 64 * 1024, 100, Duration.ofSeconds(10), Duration.ofSeconds(75),
-            500, Duration.ofSeconds(10), OptionalLong.empty());
+            500, Duration.ofSeconds(10), OptionalLong.empty(), true);
 
     /** The same, with the two numbers of connections filled in where they are left open. */
     public Limits within(int connectionsAtMost) {
@@ -40,6 +43,6 @@ public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
         // A fixed number would be a wall to all who come through a balancer that is not listed as trusted.
         int perAddress = connectionsPerAddress.orElse(Math.max(1, all / 2));
         return new Limits(OptionalInt.of(all), OptionalInt.of(perAddress), requestsPerConnection, requestLine,
-                headers, headerCount, head, idle, minRate, rateGrace, maxBody);
+                headers, headerCount, head, idle, minRate, rateGrace, maxBody, halfClose);
     }
 }

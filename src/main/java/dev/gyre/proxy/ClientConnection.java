@@ -52,6 +52,8 @@ final class ClientConnection extends Deadline {
     private boolean headBegan;
     /** More than one for a moment: a pipelined request begins within the last write of the answer before. */
     private int requests;
+    /** The client has ended its side. */
+    private boolean inputEnded;
     private boolean stopping;
     private boolean ending;
     private boolean closing;
@@ -100,6 +102,10 @@ final class ClientConnection extends Deadline {
                 .addFirst("gyre-end", OrderlyEnd.INSTANCE)
                 .addFirst("gyre-reset", ResetOfPaused.INSTANCE)
                 .addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
+        if (connection.limits.halfClose()) {
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            channel.pipeline().addBefore("handler", "gyre-input", new InputEnd(connection));
+        }
         // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
         http.exceptionHandler(e -> { });
         connection.loop.schedule(connection, connection.limits.head());
@@ -185,9 +191,9 @@ final class ClientConnection extends Deadline {
         return begun;
     }
 
-    /** It has had as many requests as it may. */
+    /** It has had as many requests as it may, or as it will. */
     boolean spent() {
-        return limits.requestsPerConnection().isPresent()
+        return inputEnded && decoder.servesLast() || limits.requestsPerConnection().isPresent()
                 && begun >= limits.requestsPerConnection().getAsInt();
     }
 
@@ -237,6 +243,29 @@ final class ClientConnection extends Deadline {
         if (!gone) {
             memory.answered();
             loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : limits.idle());
+            closeIfServed();
+        }
+    }
+
+    /**
+     * The client sends nothing more. What it has asked for whole is answered before the connection is closed; a
+     * request that breaks off in its body takes all with it, for nobody can tell whether the client is there.
+     */
+    void inputEnded() {
+        inputEnded = true;
+        if (decoder.inBody()) {
+            abort();
+            return;
+        }
+        closeIfServed();
+        if (!closing) {
+            ResetOfHalfClosed.watch(loop, channel);
+        }
+    }
+
+    private void closeIfServed() {
+        if (inputEnded && decoder.served() && !closing) {
+            close();
         }
     }
 

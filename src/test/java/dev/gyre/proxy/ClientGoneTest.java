@@ -17,6 +17,12 @@ class ClientGoneTest {
     private static final JsonObject ONE_CONNECTION =
             new JsonObject().put("pool", new JsonObject().put("maxConnections", 1).put("queueTimeout", "1m"));
 
+    /** Where a client may end its side and wait on, only a reset tells that it has left. */
+    private static GyreNode node(Origin origin, boolean rudely) {
+        return GyreNode.before(new JsonObject().put("limits", new JsonObject().put("halfClose", rudely)),
+                ONE_CONNECTION, origin.url());
+    }
+
     /** Leaves /wait without an answer, sends /endless for ever, and answers what else comes. */
     private static Origin origin() {
         return Origin.of(exchange -> {
@@ -53,7 +59,7 @@ class ClientGoneTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whileWaitingForTheAnswer(boolean rudely) throws Exception {
-        try (Origin origin = origin(); GyreNode node = GyreNode.before(ONE_CONNECTION, origin)) {
+        try (Origin origin = origin(); GyreNode node = node(origin, rudely)) {
             Wire client = Wire.to(node.port()).get("/wait");
             Await.until("the backend has the request", () -> origin.requests().size() == 1);
             leave(client, rudely);
@@ -89,7 +95,7 @@ class ClientGoneTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whileWaitingForAConnection(boolean rudely) throws Exception {
-        try (Origin origin = origin(); GyreNode node = GyreNode.before(ONE_CONNECTION, origin);
+        try (Origin origin = origin(); GyreNode node = node(origin, rudely);
              Wire first = Wire.to(node.port()).get("/wait")) {
             Await.until("the only connection is taken", () -> origin.requests().size() == 1);
             Wire client = Wire.to(node.port()).get("/");
@@ -97,7 +103,7 @@ class ClientGoneTest {
             leave(client, rudely);
             Await.until("nobody waits", () -> node.backend().getInteger("queued") == 0);
             assertThat(node.backend().getLong("inFlight")).isEqualTo(1);
-            first.close();
+            first.reset();
             theBackendIsFree(node, origin);
         }
     }
