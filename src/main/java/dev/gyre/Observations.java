@@ -1,11 +1,13 @@
 package dev.gyre;
 
 import dev.gyre.admin.Observed;
+import dev.gyre.config.OwnListeners;
 import dev.gyre.health.Ejector;
 import dev.gyre.health.HealthChecks;
 import dev.gyre.health.Verdicts;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
@@ -20,6 +22,7 @@ import dev.gyre.proxy.Proxy;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -69,6 +72,11 @@ record Observations(Proxy proxy, Names names, Verdicts verdicts, Ejector ejector
     @Override
     public ClientStats clients() {
         return proxy.clients();
+    }
+
+    @Override
+    public Optional<String> ownListener(BackendUrl backend) {
+        return OwnListeners.warning(backend, proxy.listeners());
     }
 
     @Override

@@ -50,7 +50,10 @@ final class Changes {
         fields.done();
         BackendCommand.Add add = new BackendCommand.Add(service, url, wish);
         return backend(add, fields.author()).compose(reply -> observed.resolved()
-                .map(v -> ResolvedNames.noted(reply, add.id(), observed.topology())));
+                .map(v -> {
+                    observed.ownListener(url).ifPresent(warning -> reply.put("warning", warning));
+                    return ResolvedNames.noted(reply, add.id(), observed.topology());
+                }));
     }
 
     Future<JsonObject> removeBackend(CommandFields fields) throws CommandRefused {

@@ -44,6 +44,7 @@ final class CliText {
                 + (reply.getBoolean("changed", true) ? "" : " (no change)")
                 + (reply.containsKey("addresses") ? "; it stands for " + String.join(", ",
                         reply.getJsonArray("addresses").stream().map(Object::toString).toList()) : "")
+                + (reply.containsKey("warning") ? "; warning: " + reply.getString("warning") : "")
                 + (reply.containsKey("unresolved")
                         ? "; it stands for no address yet: " + reply.getString("unresolved") : "");
         if (!reply.containsKey("drained")) {

@@ -2,6 +2,7 @@ package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
@@ -13,6 +14,7 @@ import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** What this node sees of its backends, services and clients. */
@@ -54,6 +56,9 @@ public interface Observed {
 
     /** Connections of clients, and how often one was over a limit. */
     ClientStats clients();
+
+    /** What to tell of a backend that leads back to this node; empty for any other. */
+    Optional<String> ownListener(BackendUrl backend);
 
     /** Requests and answers that were refused. */
     GateStats gate();

@@ -5,13 +5,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Answers whether a node would start with a config, by reading it as a start does. */
 public final class ConfigCheck {
 
     private ConfigCheck() { }
 
-    /** @param lines for the operator: one with a summary, or one for each mistake */
+    /** @param lines for the operator: one with a summary and warnings, or one for each mistake */
     public record Report(boolean ok, List<String> lines) {
 
         public Report {
@@ -34,9 +35,17 @@ public final class ConfigCheck {
 
     private static Report report(Checked<Settings> checked) {
         return checked.accepted()
-                .map(settings -> new Report(true, List.of(summary(settings))))
+                .map(settings -> new Report(true,
+                        Stream.concat(Stream.of(summary(settings)), warnings(settings)).toList()))
                 .orElseGet(() -> new Report(false,
                         checked.mistakes().stream().map(ConfigError::toString).toList()));
+    }
+
+    /** What a node would start with, and hardly anybody means. */
+    private static Stream<String> warnings(Settings settings) {
+        return settings.declared().services().values().stream().flatMap(service -> service.backends().stream()
+                .flatMap(backend -> OwnListeners.warning(backend.url(), settings.listeners()).stream())
+                .map(warning -> "warning: service " + service.name() + ": " + warning));
     }
 
     private static String summary(Settings settings) {

@@ -5,8 +5,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 
 /**
- * Tells a client's connection that the client has ended its side. It stands behind the decoder, which lets the
- * news through when all that came before has been decoded.
+ * Tells a client's connection that the client has ended its side. It stands behind the decoder, which lets
+ * the news through when all that came before has been decoded.
  */
 final class InputEnd extends ChannelInboundHandlerAdapter {
 

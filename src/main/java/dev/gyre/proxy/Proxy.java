@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,7 @@ public final class Proxy {
     private final AtomicInteger numbers = new AtomicInteger();
     private final Runnable whenStopping;
     private final FailureWatch watch;
+    private volatile List<Listener> open = List.of();
     private volatile View shown = View.nothing();
     private volatile Duration grace;
     private volatile Pools pools;
@@ -122,7 +124,13 @@ public final class Proxy {
             // One after the other, so that a port in use is found once.
             ports = ports.compose(before -> verticle.listen(listeners));
         }
-        return ports;
+        return ports.onSuccess(opened -> open = IntStream.range(0, opened.size())
+                .mapToObj(i -> new Listener(listeners.get(i).host(), opened.get(i))).toList());
+    }
+
+    /** Those that are open, with the ports in use. */
+    public List<Listener> listeners() {
+        return open;
     }
 
     /** The calling thread is one of those that requests are served on. */

@@ -175,6 +175,11 @@ final class Doors implements AutoCloseable {
         }
 
         @Override
+        public Optional<String> ownListener(BackendUrl backend) {
+            return Optional.empty();
+        }
+
+        @Override
         public GateStats gate() {
             return new GateStats(Map.of("control", 5L), Map.of("status-line", 6L), Map.of("proxy", 7L));
         }

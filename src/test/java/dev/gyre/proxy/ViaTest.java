@@ -36,7 +36,12 @@ class ViaTest {
     void aBackendThatIsThisNodeIsFoundOut() throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              LogLines log = LogLines.capture(); Wire client = Wire.to(node.port())) {
-            node.command(Command.backend("add", "http://127.0.0.1:" + node.port()));
+            String itself = "http://127.0.0.1:" + node.port();
+            assertThat(node.command(Command.backend("add", itself)).getString("warning"))
+                    .startsWith(itself + " is this node's own listener ");
+            assertThat(node.command(Command.backend("add", "http://127.0.0.1:1")).containsKey("warning"))
+                    .isFalse();
+            node.command(Command.backend("remove", "http://127.0.0.1:1"));
             node.command(Command.backend("remove", origin.url()));
             ProblemAnswer.check(client.get("/").readAnswer(), 508, "proxy_loop_detected", "loop");
             assertThat(node.sample("gyre_requests_refused_total{rule=\"loop\"}")).isEqualTo(1);
