@@ -1,5 +1,6 @@
 package dev.gyre;
 
+import dev.gyre.pool.HeapRoom;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * nothing but look for memory, is worse than one that is started again.
  *
  * <p>The JVM's own flag for this, {@code ExitOnOutOfMemoryError}, must be given at its start, and knows
- * nothing of event loops. Whatever is needed to end is made beforehand, as there may be no memory for it then.
+ * nothing of event loops. Whatever is needed to end is made beforehand: there may be no memory for it then.
  */
 final class Watchdog extends Thread {
 
@@ -28,11 +29,18 @@ final class Watchdog extends Thread {
     private static final double COLLECTING = 0.95;
     private static final int LOOKS = (int) (TimeUnit.SECONDS.toMillis(4) / EVERY_MILLIS);
 
-    private static final byte[] LOOP_ENDED = line("an event loop has ended, and all its connections with it");
+    private static final byte[] LOOP_ENDED =
+            line("an event loop has ended, and all its connections with it");
     private static final byte[] HEAP_EXHAUSTED = line("the heap is exhausted");
-    private static final byte[] ONLY_COLLECTS = line("the heap is exhausted: the JVM does nothing but collect");
+    private static final byte[] ONLY_COLLECTS =
+            line("the heap is exhausted, and the JVM does nothing but collect");
+
+    private static final FileOutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
+    /** Given up for the end, which takes some memory itself. */
+    private static byte[] reserve = new byte[4 * PROBE];
 
     private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+    private final HeapRoom heap = HeapRoom.ofThisProcess();
     private final Set<Thread> loops = new HashSet<>();
     private final Thread[] threads = new Thread[4096];
     private final long[] collecting = new long[LOOKS];
@@ -79,7 +87,8 @@ final class Watchdog extends Thread {
 
     @Override
     public void run() {
-        while (true) {
+        boolean exhausted = false;
+        while (!exhausted) {
             try {
                 sleep(EVERY_MILLIS);
                 lookAtLoops();
@@ -87,9 +96,10 @@ final class Watchdog extends Thread {
             } catch (InterruptedException e) {
                 return;
             } catch (OutOfMemoryError e) {
-                end(HEAP_EXHAUSTED);
+                exhausted = true;
             }
         }
+        end(HEAP_EXHAUSTED);
     }
 
     private void lookAtLoops() {
@@ -118,17 +128,27 @@ final class Watchdog extends Thread {
         int at = looks++ % LOOKS;
         long before = collecting[at];
         collecting[at] = sum;
-        if (looks > LOOKS && sum - before > COLLECTING * LOOKS * EVERY_MILLIS) {
+        boolean collects = sum - before > COLLECTING * LOOKS * EVERY_MILLIS;
+        if (looks > LOOKS && collects && heap.full()) {
             end(ONLY_COLLECTS);
         }
     }
 
+    /** Whatever the JVM does for the first time here takes memory, which others may get first: so again. */
     private static void end(byte[] why) {
-        try {
-            new FileOutputStream(FileDescriptor.err).write(why);
-        } catch (IOException | OutOfMemoryError e) {
-            // Nobody reads it, or there is no memory to say it: to end is what matters.
+        boolean said = false;
+        while (true) {
+            try {
+                reserve = null;
+                if (!said) {
+                    said = true;
+                    STANDARD_ERROR.write(why);
+                }
+                Runtime.getRuntime().halt(1);
+            } catch (IOException | OutOfMemoryError e) {
+                // Nobody reads it, or there is no memory to say it: to end is what matters.
+                said = true;
+            }
         }
-        Runtime.getRuntime().halt(1);
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * How much of the heap is left for clients beside all else that lives long, e.g. a large topology. What that
  * is shows after each collection: what is in use then, less what is held for clients. Thread-safe.
  */
-final class HeapRoom {
+public final class HeapRoom {
 
     /** Of the heap; the default sizes of the generations leave two thirds for what lives long. */
     private static final double MOST = 0.4;
@@ -19,6 +19,9 @@ final class HeapRoom {
     private static final double OF_FREE = 0.75;
     /** Of the heap, however full it is. */
     private static final double LEAST = 0.05;
+
+    /** Of the part for what lives long. */
+    private static final double FULL = 0.9;
 
     private final long heap;
     private final long old;
@@ -37,7 +40,7 @@ final class HeapRoom {
         this.live = live;
     }
 
-    static HeapRoom ofThisProcess() {
+    public static HeapRoom ofThisProcess() {
         long heap = Runtime.getRuntime().maxMemory();
         // Every collector of HotSpot has such a part but one without generations, whose only part it is.
         Optional<MemoryPoolMXBean> old = ManagementFactory.getMemoryPoolMXBeans().stream()
@@ -48,6 +51,11 @@ final class HeapRoom {
         long most = old.map(pool -> pool.getUsage().getMax()).filter(max -> max > 0).orElse(heap);
         return new HeapRoom(heap, most,
                 () -> old.map(MemoryPoolMXBean::getCollectionUsage).map(MemoryUsage::getUsed).orElse(0L));
+    }
+
+    /** The latest collection has left next to nothing free. */
+    public boolean full() {
+        return live.getAsLong() > FULL * old;
     }
 
     /**

@@ -5,6 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What one event loop holds on the heap for its clients. Used on that loop only, but for {@link #heap}. */
 public final class LoopMemory {
 
+    /** Bytes on the heap that a connection takes by itself: 3.6 KB with epoll, 3.8 KB with io_uring. */
+    public static final int CONNECTION = 4 * 1024;
+
     private final MemoryBudget budget;
     private final int lookEvery;
     /** Written by one thread only. */

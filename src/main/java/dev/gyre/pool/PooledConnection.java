@@ -51,6 +51,7 @@ final class PooledConnection {
         this.transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
         this.channel = transport.channel();
         pool.loop().readMemory().serve(channel);
+        pool.loop().memory().add(LoopMemory.CONNECTION);
         channel.pipeline().replace("codec", "codec", codec);
         channel.pipeline().addFirst("gyre", new Watch());
         channel.pipeline().addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
@@ -181,6 +182,7 @@ final class PooledConnection {
 
     private void closed() {
         gone = true;
+        pool.loop().memory().add(-LoopMemory.CONNECTION);
         PendingReads.release(transport);
         pool.forget(this);
         if (heir != null) {

@@ -280,7 +280,7 @@ final class ClientConnection extends Deadline {
     void gone() {
         gone = true;
         PendingReads.release((VertxConnection) http);
-        memory.release();
+        memory.closed();
         loop.cancel(this);
         slowReader.ifPresent(loop::cancel);
     }

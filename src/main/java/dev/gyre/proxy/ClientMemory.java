@@ -15,8 +15,6 @@ import io.vertx.core.net.impl.VertxConnection;
  */
 final class ClientMemory {
 
-    /** Bytes on the heap that a connection takes by itself: 3.6 KB with epoll, 3.8 KB with io_uring. */
-    private static final int CONNECTION = 4 * 1024;
     /** Who holds less beside the connection itself is read at all times: any usual request finds room. */
     private static final int LITTLE = 4 * 1024;
 
@@ -37,7 +35,7 @@ final class ClientMemory {
         this.decoder = decoder;
         this.loop = loop;
         this.relief = relief;
-        count(CONNECTION);
+        count(LoopMemory.CONNECTION);
     }
 
     /** So many bytes have come; true when memory is short. */
@@ -51,11 +49,17 @@ final class ClientMemory {
         settle();
     }
 
-    /** The connection has closed: nothing is held for it any more. */
+    /** The connection is being closed, which may take the system a while: it holds nothing but itself. */
     void release() {
-        count(0);
         released = true;
         relief.forget(this);
+        count(LoopMemory.CONNECTION);
+    }
+
+    /** The connection has closed. */
+    void closed() {
+        release();
+        count(0);
     }
 
     boolean released() {
@@ -112,7 +116,7 @@ final class ClientMemory {
 
     private void settle() {
         if (!released) {
-            count(CONNECTION + decoder.held() + kept);
+            count(LoopMemory.CONNECTION + decoder.held() + kept);
         }
     }
 
@@ -130,7 +134,7 @@ final class ClientMemory {
 
     /** More than any usual request needs. */
     boolean holdsMuch() {
-        return held() > CONNECTION + LITTLE;
+        return held() > LoopMemory.CONNECTION + LITTLE;
     }
 
     /** What this connection holds most of. */

@@ -108,6 +108,7 @@ final class RequestBody {
         if (!forgotten && walk.keeps(bytes)) {
             piece = ReadMemory.kept(data);
             kept.add(piece);
+            upload.keeps(piece.length());
         } else {
             forget();
             piece = ReadMemory.once(data);
@@ -161,6 +162,7 @@ final class RequestBody {
     /** What has been kept is not going to be sent again. */
     void forget() {
         forgotten = true;
+        kept.forEach(piece -> upload.keeps(-piece.length()));
         kept.clear();
     }
 

@@ -48,6 +48,11 @@ final class Upload extends Deadline {
         return true;
     }
 
+    /** This node keeps so many bytes more for another attempt, or fewer. */
+    void keeps(int more) {
+        client.memory().keep(more);
+    }
+
     /** The client may send. */
     void awaited() {
         if (paced) {
