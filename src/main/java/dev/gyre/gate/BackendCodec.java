@@ -39,6 +39,7 @@ public final class BackendCodec
     private boolean toHead;
     private boolean unasked;
     private HttpVersion version = HttpVersion.HTTP_1_1;
+    private boolean last;
     private HttpHeaders fields = EmptyHttpHeaders.INSTANCE;
 
     /**
@@ -70,6 +71,11 @@ public final class BackendCodec
     /** Something came after the end of the answer; it has been thrown away. */
     public boolean unasked() {
         return unasked;
+    }
+
+    /** The backend has said that no request may follow on this connection. */
+    public boolean last() {
+        return last;
     }
 
     private final class Encoder extends HttpRequestEncoder {
@@ -111,6 +117,10 @@ public final class BackendCodec
         private void follow(List<Object> out) {
             if (out.isEmpty()) {
                 return;
+            }
+            if (out.get(0) instanceof HttpResponse head
+                    && (names.connections() > 0 || head.protocolVersion() == HttpVersion.HTTP_1_0)) {
+                last |= !Persistence.settle(head);
             }
             if (out.get(0) instanceof HttpResponse head && head.status().code() < 200) {
                 interim(head.status().code(), out);

@@ -21,6 +21,7 @@ final class FieldNames {
     private int lengths;
     private int codings;
     private int hosts;
+    private int connections;
 
     /**
      * @param known  those of this event loop
@@ -40,6 +41,7 @@ final class FieldNames {
         lengths = 0;
         codings = 0;
         hosts = 0;
+        connections = 0;
     }
 
     /**
@@ -76,9 +78,15 @@ final class FieldNames {
         return hosts;
     }
 
+    /** How often Connection has been among them. */
+    int connections() {
+        return connections;
+    }
+
     private void count(byte[] line, int start, int length) {
         switch (length) {
             case 4 -> hosts += same(line, start, "host") ? 1 : 0;
+            case 10 -> connections += same(line, start, "connection") ? 1 : 0;
             case 14 -> lengths += same(line, start, "content-length") ? 1 : 0;
             case 17 -> codings += same(line, start, "transfer-encoding") ? 1 : 0;
             case 18 -> {

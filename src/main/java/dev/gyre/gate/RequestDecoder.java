@@ -78,6 +78,9 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         } else {
             if (head) {
                 requests.add(names.fields());
+                if (names.connections() > 0) {
+                    Persistence.settle((HttpMessage) out.get(0));
+                }
             }
             between = out.get(out.size() - 1) instanceof LastHttpContent;
             if (between) {

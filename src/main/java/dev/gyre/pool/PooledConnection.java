@@ -112,9 +112,12 @@ final class PooledConnection {
         return idleSince;
     }
 
-    /** Not closed by either side, as far as this node has been told, and no bytes out of turn on it. */
+    /**
+     * Not closed by either side, nor announced to be, as far as this node has been told, and no bytes out of
+     * turn on it.
+     */
     boolean usable() {
-        return !gone && !codec.unasked() && channel.isActive();
+        return !gone && !codec.last() && !codec.unasked() && channel.isActive();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.ListField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.pool.Lease;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 
 /** Passes a backend's answer on as it comes, never faster than the client takes it. */
 final class BackendAnswer {
@@ -77,10 +79,10 @@ final class BackendAnswer {
     }
 
     private void checkFraming() {
-        String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
-        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+        List<String> codings = ListField.TRANSFER_ENCODING.lines(fields);
+        if (!codings.isEmpty()) {
             // E.g. gzip, which only this connection is told of: the client could not read the body.
-            throw RequestLength.brokenBy(from.headers()).refused();
+            RequestLength.checkChunked(codings);
         }
         String contentLength = fields.get(HttpHeaderNames.CONTENT_LENGTH);
         if (contentLength != null) {

@@ -1,49 +1,44 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.ListField;
 import io.netty.util.AsciiString;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Which header fields speak of one connection only and therefore stay on it (RFC 9110, section 7.6.1). */
 final class HopByHop {
 
-    private static final List<String> NONE = List.of();
+    private static final Set<String> NONE = Set.of();
 
     private HopByHop() {
     }
 
     /**
-     * The field names that the given Connection values nominate, in lower case.
+     * The field names that the given Connection lines nominate, in lower case.
      * Host and the framing of the message are not the sender's to take away from us.
      */
-    static List<String> nominated(List<String> connectionValues) {
-        if (connectionValues.isEmpty() || connectionValues.size() == 1 && ordinary(connectionValues.get(0))) {
+    static Set<String> nominated(List<String> connectionLines) {
+        if (connectionLines.isEmpty()
+                || connectionLines.size() == 1 && ordinary(connectionLines.get(0))) {
             return NONE;
         }
-        List<String> names = new ArrayList<>();
-        for (String value : connectionValues) {
-            for (String token : value.split(",")) {
-                String name = token.trim().toLowerCase(Locale.ROOT);
-                if (!name.isEmpty() && !name.equals("host") && !name.equals("content-length")) {
-                    names.add(name);
-                }
-            }
+        Set<String> names = new HashSet<>();
+        for (String option : ListField.CONNECTION.elements(connectionLines)) {
+            names.add(option.toLowerCase(Locale.ROOT));
         }
+        names.remove("host");
+        names.remove("content-length");
         return names;
     }
 
-    private static boolean ordinary(String value) {
-        return same(value, "keep-alive") || same(value, "close");
+    private static boolean ordinary(String line) {
+        return same(line, "keep-alive") || same(line, "close");
     }
 
-    static boolean contains(List<String> nominated, CharSequence name) {
-        for (int i = 0; i < nominated.size(); i++) {
-            if (same(name, nominated.get(i))) {
-                return true;
-            }
-        }
-        return false;
+    static boolean contains(Set<String> nominated, CharSequence name) {
+        return !nominated.isEmpty() && nominated.contains(name.toString().toLowerCase(Locale.ROOT));
     }
 
     static boolean same(CharSequence name, String lowerCase) {

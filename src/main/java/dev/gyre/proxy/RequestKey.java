@@ -1,16 +1,16 @@
 package dev.gyre.proxy;
 
 import dev.gyre.balancing.Hash64;
+import dev.gyre.gate.ListField;
 import dev.gyre.model.HashKey;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** The hash by which a request is bound to a backend. */
 final class RequestKey {
-
-    private static final String X_FORWARDED_FOR = "X-Forwarded-For";
 
     private RequestKey() {
     }
@@ -29,8 +29,8 @@ final class RequestKey {
 
     /** The last address named: whom the trusted peer itself has seen. */
     private static String forwardedFor(MultiMap headers, String peer) {
-        String named = String.join(",", headers.getAll(X_FORWARDED_FOR)).strip();
-        return named.isEmpty() ? peer : named.substring(named.lastIndexOf(',') + 1).strip();
+        List<String> named = ListField.X_FORWARDED_FOR.of(headers);
+        return named.isEmpty() ? peer : named.get(named.size() - 1);
     }
 
     /** The first parameter of that name; both are taken as they are written, with their escapes. */

@@ -1,19 +1,21 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.ListField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** How long a request's body is said to be (RFC 9112, section 6.3). */
 final class RequestLength {
 
-    private static final Pattern TOKENS =
-            Pattern.compile("[ \\t]*[\\w!#$%&'*+.^`|~-]+[ \\t]*(?:,[ \\t]*[\\w!#$%&'*+.^`|~-]+[ \\t]*)*");
-    private static final Pattern CHUNKED_BEFORE_END =
-            Pattern.compile("(?:^|[, \\t])chunked[ \\t]*,", Pattern.CASE_INSENSITIVE);
+    private static final Predicate<String> TOKEN =
+            Pattern.compile("[\\w!#$%&'*+.^`|~-]+").asMatchPredicate();
+    private static final String CHUNKED = "chunked";
 
     private RequestLength() {
     }
@@ -24,12 +26,10 @@ final class RequestLength {
      * @throws Refused when it cannot be told for certain
      */
     static long of(MultiMap headers) {
-        String coding = headers.get(HttpHeaders.TRANSFER_ENCODING);
-        if (coding != null) {
-            if (coding.equalsIgnoreCase("chunked") && single(headers)) {
-                return RequestHead.CHUNKED;
-            }
-            throw brokenBy(headers).refused();
+        List<String> codings = ListField.TRANSFER_ENCODING.lines(headers);
+        if (!codings.isEmpty()) {
+            checkChunked(codings);
+            return RequestHead.CHUNKED;
         }
         String length = headers.get(HttpHeaders.CONTENT_LENGTH);
         if (length == null) {
@@ -42,20 +42,33 @@ final class RequestLength {
         return parsed;
     }
 
-    private static boolean single(MultiMap headers) {
-        return headers.getAll(HttpHeaders.TRANSFER_ENCODING).size() == 1;
-    }
-
-    /** The rule that is broken by a transfer coding other than a single chunked. */
-    static Rule brokenBy(MultiMap headers) {
-        return unknownCoding(headers) ? Rule.CODING_UNKNOWN : Rule.CODING_FORM;
+    /**
+     * An empty element is refused here, though a list may hold one: there are recipients that take
+     * {@code chunked,} for another coding than {@code chunked}, and so another end of the body.
+     *
+     * @param codings the lines of Transfer-Encoding
+     * @throws Refused when they are anything but a single chunked
+     */
+    static void checkChunked(List<String> codings) {
+        if (!ListField.TRANSFER_ENCODING.isExactly(codings, CHUNKED)) {
+            throw (unknownCoding(codings) ? Rule.CODING_UNKNOWN : Rule.CODING_FORM).refused();
+        }
     }
 
     /** The body is well coded, as far as its header tells, in a way that is not known here. */
     static boolean unknownCoding(MultiMap headers) {
-        List<String> values = headers.getAll(HttpHeaders.TRANSFER_ENCODING);
-        String codings = String.join(",", values);
-        return TOKENS.matcher(codings).matches() && !CHUNKED_BEFORE_END.matcher(codings).find()
-                && !codings.equalsIgnoreCase("chunked");
+        return unknownCoding(ListField.TRANSFER_ENCODING.lines(headers));
+    }
+
+    private static boolean unknownCoding(List<String> lines) {
+        List<String> codings = ListField.TRANSFER_ENCODING.elements(lines);
+        long places = lines.size()
+                + lines.stream().flatMapToInt(String::chars).filter(c -> c == ',').count();
+        if (codings.isEmpty() || codings.size() < places || !codings.stream().allMatch(TOKEN)) {
+            return false;
+        }
+        int chunked = codings.stream().map(coding -> coding.toLowerCase(Locale.ROOT)).toList()
+                .indexOf(CHUNKED);
+        return chunked < 0 || chunked > 0 && chunked == codings.size() - 1;
     }
 }

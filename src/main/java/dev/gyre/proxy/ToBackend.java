@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.gate.ListField;
 import dev.gyre.gate.OwnField;
 import dev.gyre.gate.ReservedNames;
 import dev.gyre.model.BackendUrl;
@@ -9,8 +10,8 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes the header fields of the request that a backend gets. */
 final class ToBackend {
@@ -39,13 +40,13 @@ final class ToBackend {
      * client may not say about itself; then this node's own.
      */
     void write(Peer client, MultiMap from, HttpVersion version, RequestHead head, String host, MultiMap to) {
-        List<String> nominated = HopByHop.nominated(from.getAll(HttpHeaders.CONNECTION));
+        Set<String> nominated = HopByHop.nominated(ListField.CONNECTION.lines(from));
         Iterator<Map.Entry<CharSequence, CharSequence>> fields =
                 ((io.netty.handler.codec.http.HttpHeaders) from).iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
             CharSequence name = field.getKey();
-            if (passes(name, head, client) && (nominated.isEmpty() || !HopByHop.contains(nominated, name))) {
+            if (passes(name, head, client) && !HopByHop.contains(nominated, name)) {
                 to.add(name, field.getValue());
             }
         }

@@ -1,13 +1,14 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.ListField;
 import dev.gyre.gate.ReservedNames;
 import dev.gyre.pool.Loop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.MultiMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes the header fields of the answer that a client gets. */
 final class ToClient {
@@ -45,13 +46,13 @@ final class ToClient {
      * @return Date was among them
      */
     private static boolean pass(HttpHeaders from, boolean trailers, MultiMap to) {
-        List<String> nominated = HopByHop.nominated(from.getAll(HttpHeaderNames.CONNECTION));
+        Set<String> nominated = HopByHop.nominated(ListField.CONNECTION.lines(from));
         boolean dated = false;
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
             CharSequence name = field.getKey();
-            if (!ReservedNames.hopByHop(name) && (nominated.isEmpty() || !HopByHop.contains(nominated, name))
+            if (!ReservedNames.hopByHop(name) && !HopByHop.contains(nominated, name)
                     && (trailers || !HopByHop.same(name, "trailer"))) {
                 to.add(name, field.getValue());
                 dated |= name.length() == 4 && HopByHop.same(name, "date");

@@ -1,10 +1,9 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.ListField;
 import dev.gyre.gate.ReservedNames;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.MultiMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +35,7 @@ final class Trailers {
         if (from.isEmpty()) {
             return;
         }
-        List<String> nominated = HopByHop.nominated(head.getAll(HttpHeaderNames.CONNECTION));
+        Set<String> nominated = HopByHop.nominated(ListField.CONNECTION.lines(head));
         for (Map.Entry<String, String> field : from) {
             String name = field.getKey();
             if (mayFollow(name) && !HopByHop.contains(nominated, name)) {
