@@ -241,11 +241,15 @@ final class Attempt implements LeaseHolder {
         return head.expectsContinue() && !continued && walk.body().map(RequestBody::untouched).orElse(false);
     }
 
-    /** Gives up the hold on the backend; a second call changes nothing. */
+    /**
+     * Gives up the hold on the backend; a second call changes nothing. Whether a backend reads the body after
+     * a final answer to Expect, nobody knows: some take it for the next request. So however much of it has
+     * been sent, only a 100 (Continue) makes the connection fit for another request.
+     */
     void end(Outcome outcome, boolean reusable) {
         if (!ended) {
             ended = true;
-            lease.end(outcome, reusable);
+            lease.end(outcome, reusable && (continued || !head.expectsContinue()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.gate.Authority;
+import dev.gyre.gate.ListField;
 import dev.gyre.gate.OwnField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
@@ -22,11 +23,25 @@ import java.util.List;
  * @param target origin-form as the client sent it, or {@code *}
  * @param path   what routes are matched with: {@link NormalPath} of the target
  * @param length of the body in bytes; {@link #CHUNKED} when only its end will tell
- * @param expectsContinue the client waits for 100 (Continue) before it sends the body
- * @param maxForwards     how often OPTIONS may still be sent on; {@link #UNLIMITED} where nothing says so
+ * @param expectation whose 100 (Continue) the client waits for before it sends the body
+ * @param maxForwards how often OPTIONS may still be sent on; {@link #UNLIMITED} where nothing says so
  */
-record RequestHead(String host, String target, String path, long length, boolean expectsContinue,
+record RequestHead(String host, String target, String path, long length, Expectation expectation,
                    int maxForwards) {
+
+    /** Who lets the client send its body. */
+    enum Expectation {
+        /** Nobody: it waits for nothing. */
+        NONE,
+        /** The backend, by a 100 (Continue) that is passed on. */
+        OF_BACKEND,
+        /**
+         * This node: a client that names Expect in Connection has made it a field for this hop, which a
+         * backend must not see (RFC 9110, section 7.6.1). So its recipient is this node, who owes the
+         * client a 100 or a final answer (section 10.1.1).
+         */
+        OF_NODE
+    }
 
     static final long CHUNKED = -1;
     static final int UNLIMITED = -1;
@@ -34,6 +49,11 @@ record RequestHead(String host, String target, String path, long length, boolean
 
     boolean hasBody() {
         return length != 0;
+    }
+
+    /** The client waits for a 100 (Continue) of the backend. */
+    boolean expectsContinue() {
+        return expectation == Expectation.OF_BACKEND;
     }
 
     /** It is this node that is asked what it can do (RFC 9110, section 9.3.7), not a service. */
@@ -69,8 +89,9 @@ record RequestHead(String host, String target, String path, long length, boolean
             throw Rule.ASTERISK.refused();
         }
         checkCharacters(target);
-        return new RequestHead(host, target, path(target, ambiguousPaths), RequestLength.of(headers),
-                expectsContinue(request, headers), maxForwards(method, headers));
+        long length = RequestLength.of(headers);
+        return new RequestHead(host, target, path(target, ambiguousPaths), length,
+                expectation(headers, request.version(), length), maxForwards(method, headers));
     }
 
     private static String host(MultiMap headers, HttpVersion version) {
@@ -164,14 +185,20 @@ record RequestHead(String host, String target, String path, long length, boolean
         return path.text();
     }
 
-    private static boolean expectsContinue(HttpServerRequest request, MultiMap headers) {
-        String expect = headers.get(HttpHeaders.EXPECT);
-        if (expect == null || request.version() == HttpVersion.HTTP_1_0) {
-            return false;
+    /** RFC 9110, section 10.1.1; where no body follows, there is nothing to wait for. */
+    private static Expectation expectation(MultiMap headers, HttpVersion version, long length) {
+        List<String> lines = ListField.EXPECT.lines(headers);
+        if (lines.isEmpty() || version == HttpVersion.HTTP_1_0) {
+            return Expectation.NONE;
         }
-        if (!expect.equalsIgnoreCase("100-continue")) {
+        List<String> expected = ListField.EXPECT.elements(lines);
+        if (!expected.stream().allMatch("100-continue"::equalsIgnoreCase)) {
             throw Rule.EXPECTATION.refused();
         }
-        return true;
+        if (expected.isEmpty() || length == 0) {
+            return Expectation.NONE;
+        }
+        return ListField.CONNECTION.has(ListField.CONNECTION.lines(headers), ListField.EXPECT.key())
+                ? Expectation.OF_NODE : Expectation.OF_BACKEND;
     }
 }

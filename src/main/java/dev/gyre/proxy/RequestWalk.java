@@ -33,6 +33,7 @@ final class RequestWalk {
     /** Null until the request has a route. */
     private Tries tries;
     private BackendAnswer answer;
+    private boolean invited;
 
     RequestWalk(ProxyLoop proxy, HttpServerRequest request, ClientConnection client) {
         this.proxy = proxy;
@@ -81,6 +82,14 @@ final class RequestWalk {
         }
     }
 
+    /** Lets a client that waits for this node, and not for a backend, send its body. */
+    private void invite() {
+        if (head.expectation() == RequestHead.Expectation.OF_NODE && !invited) {
+            invited = true;
+            request.response().writeContinue();
+        }
+    }
+
     /** The backend's connection stands: writes the request's head and begins with its body. */
     void writeHead(Attempt by, String host, HttpClientRequest outgoing) {
         if (tries.isCurrent(by)) {
@@ -89,6 +98,7 @@ final class RequestWalk {
         proxy.toBackend().write(client.peer(), request.headers(), request.version(), head, host,
                 outgoing.headers());
         if (body.isPresent()) {
+            invite();
             body.get().sendTo(outgoing, head.expectsContinue());
         } else {
             outgoing.end();
@@ -140,15 +150,15 @@ final class RequestWalk {
         answer = begun;
         tries.bind();
         enter(Phase.ANSWERING);
-        if (awaitsContinue()) {
-            end.last();
-        }
         endIfLast();
         end.announce();
     }
 
     /** Nobody can tell whether the body will still come after an answer (RFC 9110, section 10.1.1). */
     boolean awaitsContinue() {
+        if (head != null && head.expectation() == RequestHead.Expectation.OF_NODE) {
+            return body.isPresent() && !invited;
+        }
         return tries == null ? head != null && head.expectsContinue() && body.isPresent()
                 : tries.awaitsContinue();
     }
@@ -206,7 +216,7 @@ final class RequestWalk {
             done();
             end.breakOff(failure, wouldLookComplete);
         } else {
-            if (failure == Failure.CLIENT_TIMEOUT || awaitsContinue()) {
+            if (failure == Failure.CLIENT_TIMEOUT) {
                 end.last();
             }
             endIfLast();
@@ -242,7 +252,7 @@ final class RequestWalk {
     }
 
     private void endIfLast() {
-        if (proxy.stopping() || client.spent()) {
+        if (proxy.stopping() || client.spent() || awaitsContinue()) {
             end.last();
         }
     }

@@ -46,11 +46,14 @@ final class ToBackend {
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
             CharSequence name = field.getKey();
-            if (passes(name, head, client) && !HopByHop.contains(nominated, name)) {
+            if (passes(name, client) && !HopByHop.contains(nominated, name)) {
                 to.add(name, field.getValue());
             }
         }
         to.set(HOST, host);
+        if (head.expectsContinue()) {
+            to.add(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
+        }
         via.addTo(to, version == HttpVersion.HTTP_1_0);
         if (head.maxForwards() > 0) {
             to.set(MAX_FORWARDS, Integer.toString(head.maxForwards() - 1));
@@ -64,7 +67,8 @@ final class ToBackend {
         }
         return switch (name.length()) {
             case 4 -> !HopByHop.same(name, "host");
-            case 6 -> !HopByHop.same(name, "expect") || head.expectsContinue();
+            // Written anew below, so that every backend reads it as this node did.
+            case 6 -> !HopByHop.same(name, "expect");
             // Request trailers cannot be passed on, so they are not announced.
             case 7 -> !HopByHop.same(name, "trailer");
             case 9 -> !HopByHop.same(name, "forwarded") && !HopByHop.same(name, "x-real-ip")

@@ -99,7 +99,8 @@ public class FuzzedFieldsTest {
     /** What a stranger says of where he comes from is not passed on, but what this node knows of it. */
     private static void forwards(String text, MultiMap from) {
         String host = Authority.isValid(text) ? text : "";
-        RequestHead head = new RequestHead(host, "/", "/", 0, false, RequestHead.UNLIMITED);
+        RequestHead head = new RequestHead(host, "/", "/", 0, RequestHead.Expectation.NONE,
+                RequestHead.UNLIMITED);
         for (Peer peer : PEERS) {
             MultiMap to = HttpHeaders.headers();
             TO_BACKEND.write(peer, from, io.vertx.core.http.HttpVersion.HTTP_1_1, head, "backend:80",

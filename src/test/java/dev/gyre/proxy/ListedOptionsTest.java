@@ -18,8 +18,8 @@ class ListedOptionsTest {
     private static final int REQUESTS = 4;
 
     @ParameterizedTest
-    @ValueSource(strings = {"close", "CLOSE", "TE, close", "close, X-A", "keep-alive, close", "close ,", ",,close",
-        "Upgrade, HTTP2-Settings,\tclose", "X-A~Connection: close", "close~Connection: keep-alive",
+    @ValueSource(strings = {"close", "CLOSE", "TE, close", "close, X-A", "keep-alive, close", "close ,",
+        ",,close", "Upgrade, HTTP2-Settings,\tclose", "X-A~Connection: close", "close~Connection: keep-alive",
         "keep-alive~Connection: X-A~connection: Close", "~Connection: close"})
     void aClientsCloseEndsItsConnection(String options) throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin)) {
@@ -42,8 +42,8 @@ class ListedOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"keep-alive", "X-A", "closed", "x-close, TE", "\"close\"", "closeclose", "close;q=1",
-        "X-A~Connection: not-close", ",~Connection:"})
+    @ValueSource(strings = {"keep-alive", "X-A", "closed", "x-close, TE", "\"close\"", "closeclose",
+        "close;q=1", "X-A~Connection: not-close", ",~Connection:"})
     void aClientThatDoesNotSayCloseKeepsItsConnection(String options) throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
@@ -55,7 +55,8 @@ class ListedOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"keep-alive", "Keep-Alive, TE", "X-A,,keep-alive", "X-A~Connection: keep-alive"})
+    @ValueSource(strings = {"keep-alive", "Keep-Alive, TE", "X-A,,keep-alive",
+        "X-A~Connection: keep-alive"})
     void anOldClientThatSaysKeepAliveKeepsItsConnection(String options) throws Exception {
         try (Origin origin = Origin.saying("ok"); GyreNode node = GyreNode.before(origin);
              Wire client = Wire.to(node.port())) {
@@ -67,8 +68,8 @@ class ListedOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"close", "close, X-Trace", "keep-alive, close", ",Close,", "X-Trace~Connection: close",
-        "keep-alive~Connection: close", "close~Connection: keep-alive"})
+    @ValueSource(strings = {"close", "close, X-Trace", "keep-alive, close", ",Close,",
+        "X-Trace~Connection: close", "keep-alive~Connection: close", "close~Connection: keep-alive"})
     void aBackendsCloseIsBelieved(String options) throws Exception {
         assertThat(connections("HTTP/1.1 200 OK\r\n" + fields(options))).isEqualTo(REQUESTS);
         assertThat(connections("HTTP/1.0 200 OK\r\n" + fields(options))).isEqualTo(REQUESTS);
@@ -77,7 +78,8 @@ class ListedOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"keep-alive", "X-Trace", "closed", "keep-alive, X-Trace", "X-Trace~Connection: Y"})
+    @ValueSource(strings = {"keep-alive", "X-Trace", "closed", "keep-alive, X-Trace",
+        "X-Trace~Connection: Y"})
     void aBackendThatDoesNotSayCloseIsUsedAgain(String options) throws Exception {
         assertThat(connections("HTTP/1.1 200 OK\r\n" + fields(options))).isEqualTo(1);
     }
