@@ -1,8 +1,8 @@
 package dev.gyre.proxy;
 
+import dev.gyre.gate.ListField;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads the Cookie fields of a request (RFC 6265, section 5.4). */
 final class Cookies {
@@ -10,23 +10,14 @@ final class Cookies {
     private Cookies() {
     }
 
-    /** The value of the first cookie of that name, as it stands. */
-    static Optional<String> value(MultiMap headers, String name) {
-        for (String field : headers.getAll(HttpHeaders.COOKIE)) {
-            int from = 0;
-            while (from < field.length()) {
-                int semicolon = field.indexOf(';', from);
-                int end = semicolon < 0 ? field.length() : semicolon;
-                while (from < end && field.charAt(from) == ' ') {
-                    from++;
-                }
-                int value = from + name.length() + 1;
-                if (value <= end && field.charAt(value - 1) == '=' && field.startsWith(name, from)) {
-                    return Optional.of(field.substring(value, end).strip());
-                }
-                from = end + 1;
-            }
-        }
-        return Optional.empty();
+    /**
+     * The values of the cookies of that name as they stand, in their order: a client has one for each path
+     * and domain that it was set for.
+     */
+    static Stream<String> values(MultiMap headers, String name) {
+        return ListField.COOKIE.of(headers).stream()
+                .filter(cookie -> cookie.startsWith(name)
+                        && cookie.length() > name.length() && cookie.charAt(name.length()) == '=')
+                .map(cookie -> cookie.substring(name.length() + 1).strip());
     }
 }

@@ -19,7 +19,7 @@ final class RequestKey {
     static long of(HashKey key, HttpServerRequest request, Peer client, RandomGenerator random) {
         Optional<String> value = switch (key.source()) {
             case HEADER -> Optional.ofNullable(request.headers().get(key.name()));
-            case COOKIE -> Cookies.value(request.headers(), key.name());
+            case COOKIE -> Cookies.values(request.headers(), key.name()).findFirst();
             case QUERY -> query(request.uri(), key.name());
             case CLIENT_ADDRESS -> Optional.of(client.trusted()
                     ? forwardedFor(request.headers(), client.address()) : client.address());

@@ -7,6 +7,7 @@ import io.vertx.core.MultiMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -36,16 +37,20 @@ record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<Backend
         });
     }
 
-    /** The backend a request's cookie names; empty without one, or when it names none of these. */
+    /**
+     * The backend a request's cookie names; empty without one, or when it names none of these. Of several
+     * cookies the first that names one counts: another, set for a narrower path, may be out of date, and no
+     * Set-Cookie of this node takes it away.
+     */
     Optional<BackendPool> of(MultiMap requestHeaders) {
-        return Cookies.value(requestHeaders, sticky.cookie()).map(backends::get);
+        return Cookies.values(requestHeaders, sticky.cookie()).map(backends::get)
+                .filter(Objects::nonNull).findFirst();
     }
 
     /** The Set-Cookie that binds the client of a request to a backend; empty when it is bound already. */
     Optional<String> bind(MultiMap requestHeaders, BackendPool backend) {
         String name = names.get(backend);
-        boolean bound = name == null
-                || Cookies.value(requestHeaders, sticky.cookie()).filter(name::equals).isPresent();
+        boolean bound = name == null || of(requestHeaders).filter(backend::equals).isPresent();
         return bound ? Optional.empty() : Optional.of(sticky.cookie() + "=" + name
                 + "; Path=/; HttpOnly; SameSite=Lax"
                 + sticky.ttl().map(ttl -> "; Max-Age=" + ttl.toSeconds()).orElse(""));

@@ -91,12 +91,12 @@ final class ToBackend {
     }
 
     private void forward(Peer client, MultiMap from, RequestHead head, MultiMap to) {
-        String earlier = client.trusted() ? String.join(", ", from.getAll(X_FORWARDED_FOR)) : "";
+        String earlier = told(ListField.X_FORWARDED_FOR, client, from);
         to.add(X_FORWARDED_FOR, earlier.isEmpty() ? client.address() : earlier + ", " + client.address());
-        String proto = client.trusted() ? from.get(X_FORWARDED_PROTO) : null;
-        to.add(X_FORWARDED_PROTO, proto == null ? HTTP : proto);
-        String host = client.trusted() ? from.get(X_FORWARDED_HOST) : null;
-        if (host == null) {
+        String proto = told(ListField.X_FORWARDED_PROTO, client, from);
+        to.add(X_FORWARDED_PROTO, proto.isEmpty() ? HTTP : proto);
+        String host = told(ListField.X_FORWARDED_HOST, client, from);
+        if (host.isEmpty()) {
             host = head.host();
         }
         if (!host.isEmpty()) {
@@ -109,6 +109,11 @@ final class ToBackend {
         if (writeForwarded) {
             to.add(FORWARDED, forwarded(client, head));
         }
+    }
+
+    /** What a trusted peer says there, all its lines in one; empty when it says nothing. */
+    private static String told(ListField field, Peer client, MultiMap from) {
+        return client.trusted() ? String.join(", ", field.of(from)) : "";
     }
 
     /** One element of RFC 7239, section 4. */

@@ -80,6 +80,16 @@ class ForwardedHeadersTest {
     }
 
     @Test
+    void aTrustedPeersListsAreContinuedWhereverTheyStand() throws Exception {
+        HttpMessage request = seen(TRUSTING, "GET / HTTP/1.1\r\nHost: example.com\r\nX-Forwarded-For:,\r\n"
+                + "X-Forwarded-For: 192.0.2.1,,192.0.2.2 ,\r\nX-Forwarded-Proto: ,\r\n"
+                + "X-Forwarded-Host: a.example,\r\nX-Forwarded-Host: b.example\r\n");
+        assertThat(request.all("X-Forwarded-For")).containsExactly("192.0.2.1, 192.0.2.2, 127.0.0.1");
+        assertThat(request.all("X-Forwarded-Proto")).containsExactly("http");
+        assertThat(request.all("X-Forwarded-Host")).containsExactly("a.example, b.example");
+    }
+
+    @Test
     void aTrustedPeerWithoutClaimsIsTakenForTheClient() throws Exception {
         HttpMessage request = seen(TRUSTING, "GET / HTTP/1.1\r\nHost: example.com\r\n");
         assertThat(request.all("X-Forwarded-For")).containsExactly("127.0.0.1");

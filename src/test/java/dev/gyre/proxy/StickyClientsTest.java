@@ -106,6 +106,21 @@ class StickyClientsTest {
         }
     }
 
+    /** A browser sends one for each path and domain, the narrower first; one of them may be out of date. */
+    @Test
+    void ofSeveralCookiesTheFirstThatNamesABackendCounts() throws Exception {
+        Wire.Answer first = get("");
+        String cookie = pair(first.head().first("Set-Cookie").orElseThrow());
+        for (String several : List.of("keep=" + "A".repeat(22) + "; " + cookie, "keep=;;" + cookie + ";",
+                "keep=old\r\nCookie: a=b;" + cookie)) {
+            for (int i = 0; i < 4; i++) {
+                Wire.Answer next = get(several);
+                assertThat(next.body()).as(several).isEqualTo(first.body());
+                assertThat(next.head().first("Set-Cookie")).isEmpty();
+            }
+        }
+    }
+
     @Test
     void nodesWithTheSameSecretKnowEachOthersCookies() throws Exception {
         Wire.Answer first = get("");
