@@ -67,6 +67,9 @@ class AnswerFormsTest {
             "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n", "Transfer-Encoding: gzip\r\n",
             "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: chunked, chunked\r\n",
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: \r\n",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n",
+            "Transfer-Encoding: chunked\r\nX-A: b\r\ntransfer-encoding: identity\r\n",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: \r\n", "Transfer-Encoding: chunked,\r\n",
             "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: chunked, identity\r\n"}) {
             forms.add(OK + fields + "\r\n" + CHUNKS);
         }

@@ -81,6 +81,10 @@ final class LengthForms {
             forms.add(refused(coding.startsWith("'") ? 501 : 400, TE + shown(coding),
                     post(TE + coding + "\r\n", CHUNKS)));
         }
+        String many = "a,".repeat(15_000);
+        forms.add(refused(501, TE + "15,000 times a", post(TE + many + "a\r\n", CHUNKS)));
+        forms.add(refused(400, TE + "15,000 times a, chunked, a",
+                post(TE + many + "chunked,a\r\n", CHUNKS)));
         for (String[] two : new String[][] {{"chunked", "chunked"}, {"chunked", "identity"}, {"chunked",
             "gzip"},
             {"chunked", ""}, {"", "chunked"}}) {
