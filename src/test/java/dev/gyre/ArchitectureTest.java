@@ -51,7 +51,7 @@ class ArchitectureTest {
             Map.entry("registry", List.of("model", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "config", "registry")),
-            Map.entry("admin", List.of("model", "config", "diff", "registry", "discovery"))));
+            Map.entry("admin", List.of("model", "config", "diff", "gate", "registry", "discovery"))));
 
     @ArchTest
     static final ArchRule packagesUseOnlyWhatTheTableAllows = CompositeArchRule.of(

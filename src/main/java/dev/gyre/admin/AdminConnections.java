@@ -1,7 +1,10 @@
 package dev.gyre.admin;
 
+import dev.gyre.gate.ListField;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
@@ -77,6 +80,11 @@ final class AdminConnections {
 
     /** To be called with each request, before its body is read. */
     void requested(RoutingContext context) {
+        if (isLast(context.request().headers())) {
+            context.addHeadersEndHandler(head ->
+                    context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+            context.addEndHandler(answered -> context.request().connection().close());
+        }
         Deadline deadline = open.get(context.request().connection());
         if (deadline != null) {
             if (context.request().isEnded()) {
@@ -93,6 +101,15 @@ final class AdminConnections {
             context.addEndHandler(answered -> deadline.set(bounds.idle()));
         }
         context.next();
+    }
+
+    /**
+     * Vert.x finds close only where it is alone in its line. A client that expects a 100 (Continue) may get a
+     * refusal instead, and send its next request in place of the body.
+     */
+    private static boolean isLast(MultiMap headers) {
+        return ListField.CONNECTION.has(ListField.CONNECTION.lines(headers), "close")
+                || !ListField.EXPECT.lines(headers).isEmpty();
     }
 
     private void tell(String address, int ofOne) {
