@@ -120,7 +120,7 @@ public final class BackendCodec
             }
             if (out.get(0) instanceof HttpResponse head
                     && (names.connections() > 0 || head.protocolVersion() == HttpVersion.HTTP_1_0)) {
-                last |= !Persistence.settle(head);
+                last |= !Persistence.settle(head, names.connections());
             }
             if (out.get(0) instanceof HttpResponse head && head.status().code() < 200) {
                 interim(head.status().code(), out);

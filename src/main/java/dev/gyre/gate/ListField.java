@@ -55,6 +55,11 @@ public enum ListField {
         return fields.get(optimized) == null ? List.of() : fields.getAll(optimized);
     }
 
+    /** The first line; null when there is none. */
+    String first(HttpHeaders fields) {
+        return fields.get(optimized);
+    }
+
     /** The elements that are not empty, without the white space around them, in the order of the message. */
     public List<String> of(MultiMap fields) {
         return elements(lines(fields));

@@ -19,10 +19,21 @@ final class Persistence {
      * Decides, and writes the decision into the message as a line of its own before all other lines of
      * Connection. Vert.x decides once more, compares whole lines only, and so comes to the same result.
      *
+     * @param count of lines of Connection, which have been counted already
      * @return the connection goes on
      */
-    static boolean settle(HttpMessage message) {
+    static boolean settle(HttpMessage message, int count) {
         HttpHeaders fields = message.headers();
+        if (count == 1) {
+            // Nearly all who send the field at all send one of these.
+            String only = ListField.CONNECTION.first(fields);
+            if (KEEP_ALIVE.equalsIgnoreCase(only)) {
+                return true;
+            }
+            if (CLOSE.equalsIgnoreCase(only)) {
+                return false;
+            }
+        }
         List<String> lines = ListField.CONNECTION.lines(fields);
         boolean goesOn = !ListField.CONNECTION.has(lines, CLOSE)
                 && (message.protocolVersion() != HttpVersion.HTTP_1_0

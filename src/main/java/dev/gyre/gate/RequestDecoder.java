@@ -79,7 +79,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
             if (head) {
                 requests.add(names.fields());
                 if (names.connections() > 0) {
-                    Persistence.settle((HttpMessage) out.get(0));
+                    Persistence.settle((HttpMessage) out.get(0), names.connections());
                 }
             }
             between = out.get(out.size() - 1) instanceof LastHttpContent;
