@@ -16,7 +16,7 @@ public final class ServiceRetries {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.retry");
     /** While a dead service eats up every token as it comes, refusals are never far apart. */
-    private static final long QUIET_NANOS = Duration.ofSeconds(RetryBudget.WINDOW_SECONDS).toNanos();
+    private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final String service;
     private final List<LoopRetries> loops;
@@ -63,8 +63,8 @@ public final class ServiceRetries {
         if (!refusing) {
             refusing = true;
             refusedBefore = refused;
-            LOG.warn("{}: the retry budget of {} % of requests and {}/s is spent: failures go to the clients",
-                    service, Math.round(policy.ratio() * 100), policy.perSecond());
+            LOG.warn("{}: the retry budget of {} % of requests, at least {}/s, is spent: failures go to the "
+                    + "clients", service, Math.round(policy.ratio() * 100), policy.perSecond());
         }
         refused++;
         lastRefusal = nowNanos;
