@@ -49,10 +49,11 @@ public record EjectionPolicy(int failures, double rate, int requests, Optional<D
         if (outcome instanceof Outcome.Answered answered) {
             int status = answered.status();
             return status < 500 ? Weight.GOOD
+                    : answered.early() ? Weight.NONE
                     : statuses.contains(status) ? Weight.FAILURE
                     : status == 500 ? Weight.DOUBTFUL : Weight.GOOD;
         }
-        return outcome instanceof Outcome.Failed failed && failed.failure().side() == Failure.Side.BACKEND
+        return outcome instanceof Outcome.Failed failed && failed.fault() == Failure.Side.BACKEND
                 ? Weight.FAILURE : Weight.NONE;
     }
 

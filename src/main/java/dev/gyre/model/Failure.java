@@ -62,7 +62,10 @@ public enum Failure {
     RESPONSE_IDLE_TIMEOUT(504, Side.BACKEND, "connection_read_timeout",
             "the backend stalled in the middle of its answer");
 
-    /** Whose fault a failure is; only {@link #BACKEND} is ever charged to a backend. */
+    /**
+     * Whose fault a failure is: that of the one whose turn it was. Only {@link #BACKEND} is ever charged to a
+     * backend.
+     */
     public enum Side { CLIENT, NODE, BACKEND }
 
     private final int status;
@@ -82,6 +85,7 @@ public enum Failure {
         return status;
     }
 
+    /** Whose fault it is at most; a backend that waited for the client when it happened is not to blame. */
     public Side side() {
         return side;
     }

@@ -42,7 +42,7 @@ public record RetryPolicy(int attempts, Set<RetryCause> causes, Set<Integer> sta
     /**
      * On each node.
      *
-     * @param ratio     retries for each request over ten seconds, 0..1; in one second up to half as many again
+     * @param ratio     retries for each request over ten seconds, 0..1; in one second half as many again
      * @param perSecond retries that are allowed where the ratio comes to less, 0..1,000,000
      */
     public record Budget(double ratio, int perSecond) { }

@@ -11,13 +11,15 @@ final class Experience {
 
     /** What was refused (429) or failed must not make a backend look fast, however fast it was. */
     void add(Lease lease, Outcome outcome, long now) {
-        boolean failed = outcome instanceof Outcome.Failed f && f.failure().side() == Failure.Side.BACKEND
-                || outcome instanceof Outcome.Answered a && (a.status() == 429 || a.status() >= 500);
+        boolean failed = outcome instanceof Outcome.Failed f && f.fault() == Failure.Side.BACKEND
+                || outcome instanceof Outcome.Answered a && !a.early()
+                && (a.status() == 429 || a.status() >= 500);
+        long waited = lease.waitedNanos(now);
         if (failed) {
             lease.pool().shared().conduct().failed(now);
-            answerTime.observeFailed(now - lease.begunNanos(), now);
-        } else if (outcome instanceof Outcome.Answered && lease.firstByteNanos() != 0) {
-            answerTime.observe(lease.firstByteNanos() - lease.begunNanos(), now);
+            answerTime.observeFailed(waited, now);
+        } else if (outcome instanceof Outcome.Answered && lease.firstByteNanos() != 0 && waited != 0) {
+            answerTime.observe(waited, now);
         }
     }
 

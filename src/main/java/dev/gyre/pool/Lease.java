@@ -1,8 +1,6 @@
 package dev.gyre.pool;
 
 import dev.gyre.model.BackendId;
-import dev.gyre.model.EjectionPolicy.Weight;
-import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.pool.DeadlineWheel.Deadline;
@@ -26,6 +24,7 @@ public final class Lease extends Deadline {
     private long connectedNanos;
     private long firstByteNanos;
     private boolean awaitsAnswer;
+    private boolean out;
     private long sentNanos;
     private long answersSeen;
     private long answerNanos;
@@ -54,6 +53,11 @@ public final class Lease extends Deadline {
         connection.close();
         connection = null;
         waitingSince = 0;
+        firstByteNanos = 0;
+        out = false;
+        if (awaitsAnswer) {
+            awaitNoMore();
+        }
         fresh = true;
         pool.acquire(this);
     }
@@ -66,13 +70,14 @@ public final class Lease extends Deadline {
     /**
      * The request is out to its last byte, for the first time or once more.
      *
-     * @param nowNanos by {@link System#nanoTime}, as below
+     * @param nowNanos by {@link Loop#nanos}, as below
      */
     public void sent(long nowNanos) {
         if (!awaitsAnswer) {
             awaitsAnswer = true;
             pool.evidence().waits();
         }
+        out = true;
         sentNanos = nowNanos;
         answersSeen = pool.evidence().answers();
     }
@@ -155,16 +160,6 @@ public final class Lease extends Deadline {
         }
     }
 
-    /**
-     * What the end says about the backend. Where the whole request took too long, that is the backend's fault
-     * only as long as it was its turn: slow clients have whole requests take long, too.
-     */
-    Weight weigh(Outcome outcome, EjectionPolicy policy) {
-        boolean anyonesFault = outcome instanceof Outcome.Failed failed
-                && failed.failure() == Failure.REQUEST_TIMEOUT;
-        return anyonesFault && !awaitsAnswer ? Weight.NONE : policy.weigh(outcome);
-    }
-
     LeaseHolder holder() {
         return holder;
     }
@@ -182,6 +177,24 @@ public final class Lease extends Deadline {
         return answerNanos;
     }
 
+    /**
+     * What the backend made the request wait: for a connection, and then from the end of the request to the
+     * first byte of the answer, or until now where none has come. The time that the client took to send its
+     * request, or to take the answer, is none of it. 0: not known.
+     */
+    long waitedNanos(long nowNanos) {
+        if (connectedNanos == 0) {
+            return nowNanos - begunNanos;
+        }
+        if (!out) {
+            return 0;
+        }
+        // An interim answer may have come before the request was out.
+        long answer = firstByteNanos != 0 && firstByteNanos - sentNanos > 0 ? firstByteNanos - sentNanos
+                : answerNanos != 0 ? answerNanos : firstByteNanos == 0 ? nowNanos - sentNanos : 0;
+        return answer == 0 ? 0 : connectedNanos - begunNanos + answer;
+    }
+
     long connectedNanos() {
         return connectedNanos;
     }
@@ -194,7 +207,7 @@ public final class Lease extends Deadline {
     /** Something has come, an interim answer included. */
     void firstByte() {
         if (pool.shared().watched()) {
-            firstByteNanos = System.nanoTime();
+            firstByteNanos = pool.loop().nanos();
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What every request on one event loop shares: its clock of deadlines and the client that opens connections.
@@ -38,7 +39,8 @@ public final class Loop {
     private final ReadMemory readMemory;
     private final LoopMemory memory;
     private final HttpDate date;
-    private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
+    private final LongSupplier nanos;
+    private final DeadlineWheel wheel;
     private boolean ticking;
 
     /**
@@ -46,8 +48,12 @@ public final class Loop {
      * @param index   0-based number of this loop within the node
      * @param memory  of the node
      * @param clock   what Date is told by
+     * @param nanos   the clock that all on this loop go by, in place of {@link System#nanoTime}
      */
-    public Loop(Vertx vertx, Context context, int index, ReadMemory memory, InstantSource clock) {
+    public Loop(Vertx vertx, Context context, int index, ReadMemory memory, InstantSource clock,
+                LongSupplier nanos) {
+        this.nanos = nanos;
+        this.wheel = new DeadlineWheel(nanos.getAsLong());
         this.vertx = vertx;
         this.context = (ContextInternal) context;
         this.eventLoop = this.context.nettyEventLoop();
@@ -125,18 +131,23 @@ public final class Loop {
         eventLoop.execute(task);
     }
 
+    /** By the clock that deadlines on this loop go by. */
+    public long nanos() {
+        return nanos.getAsLong();
+    }
+
     /**
      * Calls {@link Deadline#expired} at most 10 ms after the given time from now, unless cancelled before.
      */
     public void schedule(Deadline deadline, Duration after) {
-        schedule(deadline, System.nanoTime() + after.toNanos());
+        schedule(deadline, nanos() + after.toNanos());
     }
 
-    /** As above, by the clock of {@link System#nanoTime}. */
+    /** As above, by the clock of {@link #nanos}. */
     public void schedule(Deadline deadline, long atNanos) {
         if (!ticking) {
             // The wheel stood still while it was empty.
-            wheel.advance(System.nanoTime());
+            expire();
             ticking = true;
             eventLoop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -149,13 +160,23 @@ public final class Loop {
 
     private void tick() {
         try {
-            wheel.advance(System.nanoTime());
+            expire();
         } finally {
             // Whatever one deadline throws, the others are still to expire.
-            ticking = !wheel.isEmpty();
+            ticking = !idle();
             if (ticking) {
                 eventLoop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    /** Expires what is due. */
+    void expire() {
+        wheel.advance(nanos());
+    }
+
+    /** No deadline is set. */
+    boolean idle() {
+        return wheel.isEmpty();
     }
 }

@@ -66,7 +66,7 @@ public final class LoopPool {
     /** Counts a request as in flight on this backend. */
     public Lease lease(LeaseHolder holder) {
         tally.begun();
-        return new Lease(this, holder, System.nanoTime());
+        return new Lease(this, holder, loop.nanos());
     }
 
     void acquire(Lease lease) {
@@ -85,7 +85,7 @@ public final class LoopPool {
     }
 
     private void enqueue(Lease lease) {
-        lease.waiting(System.nanoTime());
+        lease.waiting(loop.nanos());
         loop.schedule(lease, shared.policy().queueTimeout());
         if (!shared.join(lease)) {
             loop.cancel(lease);
@@ -125,7 +125,7 @@ public final class LoopPool {
             return;
         }
         if (lease.waitingSince() != 0) {
-            tally.waited(System.nanoTime() - lease.waitingSince());
+            tally.waited(loop.nanos() - lease.waitingSince());
         }
         lease.opening();
         tally.opened();
@@ -141,7 +141,7 @@ public final class LoopPool {
         if (lease.ended()) {
             release(connection);
         } else {
-            lease.connected(connection, System.nanoTime());
+            lease.connected(connection, loop.nanos());
         }
     }
 
@@ -155,12 +155,12 @@ public final class LoopPool {
     }
 
     void ended(Lease lease, Outcome outcome) {
-        long now = System.nanoTime();
+        long now = loop.nanos();
         tally.ended(lease, outcome, now);
         if (shared.watched()) {
             experience.add(lease, outcome, now);
         }
-        Weight weight = lease.weigh(outcome, shared.ejection());
+        Weight weight = shared.ejection().weigh(outcome);
         evidence.ended(weight, lease.answerNanos());
         if (weight == Weight.GOOD) {
             shared.failures().succeeded();
@@ -176,7 +176,7 @@ public final class LoopPool {
 
     /** Passes a connection that is between two requests to who waits for it, else puts it to rest. */
     void release(PooledConnection connection) {
-        connection.rest(System.nanoTime());
+        connection.rest(loop.nanos());
         if (!connection.usable() || !open || shared.overfull()) {
             connection.close();
             return;
@@ -218,7 +218,7 @@ public final class LoopPool {
             release(connection);
             return;
         }
-        long now = System.nanoTime();
+        long now = loop.nanos();
         tally.waited(now - lease.waitingSince());
         lease.connected(connection, now);
     }

@@ -63,7 +63,7 @@ final class LoopTally {
             served++;
             servedNanos += nowNanos - lease.connectedNanos();
         }
-        if (outcome instanceof Outcome.Failed f && f.failure().side() == Failure.Side.BACKEND) {
+        if (outcome instanceof Outcome.Failed f && f.fault() == Failure.Side.BACKEND) {
             failed++;
         }
         if (outcome instanceof Outcome.Answered answered && answered.status() < SERVER_ERROR) {

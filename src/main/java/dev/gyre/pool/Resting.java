@@ -75,7 +75,7 @@ final class Resting extends Deadline {
     protected void expired() {
         armed = false;
         long keep = shared.policy().keepAlive().toNanos();
-        long now = System.nanoTime();
+        long now = loop.nanos();
         while (!idle.isEmpty() && now - idle.peekFirst().idleSince() >= keep) {
             idle.pollFirst().close();
         }

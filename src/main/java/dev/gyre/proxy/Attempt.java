@@ -40,6 +40,8 @@ final class Attempt implements LeaseHolder {
     private boolean continued;
     private boolean hinted;
     private boolean replayed;
+    private boolean out;
+    private boolean early;
 
     /** @param place that hears what comes of it; empty for a try beside another, and without a limit */
     Attempt(Tries tries, RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host,
@@ -74,8 +76,10 @@ final class Attempt implements LeaseHolder {
 
     @Override
     public void moved() {
-        end(new Outcome.Moved(), false);
-        tries.moved(this);
+        if (!ended) {
+            end(new Outcome.Moved(), false);
+            tries.moved(this);
+        }
     }
 
     @Override
@@ -131,6 +135,7 @@ final class Attempt implements LeaseHolder {
         if (!ended && !continued) {
             continued = true;
             request.response().writeContinue();
+            walk.continued(this);
         }
     }
 
@@ -151,12 +156,19 @@ final class Attempt implements LeaseHolder {
         if (replayable()) {
             replayed = true;
             outgoing = null;
+            out = false;
             walk.sendingAgain(this);
             lease.acquireFresh();
             return;
         }
         Failure ifEnded = lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
-        tries.failed(this, tries.proxy.lost(cause, ifEnded, backend().toString()), cause.getMessage());
+        Failure failure = tries.proxy.lost(cause, ifEnded, backend().toString());
+        // Broken bytes are the backend's own; that it gives up who keeps it waiting is not held against it.
+        if (failure == ifEnded && walk.awaitsClient(this)) {
+            tries.abandoned(this, failure, cause.getMessage());
+        } else {
+            tries.failed(this, failure, cause.getMessage());
+        }
     }
 
     /** The connection ended, as against an answer that cannot be understood. */
@@ -202,8 +214,14 @@ final class Attempt implements LeaseHolder {
     /** The request is out to its last byte. */
     void sent(long nowNanos) {
         if (!ended) {
+            out = true;
             lease.sent(nowNanos);
         }
+    }
+
+    /** The request has been sent to its last byte, and not lost since. */
+    boolean isOut() {
+        return out;
     }
 
     /** Since it was asked last, the backend has begun no answer to anybody. */
@@ -216,13 +234,14 @@ final class Attempt implements LeaseHolder {
     }
 
     void answerBegan(int status, long nowNanos) {
+        early = walk.awaitsClient(this);
         lease.answerBegan(nowNanos);
         if (place.isEmpty()) {
             return;
         }
         if (status < 500) {
             place.get().answered(lease.answerNanos(), nowNanos);
-        } else if (status >= 502 && status <= 504) {
+        } else if (status >= 502 && status <= 504 && !early) {
             // What has too much to do behind it; of an error, often a fast one, the time says nothing.
             place.get().failed(nowNanos);
         }
@@ -231,9 +250,14 @@ final class Attempt implements LeaseHolder {
     /** It has come to nothing, by the fault of its backend or of the wait for a connection. */
     void failed(Failure failure) {
         if (place.isPresent()) {
-            place.get().failed(System.nanoTime());
+            place.get().failed(tries.proxy.loop().nanos());
         }
         end(new Outcome.Failed(failure), false);
+    }
+
+    /** The answer has gone through, or is to be replaced by another try's. */
+    void answered(int status, boolean reusable) {
+        end(new Outcome.Answered(status, early), reusable);
     }
 
     /** The client waits for a 100 (Continue) that the backend has not sent. */

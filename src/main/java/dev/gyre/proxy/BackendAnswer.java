@@ -32,6 +32,7 @@ final class BackendAnswer {
     private long received;
     /** The client takes no more at the moment. */
     private boolean blocked;
+    private boolean heldBack;
     private boolean dropping;
 
     /** @param lease that {@code from} has come on */
@@ -117,6 +118,7 @@ final class BackendAnswer {
         to.write(ReadMemory.once(data));
         if (!blocked && to.writeQueueFull()) {
             blocked = true;
+            heldBack = true;
             // A pause of Vert.x's would end in a task, which Netty's io_uring lets wait for up to 128 turns
             // of the other connections.
             lease.hold(true);
@@ -159,5 +161,10 @@ final class BackendAnswer {
     /** It is the client who does not take more at the moment. */
     boolean blocked() {
         return blocked;
+    }
+
+    /** The client has once taken less than came, so that the backend may have had to wait for it. */
+    boolean heldBack() {
+        return heldBack;
     }
 }

@@ -72,7 +72,7 @@ final class Choice implements Waiter {
             return true;
         }
         ServiceLimit limit = proxy.limit(serviceName);
-        long now = System.nanoTime();
+        long now = proxy.loop().nanos();
         place = limit.admit(route.priority().orElse(Priority.NORMAL), now);
         if (place.isEmpty()) {
             // Spread, so that those who were refused together do not come back together.
@@ -116,6 +116,12 @@ final class Choice implements Waiter {
     /** The request is over. */
     void end() {
         place.ifPresent(Place::end);
+        leave();
+    }
+
+    /** No backend is looked for any more. */
+    void leave() {
         line.ifPresent(of -> of.leave(this));
+        line = Optional.empty();
     }
 }

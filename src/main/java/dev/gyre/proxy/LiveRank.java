@@ -104,7 +104,7 @@ final class LiveRank implements Candidates {
     }
 
     private void look() {
-        now = System.nanoTime();
+        now = loop.nanos();
         if ((picks++ & PICKS - 1) != 0) {
             return;
         }

@@ -123,7 +123,7 @@ final class LiveService {
     void answered(LoopPool by, HttpClientResponse answer) {
         if (balance.by().watchful()) {
             RetryAfter.of(answer.statusCode(), answer.headers()).ifPresent(pause ->
-                    by.shared().conduct().pause(pause.toNanos(), System.nanoTime()));
+                    by.shared().conduct().pause(pause.toNanos(), loop.nanos()));
         }
     }
 

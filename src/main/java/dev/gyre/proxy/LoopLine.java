@@ -30,7 +30,7 @@ final class LoopLine extends Deadline {
 
     /** Waits for a backend; false when too many wait already. */
     boolean hope(Waiter waiter, Duration most) {
-        boolean waits = line.hope(waiter, System.nanoTime() + most.toNanos());
+        boolean waits = line.hope(waiter, loop.nanos() + most.toNanos());
         schedule();
         return waits;
     }
@@ -41,13 +41,13 @@ final class LoopLine extends Deadline {
 
     /** Goes by what holds of the service now. */
     void show(boolean hasBackend) {
-        line.show(hasBackend, System.nanoTime());
+        line.show(hasBackend, loop.nanos());
         schedule();
     }
 
     /** There is no such service any more. */
     void dissolve() {
-        line.dissolve(System.nanoTime());
+        line.dissolve(loop.nanos());
         schedule();
     }
 
@@ -61,7 +61,7 @@ final class LoopLine extends Deadline {
     @Override
     protected void expired() {
         try {
-            line.advance(System.nanoTime());
+            line.advance(loop.nanos());
         } finally {
             // Whatever one of them throws, the others are still to go.
             schedule();

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -58,8 +59,8 @@ public final class Proxy {
     private final Vertx vertx;
     private final Edge edge;
     private final Surroundings surroundings;
-    private final Exceeded exceeded = new Exceeded(System::nanoTime);
-    private final Refusals refusals = new Refusals(System::nanoTime);
+    private final Exceeded exceeded;
+    private final Refusals refusals;
     private final Via via;
     private final Admission admission;
     private final FailureLog failures = new FailureLog();
@@ -67,7 +68,7 @@ public final class Proxy {
     private final ReadMemory readMemory = new ReadMemory();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final Holds holds;
-    private final ServiceLimits serviceLimits = new ServiceLimits(System::nanoTime);
+    private final ServiceLimits serviceLimits;
     private final AtomicInteger numbers = new AtomicInteger();
     private final Runnable whenStopping;
     private final FailureWatch watch;
@@ -91,8 +92,11 @@ public final class Proxy {
         this.edge = edge;
         this.surroundings = surroundings;
         this.via = new Via(edge.node());
+        this.exceeded = new Exceeded(surroundings.nanos());
+        this.refusals = new Refusals(surroundings.nanos());
+        this.serviceLimits = new ServiceLimits(surroundings.nanos());
         this.admission = new Admission(edge.limits(), edge.forwarding(), exceeded);
-        this.holds = new Holds(surroundings.clock(), System::nanoTime);
+        this.holds = new Holds(surroundings.clock(), surroundings.nanos());
         this.grace = grace;
         this.whenStopping = whenStopping;
         this.watch = watch;
@@ -105,7 +109,7 @@ public final class Proxy {
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
                     pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList(), watch);
-                    retries = new Retries(verticles.size(), System::nanoTime);
+                    retries = new Retries(verticles.size(), surroundings.nanos());
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                     readMemory.budget().whenAmpleAgain(
                             () -> vertx.setTimer(CALM_MILLIS, timer -> giveMemoryBack()));
@@ -285,6 +289,10 @@ public final class Proxy {
 
     Via via() {
         return via;
+    }
+
+    LongSupplier nanos() {
+        return surroundings.nanos();
     }
 
     RandomGenerator random() {

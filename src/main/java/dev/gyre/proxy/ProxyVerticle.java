@@ -34,8 +34,8 @@ final class ProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.readMemory(), proxy.clock()),
-                proxy.random());
+        loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.readMemory(), proxy.clock(),
+                proxy.nanos()), proxy.random());
         proxy.joined(this);
         return Future.succeededFuture();
     }

@@ -221,6 +221,11 @@ final class RequestBody {
         return bytes == 0 || !forgotten;
     }
 
+    /** The backend has taken all that has come so far: it is the client's turn. */
+    boolean awaited() {
+        return outgoing != null && !sent && !blocked;
+    }
+
     /** It is the backend who does not take more at the moment. */
     boolean blocked() {
         return blocked;

@@ -2,6 +2,7 @@ package dev.gyre.proxy;
 
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
+import dev.gyre.model.Failure.Side;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Route;
@@ -105,7 +106,7 @@ final class RequestWalk {
             if (tries.isCurrent(by)) {
                 requestSent();
             } else {
-                by.sent(System.nanoTime());
+                by.sent(proxy.loop().nanos());
             }
         }
     }
@@ -113,9 +114,25 @@ final class RequestWalk {
     /** What has been sent went to a connection that was closed already. */
     void sendingAgain(Attempt by) {
         if (tries.isCurrent(by)) {
-            enter(Phase.SENDING);
+            // It may have to wait for another connection, which has limits of its own.
+            pause();
         }
-        body.ifPresent(RequestBody::detach);
+    }
+
+    /** The try beside the one that ran until now goes on alone. */
+    void goesOn(Attempt alone) {
+        if (alone.isOut()) {
+            enter(Phase.AWAITING);
+        } else {
+            pause();
+        }
+    }
+
+    /** The backend wants the body. */
+    void continued(Attempt by) {
+        if (tries.isCurrent(by) && phase == Phase.SENDING) {
+            touch();
+        }
     }
 
     /** Between two tries: nothing is sent, and nothing more is read from the client. */
@@ -133,8 +150,42 @@ final class RequestWalk {
         }
     }
 
-    boolean awaitsAnswer() {
-        return phase == Phase.SENDING || phase == Phase.AWAITING;
+    /** No backend's answer has been chosen for the client, nor one of Gyre's own. */
+    boolean unanswered() {
+        return phase == Phase.CHOOSING || phase == Phase.SENDING || phase == Phase.AWAITING;
+    }
+
+    /** This try has sent all that has come of the request, and its backend waits for the rest. */
+    boolean awaitsClient(Attempt by) {
+        return phase == Phase.SENDING && tries.isCurrent(by) && turn() == Side.CLIENT;
+    }
+
+    /**
+     * Whose turn it is. Who lets his turn pass is to blame for it, and nobody else: a backend is charged with
+     * what happens while it has the turn.
+     */
+    private Side turn() {
+        boolean bodyAwaited = body.map(RequestBody::awaited).orElse(false);
+        return switch (phase) {
+            case CHOOSING -> Side.NODE;
+            case SENDING -> bodyAwaited ? Side.CLIENT : Side.BACKEND;
+            case AWAITING -> Side.BACKEND;
+            // An answer may begin before the request is out, and go on only as more of that comes.
+            case ANSWERING -> bodyAwaited || answer.blocked() ? Side.CLIENT : Side.BACKEND;
+            case LINGERING, DONE -> Side.CLIENT;
+        };
+    }
+
+    private Side fault(Failure failure) {
+        boolean others = switch (failure) {
+            // Waits of all sorts may have led to it.
+            case REQUEST_TIMEOUT -> phase == Phase.ANSWERING || turn() != Side.BACKEND
+                    || !clock.mostOfRequestInPhase();
+            // A backend gives up a client that takes its answer too slowly, and is heard of it later.
+            case RESPONSE_INCOMPLETE -> turn() == Side.CLIENT || answer.heldBack();
+            default -> false;
+        };
+        return failure.side() != Side.BACKEND || !others ? failure.side() : Side.CLIENT;
     }
 
     /** This is the answer; the request will not be sent again. */
@@ -197,11 +248,12 @@ final class RequestWalk {
             return;
         }
         proxy.failures().report(failure, tries == null ? "" : tries.backend(), details);
+        Side fault = fault(failure);
         if (answer != null) {
             answer.drop();
         }
         if (tries != null) {
-            tries.end(new Outcome.Failed(failure));
+            tries.end(new Outcome.Failed(failure, fault));
         }
         refuse(failure);
     }
@@ -271,15 +323,15 @@ final class RequestWalk {
     void stalled() {
         switch (phase) {
             case SENDING -> {
-                if (awaitsContinue() || body.map(RequestBody::blocked).orElse(true)) {
-                    tries.stuck(awaitsContinue() ? Failure.FIRST_BYTE_TIMEOUT : Failure.WRITE_TIMEOUT);
-                } else {
+                if (turn() == Side.CLIENT) {
                     fail(Failure.CLIENT_TIMEOUT, "");
+                } else {
+                    tries.stuck(Failure.WRITE_TIMEOUT);
                 }
             }
             case AWAITING -> tries.tooSlow();
-            case ANSWERING ->
-                    fail(answer.blocked() ? Failure.CLIENT_TIMEOUT : Failure.RESPONSE_IDLE_TIMEOUT, "");
+            case ANSWERING -> fail(turn() == Side.CLIENT ? Failure.CLIENT_TIMEOUT
+                    : Failure.RESPONSE_IDLE_TIMEOUT, "");
             case LINGERING -> {
                 done();
                 client.close();

@@ -67,13 +67,13 @@ final class SlowReader extends Deadline {
 
     /** More is ready for the client than it takes. */
     void behind() {
-        long now = System.nanoTime();
+        long now = loop.nanos();
         pace.owes(now);
         loop.schedule(this, pace.due(now));
     }
 
     void caughtUp() {
-        pace.rests(System.nanoTime());
+        pace.rests(loop.nanos());
         loop.cancel(this);
     }
 
@@ -83,7 +83,7 @@ final class SlowReader extends Deadline {
         if (acknowledgedNow.isEmpty()) {
             return;
         }
-        long now = System.nanoTime();
+        long now = loop.nanos();
         pace.moved(acknowledgedNow.getAsLong() - acknowledged, now);
         acknowledged = acknowledgedNow.getAsLong();
         if (pace.tooSlow(now)) {

@@ -8,7 +8,7 @@ final class Timer extends Deadline {
 
     private Runnable task = () -> { };
 
-    /** @param atNanos by the clock of {@link System#nanoTime} */
+    /** @param atNanos by the clock of {@link Loop#nanos} */
     void set(Loop loop, long atNanos, Runnable then) {
         task = then;
         loop.schedule(this, atNanos);

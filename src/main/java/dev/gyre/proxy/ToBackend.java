@@ -46,7 +46,7 @@ final class ToBackend {
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
             CharSequence name = field.getKey();
-            if (passes(name, client) && !HopByHop.contains(nominated, name)) {
+            if (passes(name, head, client) && !HopByHop.contains(nominated, name)) {
                 to.add(name, field.getValue());
             }
         }

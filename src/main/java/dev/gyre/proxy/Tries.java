@@ -10,6 +10,7 @@ import dev.gyre.pool.LoopPool;
 import dev.gyre.retry.LoopRetries;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +25,13 @@ final class Tries {
     /*
      * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
      * first is the current one from then on, and the other's lease ends as moved, which says nothing about
-     * its backend. When one of the two fails, the other goes on alone.
+     * its backend. When one of the two fails, or its backend leaves the rotation while it waits there, the
+     * other goes on alone. So another backend is chosen only while no try runs, and whoever ends the choice
+     * ends the wait for it: a try that is begun beside an answer would be ended by nobody.
      */
+
+    /** A client that is to send and has sent nothing for so long does not just send slowly. */
+    private static final long STALL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RequestWalk walk;
     private final WalkClock clock;
@@ -88,9 +94,19 @@ final class Tries {
     void moved(Attempt by) {
         if (by == hedge) {
             hedge = null;
+        } else if (hedge != null) {
+            goOnWithHedge();
         } else {
+            stopTimer();
+            walk.pause();
             choice.from(proxy.view());
         }
+    }
+
+    private void goOnWithHedge() {
+        current = hedge;
+        hedge = null;
+        walk.goesOn(current);
     }
 
     /** The try whose connection, timeouts and end are the request's. */
@@ -134,7 +150,7 @@ final class Tries {
     private void sendHedge() {
         passOver(current);
         Optional<LoopPool> other = choice.another().filter(pool -> !tried.contains(pool) && pool.hasRoom());
-        if (other.isPresent() && made < policy().attempts() && account.payHedge(System.nanoTime())) {
+        if (other.isPresent() && made < policy().attempts() && account.payHedge(proxy.loop().nanos())) {
             made++;
             hedged = true;
             hedge = newAttempt(Optional.empty());
@@ -145,19 +161,19 @@ final class Tries {
     /** The head of an answer has come. */
     void answered(Attempt by, HttpClientResponse response) {
         int status = response.statusCode();
-        if (!walk.awaitsAnswer()) {
+        if (!walk.unanswered()) {
             return;
         }
-        by.answerBegan(status, System.nanoTime());
+        by.answerBegan(status, proxy.loop().nanos());
         service.answered(by.pool(), response);
         // Another backend may do better, and nothing of this is out to the client.
         if (status >= 400 && policy().covers(status, by.idempotent())
-                && (hedge != null || mayRepeat(by, false))) {
-            by.end(new Outcome.Answered(status), false);
+                && (hedge != null || !clientStalls(by) && mayRepeat(by, false))) {
+            by.answered(status, false);
             follow(by);
             return;
         }
-        if (policy().hedge() instanceof Hedge.AfterP95) {
+        if (policy().hedge() instanceof Hedge.AfterP95 && by.lease().answerNanos() > 0) {
             account.answered(clock.nanosInPhase());
         }
         end(by);
@@ -173,6 +189,26 @@ final class Tries {
     /** A try has come to nothing: another takes its place, or its failure is the answer. */
     void failed(Attempt by, Failure failure, String details) {
         failed(by, failure, details, hedge != null || mayFollow(by, failure));
+    }
+
+    /**
+     * The backend broke the connection off while it waited for the client: nothing is held against it. Another
+     * may be tried as long as the client is just sending.
+     */
+    void abandoned(Attempt by, Failure failure, String details) {
+        if (clientStalls(by)) {
+            walk.fail(Failure.CLIENT_TIMEOUT, "");
+            return;
+        }
+        boolean goesOn = mayFollow(by, failure);
+        proxy.failures().report(failure, by.backend().toString(), details);
+        by.end(new Outcome.Failed(failure, Failure.Side.CLIENT), false);
+        followOrRefuse(by, failure, goesOn);
+    }
+
+    /** Another try would cost the budget what the client may make it cost again and again. */
+    private boolean clientStalls(Attempt by) {
+        return walk.awaitsClient(by) && clock.nanosInPhase() >= STALL_NANOS;
     }
 
     /** The backend does not let the current try go on. */
@@ -199,9 +235,14 @@ final class Tries {
     private void failed(Attempt by, Failure failure, String details, boolean goesOn) {
         proxy.failures().report(failure, by.backend().toString(), details);
         by.failed(failure);
+        followOrRefuse(by, failure, goesOn);
+    }
+
+    private void followOrRefuse(Attempt by, Failure failure, boolean goesOn) {
         if (goesOn) {
             follow(by);
         } else {
+            stopTimer();
             choice.end();
             walk.refuse(failure);
         }
@@ -215,7 +256,7 @@ final class Tries {
     /** The budget is asked last: to ask is to pay. */
     private boolean mayRepeat(Attempt failed, boolean elsewhereOnly) {
         return made < policy().attempts() && failed.repeatable()
-                && (!elsewhereOnly || hasAnother(failed)) && account.payRetry(System.nanoTime());
+                && (!elsewhereOnly || hasAnother(failed)) && account.payRetry(proxy.loop().nanos());
     }
 
     private boolean hasAnother(Attempt failed) {
@@ -237,9 +278,7 @@ final class Tries {
         if (failed == hedge) {
             hedge = null;
         } else if (hedge != null) {
-            current = hedge;
-            hedge = null;
-            clock.restart();
+            goOnWithHedge();
         } else {
             boolean elsewhere = hasAnother(failed);
             made++;
@@ -258,12 +297,13 @@ final class Tries {
     /** The answer went through. */
     void succeeded(int status, boolean reusable) {
         choice.end();
-        current.end(new Outcome.Answered(status), reusable);
+        current.answered(status, reusable);
     }
 
     /** No try is wanted any more but this one. */
     private void end(Attempt but) {
         stopTimer();
+        choice.leave();
         if (hedge != null) {
             Attempt other = but == hedge ? current : hedge;
             hedge = null;
@@ -284,7 +324,7 @@ final class Tries {
         if (timer == null) {
             timer = new Timer();
         }
-        timer.set(proxy.loop(), System.nanoTime() + nanos, task);
+        timer.set(proxy.loop(), proxy.loop().nanos() + nanos, task);
     }
 
     private void stopTimer() {

@@ -56,7 +56,7 @@ final class Upload extends Deadline {
     /** The client may send. */
     void awaited() {
         if (paced) {
-            long now = System.nanoTime();
+            long now = proxy.loop().nanos();
             pace.owes(now);
             proxy.loop().schedule(this, pace.due(now));
         }
@@ -65,7 +65,7 @@ final class Upload extends Deadline {
     /** The backend takes no more at the moment, or all has come. */
     void heldBack() {
         if (paced) {
-            pace.rests(System.nanoTime());
+            pace.rests(proxy.loop().nanos());
             proxy.loop().cancel(this);
         }
     }
@@ -74,7 +74,7 @@ final class Upload extends Deadline {
     boolean takes(int more) {
         bytes += more;
         if (paced) {
-            pace.moved(more, System.nanoTime());
+            pace.moved(more, proxy.loop().nanos());
         }
         return allows(bytes);
     }
@@ -88,7 +88,7 @@ final class Upload extends Deadline {
 
     @Override
     protected void expired() {
-        long now = System.nanoTime();
+        long now = proxy.loop().nanos();
         if (!pace.tooSlow(now)) {
             proxy.loop().schedule(this, pace.due(now));
         } else if (walk.awaitsContinue()) {

@@ -41,7 +41,7 @@ final class WalkClock extends Deadline {
                 .filter(perTry -> perTry.compareTo(timeouts.firstByte()) < 0).orElse(timeouts.firstByte());
         if (!limited && timeouts.request().isPresent()) {
             limited = true;
-            wholeDue = System.nanoTime() + timeouts.request().get().toNanos();
+            wholeDue = loop.nanos() + timeouts.request().get().toNanos();
             loop.schedule(this, wholeDue);
         }
     }
@@ -56,11 +56,6 @@ final class WalkClock extends Deadline {
         }
         nextLook = touched + LOOK_NANOS;
         loop.schedule(this, due());
-    }
-
-    /** Begins the present phase anew, for another try. */
-    void restart() {
-        restart(phase);
     }
 
     /** Between two tries only the limit on the whole request counts. */
@@ -88,22 +83,27 @@ final class WalkClock extends Deadline {
 
     /** Something moved; the phase's time begins anew. */
     void touch() {
-        touched = System.nanoTime();
+        touched = loop.nanos();
     }
 
     /** Since something moved, or since the present phase was entered. */
     long nanosInPhase() {
-        return System.nanoTime() - touched;
+        return loop.nanos() - touched;
     }
 
-    /** When something moved last, by {@link System#nanoTime}. */
+    /** When something moved last, by {@link Loop#nanos}. */
     long touched() {
         return touched;
     }
 
     /** The answer's whole time is up. */
     boolean answerOverdue() {
-        return System.nanoTime() - touched >= answerLimit.toNanos();
+        return loop.nanos() - touched >= answerLimit.toNanos();
+    }
+
+    /** The backend has had its turn for the greater part of what the whole request may take. */
+    boolean mostOfRequestInPhase() {
+        return timeouts.request().filter(whole -> 2 * nanosInPhase() >= whole.toNanos()).isPresent();
     }
 
     void stop() {
@@ -121,7 +121,7 @@ final class WalkClock extends Deadline {
 
     @Override
     protected void expired() {
-        long now = System.nanoTime();
+        long now = loop.nanos();
         if (limited && now - wholeDue >= 0 && phase != RequestWalk.Phase.LINGERING) {
             walk.fail(Failure.REQUEST_TIMEOUT, "");
         } else if (phase == RequestWalk.Phase.CHOOSING) {
