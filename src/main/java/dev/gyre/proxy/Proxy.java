@@ -19,6 +19,7 @@ import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
 import dev.gyre.overload.ServiceLimits;
 import dev.gyre.pool.FailureWatch;
+import dev.gyre.pool.Loop;
 import dev.gyre.pool.MemoryBudget;
 import dev.gyre.pool.Pools;
 import dev.gyre.pool.ReadMemory;
@@ -108,13 +109,18 @@ public final class Proxy {
         return vertx.deployVerticle(() -> new ProxyVerticle(this, numbers.getAndIncrement()), options)
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
-                    pools = new Pools(verticles.stream().map(ProxyVerticle::loop).toList(), watch);
+                    pools = new Pools(loops(), watch);
                     retries = new Retries(verticles.size(), surroundings.nanos());
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                     readMemory.budget().whenAmpleAgain(
                             () -> vertx.setTimer(CALM_MILLIS, timer -> giveMemoryBack()));
                 })
                 .mapEmpty();
+    }
+
+    /** Those that requests are served on. */
+    List<Loop> loops() {
+        return verticles.stream().map(ProxyVerticle::loop).toList();
     }
 
     /**

@@ -1,0 +1,23 @@
+package dev.gyre.pool;
+
+/** What a test may do with an event loop whose clock it steps. */
+public final class LoopAccess {
+
+    private LoopAccess() {
+    }
+
+    /** Expires what is due by now, without waiting for the next tick; to be called on the loop. */
+    public static void expire(Loop loop) {
+        loop.expire();
+    }
+
+    /** The connections to a backend that are open or being opened. */
+    public static int places(BackendPool pool) {
+        return pool.places();
+    }
+
+    /** No deadline is set; to be called on the loop. */
+    public static boolean idle(Loop loop) {
+        return loop.idle();
+    }
+}
