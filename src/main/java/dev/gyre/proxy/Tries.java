@@ -192,8 +192,8 @@ final class Tries {
     }
 
     /**
-     * The backend broke the connection off while it waited for the client: nothing is held against it. Another
-     * may be tried as long as the client is just sending.
+     * The backend broke the connection off while it waited for the client: nothing is held against it.
+     * Another may be tried as long as the client is just sending.
      */
     void abandoned(Attempt by, Failure failure, String details) {
         if (clientStalls(by)) {

@@ -28,8 +28,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * A backend is charged with what happens while it has the turn, and with nothing that waits for the client: in
- * no phase, whichever side ends it, and however.
+ * A backend is charged with what happens while it has the turn, and with nothing that waits for the client:
+ * in no phase, whichever side ends it, and however.
  */
 class WhoseTurnTest {
 
