@@ -45,7 +45,7 @@ final class ClientConnection extends Deadline {
     private final MemoryEnds memoryEnds;
     private final RequestDecoder decoder;
     private final ClientMemory memory;
-    private final long accepted = System.nanoTime();
+    private final long accepted;
     private Optional<SlowReader> slowReader = Optional.empty();
     private long begun;
     /** The first bytes of a head are there, but not its end. */
@@ -66,6 +66,7 @@ final class ClientConnection extends Deadline {
         this.exceeded = proxy.exceeded();
         this.memoryEnds = proxy.memoryEnds();
         this.channel = channel(http);
+        this.accepted = loop.nanos();
         ForwardingSettings forwarding = proxy.forwarding();
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()));
@@ -135,7 +136,7 @@ final class ClientConnection extends Deadline {
         return memory;
     }
 
-    /** When it was, by the clock of {@link System#nanoTime}. */
+    /** When it was, by the clock of the event loop. */
     long accepted() {
         return accepted;
     }

@@ -39,7 +39,8 @@ class OneOfManyTest {
         vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                loop = new Loop(vertx, context, 0, new ReadMemory(), InstantSource.system());
+                loop = new Loop(vertx, context, 0, new ReadMemory(), InstantSource.system(),
+                        System::nanoTime);
                 return Future.succeededFuture();
             }
         }).await();

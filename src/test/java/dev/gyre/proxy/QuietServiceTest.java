@@ -48,7 +48,8 @@ class QuietServiceTest {
         vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                loop = new Loop(vertx, context, 0, new ReadMemory(), InstantSource.system());
+                loop = new Loop(vertx, context, 0, new ReadMemory(), InstantSource.system(),
+                        System::nanoTime);
                 return Future.succeededFuture();
             }
         }).await();

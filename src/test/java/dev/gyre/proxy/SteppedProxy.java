@@ -66,7 +66,7 @@ final class SteppedProxy implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             backends.add(new SteppedBackend());
         }
-        proxy = new Proxy(vertx, new Edge(new ForwardingSettings(List.of(), false, false), limits),
+        proxy = new Proxy(vertx, new Edge(ForwardingSettings.DEFAULT, limits, "a"),
                 new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
                         () -> new Random(1), () -> nanos), Duration.ofSeconds(1), () -> { }, charged::add);
         proxy.deploy(1).await();
