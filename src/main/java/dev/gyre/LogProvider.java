@@ -1,0 +1,41 @@
+package dev.gyre;
+
+import dev.gyre.log.LogLimits;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.simple.SimpleServiceProvider;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/** Puts the limits of the log before the loggers of slf4j-simple; SLF4J finds it by its service file. */
+public final class LogProvider implements SLF4JServiceProvider {
+
+    private final SimpleServiceProvider simple = new SimpleServiceProvider();
+    private LogLimits limits;
+
+    @Override
+    public void initialize() {
+        simple.initialize();
+        limits = new LogLimits(simple.getLoggerFactory());
+    }
+
+    @Override
+    public ILoggerFactory getLoggerFactory() {
+        return limits;
+    }
+
+    @Override
+    public IMarkerFactory getMarkerFactory() {
+        return simple.getMarkerFactory();
+    }
+
+    @Override
+    public MDCAdapter getMDCAdapter() {
+        return simple.getMDCAdapter();
+    }
+
+    @Override
+    public String getRequestedApiVersion() {
+        return simple.getRequestedApiVersion();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.gyre.log;
+
+import org.slf4j.Logger;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
+
+/** A logger that looks at each record before it is written. */
+final class LimitedLogger extends LegacyAbstractLogger {
+
+    private final transient Logger written;
+
+    LimitedLogger(Logger written) {
+        this.name = written.getName();
+        this.written = written;
+    }
+
+    @Override
+    protected void handleNormalizedLoggingCall(Level level, Marker marker, String pattern, Object[] arguments,
+                                               Throwable thrown) {
+        OutOfMemory.look(arguments, thrown);
+        if (written.isEnabledForLevel(level)) {
+            write(level, MessageFormatter.basicArrayFormat(pattern, arguments), thrown);
+        }
+    }
+
+    private void write(Level level, String message, Throwable thrown) {
+        switch (level) {
+            case ERROR -> written.error(message, thrown);
+            case WARN -> written.warn(message, thrown);
+            case INFO -> written.info(message, thrown);
+            case DEBUG -> written.debug(message, thrown);
+            case TRACE -> written.trace(message, thrown);
+        }
+    }
+
+    @Override
+    public boolean isTraceEnabled() {
+        return written.isTraceEnabled();
+    }
+
+    @Override
+    public boolean isDebugEnabled() {
+        return written.isDebugEnabled();
+    }
+
+    @Override
+    public boolean isInfoEnabled() {
+        return written.isInfoEnabled();
+    }
+
+    /** Also when it is off: the record may be the only one to tell that memory is exhausted. */
+    @Override
+    public boolean isWarnEnabled() {
+        return true;
+    }
+
+    /** As with warnings. */
+    @Override
+    public boolean isErrorEnabled() {
+        return true;
+    }
+
+    @Override
+    protected String getFullyQualifiedCallerName() {
+        return LimitedLogger.class.getName();
+    }
+}
