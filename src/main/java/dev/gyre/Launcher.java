@@ -3,6 +3,7 @@ package dev.gyre;
 import dev.gyre.admin.AdminCli;
 import dev.gyre.config.Nearest;
 import dev.gyre.pool.EventLoops;
+import dev.gyre.proxy.GuardedTransport;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -120,7 +121,8 @@ public final class Launcher extends io.vertx.core.Launcher {
 
     @Override
     public VertxBuilder createVertxBuilder(VertxOptions options) {
-        return Vertx.builder().with(options).withTransport(TRANSPORTS.chosen());
+        return Vertx.builder().with(options)
+                .withTransport(GuardedTransport.around(TRANSPORTS.chosen(), System::nanoTime));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gyre;
 
 import dev.gyre.admin.AdminBus;
 import dev.gyre.kit.Origin;
+import dev.gyre.proxy.GuardedTransport;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -34,7 +35,8 @@ public final class GyreNode implements AutoCloseable {
                 .put("instances", 2)
                 .put("grace", "5s")
                 .mergeIn(config);
-        Vertx vertx = Vertx.builder().withTransport(Transports.choose().chosen()).build();
+        Vertx vertx = Vertx.builder().withTransport(
+                GuardedTransport.around(Transports.choose().chosen(), System::nanoTime)).build();
         MainVerticle main = new MainVerticle(false);
         String deployment = vertx.deployVerticle(main, new DeploymentOptions().setConfig(complete)).await();
         return new GyreNode(vertx, main, deployment);

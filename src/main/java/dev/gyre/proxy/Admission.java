@@ -43,14 +43,14 @@ final class Admission extends ChannelInboundHandlerAdapter {
         this.mostPerAddress = limits.connectionsPerAddress().orElseThrow();
     }
 
-    /** From now on this listening socket is watched. */
+    /** From now on this listening socket is watched; {@link GuardedTransport} does so from its beginning. */
     void guard(Channel port) {
         if (port.attr(GUARDED).setIfAbsent(true) == null) {
             port.pipeline().addFirst("gyre-admission", this);
         }
     }
 
-    /** Also for a connection that came before its port was guarded, as the first one does. */
+    /** Also for a connection that came before its port was guarded, as on a transport of another's. */
     boolean admits(Channel connection) {
         return Boolean.TRUE.equals(connection.attr(ADMITTED).get()) || admit(connection);
     }

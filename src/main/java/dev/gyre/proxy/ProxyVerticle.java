@@ -36,6 +36,7 @@ final class ProxyVerticle extends VerticleBase {
     public Future<?> start() {
         loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.readMemory(), proxy.clock(),
                 proxy.nanos()), proxy.random());
+        GuardedTransport.guard(context, proxy.admission());
         proxy.joined(this);
         return Future.succeededFuture();
     }

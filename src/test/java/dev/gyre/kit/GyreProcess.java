@@ -26,7 +26,9 @@ public final class GyreProcess implements AutoCloseable {
      */
     private static final List<String> QUICK =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m",
-                    "-Dorg.slf4j.simpleLogger.log.io.vertx.core.impl.BlockedThreadChecker=off");
+                    "-Dorg.slf4j.simpleLogger.log.io.vertx.core.impl.BlockedThreadChecker=off",
+                    // In the jar that is handed out it is the only one.
+                    "-Dslf4j.provider=dev.gyre.LogProvider", "-Dslf4j.internal.verbosity=WARN");
     /**
      * A program in the classic language of BPF: is it io_uring_setup (425), with a number of entries (its
      * first argument) of at least the first word of the command? Then EPERM, or ENOMEM if that is not 0.
@@ -61,9 +63,15 @@ public final class GyreProcess implements AutoCloseable {
 
     /** The same, with a limit of open files. */
     public static GyreProcess limited(int openFiles, List<String> arguments) throws IOException {
+        return limited(openFiles, List.of(), arguments);
+    }
+
+    /** The same, with the given flags of the JVM. */
+    public static GyreProcess limited(int openFiles, List<String> jvm, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(
                 List.of("bash", "-c", "ulimit -n " + openFiles + "; exec \"$@\"", "bash"));
-        command.addAll(command(List.of(), arguments));
+        command.addAll(command(jvm, arguments));
         return start(command);
     }
 
