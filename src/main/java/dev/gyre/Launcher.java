@@ -109,9 +109,14 @@ public final class Launcher extends io.vertx.core.Launcher {
 
     /** Ends the process at once; called where nothing runs yet that would have to be stopped in order. */
     static void fail(int exitCode, List<String> reasons) {
-        reasons.forEach(reason -> System.err.println("gyre: " + reason));
-        System.err.flush();
-        Runtime.getRuntime().halt(exitCode);
+        try {
+            LogProvider.end();
+            reasons.forEach(reason -> System.err.println("gyre: " + reason));
+            System.err.flush();
+        } finally {
+            // Where memory is short, the words may be lost; the end must not be.
+            Runtime.getRuntime().halt(exitCode);
+        }
     }
 
     @Override
@@ -165,6 +170,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     public void afterStoppingVertx() {
         // The hook of Vert.x loses patience after two minutes; a grace time may be longer.
         vertx.close().await();
+        LogProvider.end();
         Runtime.getRuntime().halt(0);
     }
 

@@ -3,6 +3,7 @@ package dev.gyre;
 import dev.gyre.log.LogLimits;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
+import org.slf4j.LoggerFactory;
 import org.slf4j.simple.SimpleServiceProvider;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
@@ -16,7 +17,14 @@ public final class LogProvider implements SLF4JServiceProvider {
     @Override
     public void initialize() {
         simple.initialize();
-        limits = new LogLimits(simple.getLoggerFactory());
+        limits = new LogLimits(simple.getLoggerFactory(), System::nanoTime, LogLimits::eachSecond);
+    }
+
+    /** Before the process ends: tells what the log has left out. Of another's log nothing is known. */
+    static void end() {
+        if (LoggerFactory.getILoggerFactory() instanceof LogLimits limits) {
+            limits.end();
+        }
     }
 
     @Override

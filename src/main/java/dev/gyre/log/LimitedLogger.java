@@ -6,22 +6,39 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** A logger that looks at each record before it is written. */
+/** A logger that looks at each record before it is written, or not written. */
 final class LimitedLogger extends LegacyAbstractLogger {
 
     private final transient Logger written;
+    private final transient LogLimits limits;
+    private final boolean own;
 
-    LimitedLogger(Logger written) {
+    LimitedLogger(Logger written, LogLimits limits) {
         this.name = written.getName();
         this.written = written;
+        this.limits = limits;
+        this.own = name.equals("gyre") || name.startsWith("gyre.");
     }
 
     @Override
     protected void handleNormalizedLoggingCall(Level level, Marker marker, String pattern, Object[] arguments,
                                                Throwable thrown) {
         OutOfMemory.look(arguments, thrown);
-        if (written.isEnabledForLevel(level)) {
-            write(level, MessageFormatter.basicArrayFormat(pattern, arguments), thrown);
+        if (!written.isEnabledForLevel(level)) {
+            return;
+        }
+        String message = MessageFormatter.basicArrayFormat(pattern, arguments);
+        // Who asks for details wants all of them.
+        boolean limited = level.compareTo(Level.INFO) <= 0 && !(own && thrown == null);
+        if (limited && !limits.admits(Kind.of(name, level, message, thrown))) {
+            return;
+        }
+        if (own || written.isDebugEnabled()) {
+            write(level, message, thrown);
+        } else if (thrown != null && OneLine.isOutside(thrown)) {
+            write(level, OneLine.of(message, thrown), null);
+        } else {
+            write(level, OneLine.of(message), thrown);
         }
     }
 

@@ -1,17 +1,83 @@
 package dev.gyre.log;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 
-/** The loggers of this process, each behind the limits on what it may write. Thread-safe. */
+/**
+ * The loggers of this process, each behind the limits on what it may write: of each {@link Kind} of record
+ * one a minute, the first at once. What is left out is counted, and told a minute later or at the end. Gyre's
+ * own records limit themselves; of them only those with a throwable, which nobody foresaw, are limited here.
+ * Thread-safe.
+ */
 public final class LogLimits implements ILoggerFactory {
 
-    private final ILoggerFactory written;
+    private static final long EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** Where somebody makes a logger write ever new kinds, so many a minute are written. */
+    private static final int MOST_KINDS = 30;
+    /** What is new is not told from what is known beyond this, so that it takes bounded memory. */
+    private static final int MOST_REMEMBERED = 2_000;
 
-    /** @param written the loggers that write */
-    public LogLimits(ILoggerFactory written) {
+    private final ILoggerFactory written;
+    private final LongSupplier nanos;
+    private final Consumer<Runnable> eachSecond;
+    /** By logger. */
+    private final Map<String, Seen> seen = new HashMap<>();
+    private boolean watched;
+
+    /** What one logger has written lately. */
+    private static final class Seen {
+
+        private final Map<Kind, Window> windows = new HashMap<>();
+        /** All that was ever written, in coarser words, which those who send the details cannot vary. */
+        private final Set<String> gists = new HashSet<>();
+        private Optional<Window> others = Optional.empty();
+
+        boolean knows(String gist) {
+            return gists.contains(gist) || gists.size() >= MOST_REMEMBERED;
+        }
+    }
+
+    /** A minute that began with a record that was written. */
+    private static final class Window {
+
+        private final long until;
+        private long leftOut;
+
+        Window(long until) {
+            this.until = until;
+        }
+    }
+
+    /**
+     * @param written the loggers that write
+     * @param eachSecond runs from now on what it is given about once a second
+     */
+    public LogLimits(ILoggerFactory written, LongSupplier nanos, Consumer<Runnable> eachSecond) {
         this.written = written;
+        this.nanos = nanos;
+        this.eachSecond = eachSecond;
+    }
+
+    /** For {@code eachSecond}: on a thread of its own, that keeps no process alive. */
+    public static void eachSecond(Runnable then) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "gyre-log");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.scheduleWithFixedDelay(then, 1, 1, TimeUnit.SECONDS);
     }
 
     /**
@@ -25,6 +91,64 @@ public final class LogLimits implements ILoggerFactory {
 
     @Override
     public Logger getLogger(String name) {
-        return new LimitedLogger(written.getLogger(name));
+        return new LimitedLogger(written.getLogger(name), this);
+    }
+
+    /** Whether this record may be written; if not, it is counted. */
+    synchronized boolean admits(Kind kind) {
+        Seen of = seen.computeIfAbsent(kind.logger(), name -> new Seen());
+        long now = nanos.getAsLong();
+        Window window = of.windows.get(kind);
+        if (window == null && of.windows.size() >= MOST_KINDS && of.knows(kind.gist())) {
+            if (of.others.isEmpty()) {
+                of.others = Optional.of(new Window(now + EVERY_NANOS));
+            }
+            window = of.others.get();
+        }
+        if (window != null) {
+            window.leftOut++;
+            return false;
+        }
+        of.gists.add(kind.gist());
+        of.windows.put(kind, new Window(now + EVERY_NANOS));
+        watch();
+        return true;
+    }
+
+    private void watch() {
+        if (!watched) {
+            watched = true;
+            eachSecond.accept(() -> tell(false));
+        }
+    }
+
+    /** The process ends: what was left out since the last such line is told now. */
+    public void end() {
+        tell(true);
+    }
+
+    private void tell(boolean all) {
+        ended(all).forEach(Runnable::run);
+    }
+
+    private synchronized List<Runnable> ended(boolean all) {
+        List<Runnable> lines = new ArrayList<>();
+        long now = nanos.getAsLong();
+        seen.forEach((name, of) -> {
+            of.windows.entrySet().removeIf(entry -> {
+                Window window = entry.getValue();
+                boolean over = all || now - window.until >= 0;
+                if (over && window.leftOut > 0) {
+                    lines.add(() -> entry.getKey().tell(written.getLogger(name), window.leftOut));
+                }
+                return over;
+            });
+            of.others.filter(window -> all || now - window.until >= 0).ifPresent(window -> {
+                lines.add(() -> written.getLogger(name).warn("left out {} more lines of other kinds: more"
+                        + " than {} kinds a minute", window.leftOut, MOST_KINDS));
+                of.others = Optional.empty();
+            });
+        });
+        return lines;
     }
 }
