@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.config.ConfigSource;
+import dev.gyre.files.GuardedFile;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
@@ -82,6 +83,10 @@ final class RunArguments {
             throw StartFailed.badConfig(List.of("-conf: missing value (expected: a file, or JSON)"));
         }
         Path path = Path.of(value).toAbsolutePath();
+        Optional<String> irregularity = GuardedFile.irregularity(path);
+        if (irregularity.isPresent()) {
+            throw StartFailed.badConfig(List.of("-conf: " + irregularity.get()));
+        }
         if (!Files.isRegularFile(path)) {
             throw StartFailed.badConfig(List.of("-conf: no file " + path));
         }

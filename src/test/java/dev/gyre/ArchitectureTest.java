@@ -35,7 +35,8 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
             Map.entry("model", List.of()),
             Map.entry("log", List.of()),
-            Map.entry("config", List.of("model")),
+            Map.entry("files", List.of()),
+            Map.entry("config", List.of("model", "files")),
             Map.entry("diff", List.of("model", "config")),
             Map.entry("routing", List.of("model")),
             Map.entry("balancing", List.of("model")),
@@ -48,11 +49,12 @@ class ArchitectureTest {
                     List.of("model", "config", "routing", "balancing", "gate", "pool", "retry", "hold",
                             "overload")),
             Map.entry("health", List.of("model", "config", "balancing")),
-            Map.entry("naming", List.of("model", "config")),
-            Map.entry("registry", List.of("model", "config")),
+            Map.entry("naming", List.of("model", "files", "config")),
+            Map.entry("registry", List.of("model", "files", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "config", "registry")),
-            Map.entry("admin", List.of("model", "config", "diff", "gate", "registry", "discovery"))));
+            Map.entry("admin",
+                    List.of("model", "files", "config", "diff", "gate", "registry", "discovery"))));
 
     @ArchTest
     static final ArchRule packagesUseOnlyWhatTheTableAllows = CompositeArchRule.of(
@@ -140,6 +142,18 @@ class ArchitectureTest {
             .should().accessTargetWhere(HiddenInputs.nameService()).allowEmptyShould(true)
             .because("a name service that is gone takes ten seconds to say so, and an event loop that waits"
                     + " for it serves nobody: look the name up on a worker, once, and pass the address on");
+
+    /** What the kernel shows under /proc is none of the files that somebody could replace. */
+    private static final Set<String> READ_PROC = Set.of("dev.gyre.BackgroundThreads", "dev.gyre.HostName");
+
+    @ArchTest
+    static final ArchRule filesAreOpenedInOnePlace = noClasses()
+            .that(describe("are outside files and read no /proc",
+                    outside("files").and(describe("read no /proc",
+                            type -> !READ_PROC.contains(type.getName())))))
+            .should().accessTargetWhere(HiddenInputs.openFile()).allowEmptyShould(true)
+            .because("a pipe in place of a file hangs whoever opens it, a link leads elsewhere, and what is"
+                    + " made is open to all but for the umask: open it with GuardedFile");
 
     @ArchTest
     static final ArchRule constructorsTakeAtMostSixParameters = constructors()

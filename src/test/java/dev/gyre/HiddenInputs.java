@@ -3,17 +3,27 @@ package dev.gyre;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import io.vertx.core.file.FileSystem;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.FileReader;
+import java.io.FileWriter;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Date;
 import java.util.Map;
 import java.util.Random;
+import java.util.Scanner;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /** The calls by which a class gets at the clock, at chance or at the terminal behind its caller's back. */
 final class HiddenInputs {
@@ -33,6 +43,13 @@ final class HiddenInputs {
     private static final Set<String> LOOK_UPS = Set.of("getLocalHost", "getByName", "getAllByName",
             "getHostName", "getCanonicalHostName", "isReachable");
 
+    private static final Pattern FILES = Pattern.compile(
+            "read(String|AllBytes|AllLines)|lines|write(String)?|copy|new[A-Z].*|create(?!Link).*");
+
+    private static final Set<String> OPENED_BY_NAME = Set.of(FileInputStream.class.getName(),
+            FileOutputStream.class.getName(), FileReader.class.getName(), FileWriter.class.getName(),
+            RandomAccessFile.class.getName(), Scanner.class.getName(), PrintStream.class.getName());
+
     private HiddenInputs() {
     }
 
@@ -47,6 +64,15 @@ final class HiddenInputs {
         return owner(access).equals(InetSocketAddress.class.getName()) && access.getName().equals("<init>")
                 && access.getTarget() instanceof CodeUnitAccessTarget target
                 && target.getRawParameterTypes().stream().anyMatch(type -> type.isEquivalentTo(String.class));
+    }
+
+    /** What opens a file, makes one, or reads one whole; Vert.x's file system among it. */
+    static DescribedPredicate<JavaAccess<?>> openFile() {
+        return DescribedPredicate.describe("a file that is opened", access ->
+                owner(access).equals(Files.class.getName()) && FILES.matcher(access.getName()).matches()
+                        || OPENED_BY_NAME.contains(owner(access)) && access.getName().equals("<init>")
+                        || owner(access).endsWith("FileChannel") && access.getName().equals("open")
+                        || owner(access).equals(FileSystem.class.getName()));
     }
 
     static DescribedPredicate<JavaAccess<?>> standardStreams() {

@@ -1,6 +1,7 @@
 package dev.gyre.admin;
 
 import dev.gyre.config.Durations;
+import dev.gyre.files.GuardedFile;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -13,7 +14,6 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,7 +93,10 @@ public final class AdminCli {
         }
         if (line.tokenFile().isPresent()) {
             try {
-                return Optional.of(Files.readString(Path.of(line.tokenFile().get())).strip());
+                return Optional.of(GuardedFile.text(Path.of(line.tokenFile().get()), GuardedFile.SHORT)
+                        .strip());
+            } catch (GuardedFile.Irregular e) {
+                throw new CliLine.Misused("--token-file: " + e.getMessage());
             } catch (IOException | InvalidPathException e) {
                 throw new CliLine.Misused("--token-file: " + line.tokenFile().get() + " cannot be read");
             }

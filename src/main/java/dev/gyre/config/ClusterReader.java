@@ -2,6 +2,7 @@ package dev.gyre.config;
 
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.ClusterTls;
+import dev.gyre.files.GuardedFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,8 @@ final class ClusterReader {
         String path = fields.required(key, expected).flatMap(value -> value.text(expected)).orElse("");
         if (!path.isEmpty() && !Files.isReadable(Path.of(path))) {
             fields.refuse(key, Value.describe(path) + " cannot be read", expected);
+        } else if (!path.isEmpty()) {
+            GuardedFile.irregularity(Path.of(path)).ifPresent(why -> fields.refuse(key, why, expected));
         }
         return path;
     }

@@ -1,8 +1,6 @@
 package dev.gyre.config;
 
-import io.vertx.config.ConfigRetriever;
-import io.vertx.config.ConfigRetrieverOptions;
-import io.vertx.config.ConfigStoreOptions;
+import dev.gyre.files.GuardedFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -15,12 +13,9 @@ import java.util.Optional;
 /** The file a node's config starts from. */
 final class ConfigFile {
 
-    private static final String TEXT = "text";
-
     private final String name;
     private final Path path;
     private final Vertx vertx;
-    private Optional<ConfigRetriever> opened = Optional.empty();
     private Optional<Parsed> latest = Optional.empty();
 
     private record Parsed(String text, JsonObject json) {
@@ -34,9 +29,10 @@ final class ConfigFile {
     }
 
     Future<JsonObject> read() {
-        return retriever().getConfig()
+        return vertx.getOrCreateContext()
+                .executeBlocking(() -> GuardedFile.text(path, GuardedFile.CONFIG), false)
                 .recover(cause -> Future.failedFuture(new UnreadableConfig(name + ": " + reason(cause))))
-                .compose(read -> parsed(read.getString(TEXT)));
+                .compose(this::parsed);
     }
 
     /** The same instance as long as the text is the same; parsed on no event loop, for that may take long. */
@@ -48,32 +44,17 @@ final class ConfigFile {
                 .onSuccess(json -> latest = Optional.of(new Parsed(text, json)));
     }
 
-    void close() {
-        opened.ifPresent(ConfigRetriever::close);
-    }
-
-    /** Opened by the first read, so that it lives on the context that reads. */
-    private ConfigRetriever retriever() {
-        if (opened.isEmpty()) {
-            // Raw text: the store's own JSON format keeps neither double keys nor the place of a mistake.
-            opened = Optional.of(ConfigRetriever.create(vertx, new ConfigRetrieverOptions().setScanPeriod(-1)
-                    .addStore(new ConfigStoreOptions().setType("file").setFormat("raw").setConfig(
-                            new JsonObject().put("path", path.toString()).put("raw.key", TEXT)))));
-        }
-        return opened.get();
-    }
-
     private String reason(Throwable cause) {
-        for (Throwable at = cause; at != null; at = at.getCause()) {
-            if (at instanceof NoSuchFileException) {
-                return "no such file (expected: a JSON file with the config)";
-            }
-            if (at instanceof AccessDeniedException) {
-                return "no permission to read it";
-            }
+        if (cause instanceof NoSuchFileException) {
+            return "no such file (expected: a JSON file with the config)";
         }
-        return Files.isDirectory(path)
-                ? "a directory (expected: a JSON file with the config)"
+        if (cause instanceof AccessDeniedException) {
+            return "no permission to read it";
+        }
+        if (Files.isDirectory(path)) {
+            return "a directory (expected: a JSON file with the config)";
+        }
+        return cause instanceof GuardedFile.Irregular ? cause.getMessage()
                 : "cannot be read: " + cause.getMessage();
     }
 }

@@ -28,7 +28,6 @@ public final class ConfigSource {
     private final Context context;
     private final long scanMillis;
     private final Supplier<Future<JsonObject>> base;
-    private final Runnable closeBase;
     private final StoreLayers layers;
 
     private Optional<Found> last = Optional.empty();
@@ -50,13 +49,11 @@ public final class ConfigSource {
     private record Found(JsonObject json, JsonObject resolved, boolean namesFiles, boolean news) {
     }
 
-    private ConfigSource(Vertx vertx, Supplier<Future<JsonObject>> base, Runnable closeBase,
-                         long scanMillis) {
+    private ConfigSource(Vertx vertx, Supplier<Future<JsonObject>> base, long scanMillis) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.scanMillis = scanMillis;
         this.base = base;
-        this.closeBase = closeBase;
         this.layers = new StoreLayers(vertx);
     }
 
@@ -68,10 +65,10 @@ public final class ConfigSource {
     static ConfigSource open(Vertx vertx, JsonObject given, long scanMillis) {
         if (given.size() == 1 && given.getValue(PATH_KEY) instanceof String path) {
             ConfigFile file = new ConfigFile(vertx, path);
-            return new ConfigSource(vertx, file::read, file::close, scanMillis);
+            return new ConfigSource(vertx, file::read, scanMillis);
         }
         JsonObject fixed = given.copy();
-        return new ConfigSource(vertx, () -> Future.succeededFuture(fixed), () -> { }, scanMillis);
+        return new ConfigSource(vertx, () -> Future.succeededFuture(fixed), scanMillis);
     }
 
     /** Reads everything anew. */
@@ -108,7 +105,6 @@ public final class ConfigSource {
         context.runOnContext(stop -> {
             closed = true;
             vertx.cancelTimer(timer);
-            closeBase.run();
             layers.close();
             done.complete();
         });

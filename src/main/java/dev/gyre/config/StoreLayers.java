@@ -1,5 +1,6 @@
 package dev.gyre.config;
 
+import dev.gyre.files.GuardedFile;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
@@ -7,8 +8,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +49,7 @@ final class StoreLayers {
             }
             settings = wanted;
         }
-        return Future.all(layers.stream().map(Layer::read).toList()).map(read -> {
+        return Future.all(layers.stream().map(layer -> layer.read(vertx)).toList()).map(read -> {
             JsonObject merged = base.copy();
             read.<JsonObject>list().forEach(given -> merged.mergeIn(given.copy(), true));
             return merged;
@@ -77,8 +80,19 @@ final class StoreLayers {
             this.retriever = retriever;
         }
 
-        Future<JsonObject> read() {
-            return retriever.getConfig().compose(this::accept).recover(this::failed);
+        Future<JsonObject> read(Vertx vertx) {
+            Future<Void> regular = !store.type().equals("file") ? Future.succeededFuture()
+                    : vertx.getOrCreateContext().executeBlocking(this::requireRegular, false);
+            return regular.compose(found -> retriever.getConfig()).compose(this::accept)
+                    .recover(this::failed);
+        }
+
+        private Void requireRegular() throws UnreadableConfig {
+            Optional<String> why = GuardedFile.irregularity(Path.of(store.config().getString("path")));
+            if (why.isPresent()) {
+                throw new UnreadableConfig(why.get());
+            }
+            return null;
         }
 
         private Future<JsonObject> accept(JsonObject given) {

@@ -1,9 +1,9 @@
 package dev.gyre.config;
 
+import dev.gyre.files.GuardedFile;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class Substitution {
 
     static Optional<String> content(Path file) {
         try {
-            return Optional.of(Files.readString(file));
+            return Optional.of(GuardedFile.text(file, GuardedFile.SHORT));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -91,10 +91,11 @@ final class Substitution {
     private Optional<String> resolve(String path, String name) {
         String shown = Value.describe("${" + name + "}");
         if (name.startsWith(FILE)) {
-            Optional<String> content = content(name.substring(FILE.length()).trim());
+            String file = name.substring(FILE.length()).trim();
+            Optional<String> content = content(file);
             return content.isPresent()
                     ? content.map(text -> text.replaceFirst("[\\r\\n]+\\z", ""))
-                    : refuse(path, shown + " cannot be read", "a readable file");
+                    : refuse(path, shown + " cannot be read" + irregularity(file), "a readable file");
         }
         if (!VARIABLE.matcher(name).matches()) {
             return refuse(path, shown, FORMS);
@@ -108,6 +109,14 @@ final class Substitution {
             return files.apply(Path.of(file));
         } catch (InvalidPathException e) {
             return Optional.empty();
+        }
+    }
+
+    private static String irregularity(String file) {
+        try {
+            return GuardedFile.irregularity(Path.of(file)).map(why -> ": " + why).orElse("");
+        } catch (InvalidPathException e) {
+            return "";
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.gyre.naming;
 
 import dev.gyre.config.ResolverSettings.Server;
+import dev.gyre.files.GuardedFile;
 import io.netty.util.NetUtil;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ record ResolvConf(List<Server> servers, List<String> search, int ndots) {
     /** As it is at this moment; without the file, what resolv.conf(5) says of that. */
     static ResolvConf ofSystem() {
         try {
-            return of(Files.readAllLines(FILE));
+            return of(GuardedFile.text(FILE, GuardedFile.SHORT).lines().toList());
         } catch (IOException e) {
             return of(List.of());
         }

@@ -1,5 +1,6 @@
 package dev.gyre.registry;
 
+import dev.gyre.files.GuardedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,30 +11,34 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node's directory: locked against other nodes, for its owner's eyes alone, its files regular ones. Where
- * it cannot be written it can still be read; the lock is then taken before the first write that works.
+ * it cannot be written it can still be read; the lock is then taken before the first write that works. The
+ * directory itself may be a link, which is followed once, at the start; its files may not.
  */
 final class DataDirectory implements Disk, AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
+
+    /** As the operator named it. */
     private final Path path;
+    /** Where that led to at the start. */
+    private Path place;
     private Optional<DirectoryLock> lock = Optional.empty();
 
     private DataDirectory(Path path) {
         this.path = path;
+        this.place = path;
     }
 
     /** Creates the directory where it is missing, and locks it where it can be written. */
@@ -41,13 +46,14 @@ final class DataDirectory implements Disk, AutoCloseable {
         DataDirectory directory = new DataDirectory(path);
         try {
             create(path);
+            directory.place = path.toRealPath();
             // A link to elsewhere, or a pipe that would never end, must not pass for a file of ours.
             for (String name : directory.names()) {
-                if (name.equals(DirectoryLock.NAME) || name.equals(FileStore.NODE_ID)
-                        || name.equals(FileStore.DECLARED) || name.startsWith("topology.")) {
-                    directory.checkRegular(name);
+                if (isOwn(name)) {
+                    GuardedFile.requireOwn(directory.place.resolve(name));
                 }
             }
+            directory.closeToOthers();
         } catch (IOException e) {
             throw directory.unusable(e);
         }
@@ -62,6 +68,45 @@ final class DataDirectory implements Disk, AutoCloseable {
         return directory;
     }
 
+    private static boolean isOwn(String name) {
+        return name.equals(DirectoryLock.NAME) || name.equals(FileStore.NODE_ID)
+                || name.equals(FileStore.DECLARED) || name.startsWith("topology.");
+    }
+
+    /**
+     * What an older version or somebody else has left open to others. A directory that holds other things as
+     * well, such as /tmp, is not Gyre's to close.
+     */
+    private void closeToOthers() throws IOException {
+        List<String> names = names();
+        for (String name : names) {
+            if (isOwn(name)) {
+                closeToOthers(place.resolve(name));
+            }
+        }
+        if (names.stream().allMatch(DataDirectory::isOwn)) {
+            closeToOthers(place);
+        } else if (GuardedFile.openToOthers(place).isPresent()) {
+            LOG.warn("data {} is open to others and holds files that are not Gyre's (expected: a directory of"
+                    + " its own, rwx------): its permissions stay {}", path,
+                    GuardedFile.openToOthers(place).get());
+        }
+    }
+
+    private static void closeToOthers(Path file) throws IOException {
+        Optional<String> open = GuardedFile.openToOthers(file);
+        if (open.isEmpty()) {
+            return;
+        }
+        try {
+            GuardedFile.closeToOthers(file);
+            LOG.info("data {} was open to others ({}) and is closed to them now", file, open.get());
+        } catch (IOException e) {
+            LOG.warn("data {} is open to others ({}) and cannot be closed to them: {} (expected: owned by the"
+                    + " node's user; chmod go= it)", file, open.get(), e.getMessage());
+        }
+    }
+
     /** A directory just made is itself an entry of its parent, and lasts only when that is written. */
     private static void create(Path path) throws IOException {
         if (Files.isDirectory(path)) {
@@ -71,53 +116,19 @@ final class DataDirectory implements Disk, AutoCloseable {
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
         }
-        Files.createDirectories(path, ownersOnly(path, "rwx------"));
+        GuardedFile.createDirectory(path);
         for (Path made = path.toAbsolutePath().normalize(); !made.equals(existing); made = made.getParent()) {
-            sync(made.getParent());
+            GuardedFile.sync(made.getParent());
         }
-    }
-
-    private static FileAttribute<?>[] ownersOnly(Path path, String permissions) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))}
-                : new FileAttribute<?>[0];
-    }
-
-    private void checkRegular(String name) throws IOException {
-        BasicFileAttributes found = Files.readAttributes(path.resolve(name), BasicFileAttributes.class,
-                LinkOption.NOFOLLOW_LINKS);
-        if (!found.isRegularFile()) {
-            throw new Irregular(path.resolve(name) + " is a " + (found.isSymbolicLink() ? "symbolic link"
-                    : found.isDirectory() ? "directory" : "pipe, socket or device")
-                    + " (expected: a regular file): move it away");
-        }
-    }
-
-    /** Something else than a file has the name of one. */
-    private static final class Irregular extends IOException {
-
-        Irregular(String message) {
-            super(message);
-        }
-    }
-
-    private FileChannel channel(String name, OpenOption... options) throws IOException {
-        if (Files.exists(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-            checkRegular(name);
-        }
-        Set<OpenOption> all = Stream.concat(Stream.of(options), Stream.of(LinkOption.NOFOLLOW_LINKS))
-                .collect(Collectors.toSet());
-        return FileChannel.open(path.resolve(name), all, ownersOnly(path, "rw-------"));
     }
 
     @Override
     public synchronized void claim() throws IOException {
-        if (lock.isPresent() && lock.get().file().equals(fileKey(path.resolve(DirectoryLock.NAME)))) {
+        if (lock.isPresent() && lock.get().file().equals(fileKey(place.resolve(DirectoryLock.NAME)))) {
             return;
         }
-        DirectoryLock taken = DirectoryLock.take(path, channel(DirectoryLock.NAME, StandardOpenOption.CREATE,
-                StandardOpenOption.READ, StandardOpenOption.WRITE));
+        DirectoryLock taken = DirectoryLock.take(path, GuardedFile.openOwn(place.resolve(DirectoryLock.NAME),
+                StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         close();
         lock = Optional.of(taken);
     }
@@ -139,27 +150,28 @@ final class DataDirectory implements Disk, AutoCloseable {
 
     @Override
     public List<String> names() throws IOException {
-        try (Stream<Path> files = Files.list(path)) {
+        try (Stream<Path> files = Files.list(place)) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
     }
 
     @Override
     public byte[] read(String name) throws IOException {
-        checkRegular(name);
-        return Files.readAllBytes(path.resolve(name));
+        return GuardedFile.readOwn(place.resolve(name));
     }
 
     @Override
     public Output create(String name) throws IOException {
-        Files.deleteIfExists(path.resolve(name));
-        return new File(channel(name, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                fileKey(path.resolve(name)));
+        Files.deleteIfExists(place.resolve(name));
+        return new File(GuardedFile.openOwn(place.resolve(name), StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE),
+                fileKey(place.resolve(name)));
     }
 
     @Override
     public Output open(String name) throws IOException {
-        return new File(channel(name, StandardOpenOption.WRITE), fileKey(path.resolve(name)));
+        return new File(GuardedFile.openOwn(place.resolve(name), StandardOpenOption.WRITE),
+                fileKey(place.resolve(name)));
     }
 
     private final class File implements Output {
@@ -193,7 +205,7 @@ final class DataDirectory implements Disk, AutoCloseable {
 
         @Override
         public boolean has(String name) {
-            return key.equals(fileKey(path.resolve(name)));
+            return key.equals(fileKey(place.resolve(name)));
         }
 
         @Override
@@ -219,37 +231,33 @@ final class DataDirectory implements Disk, AutoCloseable {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        Files.move(path.resolve(from), path.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(place.resolve(from), place.resolve(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
     public void link(String name, String second) throws IOException {
         try {
-            Files.createLink(path.resolve(second), path.resolve(name));
+            Files.createLink(place.resolve(second), place.resolve(name));
         } catch (UnsupportedOperationException e) {
-            Files.copy(path.resolve(name), path.resolve(second));
+            try (Output copy = create(second)) {
+                copy.write(read(name), 0);
+            }
         }
     }
 
     @Override
     public void delete(String name) throws IOException {
-        Files.deleteIfExists(path.resolve(name));
+        Files.deleteIfExists(place.resolve(name));
     }
 
     /** A rename is a change of the directory, and lasts only when that is written. */
     @Override
     public void sync() throws IOException {
-        sync(path);
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        GuardedFile.sync(place);
     }
 
     DataUnusable unusable(IOException cause) {
-        return new DataUnusable(cause instanceof Irregular ? "data " + cause.getMessage()
+        return new DataUnusable(cause instanceof GuardedFile.Irregular ? "data " + cause.getMessage()
                 : "data " + path + ": " + reason(cause));
     }
 
@@ -270,7 +278,8 @@ final class DataDirectory implements Disk, AutoCloseable {
         if (cause instanceof FileAlreadyExistsException || cause instanceof NotDirectoryException) {
             return "not a directory: " + file;
         }
-        return cause instanceof DirectoryLock.InUse || cause instanceof Irregular ? cause.getMessage()
+        return cause instanceof DirectoryLock.InUse || cause instanceof GuardedFile.Irregular
+                ? cause.getMessage()
                 : "not writable (" + cause.getMessage() + ")";
     }
 

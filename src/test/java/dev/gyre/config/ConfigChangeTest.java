@@ -178,31 +178,6 @@ class ConfigChangeTest {
         assertThat(told).isEmpty();
     }
 
-    /** A pipe that nobody writes to keeps its reader for as long as one likes. */
-    @Test
-    void noEventLoopWaitsForAFileOfASecret() throws Exception {
-        Path pipe = dir.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-        Files.writeString(file, "{\"data\":\"${file:" + pipe + "}\"}");
-        Context context = vertx.getOrCreateContext();
-        Promise<JsonObject> loaded = Promise.promise();
-        context.runOnContext(v -> ConfigSource.open(vertx, new JsonObject().put("gyre.conf", file.toString()))
-                .load().onComplete(loaded));
-        // One after the other, so that some come while the pipe is being read.
-        for (int i = 0; i < 50; i++) {
-            Promise<Void> ran = Promise.promise();
-            context.runOnContext(v -> vertx.setTimer(1, timer -> ran.complete()));
-            try {
-                await(ran.future());
-            } finally {
-                if (i == 49 || !ran.future().isComplete()) {
-                    Files.writeString(pipe, "secret");
-                }
-            }
-        }
-        assertThat(await(loaded.future()).getString("data")).startsWith("${file:");
-    }
-
     @Test
     void aMissingFileIsSaidPlainly() {
         Path missing = dir.resolve("missing.json");

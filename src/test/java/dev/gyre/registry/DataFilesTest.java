@@ -50,6 +50,51 @@ class DataFilesTest {
         }
     }
 
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    @Test
+    void thoseThatAreOpenToOthersAreClosed() throws Exception {
+        Path data = dir.resolve("data");
+        write(data);
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (String name : NAMES) {
+            Files.setPosixFilePermissions(data.resolve(name), PosixFilePermissions.fromString("rw-r--r--"));
+        }
+        try (LogLines log = LogLines.capture()) {
+            open(data).close();
+            assertThat(log.with("was open to others (rw-r--r--)")).hasSize(NAMES.size());
+            assertThat(log.with(data + " was open to others (rwxr-xr-x)")).hasSize(1);
+        }
+        assertThat(mode(data)).isEqualTo("rwx------");
+        for (String name : NAMES) {
+            assertThat(mode(data.resolve(name))).isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void aDirectoryThatIsNotGyresAloneStaysAsItIs() throws Exception {
+        Path shared = Files.createDirectory(dir.resolve("shared"));
+        Files.writeString(shared.resolve("of-somebody-else"), "x");
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (LogLines log = LogLines.capture()) {
+            open(shared).close();
+            assertThat(log.with("its permissions stay rwxrwxrwx")).hasSize(1);
+        }
+        assertThat(mode(shared)).isEqualTo("rwxrwxrwx");
+    }
+
+    /** On another volume, say; where it leads later is no matter to a node that runs. */
+    @Test
+    void theirDirectoryMayBeALink() throws Exception {
+        Path target = Files.createDirectory(dir.resolve("target"));
+        Path link = Files.createSymbolicLink(dir.resolve("link"), target);
+        write(link);
+        assertThat(target.resolve("node-id")).exists();
+        assertThat(mode(target)).isEqualTo("rwx------");
+    }
+
     @Test
     void aLinkInPlaceOfOneIsRefusedAndWhatItLeadsToIsNotTouched() throws Exception {
         for (String name : NAMES) {
@@ -75,7 +120,7 @@ class DataFilesTest {
                     .isZero();
             Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () ->
                     assertThatThrownBy(() -> open(data)).isInstanceOf(DataUnusable.class)
-                            .hasMessageContaining(name + " is a pipe, socket or device (expected: a regular"
+                            .hasMessageContaining(name + " is a pipe (expected: a regular"
                                     + " file): move it away"));
         }
     }

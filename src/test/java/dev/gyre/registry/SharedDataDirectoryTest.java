@@ -33,6 +33,7 @@ class SharedDataDirectoryTest {
     @Test
     void aNodeOfAnotherProcessIsNamedAndItsDeathFreesTheDirectory() throws Exception {
         Process other = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dslf4j.internal.verbosity=ERROR",
                 "-cp", System.getProperty("java.class.path"), Holder.class.getName(), data.toString())
                 .redirectErrorStream(true).start();
         try (BufferedReader said = other.inputReader()) {
