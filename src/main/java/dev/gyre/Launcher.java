@@ -151,6 +151,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public void afterStartingVertx(Vertx started) {
         vertx = started;
+        IgnoredSignals.install();
         EventLoops.whenOneEnds(started, watchdog::loopEnded);
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             watchdog.thrown(failure);

@@ -4,6 +4,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import io.vertx.core.file.FileSystem;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.FileReader;
@@ -12,6 +13,7 @@ import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Date;
@@ -70,9 +72,17 @@ final class HiddenInputs {
     static DescribedPredicate<JavaAccess<?>> openFile() {
         return DescribedPredicate.describe("a file that is opened", access ->
                 owner(access).equals(Files.class.getName()) && FILES.matcher(access.getName()).matches()
-                        || OPENED_BY_NAME.contains(owner(access)) && access.getName().equals("<init>")
+                        || OPENED_BY_NAME.contains(owner(access)) && takesName(access)
                         || owner(access).endsWith("FileChannel") && access.getName().equals("open")
                         || owner(access).equals(FileSystem.class.getName()));
+    }
+
+    /** One that takes a descriptor or a stream opens nothing. */
+    private static boolean takesName(JavaAccess<?> access) {
+        return access.getName().equals("<init>") && access.getTarget() instanceof CodeUnitAccessTarget target
+                && target.getRawParameterTypes().stream().limit(1).anyMatch(type ->
+                        type.isEquivalentTo(String.class) || type.isEquivalentTo(File.class)
+                                || type.isEquivalentTo(Path.class));
     }
 
     static DescribedPredicate<JavaAccess<?>> standardStreams() {

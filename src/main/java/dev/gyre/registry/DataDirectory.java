@@ -69,8 +69,9 @@ final class DataDirectory implements Disk, AutoCloseable {
     }
 
     private static boolean isOwn(String name) {
-        return name.equals(DirectoryLock.NAME) || name.equals(FileStore.NODE_ID)
-                || name.equals(FileStore.DECLARED) || name.startsWith("topology.");
+        // With what was set aside or is half written of each.
+        return Stream.of(DirectoryLock.NAME, FileStore.NODE_ID, FileStore.DECLARED, "topology")
+                .anyMatch(own -> name.equals(own) || name.startsWith(own + "."));
     }
 
     /**
