@@ -2,6 +2,7 @@ package dev.gyre;
 
 import dev.gyre.admin.AdminCli;
 import dev.gyre.config.Nearest;
+import dev.gyre.log.LogLimits;
 import dev.gyre.pool.EventLoops;
 import dev.gyre.proxy.GuardedTransport;
 import io.vertx.core.DeploymentOptions;
@@ -153,6 +154,7 @@ public final class Launcher extends io.vertx.core.Launcher {
         vertx = started;
         IgnoredSignals.install();
         EventLoops.whenOneEnds(started, watchdog::loopEnded);
+        LogLimits.onOutOfMemory(watchdog::thrown);
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             watchdog.thrown(failure);
             LoggerFactory.getLogger("gyre").error("thread {} has ended", thread.getName(), failure);
