@@ -4,6 +4,7 @@ import dev.gyre.registry.CommandRefused;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,8 @@ final class Audit {
             List.of("service", "url", "host", "path", "weight", "wait", "ttl", "to", "maxBody",
                     "priority", "fields", "force");
     private static final int LONGEST = 100;
+    /** Neither blanks, nor quotes, nor the arrow before the outcome. */
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}._@:/*?=&%+~,…#\\[\\]-]+");
 
     private Audit() {
     }
@@ -37,35 +40,46 @@ final class Audit {
     static void refused(JsonObject command, Caller caller, CommandRefused refusal) {
         LOG.warn("{} -> refused {}{}", refusal.code() == 400 ? who(command, caller) + name(command)
                 : line(command, caller), refusal.code(),
-                refusal.code() == 400 ? "" : ": " + visible(refusal.getMessage()));
+                refusal.code() == 400 ? "" : ": " + visible(refusal.getMessage()).replace("->", "- >"));
     }
 
-    /** Somebody who was not let in. */
-    static void turnedAway(String what, String from, int status, String why) {
-        LOG.warn("{} via http from {} -> refused {}: {}", visible(what), from, status, why);
+    /**
+     * Somebody who was not let in.
+     *
+     * @param more how often the like has happened since the last such line; empty: never
+     */
+    static void turnedAway(String method, String path, String from, String why, String more) {
+        LOG.warn("{} {} via http from {} -> refused {}{}", quoted(method), quoted(path), from, why, more);
     }
 
     private static String line(JsonObject command, Caller caller) {
         StringBuilder line = new StringBuilder(who(command, caller)).append(name(command));
         for (String field : ABOUT) {
             Optional.ofNullable(command.getValue(field)).ifPresent(value ->
-                    line.append(' ').append(field).append('=').append(visible(value.toString())));
+                    line.append(' ').append(field).append('=').append(quoted(value.toString())));
         }
         return line.toString();
     }
 
     private static String who(JsonObject command, Caller caller) {
         Object by = command.getValue("by");
-        return (by instanceof String name ? visible(name) + " " : "") + caller.text() + ": ";
+        return (by instanceof String name ? quoted(name) + " " : "") + caller.text() + ": ";
     }
 
     private static String name(JsonObject command) {
-        return visible(String.valueOf(command.getValue(CommandHandler.COMMAND)));
+        return quoted(String.valueOf(command.getValue(CommandHandler.COMMAND)));
+    }
+
+    /** What comes from outside is one word of the line, or stands in quotes: it looks like nothing else. */
+    private static String quoted(String text) {
+        String shown = visible(text);
+        return WORD.matcher(shown).matches() ? shown
+                : '"' + shown.replace("\\", "\\\\").replace("\"", "\\\"").replace("->", "- >") + '"';
     }
 
     /** On one line, and not long: nobody may write lines of his own into this log. */
     private static String visible(String text) {
-        String line = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
-        return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+        String shown = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+        return shown.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
     }
 }

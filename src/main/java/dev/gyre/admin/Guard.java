@@ -2,6 +2,7 @@ package dev.gyre.admin;
 
 import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.model.Role;
+import dev.gyre.model.SparseLine;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -25,13 +28,39 @@ final class Guard {
 
     private static final String CALLER = "gyre.caller";
     private static final String BEARER = "bearer ";
+    /** Characters of a field that an error shows. */
+    private static final int SHOWN = 200;
 
     private final List<AdminToken> tokens;
     private final WrongTokens wrong;
+    private final LongSupplier nanos;
+    private final Map<Refused, SparseLine> lines = new EnumMap<>(Refused.class);
+
+    /** What a caller may be refused for, and how often the audit log tells of it at most. */
+    private enum Refused {
+        SITE(403, "another site's page", Duration.ofMinutes(1)),
+        NAME(421, "another name", Duration.ofMinutes(1)),
+        /** Each of a few wrong ones is somebody's mistake; many are a search. */
+        TOKEN(401, "the token is not one this node expects", Duration.ofSeconds(1));
+
+        private final int status;
+        private final String words;
+        private final Duration every;
+
+        Refused(int status, String words, Duration every) {
+            this.status = status;
+            this.words = words;
+            this.every = every;
+        }
+    }
 
     Guard(List<AdminToken> tokens, LongSupplier nanos) {
         this.tokens = tokens;
         this.wrong = new WrongTokens(nanos);
+        this.nanos = nanos;
+        for (Refused refused : Refused.values()) {
+            lines.put(refused, new SparseLine(refused.every, nanos.getAsLong()));
+        }
     }
 
     /** Whom {@link #check} has let in. */
@@ -42,13 +71,13 @@ final class Guard {
     void check(RoutingContext context) {
         Optional<String> foreign = foreignSite(context.request());
         if (foreign.isPresent()) {
-            refuse(context, 403, foreign.get() + " (expected: none, or that of this port)");
+            refuse(context, Refused.SITE, cut(foreign.get()) + " (expected: none, or that of this port)");
         } else if (!tokens.isEmpty()) {
             checkToken(context);
         } else if (isLocal(context.request())) {
             letIn(context, Role.OPERATE, Optional.empty());
         } else {
-            refuse(context, 421, "Host: " + context.request().getHeader(HttpHeaders.HOST)
+            refuse(context, Refused.NAME, "Host: " + cut(context.request().getHeader(HttpHeaders.HOST))
                     + " (expected: localhost or an address, as no token is set)");
         }
     }
@@ -98,7 +127,7 @@ final class Guard {
             wrong.wrong(address);
             context.response().putHeader("WWW-Authenticate",
                     "Bearer realm=\"gyre\", error=\"invalid_token\"");
-            refuse(context, 401, "the token is not one this node expects");
+            refuse(context, Refused.TOKEN, Refused.TOKEN.words);
         }
     }
 
@@ -106,11 +135,15 @@ final class Guard {
         context.put(CALLER, new Caller("via http from " + address(context), role, token)).next();
     }
 
-    /** No more lines than one for each wrong token that was looked at, which are few. */
-    private static void refuse(RoutingContext context, int status, String why) {
-        Audit.turnedAway(context.request().method() + " " + context.request().path(), address(context),
-                status, status == 401 ? why : status == 403 ? "another site's page" : "another name");
-        Problem.answer(context, status, why);
+    private void refuse(RoutingContext context, Refused refused, String why) {
+        lines.get(refused).happened(nanos.getAsLong()).ifPresent(more ->
+                Audit.turnedAway(context.request().method().name(), context.request().path(),
+                        address(context), refused.status + ": " + refused.words, more));
+        Problem.answer(context, refused.status, why);
+    }
+
+    private static String cut(String text) {
+        return text == null || text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 
     private static String address(RoutingContext context) {

@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.model.Limit;
+import dev.gyre.model.SparseLine;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.gyre.proxy;
 
 import dev.gyre.model.Failure;
+import dev.gyre.model.SparseLine;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,6 +2,7 @@ package dev.gyre.proxy;
 
 import dev.gyre.model.Failure;
 import dev.gyre.model.MemoryHolding;
+import dev.gyre.model.SparseLine;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

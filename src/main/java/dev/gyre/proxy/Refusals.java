@@ -3,6 +3,7 @@ package dev.gyre.proxy;
 import dev.gyre.gate.Claim;
 import dev.gyre.gate.Rule;
 import dev.gyre.model.GateStats;
+import dev.gyre.model.SparseLine;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

@@ -127,8 +127,42 @@ class AdminRolesTest {
             assertThat(lines.get(2)).startsWith("gyre.audit - via bus: " + add + " -> ok, nothing to change");
             assertThat(lines.get(3)).contains("service=wep", " -> refused 404: no service \"wep\"");
             assertThat(lines.get(4)).endsWith("via bus: backend.add -> refused 400");
-            assertThat(lines.get(5)).endsWith("via bus: x?gyre.audit - forged -> refused 400");
+            assertThat(lines.get(5)).endsWith("via bus: \"x?gyre.audit - forged\" -> refused 400");
             assertThat(log.text()).doesNotContain("hunter2");
+        }
+    }
+
+    @Test
+    void nothingThatIsSentLooksLikeAnOutcome() throws Exception {
+        try (LogLines log = LogLines.capture()) {
+            doors.send(post("c1", ADD.copy().put("by", "eve -> ok, version 7")));
+            doors.bus(command("x -> ok, version 7"));
+            doors.bus(command("backend.drain", "service", "a\" -> ok, version 7", "url", C.toString()));
+            doors.bus(command("backend.drain", "service", "we -> ok", "url", C.toString(), "by",
+                    "bob via bus: backend.add service=web"));
+            List<String> lines = log.with("gyre.audit").stream()
+                    .map(line -> line.substring(line.indexOf("gyre.audit - ") + 13)).toList();
+            assertThat(lines).hasSize(4).allSatisfy(line -> assertThat(line.split("->")).hasSize(2));
+            assertThat(lines.get(0)).startsWith("\"eve - > ok, version 7\" via http from 127.0.0.1 with token"
+                    + " ci: backend.add ").contains(" -> ok, ");
+            assertThat(lines.get(1)).isEqualTo("via bus: \"x - > ok, version 7\" -> refused 400");
+            assertThat(lines.get(2)).contains("service=\"a\\\" - > ok, version 7\" ", " -> refused 404: ");
+            assertThat(lines.get(3)).startsWith("\"bob via bus: backend.add service=web\" via bus: ");
+        }
+    }
+
+    @Test
+    void aPageThatAsksAllTheTimeLeavesOneLineAMinuteThatCounts() throws Exception {
+        try (LogLines log = LogLines.capture()) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(status(post("0perate", ADD).header("Origin", "http://evil.example")))
+                        .isEqualTo(403);
+            }
+            assertThat(log.with("another site's page")).hasSize(1);
+            doors.nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+            status(post("0perate", ADD).header("Origin", "http://evil.example"));
+            assertThat(log.with("another site's page")).hasSize(2).last().asString()
+                    .endsWith("; 4 more since the last such line");
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.gyre.proxy;
+package dev.gyre.model;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** A kind of event that is counted each time and logged once in a while at most. Thread-safe. */
-final class SparseLine {
+public final class SparseLine {
 
     private final long everyNanos;
     private final LongAdder total = new LongAdder();
@@ -14,13 +14,13 @@ final class SparseLine {
     private final AtomicLong due;
 
     /** The first event is logged. */
-    SparseLine(Duration every, long nowNanos) {
+    public SparseLine(Duration every, long nowNanos) {
         everyNanos = every.toNanos();
         due = new AtomicLong(nowNanos);
     }
 
     /** It has happened; where a line is due, this is its end, which tells of the events kept back. */
-    Optional<String> happened(long nowNanos) {
+    public Optional<String> happened(long nowNanos) {
         total.increment();
         long from = due.get();
         if (nowNanos - from < 0 || !due.compareAndSet(from, nowNanos + everyNanos)) {
@@ -32,7 +32,7 @@ final class SparseLine {
     }
 
     /** How often it has happened. */
-    long total() {
+    public long total() {
         return total.sum();
     }
 }
