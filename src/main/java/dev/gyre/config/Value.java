@@ -13,7 +13,8 @@ import java.util.OptionalLong;
 /** One JSON value and where it stands; read as the wrong type it notes a mistake and yields the fallback. */
 final class Value {
 
-    private static final int SHOWN = 80;
+    /** Characters of what was found that a mistake shows. */
+    static final int SHOWN = 80;
 
     private final String path;
     private final Object raw;
@@ -59,6 +60,10 @@ final class Value {
         }
         if (!(number instanceof Number)) {
             refuse("a number, " + min + ".." + max);
+            return fallback;
+        }
+        if (isBeyondDouble(number)) {
+            refuse(min + ".." + max);
             return fallback;
         }
         BigDecimal exact = new BigDecimal(number.toString());
@@ -214,7 +219,19 @@ final class Value {
         if (raw instanceof String text) {
             return Json.encode(text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text);
         }
-        return raw instanceof Number || raw instanceof Boolean ? raw.toString() : kind(raw);
+        if (isBeyondDouble(raw)) {
+            return "a number too large for a double";
+        }
+        if (raw instanceof Number) {
+            String digits = raw.toString();
+            return digits.length() > SHOWN ? digits.substring(0, SHOWN) + "…" : digits;
+        }
+        return raw instanceof Boolean ? raw.toString() : kind(raw);
+    }
+
+    /** JSON text such as {@code 1e999}: the parser yields infinity for it. */
+    private static boolean isBeyondDouble(Object raw) {
+        return raw instanceof Double number && !Double.isFinite(number);
     }
 
     private static String kind(Object raw) {
