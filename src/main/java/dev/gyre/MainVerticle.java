@@ -4,6 +4,7 @@ import dev.gyre.admin.AdminBus;
 import dev.gyre.admin.AdminClocks;
 import dev.gyre.admin.AdminServer;
 import dev.gyre.admin.CommandHandler;
+import dev.gyre.admin.CommandThreads;
 import dev.gyre.admin.Metrics;
 import dev.gyre.cluster.Clocks;
 import dev.gyre.cluster.Cluster;
@@ -22,6 +23,7 @@ import dev.gyre.health.Verdicts;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Topology;
 import dev.gyre.naming.Names;
+import dev.gyre.pool.EventLoops;
 import dev.gyre.proxy.Edge;
 import dev.gyre.proxy.Proxy;
 import dev.gyre.proxy.Surroundings;
@@ -189,13 +191,17 @@ public final class MainVerticle extends VerticleBase {
         discovery = new Discovery(vertx, registry, self, System::nanoTime);
         self.discover(discovery);
         Observations observed = new Observations(proxy, names, verdicts, ejector, health);
-        CommandHandler handler = new CommandHandler(vertx, registry, observed, self, discovery);
+        CommandHandler handler = new CommandHandler(vertx, registry, observed, self, discovery,
+                new CommandThreads(EventLoops.worker(vertx), EventLoops.worker(vertx)));
         self.obey(command -> handler.handle(command, "via bus"));
+        Metrics metrics = new Metrics(observed, self, registry::status);
+        // On an event loop of its own, as far as there are enough, and until this verticle has stopped.
+        Future<AdminServer> opened = CommandThreads.on(EventLoops.another(vertx), () ->
+                AdminServer.start(vertx, settings.admin(), handler, metrics, () -> self.readiness(ready),
+                        new AdminClocks(InstantSource.system(), System::nanoTime)));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> bus = started)
-                .compose(v -> AdminServer.start(vertx, settings.admin(), handler,
-                        new Metrics(observed, self, registry::status), () -> self.readiness(ready),
-                        new AdminClocks(InstantSource.system(), System::nanoTime)))
+                .compose(v -> CommandThreads.back(context, opened))
                 .recover(e -> Future.failedFuture(StartFailed.because(e.getMessage())))
                 .onSuccess(started -> admin = started)
                 .mapEmpty();

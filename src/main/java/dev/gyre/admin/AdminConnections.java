@@ -8,7 +8,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -17,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Bounds what whoever reaches the admin port can hold there without a token: so many connections, each for no
  * longer than a request may take to come. The port shares files and memory with the traffic of the node. An
- * answer may take its time, as that of {@code backend.drain} does. Used on one event loop.
+ * answer may take its time, as that of {@code backend.drain} does. One connection too many takes the place of
+ * the one that has waited longest for its request: a flood shuts out no probe. Used on one event loop.
  */
 final class AdminConnections {
 
@@ -40,6 +44,8 @@ final class AdminConnections {
     private final Bounds bounds;
     private final LongSupplier nanos;
     private final Map<HttpConnection, Deadline> open = new HashMap<>();
+    /** Those that wait for a request or the rest of one, the longest first. */
+    private final Set<Deadline> waiting = new LinkedHashSet<>();
     /** No entry for an address without connections. */
     private final Map<Long, Integer> openByAddress = new HashMap<>();
     private long told;
@@ -63,18 +69,19 @@ final class AdminConnections {
         Long block = AddressBlock.of(address);
         int ofOne = openByAddress.getOrDefault(block, 0);
         if (open.size() >= bounds.most() || ofOne >= bounds.mostOfOne()) {
-            connection.close();
             tell(address, ofOne);
-            return;
+            Optional<Deadline> longest = waiting.stream()
+                    .filter(one -> ofOne < bounds.mostOfOne() || one.block.equals(block)).findFirst();
+            longest.ifPresent(Deadline::end);
+            if (longest.isEmpty()) {
+                connection.close();
+                return;
+            }
         }
-        Deadline deadline = new Deadline(connection);
+        Deadline deadline = new Deadline(connection, block);
         open.put(connection, deadline);
-        openByAddress.put(block, ofOne + 1);
-        connection.closeHandler(closed -> {
-            deadline.lift();
-            open.remove(connection);
-            openByAddress.computeIfPresent(block, (key, count) -> count == 1 ? null : count - 1);
-        });
+        openByAddress.merge(block, 1, Integer::sum);
+        connection.closeHandler(closed -> deadline.forget());
         deadline.set(bounds.request());
     }
 
@@ -116,8 +123,8 @@ final class AdminConnections {
         long now = nanos.getAsLong();
         if (now - told >= TOLD_EVERY) {
             told = now;
-            LOG.warn("the admin port has {} connections open, {} of them from {}: closed one more of it "
-                            + "(at most {}, {} of one address; told once a minute)",
+            LOG.warn("the admin port has {} connections open, {} of them from {}: closed the one that had "
+                            + "waited longest (at most {}, {} of one address; told once a minute)",
                     open.size(), ofOne, address, bounds.most(), bounds.mostOfOne());
         }
     }
@@ -128,20 +135,37 @@ final class AdminConnections {
         private static final long NONE = -1;
 
         private final HttpConnection connection;
+        private final Long block;
         private long timer = NONE;
 
-        Deadline(HttpConnection connection) {
+        Deadline(HttpConnection connection, Long block) {
             this.connection = connection;
+            this.block = block;
         }
 
         void set(Duration time) {
             lift();
             if (open.containsKey(connection)) {
                 timer = vertx.setTimer(time.toMillis(), passed -> connection.close());
+                waiting.add(this);
+            }
+        }
+
+        /** At once: its place is taken. */
+        void end() {
+            forget();
+            connection.close();
+        }
+
+        void forget() {
+            lift();
+            if (open.remove(connection, this)) {
+                openByAddress.computeIfPresent(block, (key, count) -> count == 1 ? null : count - 1);
             }
         }
 
         void lift() {
+            waiting.remove(this);
             if (timer != NONE) {
                 vertx.cancelTimer(timer);
                 timer = NONE;

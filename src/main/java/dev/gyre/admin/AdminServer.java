@@ -3,14 +3,17 @@ package dev.gyre.admin;
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.model.HttpDate;
 import dev.gyre.registry.CommandRefused;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.json.DecodeException;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -26,12 +29,19 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer {
 
     static final long MAX_BODY = 1 << 20;
+    /** Written at a time; a listing of 100,000 backends has 40 MB, and others ask meanwhile. */
+    private static final int SLICE = 128 * 1024;
+    /** Characters of a path that an error shows. */
+    private static final int SHOWN = 200;
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+    private static final String JSON = "application/json";
+    private static final String COMMANDS = "/api/commands";
     private static final Map<String, String> READABLE = new TreeMap<>(Map.of(
             "/api/backends", "backend.list", "/api/services", "service.list", "/api/routes", "route.list",
             "/api/topology", "topology.get", "/api/nodes", "node.list", "/api/cluster", "cluster.status",
             "/api/history", "history", "/api/diff", "diff"));
 
+    private final Context loop;
     private final CommandHandler handler;
     private final Metrics metrics;
     private final Supplier<Readiness> ready;
@@ -39,6 +49,7 @@ public final class AdminServer {
 
     private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Metrics metrics,
                         Supplier<Readiness> ready, AdminClocks clocks) {
+        this.loop = vertx.getOrCreateContext();
         this.handler = handler;
         this.metrics = metrics;
         this.ready = ready;
@@ -53,14 +64,15 @@ public final class AdminServer {
     }
 
     /**
-     * Opens the port; fails with {@link AdminUnavailable} when it cannot.
+     * Opens the port on the calling context, whose event loop does nothing else that takes time: whatever is
+     * asked, liveness and readiness are answered meanwhile. Fails with {@link AdminUnavailable}.
      *
      * @param ready whether this node wants new requests from a load balancer before it
      */
     public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
                                             Metrics metrics, Supplier<Readiness> ready, AdminClocks clocks) {
         AdminServer admin = new AdminServer(vertx, settings, handler, metrics, ready, clocks);
-        return admin.server.listen().map(admin).recover(failure ->
+        return CommandThreads.on(admin.loop, admin.server::listen).map(admin).recover(failure ->
                 Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
                         + reason(failure))));
     }
@@ -81,8 +93,9 @@ public final class AdminServer {
             context.next();
         });
         router.route().handler(connections::requested);
-        router.get("/live").handler(context -> text(context, 200, "live\n"));
-        router.get("/ready").handler(context -> {
+        router.route().handler(AdminServer::requireOneHost);
+        get(router, "/live", context -> text(context, 200, "live\n"));
+        get(router, "/ready", context -> {
             Readiness now = ready.get();
             text(context, now.ready() ? 200 : 503, now.text());
         });
@@ -92,28 +105,56 @@ public final class AdminServer {
                     .putHeader("X-Content-Type-Options", "nosniff");
             guard.check(context);
         });
-        router.get("/metrics").handler(this::metrics);
-        READABLE.forEach((path, command) -> router.get(path).handler(context -> read(context, command)));
+        get(router, "/metrics", context ->
+                answer(context, Exposition.CONTENT_TYPE, handler.exposed(metrics)));
+        READABLE.forEach((path, command) -> get(router, path, context -> read(context, command)));
         // Two routes, for within one the body would be read before its type is looked at.
-        router.post("/api/commands").handler(AdminServer::requireJson);
-        router.post("/api/commands")
+        router.post(COMMANDS).handler(AdminServer::requireJson);
+        router.post(COMMANDS)
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY)).handler(this::command)
                 .failureHandler(AdminServer::ignoreWhoLeft);
+        router.route(COMMANDS).handler(context -> refuseMethod(context, "POST"));
         router.errorHandler(404,
-                context -> Problem.answer(context, 404, "nothing at " + context.request().path()
+                context -> Problem.answer(context, 404, "nothing at " + shown(context)
                 + " (there are: POST /api/commands, GET " + String.join(", ", READABLE.keySet())
                 + ", /live, /ready, /metrics)"));
-        router.errorHandler(405, context -> Problem.answer(context, 405, context.request().method() + " "
-                + context.request().path() + " (expected: "
-                + (context.request().path().equals("/api/commands") ? "POST" : "GET") + ")"));
         router.errorHandler(413, context -> Problem.answer(context, 413, "the body is larger than 1 MB"));
         router.errorHandler(400, context -> Problem.answer(context, 400, "the request cannot be read"));
         router.errorHandler(500, context -> {
-            LOG.error("{} {} failed", context.request().method(), context.request().path(),
-                    context.failure());
+            LOG.error("{} {} failed", context.request().method(), shown(context), context.failure());
             Problem.answer(context, 500, "the request failed inside the node; its log says why");
         });
         return router;
+    }
+
+    private static void get(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+        // Not left to the router: it forgets that a path was known once a later route matches all paths.
+        router.route(path).handler(context -> refuseMethod(context, "GET, HEAD"));
+    }
+
+    private static void refuseMethod(RoutingContext context, String allowed) {
+        context.response().putHeader(HttpHeaders.ALLOW, allowed);
+        Problem.answer(context, 405, context.request().method() + " " + shown(context) + " (expected: "
+                + allowed + ")");
+    }
+
+    private static String shown(RoutingContext context) {
+        String path = context.request().path();
+        return path.length() > SHOWN ? path.substring(0, SHOWN) + "…" : path;
+    }
+
+    /** By which of two names a request is judged is nobody's to guess: RFC 9112 section 3.2. */
+    private static void requireOneHost(RoutingContext context) {
+        int hosts = context.request().headers().getAll(HttpHeaders.HOST).size();
+        // One that is missing in HTTP/1.1 the router has refused.
+        if (hosts <= 1) {
+            context.next();
+        } else {
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            context.addEndHandler(answered -> context.request().connection().close());
+            Problem.answer(context, 400, "Host: " + hosts + " of them (expected: one)");
+        }
     }
 
     /**
@@ -122,7 +163,7 @@ public final class AdminServer {
     private static void requireJson(RoutingContext context) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         String bare = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        if (bare.equals("application/json")) {
+        if (bare.equals(JSON)) {
             context.next();
         } else {
             Problem.answer(context, 415, "Content-Type: " + (type == null ? "missing" : type)
@@ -138,41 +179,67 @@ public final class AdminServer {
     }
 
     private void command(RoutingContext context) {
-        Buffer body = context.body().buffer();
-        try {
-            if (body != null && body.toJsonValue() instanceof JsonObject command) {
-                answer(context, command);
-                return;
-            }
-        } catch (DecodeException e) {
-            LOG.debug("a body is no JSON: {}", e.getMessage());
-        }
-        Problem.answer(context, 400,
-                "the body is no JSON object (expected: {\"command\":\"backend.list\"} or the like)");
+        answer(context, JSON, handler.handle(context.body().buffer(), Guard.caller(context)));
     }
 
     private void read(RoutingContext context, String name) {
         JsonObject command = new JsonObject().put(CommandHandler.COMMAND, name);
-        context.queryParams().forEach(parameter -> command.put(parameter.getKey(), parameter.getValue()));
-        answer(context, command.put(CommandHandler.COMMAND, name));
-    }
-
-    private void answer(RoutingContext context, JsonObject command) {
-        handler.handle(command, Guard.caller(context)).onComplete(reply -> {
-            if (!context.response().closed()) {
-                context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                        .end(reply.encode());
+        for (Map.Entry<String, String> parameter : context.queryParams()) {
+            if (command.containsKey(parameter.getKey())) {
+                Problem.answer(context, 400, "a parameter is given twice, or is \"command\""
+                        + " (expected: each once)");
+                return;
             }
-        }, failure -> Problem.answer(context, ((CommandRefused) failure).code(), failure.getMessage()));
+            command.put(parameter.getKey(), parameter.getValue());
+        }
+        answer(context, JSON, handler.encoded(handler.handle(command, Guard.caller(context))));
     }
 
-    private void metrics(RoutingContext context) {
-        metrics.text().onComplete(text -> context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, Exposition.CONTENT_TYPE).end(text), context::fail);
+    private void answer(RoutingContext context, String type, Future<Buffer> reply) {
+        CommandThreads.back(loop, reply).onComplete(text -> {
+            HttpServerResponse response = context.response();
+            if (!response.closed()) {
+                response.putHeader(HttpHeaders.CONTENT_TYPE, type)
+                        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(text.length()));
+                if (context.request().method() == HttpMethod.HEAD) {
+                    response.end();
+                } else {
+                    write(response, text, 0);
+                }
+            }
+        }, failure -> {
+            if (failure instanceof CommandRefused refusal) {
+                Problem.answer(context, refusal.code(), refusal.getMessage());
+            } else {
+                context.fail(failure);
+            }
+        });
+    }
+
+    /** As much as the connection takes; the rest when it has room again. */
+    private static void write(HttpServerResponse response, Buffer text, int from) {
+        int at = from;
+        while (text.length() - at > SLICE) {
+            if (response.closed()) {
+                return;
+            }
+            if (response.writeQueueFull()) {
+                int next = at;
+                response.drainHandler(v -> write(response, text, next));
+                return;
+            }
+            response.write(text.slice(at, at + SLICE));
+            at += SLICE;
+        }
+        response.drainHandler(null);
+        response.end(text.slice(at, text.length()));
     }
 
     private static void text(RoutingContext context, int status, String text) {
-        context.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain").end(text);
+        Buffer body = Buffer.buffer(text);
+        // Written here, for Vert.x leaves the length out of an answer to HEAD.
+        context.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain")
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end(body);
     }
 
     private static String address(AdminSettings settings) {

@@ -35,6 +35,12 @@ final class CommandFields {
     /** Nothing that could move a terminal's cursor or break a line of the log. */
     private static final Pattern NAME = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{1,100}");
 
+    /** Mistakes that are told; one command may hold a hundred thousand. */
+    private static final int TOLD = 50;
+    private static final int SHOWN = 80;
+    /** No name, URL or version is longer. */
+    private static final int LONGEST = 2_000;
+
     private final JsonObject json;
     private final String via;
     private final List<ConfigError> errors = new ArrayList<>();
@@ -72,6 +78,10 @@ final class CommandFields {
         Optional<Object> raw = raw(field);
         if (raw.isPresent() && !(raw.get() instanceof String text && !text.isBlank())) {
             refuse(field, found(raw.get()), expected);
+            return Optional.empty();
+        }
+        if (raw.isPresent() && ((String) raw.get()).length() > LONGEST) {
+            refuse(field, ((String) raw.get()).length() + " characters", expected);
             return Optional.empty();
         }
         return raw.map(String.class::cast);
@@ -225,18 +235,22 @@ final class CommandFields {
     void done() throws CommandRefused {
         for (String field : json.fieldNames()) {
             if (!known.contains(field)) {
-                errors.add(new ConfigError(field, "unknown field", "", List.copyOf(known),
-                        Nearest.to(field, known)));
+                errors.add(new ConfigError(cut(field), "unknown field", "", List.copyOf(known),
+                        errors.size() < TOLD ? Nearest.to(field, known) : Optional.empty()));
             }
         }
         if (!errors.isEmpty()) {
-            throw new CommandRefused(400, errors.stream().map(ConfigError::toString)
-                    .collect(Collectors.joining("; ")));
+            throw new CommandRefused(400, errors.stream().limit(TOLD).map(ConfigError::toString)
+                    .collect(Collectors.joining("; "))
+                    + (errors.size() > TOLD ? "; and " + (errors.size() - TOLD) + " more mistakes" : ""));
         }
     }
 
     static String found(Object raw) {
-        String text = Json.encode(raw);
-        return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+        return cut(Json.encode(raw));
+    }
+
+    private static String cut(String text) {
+        return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
     }
 }

@@ -7,6 +7,7 @@ import dev.gyre.registry.Known;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +25,11 @@ public final class CommandHandler {
     private static final Set<String> READ_ONLY = Set.of("backend.list", "service.list", "route.list",
             "topology.get", "node.list", "cluster.status", "history", "diff");
 
+    /** Longer words are cut: what was sent may be a megabyte, and stands in some of them. */
+    private static final int LONGEST_REFUSAL = 8_000;
+
     private final Map<String, Action> actions = new TreeMap<>();
+    private final CommandThreads threads;
 
     /** Reads its fields, ends with {@link CommandFields#done}, then acts. */
     private interface Action {
@@ -32,7 +37,8 @@ public final class CommandHandler {
     }
 
     public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes,
-                          Discovery discovery) {
+                          Discovery discovery, CommandThreads threads) {
+        this.threads = threads;
         DrainWait drainWait = new DrainWait(vertx, nodes);
         Changes changes = new Changes(registry, observed, drainWait);
         actions.put("backend.add", changes::addBackend);
@@ -83,9 +89,39 @@ public final class CommandHandler {
 
     Future<JsonObject> handle(JsonObject command, Caller caller) {
         boolean reads = command.getValue(COMMAND) instanceof String name && READ_ONLY.contains(name);
-        return carryOut(command, caller, reads)
-                .onSuccess(reply -> Audit.done(command, caller, reads, reply))
-                .onFailure(refusal -> Audit.refused(command, caller, (CommandRefused) refusal));
+        return CommandThreads.on(reads ? threads.reads() : threads.changes(), () ->
+                carryOut(command, caller, reads)
+                        .recover(CommandHandler::shortened)
+                        .onSuccess(reply -> Audit.done(command, caller, reads, reply))
+                        .onFailure(refusal -> Audit.refused(command, caller, (CommandRefused) refusal)));
+    }
+
+    /** The text of a command, from it to the text of the reply; fails as {@link #handle} does. */
+    Future<Buffer> handle(Buffer text, Caller caller) {
+        return CommandThreads.on(threads.reads(), () -> {
+            try {
+                return encoded(handle(CommandText.parse(text), caller));
+            } catch (CommandRefused e) {
+                return Future.failedFuture(e);
+            }
+        });
+    }
+
+    /** The reply as text, which of a large one takes longer than an event loop may be held up. */
+    Future<Buffer> encoded(Future<JsonObject> reply) {
+        return CommandThreads.back(threads.reads(), reply).map(JsonObject::toBuffer);
+    }
+
+    /** What the node exposes, written where the commands that only tell are carried out. */
+    Future<Buffer> exposed(Metrics metrics) {
+        return CommandThreads.on(threads.reads(), metrics::text).map(Buffer::buffer);
+    }
+
+    private static Future<JsonObject> shortened(Throwable failure) {
+        CommandRefused refusal = (CommandRefused) failure;
+        String words = refusal.getMessage();
+        return Future.failedFuture(words.length() <= LONGEST_REFUSAL ? refusal
+                : new CommandRefused(refusal.code(), words.substring(0, LONGEST_REFUSAL) + "…"));
     }
 
     private Future<JsonObject> carryOut(JsonObject command, Caller caller, boolean reads) {

@@ -44,11 +44,14 @@ final class Listings {
     Future<JsonObject> backends(CommandFields fields) throws CommandRefused {
         Optional<String> only = fields.text("service", "the name of a service");
         fields.done();
-        return observed.stats().compose(stats -> {
+        return CommandThreads.here(observed.stats()).compose(stats -> {
             Topology topology = observed.topology();
             Map<String, JsonObject> rows = rows(topology, stats, observed.fitness());
             ResolvedNames.add(rows, topology, observed.nameStatuses());
-            Announced.all(registry.entries()).values().forEach(one -> announced(rows, one));
+            Map<BackendId, Announced> announced = Announced.all(registry.entries());
+            if (!announced.isEmpty()) {
+                rows.values().forEach(row -> announced(row, announced));
+            }
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
             }
@@ -98,9 +101,8 @@ final class Listings {
         return json;
     }
 
-    private static void announced(Map<String, JsonObject> rows, Announced one) {
-        rows.values().stream().filter(row -> row.getString("service").equals(one.id().service())
-                && row.getString("url").equals(one.id().url().toString())).forEach(row -> {
+    private static void announced(JsonObject row, Map<BackendId, Announced> announced) {
+        Optional.ofNullable(announced.get(id(row.getString("service"), row))).ifPresent(one -> {
             row.put("ttl", Durations.text(one.ttl()));
             one.ending().ifPresent(reason -> row.put("ending", reason));
         });

@@ -15,7 +15,9 @@ public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> r
 
     /** In Prometheus' text exposition format. */
     Future<String> text() {
-        return observed.stats().compose(stats -> observed.probes().map(probes -> {
+        // Counted on the event loops; written on the thread that asked.
+        return CommandThreads.here(observed.stats()).compose(stats ->
+                CommandThreads.here(observed.probes()).map(probes -> {
             Exposition exposition = new Exposition();
             BackendMetrics.write(stats.values(), exposition);
             HealthMetrics.write(probes, observed.fitness(), exposition);

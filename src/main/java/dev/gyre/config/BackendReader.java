@@ -13,6 +13,8 @@ import java.util.Optional;
 public final class BackendReader {
 
     private static final String FORM = "http://host:port";
+    /** A name has 253 characters at most; what hides a password is slow with a longer text. */
+    private static final int LONGEST = 2_000;
 
     private BackendReader() { }
 
@@ -50,6 +52,10 @@ public final class BackendReader {
     private static Optional<BackendUrl> url(Value value) {
         Optional<String> text = value.text(FORM);
         if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (text.get().length() > LONGEST) {
+            value.refuse(text.get().length() + " characters", FORM);
             return Optional.empty();
         }
         // An error must not show the password that someone put before the host.

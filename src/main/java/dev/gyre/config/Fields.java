@@ -32,7 +32,7 @@ final class Fields {
     }
 
     String path(String key) {
-        if (!PLAIN.matcher(key).matches()) {
+        if (key.length() > Value.SHOWN || !PLAIN.matcher(key).matches()) {
             return path + "[" + Value.describe(key) + "]";
         }
         return path.isEmpty() ? key : path + "." + key;

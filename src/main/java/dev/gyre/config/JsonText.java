@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Parses a config's text so that mistakes are found: by line and column, and with nothing overwritten. */
-final class JsonText {
+public final class JsonText {
 
     // Comments are let through as everywhere in Vert.x; a key given twice is not: the first would be lost.
     private static final JsonFactory STRICT = JsonFactory.builder()
@@ -36,21 +36,28 @@ final class JsonText {
         if (json.isBlank()) {
             throw new UnreadableConfig(origin + ": empty (expected: a JSON object)");
         }
-        try (JsonParser parser = STRICT.createParser(json)) {
-            Object value = JacksonCodec.fromParser(parser, Object.class);
+        try {
+            Object value = strict(json);
             if (value instanceof JsonObject object) {
                 return object;
             }
             throw new UnreadableConfig(origin + ": " + Value.describe(value) + " (expected: a JSON object)");
         } catch (DecodeException e) {
             throw new UnreadableConfig(origin + mistake(e));
+        }
+    }
+
+    /** Any value; fails also where a key stands twice in one object, of which readers take the last. */
+    public static Object strict(String json) throws DecodeException {
+        try (JsonParser parser = STRICT.createParser(json)) {
+            return JacksonCodec.fromParser(parser, Object.class);
         } catch (IOException e) {
-            throw new UnreadableConfig(origin + ": " + e.getMessage());
+            throw new DecodeException(e.getMessage(), e);
         }
     }
 
     /** Where the mistake is and what was expected there, beginning with the separator from what was read. */
-    static String mistake(DecodeException e) {
+    public static String mistake(DecodeException e) {
         if (!(e.getCause() instanceof JsonProcessingException cause) || cause.getLocation() == null) {
             return ": not a JSON object, or something after its end";
         }

@@ -17,6 +17,9 @@ public final class Names {
     private static final Pattern PATH =
             Pattern.compile("/[\\x21\\x22\\x24-\\x29\\x2b-\\x3e\\x40-\\x7e]*\\*?");
 
+    /** No request line may be longer. */
+    private static final int LONGEST_PATH = 65_536;
+
     private Names() { }
 
     /** A service's name: 1..63 letters, digits, {@code . _ -}, the first a letter or digit. */
@@ -67,6 +70,7 @@ public final class Names {
     }
 
     static boolean isRoutePath(String text) {
-        return PATH.matcher(text).matches() && (!text.endsWith("*") || text.endsWith("/*"));
+        return text.length() <= LONGEST_PATH && PATH.matcher(text).matches()
+                && (!text.endsWith("*") || text.endsWith("/*"));
     }
 }

@@ -1,14 +1,25 @@
 package dev.gyre.pool;
 
 import io.netty.channel.EventLoopGroup;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.List;
 
-/** Tells of an event loop that has ended while it was needed. */
+/** What Vert.x does not show of its event loops: their ends, and contexts that belong to no verticle. */
 public final class EventLoops {
 
     private EventLoops() {
+    }
+
+    /** On the next event loop, for what no other may hold up; it outlives every verticle. */
+    public static Context another(Vertx vertx) {
+        return ((VertxInternal) vertx).createEventLoopContext();
+    }
+
+    /** For what would hold up an event loop; it does one thing at a time and outlives every verticle. */
+    public static Context worker(Vertx vertx) {
+        return ((VertxInternal) vertx).createWorkerContext();
     }
 
     /**

@@ -201,7 +201,7 @@ class AdminCliTest {
     @Test
     void theCommandLineKnowsEveryCommandOfTheNode() {
         CommandHandler handler = new CommandHandler(doors.node.vertx, doors.node.registry, null, null,
-                null);
+                null, null);
         assertThat(CliCommand.ALL.stream().map(CliCommand::name)).containsExactlyInAnyOrderElementsOf(
                 handler.names());
     }

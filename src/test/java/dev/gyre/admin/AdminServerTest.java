@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.kit.HttpMessage;
+import dev.gyre.kit.Wire;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import io.vertx.core.json.JsonArray;
@@ -242,6 +244,74 @@ class AdminServerTest {
         assertThat(response.body().lines()
                 .filter(line -> line.startsWith("# TYPE") && line.endsWith("counter")))
                 .isNotEmpty().allMatch(line -> line.contains("_total "));
+    }
+
+    @Test
+    void aKeyOrParameterGivenTwiceIs400() throws Exception {
+        problem(doors.send(post(doors.request("/api/commands"),
+                "{\"command\":\"backend.list\",\"command\":\"backend.remove\"}")), 400,
+                "the body is no JSON object, line 1, column 36: duplicate field 'command'");
+        problem(doors.send(post(doors.request("/api/commands"),
+                "{\"command\":\"service.put\",\"service\":\"a\",\"pool\":{\"maxQueue\":1,\"maxQueue\":2}}")),
+                400, "the body is no JSON object, line 1, column 71: duplicate field 'maxQueue'");
+        problem(doors.send(doors.request("/api/history?limit=1&limit=2")), 400, "a parameter is given twice");
+        problem(doors.send(doors.request("/api/backends?command=x")), 400, "a parameter is given twice");
+    }
+
+    @Test
+    void aRequestHasOneHost() throws Exception {
+        for (String hosts : List.of("", "Host: localhost\r\nHost: localhost\r\n",
+                "Host: localhost\r\nHost: evil.example\r\n")) {
+            for (String target : List.of("/live", "/ready", "/metrics", "/api/backends")) {
+                try (Wire wire = Wire.to(doors.server.port())) {
+                    wire.write("GET " + target + " HTTP/1.1\r\n" + hosts + "\r\n");
+                    assertThat(wire.readAnswer().status()).as(target + " " + hosts).isEqualTo(400);
+                    assertThat(hosts.isEmpty() || wire.ends()).isTrue();
+                }
+            }
+        }
+        try (Wire wire = Wire.to(doors.server.port())) {
+            assertThat(wire.write("GET /live HTTP/1.0\r\n\r\n").readAnswer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void headIsAnsweredWhereverGetIs() throws Exception {
+        for (String path : List.of("/live", "/ready", "/metrics", "/api/backends", "/api/services",
+                "/api/routes", "/api/topology", "/api/nodes", "/api/cluster", "/api/history",
+                "/api/diff?from=" + doors.node.registry.topology().version())) {
+            try (Wire wire = Wire.to(doors.server.port())) {
+                wire.write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                HttpMessage got = wire.readAnswer().head();
+                wire.write("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                HttpMessage head = wire.readHead();
+                assertThat(head.status()).as(path).isEqualTo(200);
+                assertThat(head.first("Content-Type")).isEqualTo(got.first("Content-Type"));
+                assertThat(head.first("Content-Length")).as(path).isPresent();
+                wire.write("HEAD " + path + "/x HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertThat(wire.readHead().status()).isIn(400, 404);
+                wire.write("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertThat(wire.readAnswer().body()).as("nothing came between").isEqualTo("live\n");
+            }
+        }
+    }
+
+    @Test
+    void anotherMethodIsToldWhatIsAllowed() throws Exception {
+        for (String path : List.of("/live", "/ready", "/metrics", "/api/backends", "/api/history")) {
+            for (String method : List.of("DELETE", "PUT", "OPTIONS", "PATCH", "BREW")) {
+                HttpResponse<String> response = doors.send(doors.request(path)
+                        .method(method, BodyPublishers.noBody()));
+                problem(response, 405, method + " " + path);
+                assertThat(response.headers().firstValue("Allow")).contains("GET, HEAD");
+            }
+        }
+        for (String method : List.of("GET", "HEAD", "DELETE", "PUT")) {
+            HttpResponse<String> response = doors.send(doors.request("/api/commands")
+                    .method(method, BodyPublishers.noBody()));
+            assertThat(response.statusCode()).isEqualTo(405);
+            assertThat(response.headers().firstValue("Allow")).contains("POST");
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
+import dev.gyre.pool.EventLoops;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
@@ -42,7 +43,9 @@ import dev.gyre.model.HoldStats;
 import dev.gyre.model.RetryStats;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -54,6 +57,9 @@ final class Doors implements AutoCloseable {
     final SortedMap<String, ConcurrencyStats> concurrency = new TreeMap<>();
     final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
     final Map<BackendId, ProbeCount> probes = new ConcurrentHashMap<>();
+    /** Until when whoever lists is to be held up, and how many were. */
+    volatile Optional<CountDownLatch> holding = Optional.empty();
+    final AtomicInteger held = new AtomicInteger();
     volatile Fitness fitness = Fitness.UNKNOWN;
     final AtomicLong nanos = new AtomicLong();
     final AtomicBoolean ready = new AtomicBoolean(true);
@@ -83,7 +89,8 @@ final class Doors implements AutoCloseable {
         Observed observed = new MadeUp();
         Nodes nodes = new OneNode();
         CommandHandler handler = new CommandHandler(node.vertx, node.registry, observed, nodes,
-                new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime));
+                new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime),
+                new CommandThreads(EventLoops.worker(node.vertx), EventLoops.worker(node.vertx)));
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
                 new Metrics(observed, nodes, node.registry::status),
@@ -123,8 +130,17 @@ final class Doors implements AutoCloseable {
             return Future.succeededFuture(Map.copyOf(stats));
         }
 
+        /** Takes as long as a test wants. */
         @Override
         public Topology topology() {
+            holding.ifPresent(enough -> {
+                held.incrementAndGet();
+                try {
+                    enough.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
             return node.registry.topology();
         }
 
