@@ -57,6 +57,8 @@ final class NetworkProber implements Prober {
                 .with(new HttpClientOptions().setKeepAlive(false))
                 .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
                 .withConnectHandler(connection -> {
+                    // Bytes that are no answer fail the probe; told to nobody, Vert.x would log them.
+                    connection.exceptionHandler(garbage -> connection.close());
                     long end = vertx.setTimer(timeout.toMillis(), timer -> connection.close());
                     connection.closeHandler(closed -> vertx.cancelTimer(end));
                 })
