@@ -1,5 +1,6 @@
 package dev.gyre.proxy;
 
+import dev.gyre.model.SparseLine;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler.Sharable;
