@@ -25,6 +25,7 @@ final class FixedSettings {
         KEYS.put("zone", Settings::zone);
         KEYS.put("sticky", Settings::sticky);
         KEYS.put("resolver", Settings::resolver);
+        KEYS.put("backendNetworks", Settings::networks);
     }
 
     private FixedSettings() {

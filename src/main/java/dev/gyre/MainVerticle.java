@@ -154,7 +154,8 @@ public final class MainVerticle extends VerticleBase {
         limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
         proxy = new Proxy(vertx, new Edge(settings.forwarding(), limits, registry.nodeId()), surroundings,
                 settings.grace(), () -> ready = false, traffic::failed);
-        names = new Names(settings.resolver(), InstantSource.system(), RandomGenerator.getDefault(),
+        names = new Names(settings.resolver(), settings.networks(), InstantSource.system(),
+                RandomGenerator.getDefault(),
                 task -> context.executeBlocking(() -> {
                     task.run();
                     return null;

@@ -22,6 +22,7 @@ import dev.gyre.health.Colleagues;
 import dev.gyre.health.HealthChecks;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.Service;
 import dev.gyre.model.Shares;
@@ -196,6 +197,11 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     public List<NodeInfo> list() {
         return cluster.map(Cluster::members).map(members -> members.stream().map(this::info).toList())
                 .orElseGet(() -> List.of(alone()));
+    }
+
+    @Override
+    public Optional<String> refusal(BackendUrl url) {
+        return settings.networks().refusal(url.host(), url.port());
     }
 
     @Override

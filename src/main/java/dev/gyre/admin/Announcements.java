@@ -17,15 +17,17 @@ final class Announcements {
     private final Registry registry;
     private final Discovery discovery;
     private final DrainWait drainWait;
+    private final Nodes nodes;
 
-    Announcements(Registry registry, Discovery discovery, DrainWait drainWait) {
+    Announcements(Registry registry, Discovery discovery, DrainWait drainWait, Nodes nodes) {
+        this.nodes = nodes;
         this.registry = registry;
         this.discovery = discovery;
         this.drainWait = drainWait;
     }
 
     Future<JsonObject> announce(CommandFields fields) throws CommandRefused {
-        BackendId id = new BackendId(fields.service(), fields.url());
+        BackendId id = new BackendId(fields.service(), fields.newUrl(nodes));
         Optional<Integer> weight = fields.weight();
         Duration ttl = fields.requiredDuration("ttl", Announced.SHORTEST_TTL, Announced.LONGEST_TTL);
         fields.done();

@@ -36,8 +36,10 @@ final class Changes {
     private final Registry registry;
     private final Observed observed;
     private final DrainWait drainWait;
+    private final Nodes nodes;
 
-    Changes(Registry registry, Observed observed, DrainWait drainWait) {
+    Changes(Registry registry, Observed observed, DrainWait drainWait, Nodes nodes) {
+        this.nodes = nodes;
         this.registry = registry;
         this.observed = observed;
         this.drainWait = drainWait;
@@ -45,7 +47,7 @@ final class Changes {
 
     Future<JsonObject> addBackend(CommandFields fields) throws CommandRefused {
         String service = fields.service();
-        BackendUrl url = fields.url();
+        BackendUrl url = fields.newUrl(nodes);
         BackendCommand.Wish wish = new BackendCommand.Wish(fields.weight(), fields.zone());
         fields.done();
         BackendCommand.Add add = new BackendCommand.Add(service, url, wish);
@@ -105,7 +107,7 @@ final class Changes {
         return observed.resolved().map(reply);
     }
 
-    private static Map<BackendUrl, BackendCommand.Wish> backends(CommandFields fields) {
+    private Map<BackendUrl, BackendCommand.Wish> backends(CommandFields fields) {
         Map<BackendUrl, BackendCommand.Wish> backends = new TreeMap<>();
         List<Object> items = fields.list("backends");
         for (int i = 0; i < items.size(); i++) {
@@ -122,6 +124,7 @@ final class Changes {
                         "http://host:port, or url, weight and zone");
             }
         }
+        backends.keySet().forEach(url -> fields.requireBackend("backends", url, nodes));
         return backends;
     }
 

@@ -113,6 +113,18 @@ final class CommandFields {
         return text.isEmpty() ? PLACEHOLDER : accept(BackendReader.url("url", text)).orElse(PLACEHOLDER);
     }
 
+    /** One that may become a backend of this node. */
+    BackendUrl newUrl(Nodes nodes) {
+        BackendUrl url = url();
+        requireBackend("url", url, nodes);
+        return url;
+    }
+
+    void requireBackend(String field, BackendUrl url, Nodes nodes) {
+        nodes.refusal(url).ifPresent(words -> refuse(field, url + " is " + words,
+                "the address of a server; \"backendNetworks\" in the config tells which may be used"));
+    }
+
     Optional<Integer> weight() {
         Optional<Object> raw = raw("weight");
         boolean right = raw.isEmpty() || raw.get() instanceof Integer weight && weight >= 1

@@ -40,7 +40,7 @@ public final class CommandHandler {
                           Discovery discovery, CommandThreads threads) {
         this.threads = threads;
         DrainWait drainWait = new DrainWait(vertx, nodes);
-        Changes changes = new Changes(registry, observed, drainWait);
+        Changes changes = new Changes(registry, observed, drainWait, nodes);
         actions.put("backend.add", changes::addBackend);
         actions.put("backend.remove", changes::removeBackend);
         actions.put("backend.drain", changes::drainBackend);
@@ -55,7 +55,7 @@ public final class CommandHandler {
         actions.put("route.put", changes::putRoute);
         actions.put("route.remove", changes::removeRoute);
         actions.put("route.reset", changes::resetRoute);
-        Announcements announcements = new Announcements(registry, discovery, drainWait);
+        Announcements announcements = new Announcements(registry, discovery, drainWait, nodes);
         actions.put("backend.announce", announcements::announce);
         actions.put("backend.leave", announcements::leave);
         HistoryCommands history = new HistoryCommands(vertx, registry);

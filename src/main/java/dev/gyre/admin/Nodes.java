@@ -1,9 +1,11 @@
 package dev.gyre.admin;
 
 import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The nodes that share this node's topology; on its own, just this one. */
 public interface Nodes {
@@ -16,6 +18,9 @@ public interface Nodes {
 
     /** How many messages and entries of nobody's were refused since the start, by reason. */
     Map<String, Long> refused();
+
+    /** Why nothing at this URL can be a backend of this node, in words; empty: it can. */
+    Optional<String> refusal(BackendUrl url);
 
     /** What each still has to finish at a backend. */
     Future<List<NodeInFlight>> inFlight(BackendId backend);

@@ -20,9 +20,15 @@ final class ResolvedNames {
     /** Tells each row of a name how the name stands; one that has no address gets a row for that. */
     static void add(Map<String, JsonObject> rows, Topology topology, Map<String, NameStatus> names) {
         topology.services().values().forEach(service -> {
-            service.unresolved().forEach((url, why) -> rows.put(new BackendId(service.name(), url).toString(),
-                    new JsonObject().put("service", service.name()).put("url", url.toString())
-                            .put("state", "unresolved").put("dns", dns(names.get(url.host())))));
+            service.unresolved().forEach((url, why) -> {
+                JsonObject row = new JsonObject().put("service", service.name()).put("url", url.toString())
+                        .put("state", "unresolved").put("dns", dns(names.get(url.host())));
+                rows.put(new BackendId(service.name(), url).toString(), row);
+                // Its name is known, or it has none, but what it stands for is no backend's address.
+                if (names.get(url.host()) == null || names.get(url.host()).failing().isEmpty()) {
+                    row.put("reason", why);
+                }
+            });
             service.backends().stream().filter(backend -> backend.address().isPresent())
                     .forEach(backend -> rows.get(service.id(backend).toString())
                             .put("dns", dns(names.get(backend.url().host()))));

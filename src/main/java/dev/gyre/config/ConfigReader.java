@@ -1,5 +1,7 @@
 package dev.gyre.config;
 
+import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.Listener;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -30,13 +32,16 @@ public final class ConfigReader {
         JsonObject resolved = new Substitution(env, files, findings).in("", json);
         Fields top = new Fields("", resolved, findings);
         List<Listener> listeners = NodeReader.listeners(top);
-        Settings settings = new Settings(listeners, NodeReader.instances(top), TopologyReader.read(top),
-                AdminReader.admin(top, listeners), ClusterReader.cluster(top),
+        AdminSettings admin = AdminReader.admin(top, listeners);
+        Optional<ClusterSettings> cluster = ClusterReader.cluster(top);
+        BackendNetworks networks = BackendNetworks.read(top, admin, cluster);
+        Settings settings = new Settings(listeners, NodeReader.instances(top),
+                TopologyReader.read(top, networks), admin, cluster,
                 top.text("data", "a directory", "gyre-data"), NodeReader.retention(top),
                 top.duration("grace", Duration.ZERO, GRACE),
                 top.duration("warmUp", Duration.ZERO, Duration.ZERO), NodeReader.forwarding(top),
                 NodeReader.name(top), Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),
-                ResolverReader.resolver(top));
+                ResolverReader.resolver(top), networks);
         StoreSettings.read(top);
         top.text("$schema", "the address of a schema", "");
         top.done();

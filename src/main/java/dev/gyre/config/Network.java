@@ -70,6 +70,20 @@ public record Network(long high, long low, int bits, int prefix) {
         return highDiff == 0 && (number(address, 8, 8) ^ low) >>> (128 - prefix) == 0;
     }
 
+    /** Holds all that the other does. */
+    boolean covers(Network other) {
+        if (bits != other.bits || prefix > other.prefix) {
+            return false;
+        }
+        if (bits == 32) {
+            return (low ^ other.low) >>> (32 - prefix) == 0;
+        }
+        if (prefix <= 64) {
+            return prefix == 0 || (high ^ other.high) >>> (64 - prefix) == 0;
+        }
+        return high == other.high && (low ^ other.low) >>> (128 - prefix) == 0;
+    }
+
     /** Nothing but this machine can reach it: 127.0.0.0/8 and ::1. */
     boolean loopback() {
         return bits == 32 ? prefix >= 8 && low >>> 24 == 127 : prefix == 128 && high == 0 && low == 1;

@@ -71,22 +71,26 @@ final class NodeReader {
 
     static ForwardingSettings forwarding(Fields top) {
         Fields fields = top.object("forwarding");
-        List<Network> trusted = new ArrayList<>();
-        for (Value item : fields.items("trusted")) {
+        ForwardingSettings forwarding =
+                new ForwardingSettings(networks(fields, "trusted"), fields.flag("forwarded", false),
+                        fields.flag("realIp", false), fields.flag("ambiguousPaths", false),
+                        fields.value("lookAlikes").map(NodeReader::lookAlikes).orElse(LookAlikes.DROP));
+        fields.done();
+        return forwarding;
+    }
+
+    static List<Network> networks(Fields fields, String key) {
+        List<Network> networks = new ArrayList<>();
+        for (Value item : fields.items(key)) {
             String expected = "an address or block such as \"10.0.0.0/8\" or \"fd00::/8\"";
             Optional<String> text = item.text(expected);
             Optional<Network> network = text.flatMap(Network::parse);
             if (text.isPresent() && network.isEmpty()) {
                 item.refuse(expected);
             }
-            network.ifPresent(trusted::add);
+            network.ifPresent(networks::add);
         }
-        ForwardingSettings forwarding =
-                new ForwardingSettings(trusted, fields.flag("forwarded", false), fields.flag("realIp", false),
-                        fields.flag("ambiguousPaths", false),
-                        fields.value("lookAlikes").map(NodeReader::lookAlikes).orElse(LookAlikes.DROP));
-        fields.done();
-        return forwarding;
+        return networks;
     }
 
     private static LookAlikes lookAlikes(Value value) {

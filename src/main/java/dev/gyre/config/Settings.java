@@ -23,12 +23,14 @@ import java.util.OptionalInt;
  * @param warmUp     how long the node may send requests to itself before it serves, 0s..24h; 0s: not at all
  * @param nodeName   this node for people; empty: the host's name
  * @param zone       where this node stands; empty: nowhere in particular
+ * @param networks   where backends may be
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
                        AdminSettings admin, Optional<ClusterSettings> cluster, String data,
                        Duration retention, Duration grace, Duration warmUp, ForwardingSettings forwarding,
                        Optional<String> nodeName, Optional<String> zone,
-                       StickySettings sticky, Limits limits, ResolverSettings resolver) {
+                       StickySettings sticky, Limits limits, ResolverSettings resolver,
+                       BackendNetworks networks) {
 
     /** How long the mark of a removal is kept where the config does not say: a week off undoes nothing. */
     public static final Duration RETENTION = Duration.ofDays(7);

@@ -21,10 +21,12 @@ import java.util.TreeSet;
 final class TopologyReader {
 
     private static final String VERSION = "config";
+    private static final String REFUSED =
+            "the address of a server; \"backendNetworks\" tells which may be used";
 
     private TopologyReader() { }
 
-    static Topology read(Fields top) {
+    static Topology read(Fields top, BackendNetworks networks) {
         Fields services = top.object("services");
         Map<String, Service> read = new TreeMap<>();
         Optional<Value> value = top.value("services");
@@ -34,13 +36,13 @@ final class TopologyReader {
         for (String name : services.names()) {
             Names.service(services.path(name), name).ifPresent(top.findings()::addKey);
             services.value(name).flatMap(Value::object)
-                    .ifPresent(json -> read.put(name, service(name, json)));
+                    .ifPresent(json -> read.put(name, service(name, json, networks)));
         }
         List<Route> routes = routes(top, new TreeSet<>(services.names()));
         return new Topology(read, routes, VERSION);
     }
 
-    private static Service service(String name, Fields fields) {
+    private static Service service(String name, Fields fields, BackendNetworks networks) {
         ServicePolicy policy = ServicePolicyReader.read(fields, ServicePolicy.DEFAULT);
         Map<BackendUrl, Backend> backends = new TreeMap<>();
         Map<BackendUrl, String> first = new HashMap<>();
@@ -51,6 +53,8 @@ final class TopologyReader {
                 if (before != null) {
                     value.refuse("the same as " + before, "each backend once");
                 }
+                networks.refusal(known.url().host(), known.url().port()).ifPresent(words ->
+                        value.refuse(known.url() + " is " + words, REFUSED));
                 backends.put(known.url(), known);
             });
         }

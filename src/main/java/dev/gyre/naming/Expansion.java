@@ -1,5 +1,6 @@
 package dev.gyre.naming;
 
+import dev.gyre.config.BackendNetworks;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Service;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
  */
 final class Expansion {
 
+    private final BackendNetworks networks;
     private Topology wanted = Topology.empty();
     /** The services that have names, by their own. */
     private final Map<String, Named> named = new HashMap<>();
@@ -42,6 +44,10 @@ final class Expansion {
     record Turnover(Set<String> came, Set<String> left) {
     }
 
+    Expansion(BackendNetworks networks) {
+        this.networks = networks;
+    }
+
     /** This is wanted from now on. */
     Turnover want(Topology next) {
         Set<String> came = new TreeSet<>();
@@ -51,7 +57,8 @@ final class Expansion {
             change.after().ifPresent(service -> {
                 Set<String> names = names(service);
                 names.stream().filter(name -> uses.merge(name, 1, Integer::sum) == 1).forEach(came::add);
-                if (!names.isEmpty()) {
+                if (!names.isEmpty()
+                        || service.backends().stream().anyMatch(one -> refusal(one).isPresent())) {
                     named.put(service.name(), new Named(service, names, Optional.empty()));
                 }
             });
@@ -87,16 +94,37 @@ final class Expansion {
         return new Topology(services, wanted.routes(), wanted.version());
     }
 
-    private static Service of(Service service, Function<String, Known> names) {
+    /** Also where another node, an earlier version or config let it in. */
+    private Optional<String> refusal(Backend backend) {
+        return networks.refusal(backend.url().host(), backend.url().port());
+    }
+
+    private Service of(Service service, Function<String, Known> names) {
         List<Backend> backends = new ArrayList<>();
         Map<BackendUrl, String> unresolved = new TreeMap<>();
         for (Backend backend : service.backends()) {
+            Optional<String> refusal = refusal(backend);
+            if (refusal.isPresent()) {
+                unresolved.put(backend.url(), "no backend's address: " + refusal.get());
+                continue;
+            }
             if (!backend.url().isNamed()) {
                 backends.add(backend);
                 continue;
             }
             Known known = names.apply(backend.url().host());
-            known.addresses().forEach(address -> backends.add(backend.at(address.text(), address.since())));
+            int before = backends.size();
+            for (Address address : known.addresses()) {
+                Optional<String> why = networks.refusal(address.text(), backend.url().port());
+                if (why.isEmpty()) {
+                    backends.add(backend.at(address.text(), address.since()));
+                } else if (backends.size() == before) {
+                    unresolved.put(backend.url(), "stands for " + address.text() + ", which is " + why.get());
+                }
+            }
+            if (backends.size() > before) {
+                unresolved.remove(backend.url());
+            }
             known.nowhere().ifPresent(why -> unresolved.put(backend.url(), why));
         }
         return service.with(backends, unresolved);

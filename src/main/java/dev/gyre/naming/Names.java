@@ -1,5 +1,6 @@
 package dev.gyre.naming;
 
+import dev.gyre.config.BackendNetworks;
 import dev.gyre.config.ResolverSettings;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.Topology;
@@ -48,7 +49,7 @@ public final class Names {
     private final Map<String, Entry> entries = new HashMap<>();
     private final List<Promise<Void>> waiting = new ArrayList<>();
     private Optional<Questions> questions = Optional.empty();
-    private final Expansion expansion = new Expansion();
+    private final Expansion expansion;
     /** Of which something was learnt that is not shown yet. */
     private final Set<String> learnt = new HashSet<>();
     private volatile Topology topology = Topology.empty();
@@ -93,11 +94,13 @@ public final class Names {
     }
 
     /**
+     * @param networks where backends may be, whatever a name stands for
      * @param soon  runs its tasks in order and later, and may take its time with each
      * @param shown takes each new state of things, one at a time
      */
-    public Names(ResolverSettings settings, InstantSource clock, RandomGenerator dice, Executor soon,
-                 Consumer<Topology> shown) {
+    public Names(ResolverSettings settings, BackendNetworks networks, InstantSource clock,
+                 RandomGenerator dice, Executor soon, Consumer<Topology> shown) {
+        this.expansion = new Expansion(networks);
         this.settings = settings;
         this.clock = clock;
         this.dice = dice;

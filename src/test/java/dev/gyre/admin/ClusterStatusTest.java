@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.admin.ClusterReport.MissingMember;
 import dev.gyre.admin.ClusterReport.OtherConfig;
 import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.registry.Node;
 import dev.gyre.registry.RegistryStatus;
 import io.vertx.core.Future;
@@ -34,6 +35,11 @@ class ClusterStatusTest {
     private static JsonObject ask(String command, ClusterReport report, NodeInfo... present)
             throws Exception {
         ClusterListings listings = new ClusterListings(new Nodes() {
+            @Override
+            public Optional<String> refusal(BackendUrl url) {
+                return Optional.empty();
+            }
+
             @Override
             public List<NodeInfo> list() {
                 return List.of(present);

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.admin.Doors.Answer;
 import dev.gyre.admin.Doors.Said;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +31,24 @@ class DangerousCommandsTest {
     @AfterEach
     void close() throws Exception {
         doors.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://169.254.169.254:80", "http://[::ffff:169.254.169.254]:80",
+        "http://0.0.0.0:80", "http://[::]:80", "http://224.0.0.1:80", "http://[fe80::1]:80"})
+    void whatNoBackendIsDoesNotBecomeOne(String url) throws Exception {
+        for (JsonObject command : List.of(command("backend.add", "service", "web", "url", url),
+                command("backend.announce", "service", "web", "url", url, "ttl", "10s"),
+                command("service.put", "service", "web", "backends", new JsonArray().add(url)),
+                command("service.put", "service", "web", "backends",
+                        new JsonArray().add(new JsonObject().put("url", url))))) {
+            Answer answer = doors.bus(command);
+            assertThat(answer.code()).as(command.encode()).isEqualTo(400);
+            assertThat(answer.refusal()).contains(url.substring(0, 10), " address (expected: the address of a"
+                    + " server; \"backendNetworks\" in the config tells which may be used)");
+        }
+        // What an earlier version let in can still be taken out.
+        assertThat(doors.bus(command("backend.remove", "service", "web", "url", url)).code()).isEqualTo(200);
     }
 
     @Test

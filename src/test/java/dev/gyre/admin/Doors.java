@@ -2,6 +2,7 @@ package dev.gyre.admin;
 
 import static dev.gyre.registry.Node.get;
 
+import dev.gyre.config.BackendNetworks;
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.discovery.Discovery;
@@ -57,6 +58,7 @@ final class Doors implements AutoCloseable {
     final SortedMap<String, ConcurrencyStats> concurrency = new TreeMap<>();
     final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
     final Map<BackendId, ProbeCount> probes = new ConcurrentHashMap<>();
+    volatile BackendNetworks networks = BackendNetworks.DEFAULT;
     /** Until when whoever lists is to be held up, and how many were. */
     volatile Optional<CountDownLatch> holding = Optional.empty();
     final AtomicInteger held = new AtomicInteger();
@@ -214,6 +216,11 @@ final class Doors implements AutoCloseable {
         @Override
         public ClusterReport cluster() {
             return report;
+        }
+
+        @Override
+        public Optional<String> refusal(BackendUrl url) {
+            return networks.refusal(url.host(), url.port());
         }
 
         @Override

@@ -23,7 +23,7 @@ class ConfigMistakesTest {
         {'listeners':{'port':1}}                | listeners: an object (expected: a list)
         {'listeners':[8080]}                    | listeners[0]: a number (expected: an object)
         {'listeners':[{'port':8080},{'host':'10.0.0.1','port':8080}]} | listeners[1]: the same port as listeners[0] (expected: each port once)
-        {'listners':[]}                         | listners: unknown key (did you mean "listeners"? known: $schema, admin, cluster, data, forwarding, grace, instances, limits, listeners, node, registry, resolver, routes, services, sticky, stores, warmUp, zone)
+        {'listners':[]}                         | listners: unknown key (did you mean "listeners"? known: $schema, admin, backendNetworks, cluster, data, forwarding, grace, instances, limits, listeners, node, registry, resolver, routes, services, sticky, stores, warmUp, zone)
         {'instances':'many'}                    | instances: "many" (expected: "auto" or 1..1024)
         {'instances':0}                         | instances: 0 (expected: 1..1024)
         {'admin':{'port':65536}}                | admin.port: 65536 (expected: 0..65535)

@@ -32,7 +32,7 @@ class SchemaAgreementTest {
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},
              'hold':{},'limit':{'adaptive':{}}}},
              'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{}, 'node':{},
-             'registry':{}, 'resolver':{'backoff':{}},
+             'registry':{}, 'resolver':{'backoff':{}}, 'backendNetworks':{},
              'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
@@ -85,7 +85,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(33);
+        assertThat(reader).isEqualTo(written).hasSize(34);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.gyre.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.config.BackendNetworks;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
@@ -33,7 +34,7 @@ class ExpandedFromBeforeTest {
         Random random = new Random(seed);
         Map<String, Service> services = new TreeMap<>();
         Map<String, Known> known = new HashMap<>();
-        Expansion expansion = new Expansion();
+        Expansion expansion = new Expansion(BackendNetworks.DEFAULT);
         Topology before = Topology.empty();
         for (int i = 0; i < STEPS; i++) {
             String touched = "s" + random.nextInt(4);
@@ -50,7 +51,7 @@ class ExpandedFromBeforeTest {
             names.came().forEach(name -> assertThat(known.put(name, Known.nothing(Instant.EPOCH)))
                     .as("%s is looked up already", name).isNull());
             Topology shown = expansion.topology(known::get, learnt);
-            Expansion fresh = new Expansion();
+            Expansion fresh = new Expansion(BackendNetworks.DEFAULT);
             assertThat(fresh.want(wanted).came()).isEqualTo(known.keySet());
             assertThat(shown).isEqualTo(fresh.topology(known::get, Set.of()));
             stayTheSame(before, shown, touched, learnt);

@@ -2,6 +2,7 @@ package dev.gyre.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.config.BackendNetworks;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
@@ -46,7 +47,7 @@ class ForgottenFieldTest {
     }
 
     private static Topology shown(Known known) {
-        Expansion expansion = new Expansion();
+        Expansion expansion = new Expansion(BackendNetworks.DEFAULT);
         expansion.want(WANTED);
         return expansion.topology(name -> known, Set.of());
     }
@@ -76,7 +77,7 @@ class ForgottenFieldTest {
         assertThat(differing(WANTED, shown(known("10.0.0.1"))))
                 .containsExactly("services");
         assertThat(shown(known("10.0.0.1")).services().get("other")).isSameAs(OTHER);
-        assertThat(new Expansion().want(WANTED).came()).isEqualTo(Set.of("app.test"));
+        assertThat(new Expansion(BackendNetworks.DEFAULT).want(WANTED).came()).isEqualTo(Set.of("app.test"));
     }
 
     @Test
