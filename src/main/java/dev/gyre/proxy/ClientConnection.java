@@ -249,8 +249,8 @@ final class ClientConnection extends Deadline {
     }
 
     /**
-     * The client sends nothing more. What it has asked for whole is answered before the connection is closed;
-     * a request that breaks off in its body takes all with it, for nobody can tell whether the client is there.
+     * The client sends nothing more. What it has asked for whole is answered before the connection is closed.
+     * A request that breaks off in its body takes all with it: nobody can tell whether the client is there.
      */
     void inputEnded() {
         inputEnded = true;

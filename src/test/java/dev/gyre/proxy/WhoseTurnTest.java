@@ -88,7 +88,14 @@ class WhoseTurnTest {
 
     private static SteppedProxy proxy() throws Exception {
         return new SteppedProxy(1, policy(new Timeouts(SECOND, Duration.ofSeconds(5), Duration.ofSeconds(3),
-                Optional.empty())), Limits.DEFAULT.within(1000));
+                Optional.empty())), noHalfClose(Limits.DEFAULT.within(1000)));
+    }
+
+    /** A client that closes is taken for gone: by default it may have closed its own side only. */
+    private static Limits noHalfClose(Limits limits) {
+        return new Limits(limits.connections(), limits.connectionsPerAddress(),
+                limits.requestsPerConnection(), limits.requestLine(), limits.headers(), limits.headerCount(),
+                limits.head(), limits.idle(), limits.minRate(), limits.rateGrace(), limits.maxBody(), false);
     }
 
     private static SteppedBackend.Connection enter(Phase phase, SteppedProxy proxy, SteppedPeer client)
