@@ -2,7 +2,9 @@ package dev.gyre.pool;
 
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Context;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.CloseFuture;
 import io.vertx.core.internal.VertxInternal;
 import java.util.List;
 
@@ -12,9 +14,13 @@ public final class EventLoops {
     private EventLoops() {
     }
 
-    /** On the next event loop, for what no other may hold up; it outlives every verticle. */
+    /**
+     * On the next event loop, for what no other may hold up. What is opened on it stays open until it is
+     * closed: Vert.x would close it first of all when it stops, before the requests in flight have ended.
+     */
     public static Context another(Vertx vertx) {
-        return ((VertxInternal) vertx).createEventLoopContext();
+        return ((VertxInternal) vertx).contextBuilder().withThreadingModel(ThreadingModel.EVENT_LOOP)
+                .withCloseFuture(new CloseFuture()).build();
     }
 
     /** For what would hold up an event loop; it does one thing at a time and outlives every verticle. */
