@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -58,6 +59,9 @@ public final class JsonText {
 
     /** Where the mistake is and what was expected there, beginning with the separator from what was read. */
     public static String mistake(DecodeException e) {
+        if (e.getCause() instanceof StreamConstraintsException) {
+            return ": nested too deeply, or a key or number too long (expected: 1000 levels or digits)";
+        }
         if (!(e.getCause() instanceof JsonProcessingException cause) || cause.getLocation() == null) {
             return ": not a JSON object, or something after its end";
         }
