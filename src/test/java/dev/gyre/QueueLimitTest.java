@@ -130,7 +130,7 @@ class QueueLimitTest {
             until(node, "inUse", 1);
             ask(node, 4);
             until(node, "queued", 4);
-            clients.remove(2).close();
+            clients.remove(2).reset();
             clients.remove(2).reset();
             until(node, "queued", 2);
             ask(node, 2);

@@ -83,7 +83,8 @@ public final class AdminServer {
     }
 
     public Future<Void> close() {
-        return server.close();
+        // The ends of its connections are tasks of its event loop, which Vert.x is about to end.
+        return server.close().compose(v -> CommandThreads.on(loop, Future::succeededFuture));
     }
 
     private Router router(AdminConnections connections, Guard guard, HttpDate date, Vertx vertx) {

@@ -41,6 +41,9 @@ final class CommandFields {
     /** No name, URL or version is longer. */
     private static final int LONGEST = 2_000;
 
+    /** In one part of a policy; each is compared with all others. */
+    private static final int MOST_SETTINGS = 200;
+
     private final JsonObject json;
     private final String via;
     private final List<ConfigError> errors = new ArrayList<>();
@@ -201,9 +204,23 @@ final class CommandFields {
             known.add(field);
             if (json.containsKey(field)) {
                 part.put(field, json.getValue(field));
+                int settings = settings(json.getValue(field));
+                if (settings > MOST_SETTINGS) {
+                    refuse(field, settings + " settings", "at most " + MOST_SETTINGS);
+                }
             }
         }
         return part;
+    }
+
+    private static int settings(Object value) {
+        int count = 1;
+        if (value instanceof JsonObject object) {
+            for (String key : object.fieldNames()) {
+                count += settings(object.getValue(key));
+            }
+        }
+        return count;
     }
 
     List<Object> list(String field) {

@@ -34,6 +34,8 @@ public record BackendNetworks(List<Network> allow, List<Network> deny, List<OwnP
             kind("255.255.255.255/32", "the broadcast address"),
             kind("169.254.0.0/16", "a link-local address"), kind("fe80::/10", "a link-local address"),
             kind("64:ff9b::169.254.0.0/112", "a link-local address"),
+            kind("::169.254.0.0/112", "a link-local address"), kind("2002:a9fe::/32", "a link-local address"),
+            kind("240.0.0.0/4", "a reserved address"),
             kind("fd00:ec2::254/128", "a cloud's metadata service"));
 
     public BackendNetworks {

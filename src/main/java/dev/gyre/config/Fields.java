@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 final class Fields {
 
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_$-]+");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_$-]{1,80}");
 
     private final String path;
     private final JsonObject json;
@@ -103,7 +103,7 @@ final class Fields {
     void done() {
         for (String key : json.fieldNames()) {
             if (!known.contains(key)) {
-                findings.addKey(ConfigError.unknownKey(path(key), key, known));
+                findings.addKey(() -> ConfigError.unknownKey(path(key), key, known));
             }
         }
     }

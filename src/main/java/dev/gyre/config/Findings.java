@@ -1,16 +1,15 @@
 package dev.gyre.config;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Collects the mistakes of one reading, so that all of them are told at once. */
 final class Findings {
 
-    private final List<ConfigError> errors = new ArrayList<>();
+    private final Mistakes errors = new Mistakes();
     private final Map<String, String> replaced = new HashMap<>();
     private final Set<String> unresolved = new HashSet<>();
 
@@ -27,7 +26,7 @@ final class Findings {
     }
 
     /** Something is wrong with the key itself, whatever its value. */
-    void addKey(ConfigError error) {
+    void addKey(Supplier<ConfigError> error) {
         errors.add(error);
     }
 
@@ -47,14 +46,14 @@ final class Findings {
     }
 
     boolean none() {
-        return errors.isEmpty();
+        return errors.none();
     }
 
     <T> Checked<T> check(T value) {
-        return errors.isEmpty() ? new Checked.Ok<>(value) : new Checked.Rejected<>(errors);
+        return errors.none() ? new Checked.Ok<>(value) : new Checked.Rejected<>(errors.list());
     }
 
     <T> Checked<T> rejected() {
-        return new Checked.Rejected<>(errors);
+        return new Checked.Rejected<>(errors.list());
     }
 }

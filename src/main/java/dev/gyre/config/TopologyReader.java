@@ -34,7 +34,7 @@ final class TopologyReader {
             top.refuse("services", value.isEmpty() ? "missing" : "empty", "at least one service");
         }
         for (String name : services.names()) {
-            Names.service(services.path(name), name).ifPresent(top.findings()::addKey);
+            Names.service(services.path(name), name).ifPresent(error -> top.findings().addKey(() -> error));
             services.value(name).flatMap(Value::object)
                     .ifPresent(json -> read.put(name, service(name, json, networks)));
         }

@@ -82,6 +82,20 @@ class BusyAdminPortTest {
         }
     }
 
+    /** Each setting is compared with all others, so that so many took minutes. */
+    @Test
+    void aPolicyOfTensOfThousandsOfSettingsIsRefusedUnread() throws Exception {
+        JsonObject many = new JsonObject();
+        for (int i = 0; i < 60_000; i++) {
+            many.put("k" + i, 1);
+        }
+        for (String part : List.of("pool", "retry", "health", "timeouts")) {
+            Doors.Answer answer = doors.http(command("service.put", "service", "web", part, many));
+            assertThat(answer.code()).isEqualTo(400);
+            assertThat(answer.refusal()).contains(part + ": 60001 settings (expected: at most 200");
+        }
+    }
+
     @Test
     void longWordsAreNotLikenedNorRepeated() throws Exception {
         List<JsonObject> commands = List.of(command(LONG),

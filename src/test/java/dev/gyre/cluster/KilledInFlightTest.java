@@ -45,7 +45,9 @@ class KilledInFlightTest {
             assertThat(clients.awaitTermination(90, TimeUnit.SECONDS)).isTrue();
             assertThat(acknowledged.size()).as("acknowledged").isGreaterThan(BEFORE);
             for (ClusterNode node : nodes.all().subList(0, 2)) {
-                assertThat(node.backends("spare").keySet()).containsAll(acknowledged);
+                // What another node has acknowledged comes a moment later.
+                Await.until("all at " + node,
+                        () -> node.backends("spare").keySet().containsAll(acknowledged));
             }
             nodes.restart(nodes.node(2));
             nodes.awaitSameView(Duration.ofSeconds(20));
