@@ -32,7 +32,7 @@ public final class Launcher extends io.vertx.core.Launcher {
 
     private volatile Vertx vertx;
     private volatile boolean stopping;
-    private final Watchdog watchdog = new Watchdog();
+    private final Watchdog watchdog = new Watchdog(this::loopEnds);
 
     static {
         // Before any class of Netty or Vert.x that reads them is loaded. What the user has set stays.
@@ -160,6 +160,10 @@ public final class Launcher extends io.vertx.core.Launcher {
             LoggerFactory.getLogger("gyre").error("thread {} has ended", thread.getName(), failure);
         });
         watchdog.start();
+    }
+
+    private boolean loopEnds() {
+        return EventLoops.oneEnds(vertx);
     }
 
     @Override

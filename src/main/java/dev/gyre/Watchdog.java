@@ -7,10 +7,9 @@ import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Ends the process, with exit code 1, when it can no longer serve as it should: when one of its event loops
@@ -41,15 +40,16 @@ final class Watchdog extends Thread {
 
     private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
     private final HeapRoom heap = HeapRoom.ofThisProcess();
-    private final Set<Thread> loops = new HashSet<>();
-    private final Thread[] threads = new Thread[4096];
+    private final BooleanSupplier loopEnded;
     private final long[] collecting = new long[LOOKS];
     private volatile boolean stopping;
     private int looks;
     private byte[] probe;
 
-    Watchdog() {
+    /** @param loopEnded one of the event loops that serve ends or has ended; asked twice a second */
+    Watchdog(BooleanSupplier loopEnded) {
         super("gyre-watchdog");
+        this.loopEnded = loopEnded;
         setDaemon(true);
         setPriority(MAX_PRIORITY);
     }
@@ -103,18 +103,8 @@ final class Watchdog extends Thread {
     }
 
     private void lookAtLoops() {
-        int count = Thread.enumerate(threads);
-        for (int i = 0; i < count; i++) {
-            String name = threads[i].getName();
-            if (name.startsWith("vert.x-eventloop-thread-") || name.startsWith("vert.x-acceptor-thread-")) {
-                loops.add(threads[i]);
-            }
-            threads[i] = null;
-        }
-        for (Thread loop : loops) {
-            if (!loop.isAlive() && !stopping) {
-                end(LOOP_ENDED);
-            }
+        if (!stopping && loopEnded.getAsBoolean()) {
+            end(LOOP_ENDED);
         }
     }
 

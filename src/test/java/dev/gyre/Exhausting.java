@@ -9,12 +9,11 @@ final class Exhausting {
     }
 
     public static void main(String[] args) throws InterruptedException {
-        new Watchdog().start();
+        boolean heap = args[0].equals("heap");
+        new Watchdog(() -> !heap).start();
         System.out.println("begins");
-        if (args[0].equals("heap")) {
+        if (heap) {
             fill();
-        } else {
-            end("vert.x-eventloop-thread-0");
         }
         Thread.sleep(Long.MAX_VALUE);
     }
@@ -30,18 +29,5 @@ final class Exhausting {
                 size /= 2;
             }
         }
-    }
-
-    private static void end(String name) throws InterruptedException {
-        Thread loop = new Thread(() -> {
-            try {
-                // Long enough for it to have been seen alive.
-                Thread.sleep(1_500);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }, name);
-        loop.start();
-        loop.join();
     }
 }

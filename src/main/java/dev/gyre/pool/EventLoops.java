@@ -1,6 +1,7 @@
 package dev.gyre.pool;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Context;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -26,6 +27,23 @@ public final class EventLoops {
     /** For what would hold up an event loop; it does one thing at a time and outlives every verticle. */
     public static Context worker(Vertx vertx) {
         return ((VertxInternal) vertx).createWorkerContext();
+    }
+
+    /**
+     * Whether one ends or has ended. It may not be able to tell of it: for want of memory its last acts fail,
+     * too.
+     */
+    public static boolean oneEnds(Vertx vertx) {
+        VertxInternal running = (VertxInternal) vertx;
+        for (EventLoopGroup group
+                : List.of(running.nettyEventLoopGroup(), running.acceptorEventLoopGroup())) {
+            for (EventExecutor loop : group) {
+                if (loop.isShuttingDown()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**
