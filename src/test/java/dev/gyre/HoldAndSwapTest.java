@@ -113,7 +113,7 @@ class HoldAndSwapTest {
                     ProblemAnswer.check(refused, 503, "connection_limit_reached", "hold-full");
                     assertThat(refused.head().first("Retry-After")).contains("1");
                 }
-                leaving.close();
+                leaving.reset();
                 Await.until("one to leave", () -> waiting(node) == 1);
                 try (Wire fourth = Wire.to(node.port()).write(REQUEST)) {
                     awaitWaiting(node, 2);

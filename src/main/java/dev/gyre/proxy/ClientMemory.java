@@ -3,6 +3,7 @@ package dev.gyre.proxy;
 import dev.gyre.gate.RequestDecoder;
 import dev.gyre.model.MemoryHolding;
 import dev.gyre.pool.LoopMemory;
+import dev.gyre.pool.MemoryBudget;
 import dev.gyre.pool.PendingReads;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -41,6 +42,14 @@ final class ClientMemory {
     /** So many bytes have come; true when memory is short. */
     boolean read(int bytes) {
         return loop.read(bytes);
+    }
+
+    /**
+     * A large read for a client that is not served yet, when memory is exhausted. Thousands of such reads may
+     * have been under way before it was, and each takes more of the heap than it has bytes.
+     */
+    boolean refuses(int bytes) {
+        return bytes > LITTLE && loop.budget().level() == MemoryBudget.Level.EXHAUSTED;
     }
 
     /** Holds so many bytes of a body more, for another attempt, or fewer. */

@@ -30,6 +30,11 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
         boolean scarce = client.memory().read(message.readableBytes());
         boolean quiet = client.quiet();
+        if (scarce && quiet && client.memory().refuses(message.readableBytes())) {
+            message.release();
+            client.noMemory();
+            return;
+        }
         long begun = client.begun();
         ctx.fireChannelRead(message);
         // A whole head has become a request by now, and most come whole.

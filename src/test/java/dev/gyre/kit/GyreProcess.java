@@ -103,7 +103,7 @@ public final class GyreProcess implements AutoCloseable {
     /** Any command that ends in Gyre. */
     public static GyreProcess start(List<String> command) throws IOException {
         // What a shell starts in the background is deaf to SIGINT, and so is whatever that starts in turn.
-        List<String> hearing = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        List<String> hearing = new ArrayList<>(List.of("env", "--default-signal=INT,HUP,USR1"));
         hearing.addAll(command);
         return new GyreProcess(new ProcessBuilder(hearing).redirectErrorStream(true).start());
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeldForSlowReadersTest {
 
     private static final int READERS = 100;
-    private static final String ROOM = "-XX:MaxDirectMemorySize=30m";
+    private static final String ROOM = "-XX:MaxDirectMemorySize=48m";
     private static final String SMALL_ROOM = "-XX:MaxDirectMemorySize=18m";
     private static final String TOO_SMALL_ROOM = "-XX:MaxDirectMemorySize=10m";
     private static final byte[] PIECE = new byte[256 * 1024];
