@@ -27,6 +27,8 @@ final class ClientMemory {
     private int kept;
     private int counted;
     private boolean heldBack;
+    /** Reads that have come since then. */
+    private int readsSince;
     private boolean waits;
     private boolean released;
 
@@ -50,6 +52,14 @@ final class ClientMemory {
      */
     boolean refuses(int bytes) {
         return bytes > LITTLE && loop.budget().level() == MemoryBudget.Level.EXHAUSTED;
+    }
+
+    /**
+     * It is held back, and more has come than the one read that may have been under way: when a client ends
+     * its side, Netty reads all that has come from it, whatever it is told.
+     */
+    boolean unwanted() {
+        return heldBack && ++readsSince > 1;
     }
 
     /** Holds so many bytes of a body more, for another attempt, or fewer. */
@@ -91,6 +101,7 @@ final class ClientMemory {
         }
         if (scarce && !heldBack && holdsMuch()) {
             heldBack = true;
+            readsSince = 0;
             relief.heldBack(this);
             apply();
         }

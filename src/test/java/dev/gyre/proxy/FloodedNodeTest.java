@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class FloodedNodeTest {
 
-    private static final int HEADS = 3_000;
+    private static final int HEADS = 1_500;
     private static final String LINE = "X-%d: " + "v".repeat(600) + "\r\n";
 
     @TempDir
@@ -94,7 +94,7 @@ class FloodedNodeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"heads,3000,epoll", "heads,3000,io_uring", "uploads,1500,epoll", "uploads,1500,io_uring",
+    @CsvSource({"heads,1500,epoll", "heads,1500,io_uring", "uploads,1500,epoll", "uploads,1500,io_uring",
         "pipelines,100,epoll", "pipelines,100,io_uring"})
     void othersAreServed(String kind, int clients, String transport) throws Exception {
         try (Origin origin = Origin.saying("hello").withoutRecording();
@@ -102,7 +102,7 @@ class FloodedNodeTest {
                      new JsonObject().put("web", new JsonObject()
                              .put("pool", new JsonObject().put("maxConnections", 4 * HEADS))
                              .put("backends", new JsonArray().add(origin.url())))),
-                     "-Xmx256m", "-Dgyre.transport=" + transport)) {
+                     "-Xmx96m", "-Dgyre.transport=" + transport)) {
             served(node);
             for (int i = 0; i < clients; i++) {
                 try {
