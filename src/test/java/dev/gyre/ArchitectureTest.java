@@ -152,8 +152,8 @@ class ArchitectureTest {
                     outside("files").and(describe("read no /proc",
                             type -> !READ_PROC.contains(type.getName())))))
             .should().accessTargetWhere(HiddenInputs.openFile()).allowEmptyShould(true)
-            .because("a pipe in place of a file hangs whoever opens it, a link leads elsewhere, and what is"
-                    + " made is open to all but for the umask: open it with GuardedFile");
+            .because("opening a pipe in place of a file hangs, a link leads elsewhere, and a new file is open"
+                    + " to all but for the umask: use GuardedFile");
 
     @ArchTest
     static final ArchRule constructorsTakeAtMostSixParameters = constructors()

@@ -1,8 +1,12 @@
 package dev.gyre;
 
+import java.util.concurrent.CountDownLatch;
+
 /** A process under a {@link Watchdog} that fills its heap, or whose event loop ends, and that goes on. */
 final class Exhausting {
 
+    /** A process that nobody ends lives on; there is no memory to make this later. */
+    private static final CountDownLatch FOR_EVER = new CountDownLatch(1);
     private static final byte[][] HELD = new byte[100_000][];
 
     private Exhausting() {
@@ -15,7 +19,14 @@ final class Exhausting {
         if (heap) {
             fill();
         }
-        Thread.sleep(Long.MAX_VALUE);
+        while (FOR_EVER.getCount() > 0) {
+            try {
+                FOR_EVER.await();
+            } catch (OutOfMemoryError e) {
+                // Nothing can be linked any more, and yet the process is there.
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private static void fill() {

@@ -18,6 +18,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,11 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer {
 
     static final long MAX_BODY = 1 << 20;
+    /** Bytes, of all that come at a time. */
+    static final long MAX_BODIES = 8 * MAX_BODY;
+    /** The fields that decide whether a request is served, each of which stands there once. */
+    private static final List<String> SINGLE =
+            List.of("Host", "Authorization", "Content-Type", "Origin", "Sec-Fetch-Site");
     /** Written at a time; a listing of 100,000 backends has 40 MB, and others ask meanwhile. */
     private static final int SLICE = 128 * 1024;
     /** Characters of a path that an error shows. */
@@ -94,7 +100,7 @@ public final class AdminServer {
             context.next();
         });
         router.route().handler(connections::requested);
-        router.route().handler(AdminServer::requireOneHost);
+        router.route().handler(AdminServer::requireSingleFields);
         get(router, "/live", context -> text(context, 200, "live\n"));
         get(router, "/ready", context -> {
             Readiness now = ready.get();
@@ -109,8 +115,9 @@ public final class AdminServer {
         get(router, "/metrics", context ->
                 answer(context, Exposition.CONTENT_TYPE, handler.exposed(metrics)));
         READABLE.forEach((path, command) -> get(router, path, context -> read(context, command)));
-        // Two routes, for within one the body would be read before its type is looked at.
+        // Routes of their own, for within one the body would be read before its type and size are looked at.
         router.post(COMMANDS).handler(AdminServer::requireJson);
+        router.post(COMMANDS).handler(new LargeBodies(MAX_BODIES, MAX_BODY));
         router.post(COMMANDS)
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY)).handler(this::command)
                 .failureHandler(AdminServer::ignoreWhoLeft);
@@ -145,17 +152,19 @@ public final class AdminServer {
         return path.length() > SHOWN ? path.substring(0, SHOWN) + "…" : path;
     }
 
-    /** By which of two names a request is judged is nobody's to guess: RFC 9112 section 3.2. */
-    private static void requireOneHost(RoutingContext context) {
-        int hosts = context.request().headers().getAll(HttpHeaders.HOST).size();
-        // One that is missing in HTTP/1.1 the router has refused.
-        if (hosts <= 1) {
-            context.next();
-        } else {
-            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            context.addEndHandler(answered -> context.request().connection().close());
-            Problem.answer(context, 400, "Host: " + hosts + " of them (expected: one)");
+    /** By which of two lines a request is judged is nobody's to guess (RFC 9110, section 5.3). */
+    private static void requireSingleFields(RoutingContext context) {
+        for (String field : SINGLE) {
+            // A Host that is missing in HTTP/1.1 the router has refused.
+            int count = context.request().headers().getAll(field).size();
+            if (count > 1) {
+                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                context.addEndHandler(answered -> context.request().connection().close());
+                Problem.answer(context, 400, field + ": " + count + " of them (expected: one)");
+                return;
+            }
         }
+        context.next();
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * Where commands are carried out, which may take seconds: to list 100,000 backends does. Each is the context
- * of a worker and does one thing at a time, so that whoever may only read holds up no change.
+ * of a worker and does one thing at a time, so that a caller who may only read holds up no change.
  *
  * @param reads   for commands and listings that only tell
  * @param changes for all others

@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * The fields whose value is a list and decides something. Everything that asks for one of them asks here, so
  * that all read a list alike (RFC 9110, section 5.6.1): its elements stand in one line or in several, with
- * white space around them, and empty ones count for nothing. Vert.x takes
- * a whole line of Connection for one word.
+ * white space around them, and empty ones count for nothing. Vert.x takes a whole line of Connection for one
+ * word.
  */
 public enum ListField {
     CONNECTION("connection", ',', Enclosed.NOTHING),
@@ -85,9 +85,10 @@ public enum ListField {
     /** There is such an element, in upper or lower case. */
     public boolean has(List<String> lines, String element) {
         for (String line : lines) {
+            Enclosed in = enclosedIn(line);
             int end;
             for (int from = 0; from <= line.length(); from = end + 1) {
-                end = end(line, from);
+                end = end(line, from, in);
                 int first = afterSpace(line, from, end);
                 if (first < end && beforeSpace(line, first, end) - first == element.length()
                         && line.regionMatches(true, first, element, 0, element.length())) {
@@ -104,9 +105,10 @@ public enum ListField {
     }
 
     private void addElements(String line, List<String> to) {
+        Enclosed in = enclosedIn(line);
         int end;
         for (int from = 0; from <= line.length(); from = end + 1) {
-            end = end(line, from);
+            end = end(line, from, in);
             int first = afterSpace(line, from, end);
             if (first < end) {
                 to.add(line.substring(first, beforeSpace(line, first, end)));
@@ -134,27 +136,47 @@ public enum ListField {
         return c == ' ' || c == '\t';
     }
 
-    /** Of the element that begins there; what is opened and never closed reaches to the end of its line. */
-    private int end(String line, int from) {
+    /**
+     * In a line where something is opened and never closed, separators separate everywhere: else a client
+     * could hide what proxies add to its line, and with it a loop.
+     */
+    private Enclosed enclosedIn(String line) {
+        if (enclosed == Enclosed.NOTHING) {
+            return enclosed;
+        }
+        int depth = 0;
+        for (int i = 0; i < line.length(); i++) {
+            if (line.charAt(i) == '\\' && depth > 0) {
+                i++;
+            } else {
+                depth = depth(depth, line.charAt(i), enclosed);
+            }
+        }
+        return depth == 0 ? enclosed : Enclosed.NOTHING;
+    }
+
+    /** Where the element that begins there ends. */
+    private int end(String line, int from, Enclosed in) {
         int depth = 0;
         for (int i = from; i < line.length(); i++) {
             char c = line.charAt(i);
             if (c == separator && depth == 0) {
                 return i;
             }
-            if (enclosed == Enclosed.NOTHING) {
-                continue;
-            }
             if (c == '\\' && depth > 0) {
                 i++;
-            } else if (enclosed == Enclosed.QUOTED && c == '"') {
-                depth = 1 - depth;
-            } else if (enclosed == Enclosed.COMMENTS && c == '(') {
-                depth++;
-            } else if (enclosed == Enclosed.COMMENTS && c == ')' && depth > 0) {
-                depth--;
+            } else {
+                depth = depth(depth, c, in);
             }
         }
         return line.length();
+    }
+
+    private static int depth(int before, char c, Enclosed in) {
+        return switch (in) {
+            case NOTHING -> 0;
+            case QUOTED -> c == '"' ? 1 - before : before;
+            case COMMENTS -> c == '(' ? before + 1 : c == ')' && before > 0 ? before - 1 : before;
+        };
     }
 }

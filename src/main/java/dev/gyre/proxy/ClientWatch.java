@@ -30,7 +30,8 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
         boolean scarce = client.memory().read(message.readableBytes());
         boolean quiet = client.quiet();
-        if (client.memory().unwanted() || scarce && quiet && client.memory().refuses(message.readableBytes())) {
+        boolean large = quiet && client.memory().refuses(message.readableBytes());
+        if (client.memory().unwanted() || scarce && large) {
             message.release();
             client.noMemory();
             return;

@@ -67,14 +67,14 @@ final class ToBackend {
         }
         return switch (name.length()) {
             case 4 -> !HopByHop.same(name, "host");
-            // Written anew below, so that every backend reads it as this node did.
+            // write() adds one of its own, so that every backend reads it as this node did.
             case 6 -> !HopByHop.same(name, "expect");
             // Request trailers cannot be passed on, so they are not announced.
             case 7 -> !HopByHop.same(name, "trailer");
             case 9 -> !HopByHop.same(name, "forwarded") && !HopByHop.same(name, "x-real-ip")
                     || client.trusted() && !(writeRealIp && HopByHop.same(name, "x-real-ip"));
             case 12 -> !HopByHop.same(name, "max-forwards") || head.maxForwards() < 0;
-            // Written anew below, from the trusted ones where there are any.
+            // forward() writes these, from the trusted ones where there are any.
             default -> !ReservedNames.xForwarded(name)
                     || client.trusted() && !HopByHop.same(name, "x-forwarded-for")
                     && !HopByHop.same(name, "x-forwarded-proto") && !HopByHop.same(name, "x-forwarded-host");

@@ -26,8 +26,8 @@ final class Tries {
      * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
      * first is the current one from then on, and the other's lease ends as moved, which says nothing about
      * its backend. When one of the two fails, or its backend leaves the rotation while it waits there, the
-     * other goes on alone. So another backend is chosen only while no try runs, and whoever ends the choice
-     * ends the wait for it: a try that is begun beside an answer would be ended by nobody.
+     * other goes on alone. So another backend is chosen only while no try runs. The end of the choice
+     * also ends its wait in the line: nobody would end a try that begins beside an answer.
      */
 
     /** A client that is to send and has sent nothing for so long does not just send slowly. */

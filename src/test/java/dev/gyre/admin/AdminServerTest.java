@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.kit.Await;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Wire;
 import dev.gyre.model.BackendId;
@@ -19,12 +20,14 @@ import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -272,6 +275,52 @@ class AdminServerTest {
         }
         try (Wire wire = Wire.to(doors.server.port())) {
             assertThat(wire.write("GET /live HTTP/1.0\r\n\r\n").readAnswer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aFieldThatDecidesStandsThereOnce() throws Exception {
+        for (String twice : List.of("Authorization: Bearer a\r\nAuthorization: Bearer b\r\n",
+                "Content-Type: application/json\r\ncontent-type: text/plain\r\n",
+                "Origin: http://localhost\r\nOrigin: http://localhost\r\n",
+                "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Site: none\r\n")) {
+            try (Wire wire = Wire.to(doors.server.port())) {
+                wire.write("GET /api/backends HTTP/1.1\r\nHost: localhost\r\n" + twice + "\r\n");
+                assertThat(wire.readAnswer().status()).as(twice).isEqualTo(400);
+                assertThat(wire.ends()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void largeCommandsUnderWayAreBoundedAndSmallOnesPass() throws Exception {
+        String large = "POST /api/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: " + AdminServer.MAX_BODY + "\r\n\r\n{";
+        List<Wire> uploads = new ArrayList<>();
+        try {
+            for (long held = 0; held < AdminServer.MAX_BODIES; held += AdminServer.MAX_BODY) {
+                uploads.add(Wire.to(doors.server.port()).write(large));
+            }
+            Await.until("no room for another", () -> {
+                try (Wire wire = Wire.to(doors.server.port()).write(large)) {
+                    wire.socket().setSoTimeout(200);
+                    return wire.readAnswer().status() == 503;
+                } catch (SocketTimeoutException e) {
+                    return false;
+                }
+            });
+            assertThat(doors.send(post(doors.request("/api/commands"), LIST)).statusCode()).isEqualTo(200);
+            uploads.remove(0).close();
+            Await.until("room for one", () -> {
+                try (Wire wire = Wire.to(doors.server.port()).write(large.replace("\r\n\r\n{", "\r\n\r\n")
+                        + "x".repeat((int) AdminServer.MAX_BODY))) {
+                    return wire.readAnswer().status() == 400;
+                }
+            });
+        } finally {
+            for (Wire wire : uploads) {
+                wire.close();
+            }
         }
     }
 

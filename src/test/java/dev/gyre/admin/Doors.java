@@ -59,7 +59,7 @@ final class Doors implements AutoCloseable {
     final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
     final Map<BackendId, ProbeCount> probes = new ConcurrentHashMap<>();
     volatile BackendNetworks networks = BackendNetworks.DEFAULT;
-    /** Until when whoever lists is to be held up, and how many were. */
+    /** Listings wait for this; {@link #held} counts them. */
     volatile Optional<CountDownLatch> holding = Optional.empty();
     final AtomicInteger held = new AtomicInteger();
     volatile Fitness fitness = Fitness.UNKNOWN;

@@ -72,8 +72,15 @@ class ListFieldTest {
 
     @Example
     void commentsOfViaAreKeptWhole() {
-        assertThat(ListField.VIA.elements(List.of("1.1 a (b, c (d, e) \\), \"), 1.0 f", "1.1 g (h, i")))
-                .containsExactly("1.1 a (b, c (d, e) \\), \")", "1.0 f", "1.1 g (h, i");
+        assertThat(ListField.VIA.elements(List.of("1.1 a (b, c (d, e) \\), \"), 1.0 f")))
+                .containsExactly("1.1 a (b, c (d, e) \\), \")", "1.0 f");
+    }
+
+    @Example
+    void whatIsNeverClosedHidesNothing() {
+        assertThat(ListField.VIA.elements(List.of("1.1 a (b, 1.1 c (d)", "1.1 e (f), 1.1 g")))
+                .containsExactly("1.1 a (b", "1.1 c (d)", "1.1 e (f)", "1.1 g");
+        assertThat(ListField.EXPECT.has(List.of("x=\"y, 100-continue"), "100-continue")).isTrue();
     }
 
     @Example
