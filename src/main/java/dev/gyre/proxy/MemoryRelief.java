@@ -24,11 +24,19 @@ final class MemoryRelief extends Deadline {
     /** Bytes within which two clients hold about as much. */
     private static final int ABOUT = 16 * 1024;
 
-    private static final Comparator<ClientConnection> GREEDIEST_AND_YOUNGEST =
-            Comparator.comparing((ClientConnection client) -> !client.memory().holdsMuch())
-                    .thenComparingLong(client -> -(client.memory().held() / ABOUT))
-                    .thenComparing(client -> !client.quiet())
-                    .thenComparing(Comparator.comparingLong(ClientConnection::accepted).reversed());
+    /** What a client held when all were looked at: to ask again for each comparison would take long. */
+    private record Holder(ClientConnection client, long held, boolean much) {
+
+        private static final Comparator<Holder> GREEDIEST_AND_YOUNGEST =
+                Comparator.comparing((Holder holder) -> !holder.much)
+                        .thenComparingLong(holder -> -(holder.held / ABOUT))
+                        .thenComparing(holder -> !holder.client.quiet())
+                        .thenComparingLong(holder -> -holder.client.accepted());
+
+        static Holder of(ClientConnection client) {
+            return new Holder(client, client.memory().held(), client.memory().holdsMuch());
+        }
+    }
 
     private final Loop loop;
     private final MemoryBudget budget;
@@ -79,17 +87,16 @@ final class MemoryRelief extends Deadline {
             return;
         }
         long left = bytes;
-        List<ClientConnection> all = clients.stream().filter(ClientConnection::holds)
-                .sorted(GREEDIEST_AND_YOUNGEST).toList();
+        List<Holder> all = clients.stream().filter(ClientConnection::holds).map(Holder::of)
+                .sorted(Holder.GREEDIEST_AND_YOUNGEST).toList();
         boolean somebody = budget.level() == MemoryBudget.Level.SHORT;
-        for (ClientConnection client : all) {
-            boolean much = client.memory().holdsMuch();
-            if (somebody && !much) {
+        for (Holder holder : all) {
+            if (somebody && !holder.much) {
                 return;
             }
-            somebody |= much;
-            left -= client.memory().held();
-            client.noMemory();
+            somebody |= holder.much;
+            left -= holder.held;
+            holder.client.noMemory();
             if (left <= 0) {
                 return;
             }

@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FloodedNodeTest {
 
     private static final int HEADS = 1_500;
+    private static final byte[] LARGE = new byte[10 << 20];
+    private static final byte[] SMALL = {'x'};
     private static final String LINE = "X-%d: " + "v".repeat(600) + "\r\n";
 
     @TempDir
@@ -64,12 +66,26 @@ class FloodedNodeTest {
         return text("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(5_000));
     }
 
+    /** As many as {@link #unfinishedHead}, and an end. */
+    private static ByteBuffer largeHead() {
+        ByteBuffer head = unfinishedHead();
+        return ByteBuffer.allocate(head.remaining() + 2).put(head).put(text("\r\n")).flip();
+    }
+
     private static ByteBuffer bytesOf(String kind) {
         return switch (kind) {
             case "heads" -> unfinishedHead();
+            case "headers" -> largeHead();
             case "uploads" -> unfinishedUpload();
+            case "readers" -> text("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
             default -> pipelined();
         };
+    }
+
+    private static void answer(Origin.Exchange exchange) throws IOException {
+        byte[] body = exchange.request().target().equals("/large") ? LARGE : SMALL;
+        exchange.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
+        exchange.wire().write(body);
     }
 
     /** Sends what is taken within a moment, and reads nothing. */
@@ -95,9 +111,13 @@ class FloodedNodeTest {
 
     @ParameterizedTest
     @CsvSource({"heads,1500,epoll", "heads,1500,io_uring", "uploads,1500,epoll", "uploads,1500,io_uring",
-        "pipelines,100,epoll", "pipelines,100,io_uring"})
-    void othersAreServed(String kind, int clients, String transport) throws Exception {
-        try (Origin origin = Origin.saying("hello").withoutRecording();
+        "pipelines,100,epoll", "pipelines,100,io_uring", "headers,500,epoll", "headers,500,io_uring",
+        "readers,300,epoll", "readers,300,io_uring",
+        "heads uploads pipelines headers readers,2000,epoll",
+        "heads uploads pipelines headers readers,2000,io_uring"})
+    void othersAreServed(String kinds, int clients, String transport) throws Exception {
+        String[] kind = kinds.split(" ");
+        try (Origin origin = Origin.of(FloodedNodeTest::answer).withoutRecording();
              GyreProcess node = GyreProcess.node(directory, new JsonObject().put("services",
                      new JsonObject().put("web", new JsonObject()
                              .put("pool", new JsonObject().put("maxConnections", 4 * HEADS))
@@ -106,7 +126,7 @@ class FloodedNodeTest {
             served(node);
             for (int i = 0; i < clients; i++) {
                 try {
-                    join(kind, node.port());
+                    join(kind[i % kind.length], node.port());
                 } catch (IOException e) {
                     // Ended by the node.
                 }
@@ -115,7 +135,7 @@ class FloodedNodeTest {
                 }
             }
             served(node);
-            if (kind.equals("heads")) {
+            if (kinds.equals("heads")) {
                 Await.until("some are ended", () -> node.text().contains("no-memory: memory is short"));
             }
             end();
