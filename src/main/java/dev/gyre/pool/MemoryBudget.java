@@ -94,6 +94,11 @@ public final class MemoryBudget {
         whenAmpleAgain = then;
     }
 
+    /** Gives up what the pool keeps for the calling thread, an event loop, so that whole chunks come free. */
+    public void trim() {
+        PooledByteBufAllocator.DEFAULT.trimCurrentThreadCache();
+    }
+
     /** Gives back to the system what is free now; takes as long as a full collection. */
     public void giveBack() {
         MemoryReturn.run();

@@ -16,7 +16,8 @@ import java.util.Set;
  *
  * <p>Of those that hold about as much the youngest goes first: it has used least of the service so far, and a
  * flood is younger than the clients it drives out. Who holds little is ended only when nobody else is left,
- * and those first that have no request.
+ * and those first that have been there longest without a request: a client that has just come is about to
+ * send one.
  */
 final class MemoryRelief extends Deadline {
 
@@ -28,10 +29,16 @@ final class MemoryRelief extends Deadline {
     private record Holder(ClientConnection client, long held, boolean much) {
 
         private static final Comparator<Holder> GREEDIEST_AND_YOUNGEST =
-                Comparator.comparing((Holder holder) -> !holder.much)
-                        .thenComparingLong(holder -> -(holder.held / ABOUT))
+                Comparator.comparingLong((Holder holder) -> -(holder.held / ABOUT))
                         .thenComparing(holder -> !holder.client.quiet())
                         .thenComparingLong(holder -> -holder.client.accepted());
+        private static final Comparator<Holder> LONGEST_WITHOUT_A_REQUEST =
+                Comparator.comparing((Holder holder) -> !holder.client.quiet())
+                        .thenComparing(holder -> holder.client.begun() > 0)
+                        .thenComparingLong(holder -> holder.client.accepted());
+        private static final Comparator<Holder> ORDER = (one, other) -> one.much != other.much
+                ? Boolean.compare(other.much, one.much)
+                : (one.much ? GREEDIEST_AND_YOUNGEST : LONGEST_WITHOUT_A_REQUEST).compare(one, other);
 
         static Holder of(ClientConnection client) {
             return new Holder(client, client.memory().held(), client.memory().holdsMuch());
@@ -88,7 +95,7 @@ final class MemoryRelief extends Deadline {
         }
         long left = bytes;
         List<Holder> all = clients.stream().filter(ClientConnection::holds).map(Holder::of)
-                .sorted(Holder.GREEDIEST_AND_YOUNGEST).toList();
+                .sorted(Holder.ORDER).toList();
         boolean somebody = budget.level() == MemoryBudget.Level.SHORT;
         for (Holder holder : all) {
             if (somebody && !holder.much) {

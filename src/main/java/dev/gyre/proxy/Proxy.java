@@ -248,6 +248,7 @@ public final class Proxy {
     private void giveMemoryBack() {
         MemoryBudget budget = readMemory.budget();
         if (budget.level() == MemoryBudget.Level.AMPLE) {
+            List.copyOf(verticles).forEach(verticle -> verticle.loop().execute(budget::trim));
             vertx.executeBlocking(() -> {
                 budget.giveBack();
                 return null;
