@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
@@ -39,6 +40,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     private boolean between = true;
     /** Bytes of further requests are here. */
     private boolean waiting;
+    private long bodyBytes;
     private Object inputEnd;
     /** The fields of the latest head. */
     private HttpHeaders latest;
@@ -81,6 +83,9 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
                 if (names.connections() > 0) {
                     Persistence.settle((HttpMessage) out.get(0), names.connections());
                 }
+            }
+            for (int i = head ? 1 : 0; i < out.size(); i++) {
+                bodyBytes += out.get(i) instanceof HttpContent part ? part.content().readableBytes() : 0;
             }
             between = out.get(out.size() - 1) instanceof LastHttpContent;
             if (between) {
@@ -131,6 +136,11 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     /** About how many bytes on the heap requests take that have begun and are not answered. */
     public int held() {
         return requests.held(names.fields());
+    }
+
+    /** Bytes of bodies that have been decoded on this connection. */
+    public long bodyBytes() {
+        return bodyBytes;
     }
 
     /** Bytes that what has been read and not been decoded takes outside the heap. */

@@ -103,10 +103,20 @@ public final class ReadMemory {
         return copy;
     }
 
+    /** What is read into it stays there, and does not go to the heap. */
+    public static boolean lends(ByteBuf read) {
+        return read.alloc() instanceof Reader;
+    }
+
+    /** As {@link #lends(ByteBuf)}. */
+    public static boolean lends(Buffer read) {
+        return lends(((BufferInternal) read).unwrap());
+    }
+
     /** The same, to be written once and not to be looked at again. */
     public static Buffer once(Buffer read) {
         ByteBuf bytes = ((BufferInternal) read).unwrap();
-        return bytes.alloc() instanceof Reader ? new Once(bytes) : read;
+        return lends(bytes) ? new Once(bytes) : read;
     }
 
     /**
@@ -127,7 +137,7 @@ public final class ReadMemory {
     /** The same, to be kept for as long as one likes. */
     public static Buffer kept(Buffer read) {
         ByteBuf bytes = ((BufferInternal) read).unwrap();
-        if (!(bytes.alloc() instanceof Reader)) {
+        if (!lends(bytes)) {
             return read;
         }
         Buffer copy = Buffer.buffer(read.getBytes());
@@ -138,7 +148,7 @@ public final class ReadMemory {
     /** Nobody wants it. */
     public static void drop(Buffer read) {
         ByteBuf bytes = ((BufferInternal) read).unwrap();
-        if (bytes.alloc() instanceof Reader) {
+        if (lends(bytes)) {
             bytes.release();
         }
     }

@@ -119,6 +119,9 @@ final class BackendAnswer {
         if (!blocked && to.writeQueueFull()) {
             blocked = true;
             heldBack = true;
+            if (!ReadMemory.lends(data)) {
+                walk.client().memory().behind(true);
+            }
             // A pause of Vert.x's would end in a task, which Netty's io_uring lets wait for up to 128 turns
             // of the other connections.
             lease.hold(true);
@@ -128,6 +131,7 @@ final class BackendAnswer {
     private void unblocked() {
         if (blocked) {
             blocked = false;
+            walk.client().memory().behind(false);
             walk.touch();
             lease.hold(false);
         }

@@ -25,6 +25,11 @@ final class ClientMemory {
     private final LoopMemory loop;
     private final MemoryRelief relief;
     private int kept;
+    /** Of the bytes of bodies that have come: those that take no heap, or do so no more. */
+    private long passedOn;
+    private long bodiesBefore;
+    /** Of an answer that the client does not take, on the heap. */
+    private long untaken;
     private int counted;
     private boolean heldBack;
     /** Reads that have come since then. */
@@ -60,6 +65,29 @@ final class ClientMemory {
      */
     boolean unwanted() {
         return heldBack && ++readsSince > 1;
+    }
+
+    /**
+     * A read has been decoded.
+     *
+     * @param lent what came of bodies stays in the memory that it was read into, outside the heap
+     */
+    void decoded(boolean lent) {
+        long bodies = decoder.bodyBytes();
+        passedOn += lent ? bodies - bodiesBefore : 0;
+        bodiesBefore = bodies;
+    }
+
+    /** So many bytes of a body that were on the heap have been written to a backend, or dropped. */
+    void passedOn(int bytes) {
+        passedOn = Math.min(decoder.bodyBytes(), passedOn + bytes);
+        settle();
+    }
+
+    /** The client takes no more of its answer, which came in small reads; or it has taken what there was. */
+    void behind(boolean is) {
+        untaken = is ? download() : 0;
+        settle();
     }
 
     /** Holds so many bytes of a body more, for another attempt, or fewer. */
@@ -110,6 +138,11 @@ final class ClientMemory {
     /** A request has been answered: there may be room for the next one that waits. */
     void answered() {
         decoder.answered();
+        if (decoder.served()) {
+            // What nobody took of a body is dropped with its request.
+            passedOn = decoder.bodyBytes();
+        }
+        untaken = 0;
         settle();
         if (waits) {
             // Not from within the answer's last write.
@@ -136,7 +169,7 @@ final class ClientMemory {
 
     private void settle() {
         if (!released) {
-            count(LoopMemory.CONNECTION + decoder.held() + kept);
+            count(LoopMemory.CONNECTION + decoder.held() + kept + (int) (bodies() + untaken));
         }
     }
 
@@ -149,7 +182,7 @@ final class ClientMemory {
 
     /** All bytes that would come back if this connection ended now, on the heap and outside it. */
     long held() {
-        return counted + requests() + upload() + download();
+        return counted + requests() + upload() + Math.max(0, download() - untaken);
     }
 
     /** More than any usual request needs. */
@@ -160,7 +193,7 @@ final class ClientMemory {
     /** What this connection holds most of. */
     MemoryHolding most() {
         long requests = decoder.held() + requests();
-        long upload = kept + upload();
+        long upload = kept + Math.max(bodies(), upload());
         long download = download();
         if (requests + upload + download < LITTLE) {
             return MemoryHolding.CONNECTION;
@@ -173,6 +206,12 @@ final class ClientMemory {
         return decoder.undecoded();
     }
 
+    /** Bytes of bodies on the heap: Vert.x copies what comes in small reads. */
+    private long bodies() {
+        return Math.max(0, decoder.bodyBytes() - passedOn);
+    }
+
+    /** What waits in Vert.x's connection beside what is {@link #counted}; the two may overlap. */
     private long upload() {
         return PendingReads.bytes(connection);
     }

@@ -37,7 +37,9 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
             return;
         }
         long begun = client.begun();
+        boolean lent = ReadMemory.lends(message);
         ctx.fireChannelRead(message);
+        client.memory().decoded(lent);
         // A whole head has become a request by now, and most come whole.
         if (quiet && begun == client.begun()) {
             client.headBegan();

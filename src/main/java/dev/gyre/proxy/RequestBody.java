@@ -2,6 +2,7 @@ package dev.gyre.proxy;
 
 import dev.gyre.model.Failure;
 import dev.gyre.pool.ReadMemory;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -95,43 +96,55 @@ final class RequestBody {
 
     private void chunk(Buffer data) {
         if (over) {
-            ReadMemory.drop(data);
+            drop(data);
             return;
         }
         walk.touch();
         bytes += data.length();
         if (discarding || !upload.takes(data.length())) {
-            ReadMemory.drop(data);
+            drop(data);
             return;
         }
-        Buffer piece;
         if (!forgotten && walk.keeps(bytes)) {
-            piece = ReadMemory.kept(data);
+            upload.passedOn(data);
+            Buffer piece = ReadMemory.kept(data);
             kept.add(piece);
             upload.keeps(piece.length());
-        } else {
-            forget();
-            piece = ReadMemory.once(data);
+            if (outgoing != null) {
+                pass(piece, bytes == length);
+            }
+            return;
         }
-        if (outgoing != null) {
-            pass(piece, bytes == length);
+        forget();
+        if (outgoing == null) {
+            drop(data);
+            return;
         }
+        pass(ReadMemory.once(data), bytes == length).onComplete(written -> upload.passedOn(data));
     }
 
-    private void pass(Buffer data, boolean last) {
+    private void drop(Buffer data) {
+        upload.passedOn(data);
+        ReadMemory.drop(data);
+    }
+
+    private Future<Void> pass(Buffer data, boolean last) {
         headSent = true;
         if (last) {
             sent = true;
-            ReadMemory.handed(data, outgoing.end(data));
+            Future<Void> written = outgoing.end(data);
+            ReadMemory.handed(data, written);
             walk.requestSent();
-            return;
+            return written;
         }
-        ReadMemory.handed(data, outgoing.write(data));
+        Future<Void> written = outgoing.write(data);
+        ReadMemory.handed(data, written);
         if (!blocked && outgoing.writeQueueFull()) {
             blocked = true;
             upload.heldBack();
             request.pause();
         }
+        return written;
     }
 
     private void unblocked(HttpClientRequest backend) {

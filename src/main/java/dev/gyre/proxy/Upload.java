@@ -6,6 +6,8 @@ import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Route;
 import dev.gyre.pool.DeadlineWheel.Deadline;
+import dev.gyre.pool.ReadMemory;
+import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -51,6 +53,13 @@ final class Upload extends Deadline {
     /** This node keeps so many bytes more for another attempt, or fewer. */
     void keeps(int more) {
         client.memory().keep(more);
+    }
+
+    /** This piece of the body takes no heap any more. */
+    void passedOn(Buffer piece) {
+        if (!ReadMemory.lends(piece)) {
+            client.memory().passedOn(piece.length());
+        }
     }
 
     /** The client may send. */
