@@ -99,14 +99,15 @@ public final class MemoryBudget {
         PooledByteBufAllocator.DEFAULT.trimCurrentThreadCache();
     }
 
-    /** Gives back to the system what is free now; takes as long as a full collection. */
-    public void giveBack() {
-        MemoryReturn.run();
-    }
-
     /** As of the last {@link #measure}. */
     public Level level() {
         return level;
+    }
+
+    /** Which part of what may be held on the heap is; above 1 is too much. */
+    public double heapUsed() {
+        long onHeap = heap();
+        return (double) onHeap / room.most(onHeap);
     }
 
     /** Looks at what is held now. */

@@ -79,6 +79,13 @@ public final class ReadMemory {
         return budget;
     }
 
+    /** Gives back to the system what is free now; takes as long as a full collection. */
+    public void giveBack() {
+        MemoryReturn.run();
+        // What the collection has found.
+        takeBack();
+    }
+
     /** From now on this connection reads into this memory. */
     public void serve(Channel channel) {
         channel.config().setAllocator(reader);

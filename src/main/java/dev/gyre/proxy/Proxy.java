@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -54,6 +55,8 @@ public final class Proxy {
     private static final long SAMPLE_EVERY_MILLIS = 1000;
     /** After memory was short, so long until the process is made smaller, if nothing more comes. */
     private static final long CALM_MILLIS = 3000;
+    /** Part of the budget on the heap, below which nothing worth a collection can come back. */
+    private static final double LITTLE_USED = 0.1;
     /** Between two steps of a slow start. */
     private static final long STEP_MILLIS = 500;
 
@@ -65,6 +68,7 @@ public final class Proxy {
     private final Via via;
     private final Admission admission;
     private final FailureLog failures = new FailureLog();
+    private final AtomicLong calm = new AtomicLong(-1);
     private final MemoryEnds memoryEnds = new MemoryEnds(System::nanoTime);
     private final ReadMemory readMemory = new ReadMemory();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
@@ -113,7 +117,7 @@ public final class Proxy {
                     retries = new Retries(verticles.size(), surroundings.nanos());
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                     readMemory.budget().whenAmpleAgain(
-                            () -> vertx.setTimer(CALM_MILLIS, timer -> giveMemoryBack()));
+                            () -> whenCalm(this::giveMemoryBack));
                 })
                 .mapEmpty();
     }
@@ -250,10 +254,28 @@ public final class Proxy {
         if (budget.level() == MemoryBudget.Level.AMPLE) {
             List.copyOf(verticles).forEach(verticle -> verticle.loop().execute(budget::trim));
             vertx.executeBlocking(() -> {
-                budget.giveBack();
+                readMemory.giveBack();
                 return null;
             });
+            againWhenLessIsHeld(budget.heapUsed());
         }
+    }
+
+    /** Clients that hold much may go long after memory was short. */
+    private void againWhenLessIsHeld(double before) {
+        if (before > LITTLE_USED) {
+            whenCalm(() -> {
+                if (readMemory.budget().heapUsed() > before / 2) {
+                    againWhenLessIsHeld(before);
+                } else {
+                    giveMemoryBack();
+                }
+            });
+        }
+    }
+
+    private void whenCalm(Runnable then) {
+        vertx.cancelTimer(calm.getAndSet(vertx.setTimer(CALM_MILLIS, timer -> then.run())));
     }
 
     private void sample() {
