@@ -252,11 +252,12 @@ public final class Proxy {
     private void giveMemoryBack() {
         MemoryBudget budget = readMemory.budget();
         if (budget.level() == MemoryBudget.Level.AMPLE) {
-            List.copyOf(verticles).forEach(verticle -> verticle.loop().execute(budget::trim));
             vertx.executeBlocking(() -> {
                 readMemory.giveBack();
                 return null;
-            });
+                // What it has released stands in the caches of the loops that had allocated it.
+            }).onComplete(v -> List.copyOf(verticles)
+                    .forEach(verticle -> verticle.loop().execute(budget::trim)));
             againWhenLessIsHeld(budget.heapUsed());
         }
     }
