@@ -2,9 +2,10 @@ package dev.gyre;
 
 import dev.gyre.admin.AdminCli;
 import dev.gyre.config.Nearest;
+import dev.gyre.listener.AcceptFailures;
 import dev.gyre.log.LogLimits;
-import dev.gyre.pool.EventLoops;
-import dev.gyre.proxy.GuardedTransport;
+import dev.gyre.vertx.EventLoops;
+import dev.gyre.vertx.GuardedTransport;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -128,7 +129,8 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public VertxBuilder createVertxBuilder(VertxOptions options) {
         return Vertx.builder().with(options)
-                .withTransport(GuardedTransport.around(TRANSPORTS.chosen(), System::nanoTime));
+                .withTransport(GuardedTransport.around(TRANSPORTS.chosen(),
+                        new AcceptFailures(System::nanoTime)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gyre;
 
 import dev.gyre.admin.Observed;
 import dev.gyre.config.OwnListeners;
+import dev.gyre.exchange.Proxy;
 import dev.gyre.health.Ejector;
 import dev.gyre.health.HealthChecks;
 import dev.gyre.health.Verdicts;
@@ -18,7 +19,6 @@ import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
 import dev.gyre.naming.Names;
-import dev.gyre.proxy.Proxy;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;

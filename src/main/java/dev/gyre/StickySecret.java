@@ -4,7 +4,7 @@ import dev.gyre.config.Settings;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
-import dev.gyre.proxy.StickyKey;
+import dev.gyre.upstream.StickyKey;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Optional;

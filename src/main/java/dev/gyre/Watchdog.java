@@ -1,6 +1,6 @@
 package dev.gyre;
 
-import dev.gyre.pool.HeapRoom;
+import dev.gyre.loop.HeapRoom;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -41,13 +41,12 @@ class ArchitectureTest {
             Map.entry("routing", List.of("model")),
             Map.entry("balancing", List.of("model")),
             Map.entry("gate", List.of("model")),
-            Map.entry("pool", List.of("model", "balancing", "gate")),
-            Map.entry("retry", List.of("model")),
-            Map.entry("hold", List.of("model")),
-            Map.entry("overload", List.of("model")),
-            Map.entry("proxy",
-                    List.of("model", "config", "routing", "balancing", "gate", "pool", "retry", "hold",
-                            "overload")),
+            Map.entry("vertx", List.of()),
+            Map.entry("loop", List.of("model", "gate", "vertx")),
+            Map.entry("listener", List.of("model", "config", "gate", "vertx", "loop")),
+            Map.entry("upstream", List.of("model", "routing", "balancing", "gate", "vertx", "loop")),
+            Map.entry("exchange",
+                    List.of("model", "config", "routing", "gate", "vertx", "loop", "listener", "upstream")),
             Map.entry("health", List.of("model", "config", "balancing")),
             Map.entry("naming", List.of("model", "files", "config")),
             Map.entry("registry", List.of("model", "files", "config")),
@@ -82,15 +81,16 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nettyStaysOnTheDataPath = noClasses()
-            .that(describe("are outside proxy, pool, gate and naming",
-                    outside("proxy", "pool", "gate", "naming")))
+            .that(describe("are outside the data path and naming",
+                    outside("vertx", "loop", "gate", "listener", "upstream", "exchange", "naming")))
             .should().dependOnClassesThat(resideInAnyPackage("io.netty..")).allowEmptyShould(true)
             .because("Netty is worth its price only where every microsecond counts, and for names, whose"
                     + " times to live Vert.x does not tell; elsewhere use Vert.x");
 
     @ArchTest
     static final ArchRule vertxInternalsStayOnTheDataPath = noClasses()
-            .that(describe("are outside proxy, pool and gate", outside("proxy", "pool", "gate")))
+            .that(describe("are outside the data path",
+                    outside("vertx", "loop", "gate", "listener", "upstream", "exchange")))
             .should().dependOnClassesThat(resideInAnyPackage("io.vertx.core.internal..", "io.vertx..impl.."))
             .allowEmptyShould(true)
             .because("Vert.x changes its internals without notice: the fewer places know them, the cheaper an"
@@ -125,8 +125,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nanoTimeIsReadOnTheDataPathOnly = noClasses()
-            .that(describe("are outside proxy, pool and the root package",
-                    outside("proxy", "pool").and(resideOutsideOfPackage(ROOT))))
+            .that(describe("are outside the data path and the root package",
+                    outside("vertx", "loop", "listener", "upstream", "exchange")
+                            .and(resideOutsideOfPackage(ROOT))))
             .should().accessTargetWhere(HiddenInputs.nanoTime()).allowEmptyShould(true)
             .because("a test must be able to step the clock: take a LongSupplier as a parameter");
 

@@ -2,7 +2,8 @@ package dev.gyre;
 
 import dev.gyre.admin.AdminBus;
 import dev.gyre.kit.Origin;
-import dev.gyre.proxy.GuardedTransport;
+import dev.gyre.listener.AcceptFailures;
+import dev.gyre.vertx.GuardedTransport;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -36,7 +37,8 @@ public final class GyreNode implements AutoCloseable {
                 .put("grace", "5s")
                 .mergeIn(config);
         Vertx vertx = Vertx.builder().withTransport(
-                GuardedTransport.around(Transports.choose().chosen(), System::nanoTime)).build();
+                GuardedTransport.around(Transports.choose().chosen(),
+                        new AcceptFailures(System::nanoTime))).build();
         MainVerticle main = new MainVerticle(false);
         String deployment = vertx.deployVerticle(main, new DeploymentOptions().setConfig(complete)).await();
         return new GyreNode(vertx, main, deployment);

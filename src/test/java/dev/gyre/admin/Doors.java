@@ -21,7 +21,7 @@ import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
-import dev.gyre.pool.EventLoops;
+import dev.gyre.vertx.EventLoops;
 import dev.gyre.registry.Node;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;

@@ -1,0 +1,56 @@
+package dev.gyre.exchange;
+
+import dev.gyre.model.Failure;
+import dev.gyre.model.Outcome;
+import dev.gyre.upstream.Lease;
+import dev.gyre.upstream.LeaseHolder;
+import dev.gyre.upstream.LoopPool;
+import io.vertx.core.http.HttpClientConnection;
+import java.util.concurrent.CompletableFuture;
+
+/** A request reduced to its hold on a backend. */
+final class Holding implements LeaseHolder {
+
+    private static final Outcome ANSWERED = new Outcome.Answered(200);
+
+    private final CompletableFuture<HttpClientConnection> connected = new CompletableFuture<>();
+    private Lease lease;
+
+    void ask(LoopPool pool) {
+        lease = pool.lease(this);
+        lease.acquire();
+    }
+
+    void end() {
+        lease.end(ANSWERED, true);
+    }
+
+    CompletableFuture<HttpClientConnection> connected() {
+        return connected;
+    }
+
+    @Override
+    public void connected(HttpClientConnection connection, boolean reused) {
+        connected.complete(connection);
+    }
+
+    @Override
+    public void refused(Failure failure, String details) {
+        connected.completeExceptionally(new IllegalStateException(details));
+    }
+
+    @Override
+    public void moved() {
+        throw new IllegalStateException("nobody changes the topology");
+    }
+
+    @Override
+    public void readComplete() {
+        // Nothing is sent.
+    }
+
+    @Override
+    public boolean holdsBack() {
+        return false;
+    }
+}

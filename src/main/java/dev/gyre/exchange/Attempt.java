@@ -1,0 +1,279 @@
+package dev.gyre.exchange;
+
+import dev.gyre.exchange.overload.Place;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.Failure;
+import dev.gyre.model.HostHeader;
+import dev.gyre.model.Outcome;
+import dev.gyre.upstream.Lease;
+import dev.gyre.upstream.LeaseHolder;
+import dev.gyre.upstream.LoopPool;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * One try of a request at one backend: from the lease over the connection to the head of the answer. When
+ * the backend turns out to have closed the connection before the request came, the attempt sends it once
+ * more on a fresh one.
+ */
+final class Attempt implements LeaseHolder {
+
+    private final Tries tries;
+    private final RequestWalk walk;
+    private final HttpServerRequest request;
+    private final RequestHead head;
+    private final HostHeader host;
+    private final Optional<Place> place;
+    private LoopPool pool;
+    private Lease lease;
+    private HttpClientRequest outgoing;
+    private boolean ended;
+    private boolean continued;
+    private boolean hinted;
+    private boolean replayed;
+    private boolean out;
+    private boolean early;
+
+    /** @param place that hears what comes of it; empty for a try beside another, and without a limit */
+    Attempt(Tries tries, RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host,
+            Optional<Place> place) {
+        this.tries = tries;
+        this.walk = walk;
+        this.request = request;
+        this.head = head;
+        this.host = host;
+        this.place = place;
+    }
+
+    /** From here on the request counts as in flight on this backend, so that a drain waits for it. */
+    void start(LoopPool backend) {
+        pool = backend;
+        lease = backend.lease(this);
+        lease.acquire();
+    }
+
+    BackendId backend() {
+        return lease.backend();
+    }
+
+    LoopPool pool() {
+        return pool;
+    }
+
+    @Override
+    public void refused(Failure failure, String details) {
+        tries.failed(this, failure, details);
+    }
+
+    @Override
+    public void moved() {
+        if (!ended) {
+            end(new Outcome.Moved(), false);
+            tries.moved(this);
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        if (!ended) {
+            walk.readComplete();
+        }
+    }
+
+    @Override
+    public void connected(HttpClientConnection connection, boolean reused) {
+        if (reused && !idempotent()) {
+            // This request cannot be sent twice. If the backend has just closed the connection, the event
+            // loop may hold that news already: let it come first.
+            walk.later(() -> send(connection));
+        } else {
+            send(connection);
+        }
+    }
+
+    private void send(HttpClientConnection connection) {
+        if (!ended) {
+            RequestOptions options = new RequestOptions().setMethod(request.method()).setURI(head.target());
+            connection.request(options).onComplete(this::sendOn, e -> lost(outgoing, e));
+        }
+    }
+
+    private void sendOn(HttpClientRequest backendRequest) {
+        if (ended) {
+            backendRequest.reset();
+            return;
+        }
+        outgoing = backendRequest;
+        // How it fails is told by the response's future; without a handler Vert.x would log it as well.
+        outgoing.exceptionHandler(e -> { });
+        outgoing.response().onComplete(this::answered, e -> lost(backendRequest, e));
+        if (request.version() != HttpVersion.HTTP_1_0) {
+            outgoing.earlyHintsHandler(hints -> relayEarlyHints());
+        }
+        if (head.expectsContinue() && !continued) {
+            outgoing.continueHandler(v -> relayContinue());
+        }
+        walk.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
+    }
+
+    private void answered(HttpClientResponse response) {
+        if (!ended) {
+            tries.answered(this, response);
+        }
+    }
+
+    private void relayContinue() {
+        if (!ended && !continued) {
+            continued = true;
+            request.response().writeContinue();
+            walk.continued(this);
+        }
+    }
+
+    private void relayEarlyHints() {
+        if (!ended) {
+            hinted = true;
+            MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
+            walk.toClient().writeInterim(lease.fields(), relayed);
+            request.response().writeEarlyHints(relayed);
+        }
+    }
+
+    /** The connection broke before an answer began. */
+    private void lost(HttpClientRequest which, Throwable cause) {
+        if (ended || which != outgoing) {
+            return;
+        }
+        if (replayable()) {
+            replayed = true;
+            outgoing = null;
+            out = false;
+            walk.sendingAgain(this);
+            lease.acquireFresh();
+            return;
+        }
+        Failure ifEnded = lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
+        Failure failure = tries.proxy.lost(cause, ifEnded, backend().toString());
+        // Broken bytes are the backend's own; that it gives up who keeps it waiting is not held against it.
+        if (failure == ifEnded && walk.awaitsClient(this)) {
+            tries.abandoned(this, failure, cause.getMessage());
+        } else {
+            tries.failed(this, failure, cause.getMessage());
+        }
+    }
+
+    /** The connection ended, as against an answer that cannot be understood. */
+    static boolean isBreak(Throwable cause) {
+        return cause instanceof HttpClosedException || cause instanceof PrematureChannelClosureException
+                || cause instanceof IOException;
+    }
+
+    /**
+     * Only a connection that stood idle is given this benefit: the backend may have closed it before the
+     * request came, which is no fault of either. It is no retry, and costs the budget nothing: it happens
+     * once, the backend most likely knows nothing of the first sending, and each needs a connection on which
+     * an answer came before, so that a backend which answers nothing soon has none.
+     */
+    private boolean replayable() {
+        return !replayed && lease.onReusedConnection() && !lease.answered() && repeatable()
+                && (idempotent() || unsent());
+    }
+
+    /** What is sent now may have to be sent again. */
+    boolean mayReplay() {
+        return !ended && !replayed && lease.onReusedConnection() && idempotent();
+    }
+
+    /** It is all there to be sent once more, and the client has not heard anything of this try. */
+    boolean repeatable() {
+        return !continued && !hinted && walk.body().map(RequestBody::repeatable).orElse(true);
+    }
+
+    /** The backend cannot have begun to process it. */
+    boolean unsent() {
+        return outgoing == null || walk.body().map(RequestBody::untouched).orElse(false);
+    }
+
+    /** RFC 9110, section 9.2.2 */
+    boolean idempotent() {
+        return switch (request.method().name()) {
+            case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
+            default -> false;
+        };
+    }
+
+    /** The request is out to its last byte. */
+    void sent(long nowNanos) {
+        if (!ended) {
+            out = true;
+            lease.sent(nowNanos);
+        }
+    }
+
+    /** The request has been sent to its last byte, and not lost since. */
+    boolean isOut() {
+        return out;
+    }
+
+    /** Since it was asked last, the backend has begun no answer to anybody. */
+    boolean silence() {
+        return !ended && lease.silence();
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    void answerBegan(int status, long nowNanos) {
+        early = walk.awaitsClient(this);
+        lease.answerBegan(nowNanos);
+        if (place.isEmpty()) {
+            return;
+        }
+        if (status < 500) {
+            place.get().answered(lease.answerNanos(), nowNanos);
+        } else if (status >= 502 && status <= 504 && !early) {
+            // What has too much to do behind it; of an error, often a fast one, the time says nothing.
+            place.get().failed(nowNanos);
+        }
+    }
+
+    /** It has come to nothing, by the fault of its backend or of the wait for a connection. */
+    void failed(Failure failure) {
+        if (place.isPresent()) {
+            place.get().failed(tries.proxy.loop().nanos());
+        }
+        end(new Outcome.Failed(failure), false);
+    }
+
+    /** The answer has gone through, or is to be replaced by another try's. */
+    void answered(int status, boolean reusable) {
+        end(new Outcome.Answered(status, early), reusable);
+    }
+
+    /** The client waits for a 100 (Continue) that the backend has not sent. */
+    boolean awaitsContinue() {
+        return head.expectsContinue() && !continued && walk.body().map(RequestBody::untouched).orElse(false);
+    }
+
+    /**
+     * Gives up the hold on the backend; a second call changes nothing. Whether a backend reads the body after
+     * a final answer to Expect, nobody knows: some take it for the next request. So however much of it has
+     * been sent, only a 100 (Continue) makes the connection fit for another request.
+     */
+    void end(Outcome outcome, boolean reusable) {
+        if (!ended) {
+            ended = true;
+            lease.end(outcome, reusable && (continued || !head.expectsContinue()));
+        }
+    }
+}

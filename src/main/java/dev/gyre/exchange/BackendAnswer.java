@@ -1,0 +1,174 @@
+package dev.gyre.exchange;
+
+import dev.gyre.gate.ListField;
+import dev.gyre.gate.Refused;
+import dev.gyre.gate.Rule;
+import dev.gyre.upstream.Lease;
+import dev.gyre.vertx.ReadMemory;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
+
+/** Passes a backend's answer on as it comes, never faster than the client takes it. */
+final class BackendAnswer {
+
+    private static final long UNKNOWN = -1;
+
+    private final RequestWalk walk;
+    private final HttpClientResponse from;
+    private final Lease lease;
+    private final HttpHeaders fields;
+    private final HttpServerResponse to;
+    private final HttpMethod method;
+    private final HttpVersion version;
+    private final ToClient toClient;
+    private long length = UNKNOWN;
+    private long received;
+    /** The client takes no more at the moment. */
+    private boolean blocked;
+    private boolean heldBack;
+    private boolean dropping;
+
+    /** @param lease that {@code from} has come on */
+    BackendAnswer(RequestWalk walk, HttpClientResponse from, Lease lease, HttpServerRequest request,
+                  ToClient toClient) {
+        this.toClient = toClient;
+        this.lease = lease;
+        // As they were decoded.
+        this.fields = lease.fields();
+        this.walk = walk;
+        this.from = from;
+        this.to = request.response();
+        this.method = request.method();
+        this.version = request.version();
+    }
+
+    int status() {
+        return from.statusCode();
+    }
+
+    /**
+     * Writes the head into the client's answer; it goes out with the first piece of the body, or as soon as
+     * the event loop finds that none came with it.
+     *
+     * @throws Refused when it cannot be passed on as it was meant
+     */
+    void begin() {
+        checkFraming();
+        to.setStatusCode(status());
+        if (!from.statusMessage().equals(to.getStatusMessage()) && status() != 304) {
+            to.setStatusMessage(from.statusMessage());
+        }
+        boolean chunked = length == UNKNOWN && !bodiless() && version != HttpVersion.HTTP_1_0;
+        toClient.write(fields, lease.old(), chunked, to.headers());
+        if (chunked) {
+            to.setChunked(true);
+        }
+        if (endsByClose()) {
+            walk.end().last();
+        }
+        from.handler(this::chunk);
+        from.endHandler(v -> ended());
+        from.exceptionHandler(walk::answerBroke);
+        to.drainHandler(v -> unblocked());
+    }
+
+    private void checkFraming() {
+        List<String> codings = ListField.TRANSFER_ENCODING.lines(fields);
+        if (!codings.isEmpty()) {
+            // E.g. gzip, which only this connection is told of: the client could not read the body.
+            RequestLength.checkChunked(codings);
+        }
+        String contentLength = fields.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (contentLength != null) {
+            length = ContentLength.parse(contentLength);
+            if (length == ContentLength.INVALID) {
+                throw Rule.LENGTH_FORM.refused();
+            }
+        }
+    }
+
+    /** RFC 9110, section 6.4.1 */
+    private boolean bodiless() {
+        return method == HttpMethod.HEAD || status() == 204 || status() == 304;
+    }
+
+    /** Only the end of the connection tells an HTTP/1.0 client where this answer ends. */
+    boolean endsByClose() {
+        return length == UNKNOWN && !bodiless() && version == HttpVersion.HTTP_1_0;
+    }
+
+    private void chunk(Buffer data) {
+        if (dropping) {
+            ReadMemory.drop(data);
+            return;
+        }
+        walk.touch();
+        received += data.length();
+        if (received == length) {
+            to.end(ReadMemory.once(data));
+            return;
+        }
+        to.write(ReadMemory.once(data));
+        if (!blocked && to.writeQueueFull()) {
+            blocked = true;
+            heldBack = true;
+            if (!ReadMemory.lends(data)) {
+                walk.client().memory().behind(true);
+            }
+            // A pause of Vert.x's would end in a task, which Netty's io_uring lets wait for up to 128 turns
+            // of the other connections.
+            lease.hold(true);
+        }
+    }
+
+    private void unblocked() {
+        if (blocked) {
+            blocked = false;
+            walk.client().memory().behind(false);
+            walk.touch();
+            lease.hold(false);
+        }
+    }
+
+    private void ended() {
+        if (dropping) {
+            return;
+        }
+        if (!to.ended()) {
+            if (to.isChunked()) {
+                Trailers.write(from.trailers(), fields, to.trailers());
+            }
+            to.end();
+        }
+        walk.answered();
+    }
+
+    /** The rest of it is for nobody. */
+    void drop() {
+        dropping = true;
+    }
+
+    /** Sends the head alone when no part of the body came with it. */
+    void flushHead() {
+        if (!to.headWritten() && !to.ended() && !bodiless() && length != 0 && !endsByClose()) {
+            to.writeHead();
+        }
+    }
+
+    /** It is the client who does not take more at the moment. */
+    boolean blocked() {
+        return blocked;
+    }
+
+    /** The client has once taken less than came, so that the backend may have had to wait for it. */
+    boolean heldBack() {
+        return heldBack;
+    }
+}

@@ -1,0 +1,336 @@
+package dev.gyre.exchange;
+
+import dev.gyre.config.Settings.Listener;
+import dev.gyre.exchange.overload.ServiceLimits;
+import dev.gyre.exchange.retry.Retries;
+import dev.gyre.listener.Edge;
+import dev.gyre.listener.ListenerState;
+import dev.gyre.loop.Loop;
+import dev.gyre.loop.MemoryBudget;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.ClientStats;
+import dev.gyre.model.ConcurrencyStats;
+import dev.gyre.model.Fitness;
+import dev.gyre.model.GateStats;
+import dev.gyre.model.HoldStats;
+import dev.gyre.model.PoolUse;
+import dev.gyre.model.RetryStats;
+import dev.gyre.model.ServiceChange;
+import dev.gyre.model.Shares;
+import dev.gyre.model.Topology;
+import dev.gyre.model.Traffic;
+import dev.gyre.upstream.FailureWatch;
+import dev.gyre.upstream.PanicLog;
+import dev.gyre.upstream.Pools;
+import dev.gyre.upstream.Surroundings;
+import dev.gyre.upstream.View;
+import dev.gyre.upstream.hold.Holds;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data path of a node: one verticle an event loop, all reading one {@link View}. A topology comes in by
+ * {@link #show}, what is known of health by {@link #judge}, and by {@link #share} this node's part of limits
+ * that hold for the cluster; nothing else reaches the data path, so that it goes on when everything around it
+ * fails.
+ */
+public final class Proxy {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.pool");
+    private static final long SAMPLE_EVERY_MILLIS = 1000;
+    /** After memory was short, so long until the process is made smaller, if nothing more comes. */
+    private static final long CALM_MILLIS = 3000;
+    /** Part of the budget on the heap, below which nothing worth a collection can come back. */
+    private static final double LITTLE_USED = 0.1;
+    /** Between two steps of a slow start. */
+    private static final long STEP_MILLIS = 500;
+
+    private final Vertx vertx;
+    private final ListenerState listening;
+    private final Surroundings surroundings;
+    private final Via via;
+    private final FailureLog failures = new FailureLog();
+    private final AtomicLong calm = new AtomicLong(-1);
+    private final MemoryBudget memory = new MemoryBudget();
+    private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
+    private final Holds holds;
+    private final ServiceLimits serviceLimits;
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final Runnable whenStopping;
+    private final FailureWatch watch;
+    private volatile List<Listener> open = List.of();
+    private volatile View shown = View.nothing();
+    private volatile Duration grace;
+    private volatile Pools pools;
+    private volatile Retries retries;
+    private boolean stepping;
+
+    /**
+     * @param edge         what holds towards clients
+     * @param surroundings what beside the topology decides where requests go
+     * @param grace        how long requests in flight may take to finish when the node stops
+     * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
+     * @param watch        hears of the backends' failures
+     */
+    public Proxy(Vertx vertx, Edge edge, Surroundings surroundings, Duration grace, Runnable whenStopping,
+                 FailureWatch watch) {
+        this.vertx = vertx;
+        this.listening = ListenerState.of(edge, surroundings.nanos());
+        this.surroundings = surroundings;
+        this.via = new Via(edge.node());
+        this.serviceLimits = new ServiceLimits(surroundings.nanos());
+        this.holds = new Holds(surroundings.clock(), surroundings.nanos());
+        this.grace = grace;
+        this.whenStopping = whenStopping;
+        this.watch = watch;
+    }
+
+    /** Prepares the event loops; no port is open yet. */
+    public Future<Void> deploy(int instances) {
+        DeploymentOptions options = new DeploymentOptions().setInstances(instances);
+        return vertx.deployVerticle(() -> new ProxyVerticle(this, numbers.getAndIncrement()), options)
+                .onSuccess(id -> {
+                    verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
+                    pools = new Pools(loops(), watch);
+                    retries = new Retries(verticles.size(), surroundings.nanos());
+                    vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
+                    memory.whenAmpleAgain(() -> whenCalm(this::giveMemoryBack));
+                })
+                .mapEmpty();
+    }
+
+    /** Those that requests are served on. */
+    List<Loop> loops() {
+        return verticles.stream().map(ProxyVerticle::loop).toList();
+    }
+
+    /**
+     * Opens the ports.
+     *
+     * @return their numbers, in the order of the listeners
+     */
+    public Future<List<Integer>> listen(List<Listener> listeners) {
+        Future<List<Integer>> ports = Future.succeededFuture(List.of());
+        for (ProxyVerticle verticle : List.copyOf(verticles)) {
+            // One after the other, so that a port in use is found once.
+            ports = ports.compose(before -> verticle.listen(listeners));
+        }
+        return ports.onSuccess(opened -> open = IntStream.range(0, opened.size())
+                .mapToObj(i -> new Listener(listeners.get(i).host(), opened.get(i))).toList());
+    }
+
+    /** Those that are open, with the ports in use. */
+    public List<Listener> listeners() {
+        return open;
+    }
+
+    /** The calling thread is one of those that requests are served on. */
+    public boolean servesHere() {
+        return List.copyOf(verticles).stream().anyMatch(verticle -> verticle.loop().isHere());
+    }
+
+    /** Serves by this topology from now on: one volatile write, which every request reads once. */
+    public synchronized void show(Topology next) {
+        List<ServiceChange> changes = ServiceChange.between(shown.topology(), next);
+        retries.adopt(next);
+        holds.adopt(next);
+        serviceLimits.adopt(next);
+        reveal(shown.next(next, shown.fitness(), pools, surroundings));
+        changes.forEach(change -> change.left().forEach(pools::leave));
+    }
+
+    /** Leaves out from now on who is not fit, as far as others are left. */
+    public synchronized void judge(Fitness next) {
+        reveal(shown.next(shown.topology(), next, pools, surroundings));
+    }
+
+    private void reveal(View next) {
+        View before = shown;
+        shown = next;
+        PanicLog.tell(before, next);
+        List.copyOf(verticles).forEach(ProxyVerticle::refresh);
+        if (next.ramping() && !stepping) {
+            stepping = true;
+            vertx.setTimer(STEP_MILLIS, timer -> step());
+        }
+    }
+
+    private synchronized void step() {
+        stepping = false;
+        reveal(shown.step(pools, surroundings));
+    }
+
+    /**
+     * Shares cluster-wide limits out like this from now on. To be called whenever the shares have changed,
+     * from any thread, once {@link #deploy} is done; backends that come later ask the same shares.
+     */
+    public void share(Shares shares) {
+        pools.share(shares);
+    }
+
+    /** The backends whose limit holds for the whole cluster, as this node uses them now. */
+    public Map<BackendId, PoolUse> uses() {
+        return pools.uses();
+    }
+
+    /**
+     * What this node sees of every backend at this moment, those included that finish after their removal.
+     */
+    public Future<Map<BackendId, BackendStats>> stats() {
+        return pools.stats();
+    }
+
+    /** The same of those alone that requests have gone to lately. */
+    public Future<Map<BackendId, BackendStats>> recentStats() {
+        return pools.recentStats();
+    }
+
+    /** The same of one backend; where its name stands for several addresses, of each. */
+    public Future<Map<BackendId, BackendStats>> stats(BackendId entry) {
+        return pools.stats(entry);
+    }
+
+    /** What this node has counted about the retries of each service, by its name. */
+    public SortedMap<String, RetryStats> retryStats() {
+        return retries.stats();
+    }
+
+    /** How many requests of each service wait for a release or a backend, by its name. */
+    public SortedMap<String, HoldStats> holdStats() {
+        return holds.stats();
+    }
+
+    /** The requests in flight of each service that limits them, by its name. */
+    public SortedMap<String, ConcurrencyStats> concurrencyStats() {
+        return serviceLimits.stats();
+    }
+
+    /** What the requests of this node so far say about every backend. */
+    public Future<Map<BackendId, Traffic>> traffic() {
+        return pools.traffic();
+    }
+
+    /** What this node sees of its clients at this moment. */
+    public ClientStats clients() {
+        return new ClientStats(listening.admission().open(), listening.admission().most(),
+                listening.exceeded().counts(), memory.stats(listening.memoryEnds().counts()));
+    }
+
+    /** What of clients and backends this node has refused. */
+    public GateStats gate() {
+        return listening.refusals().stats();
+    }
+
+    /** How long requests in flight may take to finish when the node stops. */
+    public void grace(Duration newGrace) {
+        grace = newGrace;
+    }
+
+    private void giveMemoryBack() {
+        if (memory.level() == MemoryBudget.Level.AMPLE) {
+            vertx.executeBlocking(() -> {
+                memory.readMemory().giveBack();
+                return null;
+                // What it has released stands in the caches of the loops that had allocated it.
+            }).onComplete(v -> List.copyOf(verticles)
+                    .forEach(verticle -> verticle.loop().execute(memory::trim)));
+            againWhenLessIsHeld(memory.heapUsed());
+        }
+    }
+
+    /** Clients that hold much may go long after memory was short. */
+    private void againWhenLessIsHeld(double before) {
+        if (before > LITTLE_USED) {
+            whenCalm(() -> {
+                if (memory.heapUsed() > before / 2) {
+                    againWhenLessIsHeld(before);
+                } else {
+                    giveMemoryBack();
+                }
+            });
+        }
+    }
+
+    private void whenCalm(Runnable then) {
+        vertx.cancelTimer(calm.getAndSet(vertx.setTimer(CALM_MILLIS, timer -> then.run())));
+    }
+
+    private void sample() {
+        retries.sample();
+        serviceLimits.sample();
+        pools.sample().onSuccess(sentences -> sentences.forEach(LOG::warn));
+    }
+
+    void joined(ProxyVerticle verticle) {
+        verticles.add(verticle);
+    }
+
+    View shown() {
+        return shown;
+    }
+
+    ListenerState listening() {
+        return listening;
+    }
+
+    InstantSource clock() {
+        return surroundings.clock();
+    }
+
+    Via via() {
+        return via;
+    }
+
+    LongSupplier nanos() {
+        return surroundings.nanos();
+    }
+
+    RandomGenerator random() {
+        return surroundings.random().get();
+    }
+
+    Retries retries() {
+        return retries;
+    }
+
+    Holds holds() {
+        return holds;
+    }
+
+    ServiceLimits serviceLimits() {
+        return serviceLimits;
+    }
+
+    Duration grace() {
+        return grace;
+    }
+
+    MemoryBudget memory() {
+        return memory;
+    }
+
+    FailureLog failures() {
+        return failures;
+    }
+
+    void stopping() {
+        whenStopping.run();
+    }
+}

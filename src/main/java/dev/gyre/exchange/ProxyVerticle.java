@@ -1,0 +1,155 @@
+package dev.gyre.exchange;
+
+import dev.gyre.config.Settings.Listener;
+import dev.gyre.loop.Loop;
+import dev.gyre.vertx.GuardedTransport;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
+final class ProxyVerticle extends VerticleBase {
+
+    /** Ample time to take from the kernel the connections that it has accepted. */
+    private static final long ACCEPTING_MILLIS = 100;
+
+    /** For the last answers to go out. */
+    private static final long FAREWELL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Proxy proxy;
+    private final int index;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private ProxyLoop loop;
+
+    ProxyVerticle(Proxy proxy, int index) {
+        this.proxy = proxy;
+        this.index = index;
+    }
+
+    @Override
+    public Future<?> start() {
+        loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.memory(), proxy.clock(),
+                proxy.nanos()), proxy.random());
+        GuardedTransport.guard(context, proxy.listening().admission()::guard);
+        proxy.joined(this);
+        return Future.succeededFuture();
+    }
+
+    Loop loop() {
+        return loop.loop();
+    }
+
+    /**
+     * Begins to take requests.
+     *
+     * @return the ports, in the order of the listeners
+     */
+    Future<List<Integer>> listen(List<Listener> listeners) {
+        Promise<List<Integer>> ports = Promise.promise();
+        context.runOnContext(v -> {
+            List<Future<HttpServer>> bound = new ArrayList<>();
+            for (int i = 0; i < listeners.size(); i++) {
+                Listener listener = listeners.get(i);
+                // To Vert.x a negative port is a free one, shared by all who name the same negative number.
+                int port = listener.port() == 0 ? -1 - i : listener.port();
+                bound.add(server().listen(port, listener.host())
+                        .recover(e -> Future.failedFuture("listener " + listener + ": " + reason(e))));
+            }
+            Future.all(bound).map(all -> bound.stream().map(f -> f.result().actualPort()).toList())
+                    .onComplete(ports);
+        });
+        return ports.future();
+    }
+
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("in use") ? "address already in use" : message;
+    }
+
+    private HttpServer server() {
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
+                .setStrictThreadMode(true)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setHandle100ContinueAutomatically(false)
+                .setCompressionSupported(false)
+                .setDecompressionSupported(false)
+                .setHttp2ClearTextEnabled(false));
+        server.connectionHandler(loop.clients()::accept);
+        server.requestHandler(loop::handle);
+        server.invalidRequestHandler(loop::refuse);
+        servers.add(server);
+        return server;
+    }
+
+    /** Makes a new view live on this loop also when no request comes. */
+    void refresh() {
+        loop.loop().execute(loop::view);
+    }
+
+    /**
+     * Lets the clients go: each answer from now on ends its connection, idle connections are closed after a
+     * moment. New connections are still served for a while, for load balancers in front take a moment to
+     * notice; then the ports are closed, and what is left has until the end of the grace time.
+     */
+    @Override
+    public Future<?> stop() {
+        loop.clients().stop();
+        proxy.stopping();
+        long begun = System.nanoTime();
+        Duration grace = proxy.grace();
+        return quiet(5, begun + grace.dividedBy(3).toNanos())
+                .compose(v -> {
+                    loop.clients().refuseNew();
+                    return vertx.timer(ACCEPTING_MILLIS, TimeUnit.MILLISECONDS);
+                })
+                .compose(v -> loop.clients().closePorts())
+                .compose(v -> onLoop(() -> end(begun + grace.toNanos())));
+    }
+
+    private Future<Void> end(long until) {
+        return quiet(2, until)
+                // Who has not been sent on yet can be told so, and try elsewhere.
+                .compose(v -> loop.giveUp() ? quiet(1, System.nanoTime() + FAREWELL_NANOS)
+                        : Future.succeededFuture())
+                .compose(v -> {
+                    // Vert.x would wait without end for a client that does not take the last of its answer.
+                    loop.clients().abort();
+                    return Future.all(servers.stream().map(HttpServer::close).toList());
+                })
+                .mapEmpty();
+    }
+
+    /**
+     * A port tells of its end on the thread that accepted for all loops, and what is composed after a future
+     * runs there, too, if that is complete by then: so what follows begins anew on this loop.
+     */
+    private Future<Void> onLoop(Supplier<Future<Void>> next) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> next.get().onComplete(done));
+        return done.future();
+    }
+
+    private Future<Void> quiet(int ticks, long until) {
+        Promise<Void> quiet = Promise.promise();
+        await(quiet, ticks, until, 0);
+        return quiet.future();
+    }
+
+    /** Completes when no client was connected for so many ticks of 20 ms, or when it is time. */
+    private void await(Promise<Void> quiet, int ticks, long until, int quietTicks) {
+        if (quietTicks >= ticks || System.nanoTime() - until >= 0) {
+            quiet.complete();
+            return;
+        }
+        int next = loop.clients().count() == 0 ? quietTicks + 1 : 0;
+        vertx.setTimer(20, timer -> await(quiet, ticks, until, next));
+    }
+}

@@ -1,0 +1,246 @@
+package dev.gyre.exchange;
+
+import dev.gyre.model.Failure;
+import dev.gyre.vertx.ReadMemory;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Passes a request's body on as it comes, never faster than the backend takes it. Before the backend's
+ * connection stands, nothing is read from the client.
+ */
+final class RequestBody {
+
+    private final RequestWalk walk;
+    private final HttpServerRequest request;
+    private final long length;
+    private final Upload upload;
+    private final List<Buffer> kept = new ArrayList<>();
+    private HttpClientRequest outgoing;
+    private boolean listening;
+    private boolean headSent;
+    private boolean blocked;
+    private boolean sent;
+    private boolean received;
+    private boolean discarding;
+    private boolean forgotten;
+    private boolean over;
+    private long bytes;
+
+    /** @param length in bytes or {@link RequestHead#CHUNKED} */
+    RequestBody(RequestWalk walk, HttpServerRequest request, long length, Upload upload) {
+        this.upload = upload;
+        this.walk = walk;
+        this.request = request;
+        this.length = length;
+        request.pause();
+        request.exceptionHandler(e -> {
+            // A connection that broke ends the request by itself.
+            if (e instanceof OutOfMemoryError) {
+                walk.reject(Failure.NO_MEMORY, e.getMessage());
+            } else if (!Attempt.isBreak(e)) {
+                upload.refused(e);
+            }
+        });
+    }
+
+    /** Begins to send, or begins again with what has been kept. */
+    void sendTo(HttpClientRequest backend, boolean headFirst) {
+        outgoing = backend;
+        headSent = false;
+        blocked = false;
+        if (length == RequestHead.CHUNKED) {
+            backend.setChunked(true);
+        }
+        backend.drainHandler(v -> unblocked(backend));
+        if (headFirst) {
+            sendHead(backend);
+        }
+        long resent = 0;
+        for (Buffer chunk : List.copyOf(kept)) {
+            resent += chunk.length();
+            pass(chunk, resent == length);
+        }
+        if (received && !sent) {
+            end();
+        }
+        listen();
+        if (!blocked) {
+            upload.awaited();
+            request.resume();
+        }
+        if (!headSent) {
+            // The body may be long in coming; what has been read with the head goes out together with it.
+            walk.later(() -> sendHead(backend));
+        }
+    }
+
+    private void listen() {
+        if (!listening && !received) {
+            listening = true;
+            request.handler(this::chunk);
+            request.endHandler(v -> ended());
+        }
+    }
+
+    private void sendHead(HttpClientRequest backend) {
+        if (backend == outgoing && !headSent) {
+            headSent = true;
+            backend.sendHead();
+        }
+    }
+
+    private void chunk(Buffer data) {
+        if (over) {
+            drop(data);
+            return;
+        }
+        walk.touch();
+        bytes += data.length();
+        if (discarding || !upload.takes(data.length())) {
+            drop(data);
+            return;
+        }
+        if (!forgotten && walk.keeps(bytes)) {
+            upload.passedOn(data);
+            Buffer piece = ReadMemory.kept(data);
+            kept.add(piece);
+            upload.keeps(piece.length());
+            if (outgoing != null) {
+                pass(piece, bytes == length);
+            }
+            return;
+        }
+        forget();
+        if (outgoing == null) {
+            drop(data);
+            return;
+        }
+        pass(ReadMemory.once(data), bytes == length).onComplete(written -> upload.passedOn(data));
+    }
+
+    private void drop(Buffer data) {
+        upload.passedOn(data);
+        ReadMemory.drop(data);
+    }
+
+    private Future<Void> pass(Buffer data, boolean last) {
+        headSent = true;
+        if (last) {
+            sent = true;
+            Future<Void> written = outgoing.end(data);
+            ReadMemory.handed(data, written);
+            walk.requestSent();
+            return written;
+        }
+        Future<Void> written = outgoing.write(data);
+        ReadMemory.handed(data, written);
+        if (!blocked && outgoing.writeQueueFull()) {
+            blocked = true;
+            upload.heldBack();
+            request.pause();
+        }
+        return written;
+    }
+
+    private void unblocked(HttpClientRequest backend) {
+        if (backend == outgoing && blocked) {
+            blocked = false;
+            walk.touch();
+            upload.awaited();
+            request.resume();
+        }
+    }
+
+    private void ended() {
+        received = true;
+        upload.heldBack();
+        if (outgoing != null && !sent) {
+            end();
+        }
+        walk.requestReceived();
+    }
+
+    private void end() {
+        headSent = true;
+        sent = true;
+        outgoing.end();
+        walk.requestSent();
+    }
+
+    /** What has been kept is not going to be sent again. */
+    void forget() {
+        forgotten = true;
+        kept.forEach(piece -> upload.keeps(-piece.length()));
+        kept.clear();
+    }
+
+    /** Sends no more; what has been kept can be sent again. */
+    void detach() {
+        outgoing = null;
+        sent = false;
+        upload.heldBack();
+        request.pause();
+    }
+
+    /** Reads and discards the rest, so that the client gets to reading its answer. */
+    void discard() {
+        outgoing = null;
+        discarding = true;
+        forget();
+        upload.heldBack();
+        listen();
+        request.resume();
+    }
+
+    /** The client owes nothing any more; what has been read and waits to be sent on is for nobody. */
+    void over() {
+        upload.heldBack();
+        if (!received) {
+            over = true;
+            outgoing = null;
+            forget();
+            // Its memory would come back no sooner than the garbage collector finds it.
+            listen();
+            request.resume();
+        }
+    }
+
+    /** As far as its head tells; otherwise the request has been refused. */
+    boolean allowed() {
+        return upload.allows(length);
+    }
+
+    /** The whole body has been handed to the backend's connection. */
+    boolean sent() {
+        return sent;
+    }
+
+    boolean received() {
+        return received;
+    }
+
+    /** Not one byte of it has come from the client. */
+    boolean untouched() {
+        return bytes == 0 && !received;
+    }
+
+    /** All that has come so far has been kept. */
+    boolean repeatable() {
+        return bytes == 0 || !forgotten;
+    }
+
+    /** The backend has taken all that has come so far: it is the client's turn. */
+    boolean awaited() {
+        return outgoing != null && !sent && !blocked;
+    }
+
+    /** It is the backend who does not take more at the moment. */
+    boolean blocked() {
+        return blocked;
+    }
+}

@@ -1,0 +1,338 @@
+package dev.gyre.exchange;
+
+import dev.gyre.exchange.overload.Place;
+import dev.gyre.exchange.retry.LoopRetries;
+import dev.gyre.loop.Timer;
+import dev.gyre.model.Failure;
+import dev.gyre.model.Hedge;
+import dev.gyre.model.Outcome;
+import dev.gyre.model.RetryPolicy;
+import dev.gyre.model.Route;
+import dev.gyre.upstream.LiveService;
+import dev.gyre.upstream.LoopPool;
+import dev.gyre.upstream.LoopView;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The backends' side of a request's walk: its first try, those that follow a failure, and one beside a try
+ * that is slow (a hedge). Whatever comes of a try is told here, and here alone it is decided whether the
+ * request is tried again.
+ */
+final class Tries {
+
+    /*
+     * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
+     * first is the current one from then on, and the other's lease ends as moved, which says nothing about
+     * its backend. When one of the two fails, or its backend leaves the rotation while it waits there, the
+     * other goes on alone. So another backend is chosen only while no try runs. The end of the choice
+     * also ends its wait in the line: nobody would end a try that begins beside an answer.
+     */
+
+    /** A client that is to send and has sent nothing for so long does not just send slowly. */
+    private static final long STALL_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final RequestWalk walk;
+    private final WalkClock clock;
+    final ProxyLoop proxy;
+    private final HttpServerRequest request;
+    private final RequestHead head;
+    private final String serviceName;
+    private final Choice choice;
+    private final LoopRetries account;
+    private LiveService service;
+    private Attempt current;
+    /** Null when one try runs at a time. */
+    private Attempt hedge;
+    /** Backends that are to be passed over as long as there is another. */
+    private List<LoopPool> tried = List.of();
+    private int made = 1;
+    private boolean hedged;
+    /** Until the next try, or until the hedge; null until there was reason to wait. */
+    private Timer timer;
+
+    Tries(RequestWalk walk, WalkClock clock, ProxyLoop proxy, HttpServerRequest request, RequestHead head,
+          Route route) {
+        this.walk = walk;
+        this.clock = clock;
+        this.proxy = proxy;
+        this.request = request;
+        this.head = head;
+        this.serviceName = route.service();
+        this.choice = new Choice(this, walk, proxy, route);
+        this.account = proxy.retries(serviceName);
+    }
+
+    void first(LoopView view) {
+        account.requested();
+        choice.from(view);
+    }
+
+    /** A backend has been chosen for the next try. */
+    void chosen(LiveService of, LoopPool backend) {
+        service = of;
+        clock.start(service.policy());
+        current = newAttempt(choice.place());
+        current.start(backend);
+    }
+
+    /** None has: the time for the whole request runs nevertheless. */
+    void waits(LiveService live) {
+        clock.start(live.policy());
+    }
+
+    Optional<LoopPool> pick(LiveService live) {
+        return live.pick(request, walk.client().peer(), tried);
+    }
+
+    private Attempt newAttempt(Optional<Place> place) {
+        return new Attempt(this, walk, request, head, service.policy().host(), place);
+    }
+
+    /** The backend left the rotation while this try waited for it: a look at the view of now. */
+    void moved(Attempt by) {
+        if (by == hedge) {
+            hedge = null;
+        } else if (hedge != null) {
+            goOnWithHedge();
+        } else {
+            stopTimer();
+            walk.pause();
+            choice.from(proxy.view());
+        }
+    }
+
+    private void goOnWithHedge() {
+        current = hedge;
+        hedge = null;
+        walk.goesOn(current);
+    }
+
+    /** The try whose connection, timeouts and end are the request's. */
+    boolean isCurrent(Attempt attempt) {
+        return attempt == current;
+    }
+
+    /** The backend of the current try; empty while there was none. */
+    String backend() {
+        return current == null ? "" : current.backend().toString();
+    }
+
+    /** The client waits for a 100 (Continue) that no backend has sent. */
+    boolean awaitsContinue() {
+        return current == null ? head.expectsContinue() && head.hasBody() : current.awaitsContinue();
+    }
+
+    /** A body of so many bytes may have to be sent again. */
+    boolean keeps(long bytes) {
+        return bytes <= policy().buffer()
+                && (current.mayReplay() || current.idempotent() && made < policy().attempts());
+    }
+
+    private RetryPolicy policy() {
+        return service.policy().retry();
+    }
+
+    /** The request is out: a hedge will follow if the answer is long in coming. */
+    void sent() {
+        current.sent(clock.touched());
+        Hedge hedging = policy().hedge();
+        if (hedging instanceof Hedge.Off || hedged || head.hasBody() || !current.idempotent()) {
+            return;
+        }
+        long after = hedging instanceof Hedge.After fixed ? fixed.time().toNanos() : account.p95Nanos();
+        if (after != Long.MAX_VALUE) {
+            in(after, this::sendHedge);
+        }
+    }
+
+    private void sendHedge() {
+        passOver(current);
+        Optional<LoopPool> other = choice.another().filter(pool -> !tried.contains(pool) && pool.hasRoom());
+        if (other.isPresent() && made < policy().attempts() && account.payHedge(proxy.loop().nanos())) {
+            made++;
+            hedged = true;
+            hedge = newAttempt(Optional.empty());
+            hedge.start(other.get());
+        }
+    }
+
+    /** The head of an answer has come. */
+    void answered(Attempt by, HttpClientResponse response) {
+        int status = response.statusCode();
+        if (!walk.unanswered()) {
+            return;
+        }
+        by.answerBegan(status, proxy.loop().nanos());
+        service.answered(by.pool(), response);
+        // Another backend may do better, and nothing of this is out to the client.
+        if (status >= 400 && policy().covers(status, by.idempotent())
+                && (hedge != null || !clientStalls(by) && mayRepeat(by, false))) {
+            by.answered(status, false);
+            follow(by);
+            return;
+        }
+        if (policy().hedge() instanceof Hedge.AfterP95 && by.lease().answerNanos() > 0) {
+            account.answered(clock.nanosInPhase());
+        }
+        end(by);
+        current = by;
+        walk.answerBegan(response, by.lease());
+    }
+
+    /** The answer of the current try is the one that the client gets. */
+    void bind() {
+        service.bind(current.pool(), request);
+    }
+
+    /** A try has come to nothing: another takes its place, or its failure is the answer. */
+    void failed(Attempt by, Failure failure, String details) {
+        failed(by, failure, details, hedge != null || mayFollow(by, failure));
+    }
+
+    /**
+     * The backend broke the connection off while it waited for the client: nothing is held against it.
+     * Another may be tried as long as the client is just sending.
+     */
+    void abandoned(Attempt by, Failure failure, String details) {
+        if (clientStalls(by)) {
+            walk.fail(Failure.CLIENT_TIMEOUT, "");
+            return;
+        }
+        boolean goesOn = mayFollow(by, failure);
+        proxy.failures().report(failure, by.backend().toString(), details);
+        by.end(new Outcome.Failed(failure, Failure.Side.CLIENT), false);
+        followOrRefuse(by, failure, goesOn);
+    }
+
+    /** Another try would cost the budget what the client may make it cost again and again. */
+    private boolean clientStalls(Attempt by) {
+        return walk.awaitsClient(by) && clock.nanosInPhase() >= STALL_NANOS;
+    }
+
+    /** The backend does not let the current try go on. */
+    void stuck(Failure failure) {
+        failed(current, failure, "");
+    }
+
+    /**
+     * The current try is not answered in time; one that no other can follow gets all the time there is.
+     * Before its time is up it is given up when its backend has been found to stand still.
+     */
+    void tooSlow() {
+        boolean overdue = clock.answerOverdue();
+        if (!overdue && (hedge != null || !current.silence()
+                || !proxy.view().abandons(serviceName, current.pool()))) {
+            return;
+        }
+        boolean goesOn = hedge != null || mayFollow(current, Failure.FIRST_BYTE_TIMEOUT);
+        if (goesOn || overdue && !clock.extend()) {
+            failed(current, Failure.FIRST_BYTE_TIMEOUT, "", goesOn);
+        }
+    }
+
+    private void failed(Attempt by, Failure failure, String details, boolean goesOn) {
+        proxy.failures().report(failure, by.backend().toString(), details);
+        by.failed(failure);
+        followOrRefuse(by, failure, goesOn);
+    }
+
+    private void followOrRefuse(Attempt by, Failure failure, boolean goesOn) {
+        if (goesOn) {
+            follow(by);
+        } else {
+            stopTimer();
+            choice.end();
+            walk.refuse(failure);
+        }
+    }
+
+    private boolean mayFollow(Attempt failed, Failure failure) {
+        return policy().covers(failure, failed.idempotent(), failed.unsent())
+                && mayRepeat(failed, failure.timedOut());
+    }
+
+    /** The budget is asked last: to ask is to pay. */
+    private boolean mayRepeat(Attempt failed, boolean elsewhereOnly) {
+        return made < policy().attempts() && failed.repeatable()
+                && (!elsewhereOnly || hasAnother(failed)) && account.payRetry(proxy.loop().nanos());
+    }
+
+    private boolean hasAnother(Attempt failed) {
+        passOver(failed);
+        return proxy.view().service(serviceName).map(live -> live.hasAnother(tried)).orElse(false);
+    }
+
+    private void passOver(Attempt failed) {
+        if (tried.isEmpty()) {
+            tried = new ArrayList<>();
+        }
+        if (!tried.contains(failed.pool())) {
+            tried.add(failed.pool());
+        }
+    }
+
+    /** After a try that has ended: the one that runs beside it, or a new one, at once or later. */
+    private void follow(Attempt failed) {
+        if (failed == hedge) {
+            hedge = null;
+        } else if (hedge != null) {
+            goOnWithHedge();
+        } else {
+            boolean elsewhere = hasAnother(failed);
+            made++;
+            walk.pause();
+            if (elsewhere && made == 2) {
+                // Who fails over for the first time finds a backend that has had no part in the failure.
+                stopTimer();
+                choice.from(proxy.view());
+            } else {
+                long atMost = policy().backoff().atMost(made - 1).toNanos();
+                in(proxy.random().nextLong(atMost + 1), () -> choice.from(proxy.view()));
+            }
+        }
+    }
+
+    /** The answer went through. */
+    void succeeded(int status, boolean reusable) {
+        choice.end();
+        current.answered(status, reusable);
+    }
+
+    /** No try is wanted any more but this one. */
+    private void end(Attempt but) {
+        stopTimer();
+        choice.leave();
+        if (hedge != null) {
+            Attempt other = but == hedge ? current : hedge;
+            hedge = null;
+            other.end(new Outcome.Moved(), false);
+        }
+    }
+
+    /** No try is wanted any more; where one still runs, this is what it has come to. */
+    void end(Outcome outcome) {
+        end(current);
+        choice.end();
+        if (current != null) {
+            current.end(outcome, false);
+        }
+    }
+
+    private void in(long nanos, Runnable task) {
+        if (timer == null) {
+            timer = new Timer();
+        }
+        timer.set(proxy.loop(), proxy.loop().nanos() + nanos, task);
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            proxy.loop().cancel(timer);
+        }
+    }
+}

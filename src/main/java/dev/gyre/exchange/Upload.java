@@ -1,0 +1,113 @@
+package dev.gyre.exchange;
+
+import dev.gyre.gate.Rule;
+import dev.gyre.listener.ClientConnection;
+import dev.gyre.listener.Pace;
+import dev.gyre.loop.DeadlineWheel.Deadline;
+import dev.gyre.model.Failure;
+import dev.gyre.model.Limit;
+import dev.gyre.model.Limits;
+import dev.gyre.model.Route;
+import dev.gyre.vertx.ReadMemory;
+import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a client may do with the body of its request: how large it may be, how slowly it may come while this
+ * node is ready to take it, and that it must not break a rule of the gate.
+ */
+final class Upload extends Deadline {
+
+    private final RequestWalk walk;
+    private final ProxyLoop proxy;
+    private final ClientConnection client;
+    private final Pace pace;
+    private final boolean paced;
+    private final long most;
+    private long bytes;
+
+    Upload(RequestWalk walk, ProxyLoop proxy, ClientConnection client, Optional<Route> route) {
+        this.walk = walk;
+        this.proxy = proxy;
+        this.client = client;
+        Limits limits = proxy.limits();
+        this.paced = limits.minRate() > 0;
+        this.pace = new Pace(Math.max(1, limits.minRate()), limits.rateGrace());
+        this.most = route.map(Route::maxBody).filter(OptionalLong::isPresent).orElse(limits.maxBody())
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /**
+     * False, with the request refused, for a body that is too large.
+     *
+     * @param length in bytes, or {@link RequestHead#CHUNKED}
+     */
+    boolean allows(long length) {
+        if (length > most) {
+            proxy.exceeded(Limit.BODY, client);
+            walk.reject(Failure.BODY_TOO_LARGE, "");
+            return false;
+        }
+        return true;
+    }
+
+    /** This node keeps so many bytes more for another attempt, or fewer. */
+    void keeps(int more) {
+        client.memory().keep(more);
+    }
+
+    /** This piece of the body takes no heap any more. */
+    void passedOn(Buffer piece) {
+        if (!ReadMemory.lends(piece)) {
+            client.memory().passedOn(piece.length());
+        }
+    }
+
+    /** The client may send. */
+    void awaited() {
+        if (paced) {
+            long now = proxy.loop().nanos();
+            pace.owes(now);
+            proxy.loop().schedule(this, pace.due(now));
+        }
+    }
+
+    /** The backend takes no more at the moment, or all has come. */
+    void heldBack() {
+        if (paced) {
+            pace.rests(proxy.loop().nanos());
+            proxy.loop().cancel(this);
+        }
+    }
+
+    /** Counts what came; as {@link #allows} for all of it. */
+    boolean takes(int more) {
+        bytes += more;
+        if (paced) {
+            pace.moved(more, proxy.loop().nanos());
+        }
+        return allows(bytes);
+    }
+
+    /** The request breaks a rule of the gate, by its head or within its body. */
+    void refused(Throwable cause) {
+        Rule rule = Rule.of(cause);
+        proxy.refusals().request(rule, client.address());
+        walk.reject(rule.failure(), rule.reason());
+    }
+
+    @Override
+    protected void expired() {
+        long now = proxy.loop().nanos();
+        if (!pace.tooSlow(now)) {
+            proxy.loop().schedule(this, pace.due(now));
+        } else if (walk.awaitsContinue()) {
+            // It is the backend's turn to say so; that has a limit of its own.
+            pace.rests(now);
+        } else {
+            proxy.exceeded(Limit.UPLOAD_RATE, client);
+            walk.fail(Failure.CLIENT_TIMEOUT, "");
+        }
+    }
+}

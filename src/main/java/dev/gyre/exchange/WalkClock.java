@@ -1,0 +1,140 @@
+package dev.gyre.exchange;
+
+import dev.gyre.loop.DeadlineWheel.Deadline;
+import dev.gyre.loop.Loop;
+import dev.gyre.model.Failure;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.Timeouts;
+import java.time.Duration;
+
+/** The time limits of one request: on each phase, and on the whole of it where the service sets one. */
+final class WalkClock extends Deadline {
+
+    /**
+     * How long the rest of a request is read after its answer, so that the client gets to reading that: while
+     * it comes, and in all.
+     */
+    private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long LINGER_AT_MOST_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Who waits for an answer looks so often whether its backend is still one to wait for. */
+    private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
+
+    private final RequestWalk walk;
+    private final Loop loop;
+    private Timeouts timeouts = Timeouts.DEFAULT;
+    private Duration answerLimit = timeouts.firstByte();
+    private RequestWalk.Phase phase = RequestWalk.Phase.CHOOSING;
+    private boolean limited;
+    private long wholeDue;
+    private long touched;
+    private long nextLook;
+
+    WalkClock(RequestWalk walk, Loop loop) {
+        this.walk = walk;
+        this.loop = loop;
+    }
+
+    /** Begins to count the whole request, once, and its next try. */
+    void start(ServicePolicy ofService) {
+        timeouts = ofService.timeouts();
+        answerLimit = ofService.retry().perTry()
+                .filter(perTry -> perTry.compareTo(timeouts.firstByte()) < 0).orElse(timeouts.firstByte());
+        if (!limited && timeouts.request().isPresent()) {
+            limited = true;
+            wholeDue = loop.nanos() + timeouts.request().get().toNanos();
+            loop.schedule(this, wholeDue);
+        }
+    }
+
+    /** Enters a phase, with its full time before it. */
+    void restart(RequestWalk.Phase next) {
+        phase = next;
+        touch();
+        if (next == RequestWalk.Phase.LINGERING) {
+            limited = true;
+            wholeDue = touched + LINGER_AT_MOST_NANOS;
+        }
+        nextLook = touched + LOOK_NANOS;
+        loop.schedule(this, due());
+    }
+
+    /** Between two tries only the limit on the whole request counts. */
+    void pause() {
+        phase = RequestWalk.Phase.CHOOSING;
+        if (limited) {
+            loop.schedule(this, wholeDue);
+        } else {
+            loop.cancel(this);
+        }
+    }
+
+    /**
+     * The time of one try of several is up: lets it have the time that it would have had as the only one.
+     * False when it has had that.
+     */
+    boolean extend() {
+        if (answerLimit.equals(timeouts.firstByte())) {
+            return false;
+        }
+        answerLimit = timeouts.firstByte();
+        loop.schedule(this, due());
+        return true;
+    }
+
+    /** Something moved; the phase's time begins anew. */
+    void touch() {
+        touched = loop.nanos();
+    }
+
+    /** Since something moved, or since the present phase was entered. */
+    long nanosInPhase() {
+        return loop.nanos() - touched;
+    }
+
+    /** When something moved last, by {@link Loop#nanos}. */
+    long touched() {
+        return touched;
+    }
+
+    /** The answer's whole time is up. */
+    boolean answerOverdue() {
+        return loop.nanos() - touched >= answerLimit.toNanos();
+    }
+
+    /** The backend has had its turn for the greater part of what the whole request may take. */
+    boolean mostOfRequestInPhase() {
+        return timeouts.request().filter(whole -> 2 * nanosInPhase() >= whole.toNanos()).isPresent();
+    }
+
+    void stop() {
+        loop.cancel(this);
+    }
+
+    private long due() {
+        long due = touched + switch (phase) {
+            case AWAITING -> Math.min(answerLimit.toNanos(), nextLook - touched);
+            case LINGERING -> LINGER_NANOS;
+            default -> timeouts.idle().toNanos();
+        };
+        return limited && wholeDue - due < 0 ? wholeDue : due;
+    }
+
+    @Override
+    protected void expired() {
+        long now = loop.nanos();
+        if (limited && now - wholeDue >= 0 && phase != RequestWalk.Phase.LINGERING) {
+            walk.fail(Failure.REQUEST_TIMEOUT, "");
+        } else if (phase == RequestWalk.Phase.CHOOSING) {
+            // Waiting for a connection has its own limits, in the pool.
+            loop.schedule(this, wholeDue);
+        } else if (now - due() < 0) {
+            loop.schedule(this, due());
+        } else {
+            if (phase == RequestWalk.Phase.AWAITING && !answerOverdue()) {
+                nextLook = now + LOOK_NANOS;
+                loop.schedule(this, due());
+            }
+            walk.stalled();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.gyre.exchange.overload;
+
+/**
+ * One request's place among those in flight, from its admission to its end, however often it is tried. What
+ * comes of its first try says how busy the backends are; of later ones nothing is taken note of. Used on one
+ * event loop only.
+ */
+public final class Place {
+
+    private final ServiceLimit service;
+    private final long admittedNanos;
+    private boolean told;
+    private boolean ended;
+
+    Place(ServiceLimit service, long admittedNanos) {
+        this.service = service;
+        this.admittedNanos = admittedNanos;
+    }
+
+    /**
+     * The head of an answer has come.
+     *
+     * @param latencyNanos since the request was out to its last byte; 0: it came before, and says nothing
+     */
+    public void answered(long latencyNanos, long nowNanos) {
+        if (!told && latencyNanos > 0) {
+            told = true;
+            service.answered(admittedNanos, latencyNanos, nowNanos);
+        }
+    }
+
+    /** The try has come to nothing, by the fault of the backends or of the wait for them. */
+    public void failed(long nowNanos) {
+        if (!told) {
+            told = true;
+            service.failed(nowNanos);
+        }
+    }
+
+    /** The request is over; a second call changes nothing. */
+    public void end() {
+        if (!ended) {
+            ended = true;
+            service.ended();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.gyre.exchange.overload;
+
+/**
+ * What was seen of a service for a while.
+ *
+ * @param latency  usual time from the end of a request to the head of its answer, in nanoseconds, of those
+ *                 admitted since the window began; 0: too few were answered to tell
+ * @param failed   share of the tries that came to nothing by the backends' fault, 0..1
+ * @param inFlight mean at the moments of admissions
+ * @param refused  who was; no more than whether at least one of them
+ * @param endNanos when it ended
+ */
+record Window(double latency, double failed, double inFlight, Refused refused, long endNanos) {
+
+    enum Refused { NONE, UNCRITICAL, CRITICAL }
+
+    boolean known() {
+        return latency > 0;
+    }
+}

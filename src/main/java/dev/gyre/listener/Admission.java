@@ -1,0 +1,112 @@
+package dev.gyre.listener;
+
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.model.AddressText;
+import dev.gyre.model.Limit;
+import dev.gyre.model.Limits;
+import dev.gyre.vertx.GuardedTransport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.util.AttributeKey;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets no more connections in than may be. It stands in the pipeline of the listening socket, where a
+ * connection costs no more than its file: one too many is reset before it gets a pipeline of its own, which
+ * leaves nothing behind, neither here nor in the kernel. Thread-safe.
+ */
+@Sharable
+public final class Admission extends ChannelInboundHandlerAdapter {
+
+    private static final AttributeKey<Boolean> ADMITTED = AttributeKey.valueOf("gyre.admitted");
+    private static final AttributeKey<Boolean> GUARDED = AttributeKey.valueOf("gyre.guarded");
+
+    private final ForwardingSettings forwarding;
+    private final Exceeded exceeded;
+    private final int most;
+    private final int mostPerAddress;
+    private final AtomicInteger open = new AtomicInteger();
+    /** No entry for an address without connections, so that there are never more than connections. */
+    private final Map<Long, Integer> openByAddress = new ConcurrentHashMap<>();
+
+    /** @param limits with the numbers of connections filled in, see {@link Limits#within} */
+    Admission(Limits limits, ForwardingSettings forwarding, Exceeded exceeded) {
+        this.forwarding = forwarding;
+        this.exceeded = exceeded;
+        this.most = limits.connections().orElseThrow();
+        this.mostPerAddress = limits.connectionsPerAddress().orElseThrow();
+    }
+
+    /** From now on this listening socket is watched; {@link GuardedTransport} does so from its beginning. */
+    public void guard(Channel port) {
+        if (port.attr(GUARDED).setIfAbsent(true) == null) {
+            port.pipeline().addFirst("gyre-admission", this);
+        }
+    }
+
+    /** Also for a connection that came before its port was guarded, as on a transport of another's. */
+    boolean admits(Channel connection) {
+        return Boolean.TRUE.equals(connection.attr(ADMITTED).get()) || admit(connection);
+    }
+
+    public int open() {
+        return open.get();
+    }
+
+    public int most() {
+        return most;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof Channel connection && !admit(connection)) {
+            connection.config().setOption(ChannelOption.SO_LINGER, 0);
+            connection.unsafe().closeForcibly();
+            return;
+        }
+        ctx.fireChannelRead(message);
+    }
+
+    private boolean admit(Channel connection) {
+        if (!(connection.remoteAddress() instanceof InetSocketAddress peer)) {
+            // Gone already.
+            return true;
+        }
+        byte[] address = peer.getAddress().getAddress();
+        if (open.incrementAndGet() > most) {
+            open.decrementAndGet();
+            exceeded.report(Limit.CONNECTIONS, AddressText.of(peer.getAddress()));
+            return false;
+        }
+        Long key = key(address);
+        boolean counted = !forwarding.trusts(address);
+        if (counted && openByAddress.merge(key, 1, Integer::sum) > mostPerAddress) {
+            release(key, true);
+            exceeded.report(Limit.CONNECTIONS_PER_ADDRESS, AddressText.of(peer.getAddress()));
+            return false;
+        }
+        connection.attr(ADMITTED).set(true);
+        connection.closeFuture().addListener(closed -> release(key, counted));
+        return true;
+    }
+
+    private void release(Long key, boolean counted) {
+        open.decrementAndGet();
+        if (counted) {
+            openByAddress.computeIfPresent(key, (address, now) -> now == 1 ? null : now - 1);
+        }
+    }
+
+    /** Of an IPv6 address the first 64 bits: whoever has one usually has all that begin like it. */
+    private static Long key(byte[] address) {
+        ByteBuffer bytes = ByteBuffer.wrap(address);
+        return address.length == 4 ? Integer.toUnsignedLong(bytes.getInt()) : bytes.getLong();
+    }
+}

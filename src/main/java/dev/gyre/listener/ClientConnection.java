@@ -1,0 +1,347 @@
+package dev.gyre.listener;
+
+import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.gate.RequestDecoder;
+import dev.gyre.loop.DeadlineWheel.Deadline;
+import dev.gyre.loop.Loop;
+import dev.gyre.loop.Timer;
+import dev.gyre.model.AddressText;
+import dev.gyre.model.Failure;
+import dev.gyre.model.Limit;
+import dev.gyre.model.Limits;
+import dev.gyre.model.Peer;
+import dev.gyre.vertx.OrderlyEnd;
+import dev.gyre.vertx.OwnVersion;
+import dev.gyre.vertx.PendingReads;
+import dev.gyre.vertx.ResetOfHalfClosed;
+import dev.gyre.vertx.ResetOfPaused;
+import dev.gyre.vertx.WholeWrites;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.AttributeKey;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.Http1ServerConfig;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.VertxConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/** One client's connection: who is at its other end, and when it has been silent for too long. */
+public final class ClientConnection extends Deadline {
+
+    /** How long an idle connection may live on while the node stops. */
+    private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
+    private static final long HALF_CLOSED_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    static final String WATCH = "gyre-watch";
+    private static final String VERSION = "gyre-version";
+    private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("gyre.client");
+
+    private final Loop loop;
+    private final HttpConnection http;
+    private final Channel channel;
+    private final Peer peer;
+    private final Limits limits;
+    private final Exceeded exceeded;
+    private final MemoryEnds memoryEnds;
+    private final RequestDecoder decoder;
+    private final ClientMemory memory;
+    private final long accepted;
+    private Optional<SlowReader> slowReader = Optional.empty();
+    private long begun;
+    /** The first bytes of a head are there, but not its end. */
+    private boolean headBegan;
+    /** More than one for a moment: a pipelined request begins within the last write of the answer before. */
+    private int requests;
+    /** The client has ended its side. */
+    private boolean inputEnded;
+    private boolean stopping;
+    private boolean ending;
+    private boolean closing;
+    private boolean gone;
+
+    private ClientConnection(ClientConnections clients, HttpConnection http) {
+        ListenerState state = clients.state();
+        this.loop = clients.loop();
+        this.http = http;
+        this.limits = state.policy().limits();
+        this.exceeded = state.exceeded();
+        this.memoryEnds = state.memoryEnds();
+        this.channel = channel(http);
+        this.accepted = loop.nanos();
+        ForwardingSettings forwarding = state.policy().forwarding();
+        InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()));
+        this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names(),
+                new LookAlikeFields(forwarding.lookAlikes(), state.refusals(), peer.address()));
+        this.memory = new ClientMemory((VertxConnection) http, decoder, loop.memory(), clients.relief());
+        loop.readMemory().serve(channel);
+    }
+
+    /** Broken off by the client before it was accepted, so that the system cannot tell whose it was. */
+    static boolean isGone(HttpConnection http) {
+        return channel(http).remoteAddress() == null;
+    }
+
+    static Channel channel(HttpConnection http) {
+        return ((VertxConnection) http).channel();
+    }
+
+    private static Http1ServerConfig sizes(Limits limits) {
+        return new Http1ServerConfig()
+                .setMaxInitialLineLength(limits.requestLine())
+                .setMaxHeaderSize(limits.headers())
+                .setMaxChunkSize(Loop.BODY_PIECE);
+    }
+
+    /** Begins to watch a connection that was just accepted. */
+    static ClientConnection accept(ClientConnections clients, HttpConnection http) {
+        ClientConnection connection = new ClientConnection(clients, http);
+        Channel channel = connection.channel;
+        channel.attr(KEY).set(connection);
+        channel.pipeline().replace("httpDecoder", "httpDecoder", connection.decoder);
+        SlowReader.bound(channel);
+        channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
+                .addFirst("gyre-end", OrderlyEnd.INSTANCE)
+                .addFirst("gyre-reset", ResetOfPaused.INSTANCE)
+                .addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
+        if (connection.limits.halfClose()) {
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            channel.pipeline().addBefore("handler", "gyre-input", new InputEnd(connection));
+        }
+        // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
+        http.exceptionHandler(e -> { });
+        connection.loop.schedule(connection, connection.limits.head());
+        return connection;
+    }
+
+    /** Empty for one that was gone before it was accepted. */
+    public static Optional<ClientConnection> of(HttpConnection http) {
+        return Optional.ofNullable(channel(http).attr(KEY).get());
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    /** The peer's address in text, without port. */
+    public String address() {
+        return peer.address();
+    }
+
+    /** It has not been ended for want of memory. */
+    boolean holds() {
+        return !memory.released();
+    }
+
+    public ClientMemory memory() {
+        return memory;
+    }
+
+    /** When it was, by the clock of the event loop. */
+    long accepted() {
+        return accepted;
+    }
+
+    /** What Date says at this moment. */
+    public CharSequence date() {
+        return loop.date();
+    }
+
+    /** The status lines of answers name this node's version from now on, whatever the request's was. */
+    public void speakOwnVersion() {
+        if (channel.pipeline().get(VERSION) == null) {
+            channel.pipeline().addBefore("handler", VERSION, OwnVersion.INSTANCE);
+        }
+    }
+
+    /** The listening socket that this connection came through. */
+    Channel port() {
+        return channel.parent();
+    }
+
+    /**
+     * Says in the head of this answer that it is the last one; what the client sent after it is not served.
+     */
+    public void endWithAnswerTo(HttpServerRequest request) {
+        ending = true;
+        MultiMap headers = request.response().headers();
+        headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            // Vert.x would announce the opposite, at the last moment.
+            request.response().headersEndHandler(v -> headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+        }
+    }
+
+    public boolean ending() {
+        return ending;
+    }
+
+    /** A request begins. */
+    public void busy() {
+        requests++;
+        begun++;
+        headBegan = false;
+    }
+
+    /** No request is being served. */
+    boolean quiet() {
+        return requests == 0;
+    }
+
+    /** Requests so far. */
+    long begun() {
+        return begun;
+    }
+
+    /** It has had as many requests as it may, or as it will. */
+    public boolean spent() {
+        return inputEnded && decoder.servesLast() || limits.requestsPerConnection().isPresent()
+                && begun >= limits.requestsPerConnection().getAsInt();
+    }
+
+    /** Bytes of a head are there; further ones do not put off its end. */
+    void headBegan() {
+        if (!headBegan && !gone && !closing) {
+            headBegan = true;
+            if (!stopping) {
+                loop.schedule(this, limits.head());
+            }
+        }
+    }
+
+    /** Whether the client takes what is written, or falls behind. */
+    void writable(boolean is) {
+        if (limits.minRate() == 0 || is && slowReader.isEmpty()) {
+            return;
+        }
+        if (slowReader.isEmpty()) {
+            slowReader = Optional.of(SlowReader.of(loop, channel, limits, this::readsTooSlowly));
+        }
+        if (is) {
+            slowReader.get().caughtUp();
+        } else {
+            slowReader.get().behind();
+        }
+    }
+
+    /** There is no memory for what this connection would send, or for what it holds already. */
+    void noMemory() {
+        memoryEnds.report(memory.most(), memory.held(), peer.address());
+        // It may take a while until the system has closed it, and the event loop heard of it.
+        memory.release();
+        decoder.forget();
+         reset();
+    }
+
+    private void readsTooSlowly() {
+        exceeded.report(Limit.DOWNLOAD_RATE, peer.address());
+        // Its request, if one is being answered, ends with the connection.
+         reset();
+    }
+
+    /** A request's answer is out; with the last one the clock of silence starts anew. */
+    public void idle() {
+        requests--;
+        if (!gone) {
+            memory.answered();
+            loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : limits.idle());
+            closeIfServed();
+        }
+    }
+
+    /**
+     * The client sends nothing more. What it has asked for whole is answered before the connection is closed.
+     * A request that breaks off in its body takes all with it: nobody can tell whether the client is there.
+     */
+    void inputEnded() {
+        inputEnded = true;
+        if (decoder.inBody()) {
+            abort();
+            return;
+        }
+        closeIfServed();
+        if (!closing) {
+            Timer second = new Timer();
+            ResetOfHalfClosed.watch(channel,
+                    look -> second.set(loop, loop.nanos() + HALF_CLOSED_LOOK_NANOS, look));
+        }
+    }
+
+    private void closeIfServed() {
+        if (inputEnded && decoder.served() && !closing) {
+         close();
+        }
+    }
+
+    /** The node stops: silence is borne for a moment only. */
+    void stopping() {
+        stopping = true;
+        if (!closing) {
+            loop.schedule(this, IDLE_WHEN_STOPPING);
+        }
+    }
+
+    void gone() {
+        gone = true;
+        PendingReads.release((VertxConnection) http);
+        memory.closed();
+        loop.cancel(this);
+        slowReader.ifPresent(loop::cancel);
+    }
+
+    /** Ends this node's side once all that was written is out; what the client sends is still read. */
+    public void endAnswers() {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
+    }
+
+    /** Closes when all that was written is out, or when the client does not take it. */
+    public void close() {
+        http.close();
+        ending = true;
+        closing = true;
+        if (!gone) {
+            loop.schedule(this, limits.idle());
+        }
+    }
+
+    /**
+     * Closes at once, whatever is still to be written: {@link #close} waits for as long as the client does
+     * not read.
+     */
+    void abort() {
+        channel.unsafe().close(channel.unsafe().voidPromise());
+    }
+
+    /**
+     * Closes so that the client cannot take what it has got for the whole: with a reset instead of an end.
+     */
+    public void reset() {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        abort();
+    }
+
+    @Override
+    protected void expired() {
+        if (closing) {
+            abort();
+        } else if (requests == 0) {
+            if (headBegan || begun == 0) {
+                exceeded.report(Limit.HEAD, peer.address());
+            }
+            if (headBegan) {
+                // No request has come of it, so the answer goes out below the HTTP encoder.
+                channel.pipeline().context(WATCH)
+                        .writeAndFlush(OwnAnswer.whole(Failure.CLIENT_TIMEOUT, loop.date()));
+            }
+         close();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.gyre.listener;
+
+import dev.gyre.gate.RequestDecoder;
+import dev.gyre.loop.LoopMemory;
+import dev.gyre.loop.MemoryBudget;
+import dev.gyre.model.MemoryHolding;
+import dev.gyre.vertx.PendingReads;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.vertx.core.net.impl.VertxConnection;
+
+/**
+ * The memory that one client's connection holds, and whether it is read. Three have a say in that: Vert.x,
+ * which stops when nobody takes what came; the decoder, when enough requests wait; and the node, when memory
+ * is short and this connection holds much of it.
+ */
+public final class ClientMemory {
+
+    /** Who holds less beside the connection itself is read at all times: any usual request finds room. */
+    private static final int LITTLE = 4 * 1024;
+
+    private final VertxConnection connection;
+    private final Channel channel;
+    private final RequestDecoder decoder;
+    private final LoopMemory loop;
+    private final MemoryRelief relief;
+    private int kept;
+    /** Of the bytes of bodies that have come: those that take no heap, or do so no more. */
+    private long passedOn;
+    private long bodiesBefore;
+    /** Of an answer that the client does not take, on the heap. */
+    private long untaken;
+    private int counted;
+    private boolean heldBack;
+    /** Reads that have come since then. */
+    private int readsSince;
+    private boolean waits;
+    private boolean released;
+
+    ClientMemory(VertxConnection connection, RequestDecoder decoder, LoopMemory loop, MemoryRelief relief) {
+        this.connection = connection;
+        this.channel = connection.channel();
+        this.decoder = decoder;
+        this.loop = loop;
+        this.relief = relief;
+        count(LoopMemory.CONNECTION);
+    }
+
+    /** So many bytes have come; true when memory is short. */
+    boolean read(int bytes) {
+        return loop.read(bytes);
+    }
+
+    /**
+     * A large read for a client that is not served yet, when memory is exhausted. Thousands of such reads may
+     * have been under way before it was, and each takes more of the heap than it has bytes.
+     */
+    boolean refuses(int bytes) {
+        return bytes > LITTLE && loop.budget().level() == MemoryBudget.Level.EXHAUSTED;
+    }
+
+    /**
+     * It is held back, and more has come than the one read that may have been under way: when a client ends
+     * its side, Netty reads all that has come from it, whatever it is told.
+     */
+    boolean unwanted() {
+        return heldBack && ++readsSince > 1;
+    }
+
+    /**
+     * A read has been decoded.
+     *
+     * @param lent what came of bodies stays in the memory that it was read into, outside the heap
+     */
+    void decoded(boolean lent) {
+        long bodies = decoder.bodyBytes();
+        passedOn += lent ? bodies - bodiesBefore : 0;
+        bodiesBefore = bodies;
+    }
+
+    /** So many bytes of a body that were on the heap have been written to a backend, or dropped. */
+    public void passedOn(int bytes) {
+        passedOn = Math.min(decoder.bodyBytes(), passedOn + bytes);
+        settle();
+    }
+
+    /** The client takes no more of its answer, which came in small reads; or it has taken what there was. */
+    public void behind(boolean is) {
+        untaken = is ? download() : 0;
+        settle();
+    }
+
+    /** Holds so many bytes of a body more, for another attempt, or fewer. */
+    public void keep(int more) {
+        kept += more;
+        settle();
+    }
+
+    /** The connection is being closed, which may take the system a while: it holds nothing but itself. */
+    void release() {
+        released = true;
+        relief.forget(this);
+        count(LoopMemory.CONNECTION);
+    }
+
+    /** The connection has closed. */
+    void closed() {
+        release();
+        count(0);
+    }
+
+    boolean released() {
+        return released;
+    }
+
+    /**
+     * Counts what is held after a read, and sees whether to go on reading.
+     *
+     * @param scarce memory is short
+     */
+    void settle(boolean scarce) {
+        if (released) {
+            return;
+        }
+        settle();
+        if (decoder.waiting() != waits) {
+            waits = decoder.waiting();
+            apply();
+        }
+        if (scarce && !heldBack && holdsMuch()) {
+            heldBack = true;
+            readsSince = 0;
+            relief.heldBack(this);
+            apply();
+        }
+    }
+
+    /** A request has been answered: there may be room for the next one that waits. */
+    void answered() {
+        decoder.answered();
+        if (decoder.served()) {
+            // What nobody took of a body is dropped with its request.
+            passedOn = decoder.bodyBytes();
+        }
+        untaken = 0;
+        settle();
+        if (waits) {
+            // Not from within the answer's last write.
+            channel.eventLoop().execute(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        if (channel.isActive()) {
+            decoder.goOn(channel.pipeline().context(ClientConnection.WATCH));
+            settle(false);
+        }
+    }
+
+    /** Memory is there again. */
+    void readOn() {
+        heldBack = false;
+        apply();
+    }
+
+    private void apply() {
+        channel.config().setAutoRead(!heldBack && !waits && PendingReads.wanted(connection));
+    }
+
+    private void settle() {
+        if (!released) {
+            count(LoopMemory.CONNECTION + decoder.held() + kept + (int) (bodies() + untaken));
+        }
+    }
+
+    private void count(int now) {
+        if (now != counted) {
+            loop.add(now - counted);
+            counted = now;
+        }
+    }
+
+    /** All bytes that would come back if this connection ended now, on the heap and outside it. */
+    long held() {
+        return counted + requests() + upload() + Math.max(0, download() - untaken);
+    }
+
+    /** More than any usual request needs. */
+    boolean holdsMuch() {
+        return held() > LoopMemory.CONNECTION + LITTLE;
+    }
+
+    /** What this connection holds most of. */
+    MemoryHolding most() {
+        long requests = decoder.held() + requests();
+        long upload = kept + Math.max(bodies(), upload());
+        long download = download();
+        if (requests + upload + download < LITTLE) {
+            return MemoryHolding.CONNECTION;
+        }
+        return requests >= Math.max(upload, download) ? MemoryHolding.REQUESTS
+                : upload >= download ? MemoryHolding.UPLOAD : MemoryHolding.DOWNLOAD;
+    }
+
+    private long requests() {
+        return decoder.undecoded();
+    }
+
+    /** Bytes of bodies on the heap: Vert.x copies what comes in small reads. */
+    private long bodies() {
+        return Math.max(0, decoder.bodyBytes() - passedOn);
+    }
+
+    /** What waits in Vert.x's connection beside what is {@link #counted}; the two may overlap. */
+    private long upload() {
+        return PendingReads.bytes(connection);
+    }
+
+    private long download() {
+        ChannelOutboundBuffer written = channel.unsafe().outboundBuffer();
+        return written == null ? 0 : written.totalPendingWriteBytes();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.gyre.listener;
+
+import dev.gyre.model.Limit;
+import dev.gyre.model.SparseLine;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts how often each limit on clients was exceeded, and logs it once a minute at most. Thread-safe. */
+public final class Exceeded {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.limits");
+    private static final Duration EVERY = Duration.ofMinutes(1);
+
+    private final LongSupplier nanos;
+    private final Map<Limit, SparseLine> lines = new EnumMap<>(Limit.class);
+
+    Exceeded(LongSupplier nanos) {
+        this.nanos = nanos;
+        for (Limit limit : Limit.values()) {
+            lines.put(limit, new SparseLine(EVERY, nanos.getAsLong()));
+        }
+    }
+
+    /** @param address of the client, as an example of who it was */
+    public void report(Limit limit, String address) {
+        lines.get(limit).happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("limit {}: {}, from {} (limits.{}){}", limit.word(), limit.explanation(), address,
+                        limit.key(), more));
+    }
+
+    public Map<Limit, Long> counts() {
+        Map<Limit, Long> counts = new EnumMap<>(Limit.class);
+        lines.forEach((limit, line) -> counts.put(limit, line.total()));
+        return counts;
+    }
+}

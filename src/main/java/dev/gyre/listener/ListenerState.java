@@ -1,0 +1,23 @@
+package dev.gyre.listener;
+
+import java.util.function.LongSupplier;
+
+/**
+ * What holds towards clients on the whole node, and what has been counted of them. Thread-safe.
+ *
+ * @param policy     what a client may do
+ * @param exceeded   how often a limit was exceeded
+ * @param refusals   what was refused because it broke a rule
+ * @param memoryEnds connections that were ended for want of memory
+ * @param admission  which new connections are let in
+ */
+public record ListenerState(Edge policy, Exceeded exceeded, Refusals refusals, MemoryEnds memoryEnds,
+                            Admission admission) {
+
+    /** @param nanos a clock for what is logged once in a while */
+    public static ListenerState of(Edge policy, LongSupplier nanos) {
+        Exceeded exceeded = new Exceeded(nanos);
+        return new ListenerState(policy, exceeded, new Refusals(nanos), new MemoryEnds(System::nanoTime),
+                new Admission(policy.limits(), policy.forwarding(), exceeded));
+    }
+}

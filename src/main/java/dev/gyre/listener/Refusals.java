@@ -1,0 +1,83 @@
+package dev.gyre.listener;
+
+import dev.gyre.gate.Claim;
+import dev.gyre.gate.Rule;
+import dev.gyre.model.GateStats;
+import dev.gyre.model.SparseLine;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts the messages that were refused because they broke a {@link Rule}, those of clients and those of
+ * backends, and the fields of requests that were left out; logs each rule and each claim once a minute at
+ * most. Thread-safe.
+ */
+public final class Refusals {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.gate");
+    private static final Duration EVERY = Duration.ofMinutes(1);
+    /** Of a field, in the log. */
+    private static final int LONGEST_NAME = 64;
+
+    private final LongSupplier nanos;
+    private final Map<Rule, SparseLine> requests = new EnumMap<>(Rule.class);
+    private final Map<Rule, SparseLine> answers = new EnumMap<>(Rule.class);
+    private final Map<Claim, SparseLine> dropped = new EnumMap<>(Claim.class);
+
+    Refusals(LongSupplier nanos) {
+        this.nanos = nanos;
+        for (Rule rule : Rule.values()) {
+            requests.put(rule, new SparseLine(EVERY, nanos.getAsLong()));
+            answers.put(rule, new SparseLine(EVERY, nanos.getAsLong()));
+        }
+        for (Claim claim : Claim.values()) {
+            dropped.put(claim, new SparseLine(EVERY, nanos.getAsLong()));
+        }
+    }
+
+    /** @param address of the client, as an example of who it was */
+    public void request(Rule rule, String address) {
+        report("request", requests.get(rule), rule, address);
+    }
+
+    /** @param backend as an example of which it was */
+    public void answer(Rule rule, String backend) {
+        report("answer", answers.get(rule), rule, backend);
+    }
+
+    /**
+     * A field was left out.
+     *
+     * @param name    of it
+     * @param address of the client; both as an example
+     */
+    void dropped(Claim claim, CharSequence name, String address) {
+        dropped.get(claim).happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("field dropped name={} reason={}: {}, from {}{}",
+                        name.subSequence(0, Math.min(name.length(), LONGEST_NAME)), claim.word(),
+                        claim.reason(), address, more));
+    }
+
+    private void report(String what, SparseLine line, Rule rule, String from) {
+        line.happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("{} refused by rule {}: {}, from {}{}", what, rule.word(), rule.reason(), from,
+                        more));
+    }
+
+    public GateStats stats() {
+        return new GateStats(totals(requests, Rule::word), totals(answers, Rule::word),
+                totals(dropped, Claim::word));
+    }
+
+    private static <K> Map<String, Long> totals(Map<K, SparseLine> lines, Function<K, String> word) {
+        Map<String, Long> totals = new TreeMap<>();
+        lines.forEach((kind, line) -> totals.put(word.apply(kind), line.total()));
+        return totals;
+    }
+}

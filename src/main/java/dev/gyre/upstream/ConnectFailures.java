@@ -1,0 +1,42 @@
+package dev.gyre.upstream;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.Failure;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+
+/** Why a connection could not be opened, in the product's words. */
+final class ConnectFailures {
+
+    private ConnectFailures() {
+    }
+
+    static Failure of(Throwable cause) {
+        if (cause instanceof ConnectTimeoutException) {
+            return Failure.CONNECT_TIMEOUT;
+        }
+        if (cause instanceof UnknownHostException) {
+            return Failure.DNS;
+        }
+        String message = String.valueOf(cause.getMessage());
+        if (message.contains("Too many open files")) {
+            // This node's own limit; no backend is to blame for it.
+            return Failure.INTERNAL;
+        }
+        return cause instanceof ConnectException && message.contains("refused")
+                ? Failure.CONNECT_REFUSED : Failure.CONNECT_UNREACHABLE;
+    }
+
+    static String details(Failure failure, BackendId backend, Duration timeout, Throwable cause) {
+        return switch (failure) {
+            case CONNECT_TIMEOUT ->
+                    backend + " did not accept the connection within " + Saturation.human(timeout);
+            case CONNECT_REFUSED -> backend + " refused the connection";
+            case INTERNAL -> "no connection can be opened: too many open files, raise `ulimit -n`";
+            case DNS -> "the name of " + backend + " cannot be resolved";
+            default -> backend + " cannot be reached: " + cause.getMessage();
+        };
+    }
+}

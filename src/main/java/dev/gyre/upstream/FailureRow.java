@@ -1,0 +1,37 @@
+package dev.gyre.upstream;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.FailureStreak;
+import dev.gyre.model.Outcome;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Failures in a row of one backend, over all event loops. Thread-safe. */
+final class FailureRow {
+
+    private final BackendId backend;
+    private final FailureWatch watch;
+    /** Written by failures, and by a success only where it ends a row. */
+    private final AtomicInteger length = new AtomicInteger();
+
+    FailureRow(BackendId backend, FailureWatch watch) {
+        this.backend = backend;
+        this.watch = watch;
+    }
+
+    /** A request went well, which ends a row. */
+    void succeeded() {
+        if (length.get() != 0) {
+            length.set(0);
+        }
+    }
+
+    void failed(Lease lease, Outcome outcome) {
+        int now = length.updateAndGet(before -> before == Integer.MAX_VALUE ? 1 : before + 1);
+        watch.failed(new FailureStreak(backend, now, lease.begunNanos(), outcome));
+    }
+
+    /** The last request failed. */
+    boolean goesOn() {
+        return length.get() != 0;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.gyre.upstream;
+
+import dev.gyre.loop.Loop;
+import dev.gyre.model.Balance;
+import dev.gyre.model.Peer;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.model.Strategy;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/** A service as one event loop sees it: its policy, and whose turn it is. */
+public final class LiveService {
+
+    private static final LiveRank.Asked[] ASKED = LiveRank.Asked.values();
+
+    private final ServiceView view;
+    private final Balance balance;
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final LoopLine line;
+    private final LiveRank first;
+    private final LiveRank reserve;
+
+    /** @param line of those who wait for the service, which outlives a change of it */
+    LiveService(ServiceView view, Loop loop, RandomGenerator random, LoopLine line) {
+        this.line = line;
+        this.view = view;
+        this.balance = view.service().policy().balance();
+        this.loop = loop;
+        this.random = random;
+        this.first = new LiveRank(view.first(), balance.by().watchful(), loop, random);
+        this.reserve = new LiveRank(view.reserve(), balance.by().watchful(), loop, random);
+    }
+
+    String name() {
+        return view.service().name();
+    }
+
+    public ServicePolicy policy() {
+        return view.service().policy();
+    }
+
+    /** In words, for the log, which of its backends have a name and no address; mostly nothing. */
+    public String unresolved() {
+        return view.service().unresolved().entrySet().stream()
+                .map(backend -> "; " + backend.getKey() + " stands for no address: " + backend.getValue())
+                .sorted().collect(Collectors.joining());
+    }
+
+    public LoopLine line() {
+        return line;
+    }
+
+    /** This is how the service is now: whoever waits for that may go. */
+    void inForce() {
+        line.show(hasAnother(Set.of()));
+    }
+
+    /** Nothing has changed, nor has a backend gone and come back with a new pool in between. */
+    boolean shows(ServiceView other) {
+        return view == other
+                || view.service().equals(other.service()) && view.first().isLike(other.first())
+                && view.reserve().isLike(other.reserve()) && view.sticky().equals(other.sticky());
+    }
+
+    /** The backends that may be given requests, the draining ones of sticky clients included. */
+    List<BackendPool> serving() {
+        return view.serving();
+    }
+
+    /**
+     * The backend for a request: the one its cookie names; else whose turn it is among those that have room;
+     * when all are full, among those where it can wait. What is asked for is lowered step by step, so that
+     * there is none only when the service has no backend in rotation.
+     *
+     * @param tried backends that this request has been to, to be taken again only when there is no other
+     */
+    public Optional<LoopPool> pick(HttpServerRequest request, Peer client, Collection<LoopPool> tried) {
+        if (view.sticky().isPresent()) {
+            Optional<LoopPool> own = own(request, tried);
+            if (own.isPresent()) {
+                return own;
+            }
+        }
+        long key = balance.by() == Strategy.CONSISTENT_HASH
+                ? RequestKey.of(balance.hashing().key(), request, client, random) : 0;
+        for (LiveRank.Asked asked : ASKED) {
+            Optional<LoopPool> picked = first.pick(asked, tried, key);
+            if (picked.isEmpty()) {
+                picked = reserve.pick(asked, tried, key);
+            }
+            if (picked.isPresent()) {
+                return picked;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<LoopPool> own(HttpServerRequest request, Collection<LoopPool> tried) {
+        return view.sticky().flatMap(names -> names.of(request.headers())).map(pool -> pool.on(loop))
+                .filter(pool -> !tried.contains(pool) && (pool.hasRoom() || pool.hasRoomToWait()));
+    }
+
+    /** New requests may go there, be it as a last resort. */
+    boolean offers(LoopPool backend) {
+        return first.offers(backend) || reserve.offers(backend);
+    }
+
+    /** There is a backend to be offered requests beside these. */
+    public boolean hasAnother(Collection<LoopPool> tried) {
+        return first.hasAnother(tried) || reserve.hasAnother(tried);
+    }
+
+    /** An answer has come, to be passed on or not: takes note when the backend asks to be left alone. */
+    public void answered(LoopPool by, HttpClientResponse answer) {
+        if (balance.by().watchful()) {
+            RetryAfter.of(answer.statusCode(), answer.headers()).ifPresent(pause ->
+                    by.shared().conduct().pause(pause.toNanos(), loop.nanos()));
+        }
+    }
+
+    /** The fields of the answer stand in that for the client: binds the client to the backend. */
+    public void bind(LoopPool to, HttpServerRequest request) {
+        if (view.sticky().isPresent()) {
+            view.sticky().get().bind(request.headers(), to.shared()).ifPresent(cookie ->
+                    request.response().headers().add(HttpHeaders.SET_COOKIE, cookie));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.gyre.upstream;
+
+import dev.gyre.loop.Loop;
+import dev.gyre.model.Overlap;
+import dev.gyre.routing.RoutingTable;
+import dev.gyre.upstream.hold.Holds;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The {@link View} made live on one event loop: its own turns in the rotation, its own connections. A service
+ * comes alive with its first request here: of thousands most never have one. Used on that loop only.
+ */
+public final class LoopView {
+
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final Holds holds;
+    private final Map<String, LiveService> services = new HashMap<>();
+    private View source;
+    private boolean following;
+
+    /** One that changes, as it was and as it is. */
+    private record Replaced(LiveService before, LiveService after) {
+    }
+
+    public LoopView(View source, Loop loop, RandomGenerator random, Holds holds) {
+        this.source = source;
+        this.loop = loop;
+        this.random = random;
+        this.holds = holds;
+    }
+
+    /**
+     * Goes by the newest view. A request that waited for a backend which left comes back here to choose
+     * again while this is under way, and does so by the view that is being put in force.
+     */
+    public void follow(Supplier<View> newest) {
+        if (following) {
+            return;
+        }
+        following = true;
+        try {
+            for (View next = newest.get(); next != source; next = newest.get()) {
+                show(next);
+            }
+        } finally {
+            following = false;
+        }
+    }
+
+    /**
+     * Services that did not change keep their turns. Of the others this opens what is in rotation now, shuts
+     * what was and is not, and lets those go who waited for this.
+     */
+    private void show(View next) {
+        source = next;
+        List<Replaced> replaced = new ArrayList<>();
+        List<LiveService> gone = new ArrayList<>();
+        for (Iterator<LiveService> all = services.values().iterator(); all.hasNext();) {
+            LiveService live = all.next();
+            ServiceView now = next.services().get(live.name());
+            if (now == null) {
+                all.remove();
+                gone.add(live);
+            } else if (!live.shows(now)) {
+                replaced.add(new Replaced(live, new LiveService(now, loop, random, live.line())));
+            }
+        }
+        replaced.forEach(one -> services.put(one.after().name(), one.after()));
+        // No pool serves two services, so those that stay the same concern none that changes.
+        replaced.forEach(one -> open(serving(one.after(), one.before())));
+        replaced.forEach(one -> shut(serving(one.before(), one.after())));
+        gone.forEach(live -> shut(live.serving()));
+        replaced.forEach(one -> one.after().inForce());
+        gone.forEach(live -> live.line().dissolve());
+    }
+
+    /** Those that may be given requests by the one and may not by the other. */
+    private static List<BackendPool> serving(LiveService by, LiveService notBy) {
+        Overlap overlap = Overlap.of(by.serving(), notBy.serving(), (one, other) -> one == other);
+        Set<BackendPool> others = new HashSet<>(overlap.between(notBy.serving()));
+        return overlap.between(by.serving()).stream().filter(pool -> !others.contains(pool)).toList();
+    }
+
+    private void open(List<BackendPool> pools) {
+        pools.forEach(pool -> pool.known(loop).ifPresent(LoopPool::reopen));
+    }
+
+    private void shut(List<BackendPool> pools) {
+        pools.forEach(pool -> pool.known(loop).ifPresent(LoopPool::shut));
+    }
+
+    /** Whoever waits for a service gives up; false when nobody did. */
+    public boolean giveUp() {
+        return List.copyOf(services.values()).stream().filter(service -> service.line().giveUp()).count() > 0;
+    }
+
+    public View source() {
+        return source;
+    }
+
+    public RoutingTable routes() {
+        return source.routes();
+    }
+
+    /** It has been found unfit, and new requests go elsewhere. */
+    public boolean abandons(String service, LoopPool backend) {
+        return !source.fitness().fit(backend.shared().id())
+                && !service(service).map(live -> live.offers(backend)).orElse(false);
+    }
+
+    public Optional<LiveService> service(String name) {
+        LiveService live = services.get(name);
+        return live != null ? Optional.of(live)
+                : Optional.ofNullable(source.services().get(name)).map(this::alive);
+    }
+
+    private LiveService alive(ServiceView view) {
+        LiveService live = new LiveService(view, loop, random,
+                new LoopLine(loop, holds.of(view.service().name())));
+        services.put(live.name(), live);
+        // It may have been here before, and have left in between.
+        open(live.serving());
+        live.inForce();
+        return live;
+    }
+}

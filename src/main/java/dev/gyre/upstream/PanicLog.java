@@ -1,0 +1,31 @@
+package dev.gyre.upstream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says when a service begins to offer backends that are not fit, and when it ends. */
+public final class PanicLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.health");
+
+    private PanicLog() {
+    }
+
+    public static void tell(View before, View after) {
+        after.services().forEach((name, now) -> {
+            ServiceView then = before.services().get(name);
+            if (now != then) {
+                tell(name, now, then != null && then.panic());
+            }
+        });
+    }
+
+    private static void tell(String name, ServiceView now, boolean before) {
+        if (now.panic() && !before) {
+            LOG.error("{}: too few backends are fit: all {} are offered requests (panic rule)", name,
+                    now.first().pools().size() + now.reserve().pools().size());
+        } else if (before && !now.panic()) {
+            LOG.info("{}: enough backends are fit again: the others are left out", name);
+        }
+    }
+}

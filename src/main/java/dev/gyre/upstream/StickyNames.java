@@ -1,0 +1,57 @@
+package dev.gyre.upstream;
+
+import dev.gyre.model.Service;
+import dev.gyre.model.Sticky;
+import io.vertx.core.MultiMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * By which cookie each backend of a service is known to its clients: those in rotation, and those that drain
+ * and still serve who has been theirs before.
+ */
+record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<BackendPool, String> names) {
+
+    /**
+     * Empty when clients of the service do not keep their backends.
+     *
+     * @param before whose names, which cost a hash each, are taken over
+     */
+    static Optional<StickyNames> of(Service service, StickyKey key, List<BackendPool> backends,
+                                    Optional<StickyNames> before) {
+        Map<BackendPool, String> known = before.map(StickyNames::names).orElse(Map.of());
+        return service.policy().balance().sticky().map(sticky -> {
+            Map<String, BackendPool> byName = new HashMap<>();
+            Map<BackendPool, String> names = new HashMap<>();
+            for (BackendPool backend : backends) {
+                String name = Optional.ofNullable(known.get(backend))
+                        .orElseGet(() -> key.name(backend.id()));
+                byName.put(name, backend);
+                names.put(backend, name);
+            }
+            return new StickyNames(sticky, Map.copyOf(byName), Map.copyOf(names));
+        });
+    }
+
+    /**
+     * The backend a request's cookie names; empty without one, or when it names none of these. Of several
+     * cookies the first that names one counts: another, set for a narrower path, may be out of date, and no
+     * Set-Cookie of this node takes it away.
+     */
+    Optional<BackendPool> of(MultiMap requestHeaders) {
+        return Cookies.values(requestHeaders, sticky.cookie()).map(backends::get)
+                .filter(Objects::nonNull).findFirst();
+    }
+
+    /** The Set-Cookie that binds the client of a request to a backend; empty when it is bound already. */
+    Optional<String> bind(MultiMap requestHeaders, BackendPool backend) {
+        String name = names.get(backend);
+        boolean bound = name == null || of(requestHeaders).filter(backend::equals).isPresent();
+        return bound ? Optional.empty() : Optional.of(sticky.cookie() + "=" + name
+                + "; Path=/; HttpOnly; SameSite=Lax"
+                + sticky.ttl().map(ttl -> "; Max-Age=" + ttl.toSeconds()).orElse(""));
+    }
+}
