@@ -37,7 +37,6 @@ class ArchitectureTest {
             Map.entry("log", List.of()),
             Map.entry("files", List.of()),
             Map.entry("config", List.of("model", "files")),
-            Map.entry("diff", List.of("model", "config")),
             Map.entry("routing", List.of("model")),
             Map.entry("balancing", List.of("model")),
             Map.entry("gate", List.of("model")),
@@ -48,12 +47,12 @@ class ArchitectureTest {
             Map.entry("exchange",
                     List.of("model", "config", "routing", "gate", "vertx", "loop", "listener", "upstream")),
             Map.entry("health", List.of("model", "config", "balancing")),
-            Map.entry("naming", List.of("model", "files", "config")),
+            Map.entry("dns", List.of("model", "files", "config")),
             Map.entry("registry", List.of("model", "files", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "config", "registry")),
             Map.entry("admin",
-                    List.of("model", "files", "config", "diff", "gate", "registry", "discovery"))));
+                    List.of("model", "files", "config", "gate", "registry", "discovery"))));
 
     @ArchTest
     static final ArchRule packagesUseOnlyWhatTheTableAllows = CompositeArchRule.of(
@@ -73,6 +72,15 @@ class ArchitectureTest {
                     + " down, or hand a function in from the composition root");
 
     @ArchTest
+    static final ArchRule probingAndOutlierDetectionKnowOnlyVerdicts = CompositeArchRule.of(List.of(
+            slices().matching(ROOT + ".health.(*)..").should().notDependOnEachOther()
+                    .because("each must be understood and switched off alone: they meet in Verdicts"),
+            noClasses().that().resideInAPackage(ROOT + ".health")
+                    .should().dependOnClassesThat(resideInAnyPackage(tree("health.probing"),
+                            tree("health.outlier")))
+                    .because("Verdicts takes the word of every source alike")));
+
+    @ArchTest
     static final ArchRule hazelcastStaysInCluster = noClasses()
             .that(describe("are outside cluster", outside("cluster")))
             .should().dependOnClassesThat(resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster.."))
@@ -81,8 +89,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nettyStaysOnTheDataPath = noClasses()
-            .that(describe("are outside the data path and naming",
-                    outside("vertx", "loop", "gate", "listener", "upstream", "exchange", "naming")))
+            .that(describe("are outside the data path and dns",
+                    outside("vertx", "loop", "gate", "listener", "upstream", "exchange", "dns")))
             .should().dependOnClassesThat(resideInAnyPackage("io.netty..")).allowEmptyShould(true)
             .because("Netty is worth its price only where every microsecond counts, and for names, whose"
                     + " times to live Vert.x does not tell; elsewhere use Vert.x");

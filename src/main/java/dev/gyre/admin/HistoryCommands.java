@@ -1,9 +1,9 @@
 package dev.gyre.admin;
 
-import dev.gyre.diff.Difference;
 import dev.gyre.registry.ChangeRecord;
 import dev.gyre.registry.ChangeRecord.FieldChange;
 import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.Difference;
 import dev.gyre.registry.History;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.Rollback;

@@ -1,0 +1,134 @@
+package dev.gyre.health.probing;
+
+import dev.gyre.config.Durations;
+import dev.gyre.health.probing.ProbeResult.Failed;
+import dev.gyre.health.probing.ProbeResult.Passed;
+import dev.gyre.health.probing.ProbeResult.Untold;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.HealthPolicy;
+import dev.gyre.model.Probe;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Asks over the network. Every probe opens a connection of its own, as a new client would. */
+final class NetworkProber implements Prober {
+
+    /** A server that hangs holds one a service, and a server may stand in many services. */
+    private static final int CONNECTIONS = 256;
+
+    private final Vertx vertx;
+    /** By timeout, of which there are few. */
+    private final Map<Duration, WebClient> http = new ConcurrentHashMap<>();
+    private final NetClient tcp;
+
+    NetworkProber(Vertx vertx) {
+        this.vertx = vertx;
+        this.tcp = vertx.createNetClient();
+    }
+
+    /**
+     * One whose connections all end with the time for a probe: the client's own timeout begins anew with
+     * every byte, so that a backend which trickles would hold its connection for ever.
+     */
+    private WebClient client(Duration timeout) {
+        // A redirect is an answer like any other: where it leads to is not what is probed.
+        WebClientOptions options = new WebClientOptions().setFollowRedirects(false)
+                .setUserAgent("gyre-health");
+        return WebClient.wrap(vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setKeepAlive(false))
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
+                .withConnectHandler(connection -> {
+                    // Bytes that are no answer fail the probe; told to nobody, Vert.x would log them.
+                    connection.exceptionHandler(garbage -> connection.close());
+                    long end = vertx.setTimer(timeout.toMillis(), timer -> connection.close());
+                    connection.closeHandler(closed -> vertx.cancelTimer(end));
+                })
+                .build(), options);
+    }
+
+    @Override
+    public Future<ProbeResult> probe(BackendId backend, HealthPolicy policy) {
+        // Composed, so that whatever is thrown becomes a result, too.
+        return Future.succeededFuture(policy.probe()).<ProbeResult>compose(probe -> {
+            if (probe instanceof Probe.Http request) {
+                return request(backend, request, policy);
+            }
+            return probe instanceof Probe.Tcp connect ? connect(backend, connect, policy)
+                    : Future.succeededFuture(new Untold("the service has no probe"));
+        }).otherwise(failure -> failed(failure, policy));
+    }
+
+    private Future<ProbeResult> request(BackendId backend, Probe.Http probe, HealthPolicy policy) {
+        long millis = policy.timeout().toMillis();
+        WebClient client = http.computeIfAbsent(policy.timeout(), this::client);
+        HttpRequest<Buffer> request = client.request(HttpMethod.valueOf(probe.method()), new RequestOptions()
+                .setHost(backend.host()).setPort(probe.port().orElse(backend.url().port()))
+                .setURI(probe.path()).setConnectTimeout(millis)).timeout(millis);
+        request.putHeader("Host", probe.host().orElse(backend.url().authority()));
+        return request.as(new ProbeBody()).send().timeout(millis, TimeUnit.MILLISECONDS)
+                .map(answer -> judged(answer, probe));
+    }
+
+    private static ProbeResult judged(HttpResponse<Buffer> answer, Probe.Http probe) {
+        int status = answer.statusCode();
+        if (status < probe.least() || status > probe.most()) {
+            return new Failed("status " + status + " (expected: "
+                    + (probe.least() == probe.most() ? "" : probe.least() + "..") + probe.most() + ")");
+        }
+        boolean said = probe.body().map(text -> answer.body().toString().contains(text)).orElse(true);
+        return said ? new Passed()
+                : new Failed("the answer does not contain \"" + probe.body().orElse("") + "\"");
+    }
+
+    private Future<ProbeResult> connect(BackendId backend, Probe.Tcp probe, HealthPolicy policy) {
+        long millis = policy.timeout().toMillis();
+        Future<NetSocket> connected = tcp.connect(new ConnectOptions().setHost(backend.host())
+                .setPort(probe.port().orElse(backend.url().port())).setTimeout((int) millis));
+        connected.onSuccess(NetSocket::close);
+        return connected.timeout(millis, TimeUnit.MILLISECONDS).map(socket -> new Passed());
+    }
+
+    private static ProbeResult failed(Throwable cause, HealthPolicy policy) {
+        String message = String.valueOf(cause.getMessage());
+        if (message.contains("Too many open files")) {
+            return new Untold("too many open files, raise `ulimit -n`");
+        }
+        if (cause instanceof TimeoutException || message.contains("timeout")
+                || message.contains("timed out")) {
+            return new Failed("no answer within " + Durations.text(policy.timeout()));
+        }
+        if (cause instanceof UnknownHostException) {
+            return new Failed("the name cannot be resolved");
+        }
+        if (cause instanceof ConnectException) {
+            return new Failed(message.contains("refused") ? "connection refused"
+                    : "cannot be reached: " + message);
+        }
+        return new Failed("no valid answer: " + message);
+    }
+
+    @Override
+    public void close() {
+        http.values().forEach(WebClient::close);
+        tcp.close();
+    }
+}

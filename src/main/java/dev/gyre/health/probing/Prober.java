@@ -1,0 +1,14 @@
+package dev.gyre.health.probing;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.HealthPolicy;
+import io.vertx.core.Future;
+
+/** Asks one backend once whether it is fit. */
+interface Prober {
+
+    /** Never fails, and is over when the policy's timeout is. */
+    Future<ProbeResult> probe(BackendId backend, HealthPolicy policy);
+
+    void close();
+}

@@ -1,0 +1,73 @@
+package dev.gyre.health.probing;
+
+/**
+ * This node's own opinion of one backend: turned by so many results in a row, so that a flapping backend or a
+ * lossy network does not turn it with every probe. Where nothing is known, the first result decides.
+ */
+final class Thresholds {
+
+    private boolean known;
+    private boolean up;
+    private int against;
+    private int failures;
+    private String reason = "";
+
+    private Thresholds(boolean known, boolean up, String reason) {
+        this.known = known;
+        this.up = up;
+        this.reason = reason;
+    }
+
+    static Thresholds unknown() {
+        return new Thresholds(false, true, "");
+    }
+
+    /** Begins with what others have found out; {@code reason} when it is down. */
+    static Thresholds from(boolean up, String reason) {
+        return new Thresholds(true, up, reason);
+    }
+
+    void passed(int rise) {
+        failures = 0;
+        against = up ? 0 : against + 1;
+        if (!known || against >= rise) {
+            turn(true);
+        }
+    }
+
+    void failed(String why, int fall) {
+        failures++;
+        against = up ? against + 1 : 0;
+        if (!known || against >= fall) {
+            turn(false);
+        }
+        if (!up) {
+            reason = (failures == 1 ? "a probe failed: "
+                    : failures + " probes in a row failed: ") + why;
+        }
+    }
+
+    private void turn(boolean now) {
+        known = true;
+        up = now;
+        against = 0;
+    }
+
+    boolean known() {
+        return known;
+    }
+
+    boolean up() {
+        return up;
+    }
+
+    /** Nothing has spoken against it lately. */
+    boolean undoubted() {
+        return known && up && against == 0;
+    }
+
+    /** Why it is down, as of the last failure. */
+    String reason() {
+        return up ? "" : reason;
+    }
+}

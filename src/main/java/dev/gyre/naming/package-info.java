@@ -1,4 +1,0 @@
-/**
- * What the names of backends stand for: looked up by their time to live, each address a backend of its own.
- */
-package dev.gyre.naming;
