@@ -8,6 +8,7 @@ import dev.gyre.admin.NodeInfo;
 import dev.gyre.admin.Nodes;
 import dev.gyre.admin.Readiness;
 import dev.gyre.admin.RegistryReport;
+import dev.gyre.cluster.BusUser;
 import dev.gyre.cluster.Cluster;
 import dev.gyre.cluster.ClusterHealth.ClockAhead;
 import dev.gyre.cluster.ClusterHealth;
@@ -24,10 +25,10 @@ import dev.gyre.health.probing.HealthChecks;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
-import dev.gyre.model.PoolUse;
 import dev.gyre.model.Service;
-import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
+import dev.gyre.quota.NodeQuota;
+import dev.gyre.quota.QuotaExchange;
 import dev.gyre.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -152,13 +153,9 @@ final class NodeSelf implements ClusterNode, Nodes, Neighbours, Colleagues {
     }
 
     @Override
-    public Map<BackendId, PoolUse> uses() {
-        return proxy.uses();
-    }
-
-    @Override
-    public void share(Shares shares) {
-        proxy.share(shares);
+    public BusUser quota(String session, int expected) {
+        return new QuotaExchange(new NodeQuota(self(), session, expected, System::nanoTime), proxy::uses,
+                proxy::share);
     }
 
     private static boolean serves(Topology topology, BackendId id) {

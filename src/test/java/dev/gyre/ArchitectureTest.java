@@ -51,6 +51,7 @@ class ArchitectureTest {
             Map.entry("registry", List.of("model", "files", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "config", "registry")),
+            Map.entry("quota", List.of("model", "cluster")),
             Map.entry("admin",
                     List.of("model", "files", "config", "gate", "registry", "discovery"))));
 

@@ -58,7 +58,7 @@ public final class Cluster implements Replica {
     private final UsedNonces used;
     private final ConfigDrift drift;
     private final Deafness deafness = new Deafness();
-    private final ShareExchange shares;
+    private final BusUser quota;
     private final MembershipLoop loop;
     private final AtomicLong numbers = new AtomicLong();
     private volatile long changedNanos;
@@ -85,8 +85,7 @@ public final class Cluster implements Replica {
             used.heard(hello.used());
         }));
         this.clockWatch = new ClockWatch(clocks, self, peers, new ClockSkew(settings.maxClockSkew()));
-        this.shares = new ShareExchange(new NodeShares(registry.nodeId(), self.session(),
-                attendance.expected(), clocks.nanos()), node, seal, refusals, peers);
+        this.quota = node.quota(self.session(), attendance.expected());
         this.loop = new MembershipLoop(vertx, settings, this::begin, this::ended);
         this.pulse = this.changedNanos = now();
     }
@@ -113,7 +112,7 @@ public final class Cluster implements Replica {
         registry.replicate(this);
         registry.refuseWhile(clockWatch::trouble);
         registry.watch(topology -> changed());
-        shares.start(vertx);
+        quota.start(vertx);
         refusals.suspects(() -> loop.current().map(Session::suspects).orElse("a member unknown"));
         loop.start();
         vertx.setPeriodic(PULSE_MILLIS, timer -> pulse());
@@ -163,7 +162,7 @@ public final class Cluster implements Replica {
                     .compose(v -> replication.compare())
                     .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), maps.nonces(), used)
                             .open(bus))
-                    .compose(v -> shares.open(bus, begun::others))
+                    .compose(v -> quota.open(new ClusterBus(bus, seal, refusals, peers, begun::others)))
                     .map(begun)
                     .onFailure(failure -> presence.stop());
         });
@@ -205,7 +204,7 @@ public final class Cluster implements Replica {
     }
 
     private void ended() {
-        shares.detach();
+        quota.detach();
         peers.clear();
     }
 
@@ -340,7 +339,7 @@ public final class Cluster implements Replica {
     }
 
     public Future<Void> close() {
-        shares.part();
+        quota.leave();
         return loop.close();
     }
 }

@@ -1,8 +1,6 @@
 package dev.gyre.cluster;
 
 import dev.gyre.model.BackendId;
-import dev.gyre.model.PoolUse;
-import dev.gyre.model.Shares;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -28,11 +26,13 @@ public interface ClusterNode {
     /** How a backend stands with this node now. */
     Future<Standing> standing(BackendId backend);
 
-    /** The backends whose limit holds for the whole cluster, as this node uses them now. */
-    Map<BackendId, PoolUse> uses();
-
-    /** Limits that hold for the whole cluster are this node's by these shares; told whenever they change. */
-    void share(Shares shares);
+    /**
+     * Makes what shares limits with the other nodes; asked for once.
+     *
+     * @param session  of this run of the process
+     * @param expected nodes of the cluster by config, this one included
+     */
+    BusUser quota(String session, int expected);
 
     /** The backends that renewed their announcements at this node lately, and how long ago. */
     Map<BackendId, Duration> renewed();

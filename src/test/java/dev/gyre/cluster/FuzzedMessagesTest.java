@@ -26,14 +26,11 @@ public class FuzzedMessagesTest {
             new Hello.State(3, "v", "d", 4, 5, "c", 6, false), Map.of("5e56", "ask"), Set.of("answer"),
             Map.of(new BackendId("web", BackendUrl.parse("http://a:1")), Duration.ofSeconds(1)),
             Set.of("web"));
-    private static final ShareReport REPORT = new ShareReport("a", "5e55", 3, false, 2, Set.of("a", "b"),
-            Map.of("b", 7L),
-            Map.of("web http://a:1", new ShareReport.Line(5, 1, Map.of("b", 2), Map.of("b", 1))));
 
     static Stream<byte[]> seeds() {
         JsonObject command = SignedCommand.signer(SECRET, "gyre", InstantSource.system())
                 .sign(new JsonObject("{\"command\":\"backend.list\",\"list\":[1,{\"a\":null}]}"));
-        return Stream.of(HELLO.toJson().encode(), REPORT.toJson().encode(), command.encode(),
+        return Stream.of(HELLO.toJson().encode(), command.encode(),
                         SEAL.close("hello", HELLO.toJson().encode()), "", " ", "{\"lines\":{},\"roster\":[]}")
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
@@ -58,8 +55,6 @@ public class FuzzedMessagesTest {
         }
         SignedCommand.open(SEAL, json).ifPresent(command ->
                 assertThat(command.containsKey(SignedCommand.SIGNATURE)).isFalse());
-        ShareReport.fromJson(json).ifPresent(report -> assertThat(
-                ShareReport.fromJson(new JsonObject(report.toJson().encode()))).hasValue(report));
         Hello.fromJson(json).ifPresent(hello -> assertThat(
                 Hello.fromJson(new JsonObject(hello.toJson().encode()))).hasValue(hello));
     }

@@ -1,4 +1,4 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,12 +10,12 @@ import java.util.TreeMap;
  * How a budget of connections is divided among nodes: first everybody's small reserve, then demand, smallest
  * first so that nobody is denied what others have in plenty (max-min fairness), then the spare ones evenly.
  */
-final class Division {
+final class MaxMinFairness {
 
     /** The part of an even share that is kept for a node whatever the others want. */
     private static final int RESERVED = 8;
 
-    private Division() {
+    private MaxMinFairness() {
     }
 
     /** Shares by node; they add up to the budget. */

@@ -1,4 +1,4 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Set;
  * @param lively  ids of the others that take part in lending
  * @param present the last reports of the others that are there
  */
-record Company(List<String> known, int nodes, Set<String> lively, Map<String, ShareReport> present) {
+record QuotaView(List<String> known, int nodes, Set<String> lively, Map<String, QuotaReport> present) {
 
     /*
      * The even part of the node that k others stand before is ceil((limit - k) / nodes). A node that does not

@@ -1,4 +1,4 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
@@ -31,7 +31,7 @@ final class SimulatedCluster {
         private final double rate = 0.99 + random.nextDouble() * 0.02;
         private final long zero = random.nextLong(1L << 50);
         private final List<Long> ends = new ArrayList<>();
-        private NodeShares shares;
+        private NodeQuota shares;
         private boolean up;
         private boolean settled;
         private int demand;
@@ -46,7 +46,7 @@ final class SimulatedCluster {
             starts++;
             up = true;
             settled = false;
-            shares = new NodeShares(name(), name() + " session " + starts, expected,
+            shares = new NodeQuota(name(), name() + " session " + starts, expected,
                     () -> zero + (long) (now * rate));
             nextReport = now + 500 * MS;
             say();
@@ -91,7 +91,7 @@ final class SimulatedCluster {
         private void say() {
             shares.refresh();
             putInForce();
-            ShareReport report = shares.report(Map.of(BACKEND, new PoolUse(max, limit, open(), demand)));
+            QuotaReport report = shares.report(Map.of(BACKEND, new PoolUse(max, limit, open(), demand)));
             borrowed |= !report.line(BACKEND.toString()).held().isEmpty();
             send(index, report);
             lookForWelcome();
@@ -117,7 +117,7 @@ final class SimulatedCluster {
             }
         }
 
-        private void receive(ShareReport report) {
+        private void receive(QuotaReport report) {
             if (up) {
                 shares.heard(report);
                 if (shares.isUnknownTo(report)) {
@@ -191,7 +191,7 @@ final class SimulatedCluster {
         return borrowed;
     }
 
-    private void send(int from, ShareReport report) {
+    private void send(int from, QuotaReport report) {
         String text = report.toJson().encode();
         for (Node to : nodes) {
             int copies = random.nextInt(20) == 0 ? 2 : 1;
@@ -212,7 +212,7 @@ final class SimulatedCluster {
             while (!network.isEmpty() && network.peek().due() <= now) {
                 Message message = network.poll();
                 if (side[message.from()] == side[message.to()]) {
-                    nodes.get(message.to()).receive(ShareReport.fromJson(
+                    nodes.get(message.to()).receive(QuotaReport.fromJson(
                             new JsonObject(message.text())).orElseThrow());
                 }
             }

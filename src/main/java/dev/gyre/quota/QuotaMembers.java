@@ -1,4 +1,4 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,11 +11,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Who shares the limits: the nodes that config tells of, and all that have been heard. Not thread-safe. */
-final class Roster {
+final class QuotaMembers {
 
     /**
      * A node silent for longer has let go of what it had borrowed: its loans were over after
-     * {@link ShareBook#LOAN_NANOS}, and the requests under way have had the rest of the time.
+     * {@link QuotaLedger#LOAN_NANOS}, and the requests under way have had the rest of the time.
      */
     static final long SILENT_NANOS = Duration.ofSeconds(6).toNanos();
     /** A node silent for longer is lent nothing more: it could not tell from when. */
@@ -26,10 +26,10 @@ final class Roster {
      */
     private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
 
-    private record Other(ShareReport last, long heardNanos, Set<String> endedSessions) {
+    private record Other(QuotaReport last, long heardNanos, Set<String> endedSessions) {
 
         /** Sessions have no order; one that was followed by another never comes again. */
-        Set<String> endedBy(ShareReport next) {
+        Set<String> endedBy(QuotaReport next) {
             if (next.session().equals(last.session())) {
                 return endedSessions;
             }
@@ -38,7 +38,7 @@ final class Roster {
             return ended;
         }
 
-        boolean isFollowedBy(ShareReport next) {
+        boolean isFollowedBy(QuotaReport next) {
             return next.session().equals(last.session()) ? next.number() > last.number()
                     : !endedSessions.contains(next.session());
         }
@@ -49,7 +49,7 @@ final class Roster {
     private final Map<String, Other> others = new TreeMap<>();
 
     /** @param expected nodes of the cluster by config, this one included */
-    Roster(String self, int expected) {
+    QuotaMembers(String self, int expected) {
         this.self = self;
         this.expected = expected;
     }
@@ -59,7 +59,7 @@ final class Roster {
     }
 
     /** False when a later report has been heard. */
-    boolean heard(ShareReport report, long now) {
+    boolean heard(QuotaReport report, long now) {
         Other before = others.get(report.node());
         if (before != null && !before.isFollowedBy(report)) {
             return false;
@@ -69,7 +69,7 @@ final class Roster {
         return true;
     }
 
-    Optional<ShareReport> last(String node) {
+    Optional<QuotaReport> last(String node) {
         return Optional.ofNullable(others.get(node)).map(Other::last);
     }
 
@@ -85,11 +85,11 @@ final class Roster {
     }
 
     /** Those that count now. */
-    Company company(long now) {
+    QuotaView company(long now) {
         others.values().removeIf(other -> now - other.heardNanos > REMEMBERED_NANOS);
         Set<String> known = heardOf();
         int nodes = expected;
-        Map<String, ShareReport> present = new HashMap<>();
+        Map<String, QuotaReport> present = new HashMap<>();
         Set<String> lively = new TreeSet<>();
         for (Other other : others.values()) {
             if (now - other.heardNanos <= SILENT_NANOS && !other.last.parting()) {
@@ -101,7 +101,7 @@ final class Roster {
                 nodes = Math.max(nodes, other.last.expected());
             }
         }
-        return new Company(List.copyOf(known), Math.max(nodes, known.size()), lively,
+        return new QuotaView(List.copyOf(known), Math.max(nodes, known.size()), lively,
                 Map.copyOf(present));
     }
 }

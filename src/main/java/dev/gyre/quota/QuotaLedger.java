@@ -1,7 +1,7 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
-import dev.gyre.cluster.ShareReport.Line;
 import dev.gyre.model.PoolUse;
+import dev.gyre.quota.QuotaReport.Line;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One backend at one node: what of its limit is the node's own, lent and borrowed. Not thread-safe. */
-final class ShareBook {
+final class QuotaLedger {
 
     /** A loan holds for so long from when the report was made that the lender had last heard of. */
     static final long LOAN_NANOS = Duration.ofSeconds(3).toNanos();
@@ -37,14 +37,14 @@ final class ShareBook {
     private int demand;
     private int inForce;
 
-    ShareBook(String self, String session, String backend) {
+    QuotaLedger(String self, String session, String backend) {
         this.self = self;
         this.session = session;
         this.backend = backend;
     }
 
     /** Connections this node may have open from now on. */
-    int limit(Company company, int maxConnections, int arrears, long now) {
+    int limit(QuotaView company, int maxConnections, int arrears, long now) {
         int own = company.part(self, maxConnections) - Math.max(lent(company, now), wished()) - arrears;
         inForce = Math.max(0, Math.min(maxConnections, own + borrowed(now)));
         return inForce;
@@ -54,18 +54,18 @@ final class ShareBook {
         return sum(wishes);
     }
 
-    private int lent(Company company, long now) {
+    private int lent(QuotaView company, long now) {
         return grants.keySet().stream().mapToInt(borrower -> lent(borrower, company, now)).sum();
     }
 
     /** The most that the borrower may have open on what was lent to him. */
-    private int lent(String borrower, Company company, long now) {
-        ShareReport his = company.present().get(borrower);
+    private int lent(String borrower, QuotaView company, long now) {
+        QuotaReport his = company.present().get(borrower);
         long confirmed = his == null ? 0 : his.heard().getOrDefault(session, 0L);
         int says = his == null ? 0 : his.line(backend).held().getOrDefault(self, 0);
         Deque<Granted> granted = grants.getOrDefault(borrower, new ArrayDeque<>());
         granted.removeIf(grant -> grant.number() <= confirmed
-                || now - grant.madeNanos() > Roster.SILENT_NANOS);
+                || now - grant.madeNanos() > QuotaMembers.SILENT_NANOS);
         return granted.stream().mapToInt(Granted::amount).reduce(says, Math::max);
     }
 
@@ -89,18 +89,18 @@ final class ShareBook {
     }
 
     /** Decides who is to have how much of this node's own; all do the same by the same figures. */
-    void plan(Company company, int maxConnections) {
+    void plan(QuotaView company, int maxConnections) {
         Map<String, Integer> demands = new TreeMap<>(Map.of(self, demand));
         company.lively().forEach(id ->
                 demands.put(id, company.present().get(id).line(backend).demand()));
         Map<String, Integer> parts = new TreeMap<>();
         demands.keySet().forEach(id -> parts.put(id, company.part(id, maxConnections)));
-        Map<String, Integer> aims = Division.of(sum(parts), demands);
-        wishes = Division.passOn(self, parts, aims);
+        Map<String, Integer> aims = MaxMinFairness.of(sum(parts), demands);
+        wishes = MaxMinFairness.passOn(self, parts, aims);
     }
 
     /** The line of the report with this number; what it lends counts as lent from here on. */
-    Line line(long number, PoolUse use, Company company, int arrears, long now) {
+    Line line(long number, PoolUse use, QuotaView company, int arrears, long now) {
         // Rises at once and falls slowly, or every pause between two requests would move places about.
         demand = Math.max(use.demand(), demand - (demand + 3) / 4);
         plan(company, use.maxConnections());
@@ -135,7 +135,7 @@ final class ShareBook {
     }
 
     /** Lends more only of what is neither open here nor may be opened. */
-    private Map<String, Integer> grant(long number, int free, Company company, long now) {
+    private Map<String, Integer> grant(long number, int free, QuotaView company, long now) {
         Map<String, Integer> lines = new HashMap<>();
         Set<String> borrowers = new TreeSet<>(grants.keySet());
         borrowers.addAll(wishes.keySet());
@@ -165,7 +165,7 @@ final class ShareBook {
         wishes = Map.of();
     }
 
-    boolean isOver(Company company, long now) {
+    boolean isOver(QuotaView company, long now) {
         return lent(company, now) == 0;
     }
 

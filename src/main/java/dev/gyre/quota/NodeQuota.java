@@ -1,9 +1,9 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
-import dev.gyre.cluster.ShareReport.Line;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.PoolUse;
 import dev.gyre.model.Shares;
+import dev.gyre.quota.QuotaReport.Line;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,14 +15,16 @@ import java.util.function.LongSupplier;
  * This node's share of the limits that hold for all nodes together: its even part, less what it lends, and
  * what it has borrowed. Thread-safe.
  */
-final class NodeShares implements Shares {
+public final class NodeQuota implements Shares {
 
     /*
-     * Why the sum never exceeds a limit. The even parts add up to the limit at most (Company), and each place
+     * Why the sum never exceeds a limit. The even parts add up to the limit at most (QuotaView), and each
+     * place
      * in one is at any time either used by its owner or lent to one other node.
      *
      * Lending: the owner first lowers its own limit, and grants only places that are then neither open nor
-     * may be opened (ShareBook.grant). From then on it counts them as the borrower's until the borrower, who
+     * may be opened (QuotaLedger.grant). From then on it counts them as the borrower's until the borrower,
+     * who
      * has acted by a later report that grants fewer, says how many he still holds; requests under way are
      * among these. So a loan ends when its places are free, and lost, late, doubled or overtaken messages
      * only make it end later.
@@ -51,14 +53,14 @@ final class NodeShares implements Shares {
     private final String self;
     private final String session;
     private final LongSupplier nanos;
-    private final Roster roster;
+    private final QuotaMembers roster;
     private final long begunNanos;
-    private final Map<String, ShareBook> books = new HashMap<>();
+    private final Map<String, QuotaLedger> books = new HashMap<>();
     private final Map<String, Integer> limits = new HashMap<>();
     /** Numbers of this node's late reports, and when they were made. */
     private final TreeMap<Long, Long> made = new TreeMap<>();
     private long number;
-    private Company company;
+    private QuotaView company;
     private boolean settled;
     private boolean newcomer = true;
 
@@ -67,11 +69,11 @@ final class NodeShares implements Shares {
      * @param session  of this run of its process
      * @param expected nodes of the cluster by config, this one included
      */
-    NodeShares(String self, String session, int expected, LongSupplier nanos) {
+    public NodeQuota(String self, String session, int expected, LongSupplier nanos) {
         this.self = self;
         this.session = session;
         this.nanos = nanos;
-        this.roster = new Roster(self, expected);
+        this.roster = new QuotaMembers(self, expected);
         this.begunNanos = nanos.getAsLong();
         this.company = roster.company(begunNanos);
     }
@@ -83,8 +85,8 @@ final class NodeShares implements Shares {
         return book(name).limit(company, maxConnections, arrears(name, maxConnections), nanos.getAsLong());
     }
 
-    private ShareBook book(String backend) {
-        return books.computeIfAbsent(backend, name -> new ShareBook(self, session, name));
+    private QuotaLedger book(String backend) {
+        return books.computeIfAbsent(backend, name -> new QuotaLedger(self, session, name));
     }
 
     /** What this node leaves of its own to the others until they have adapted to its coming. */
@@ -102,31 +104,31 @@ final class NodeShares implements Shares {
         settled = true;
     }
 
-    boolean isOwn(ShareReport report) {
+    boolean isOwn(QuotaReport report) {
         return report.node().equals(self);
     }
 
     /** Its sender has not heard this node yet. */
-    boolean isUnknownTo(ShareReport report) {
+    boolean isUnknownTo(QuotaReport report) {
         return !report.parting() && !report.roster().contains(self);
     }
 
     /** Acts by another node's report. */
-    synchronized News heard(ShareReport report) {
+    synchronized News heard(QuotaReport report) {
         long now = nanos.getAsLong();
         Set<String> backends = new HashSet<>(report.lines().keySet());
         roster.last(report.node()).ifPresent(last -> backends.addAll(last.lines().keySet()));
         if (!roster.heard(report, now)) {
             return News.OLD;
         }
-        Company before = company;
+        QuotaView before = company;
         company = roster.company(now);
         Long until = made.get(report.heard().getOrDefault(session, 0L));
         backends.forEach(backend -> {
             Line line = report.line(backend);
             int lent = until == null ? 0 : line.lent().getOrDefault(self, 0);
-            ShareBook book = book(backend);
-            book.borrow(report.node(), lent, until == null ? now : until + ShareBook.LOAN_NANOS);
+            QuotaLedger book = book(backend);
+            book.borrow(report.node(), lent, until == null ? now : until + QuotaLedger.LOAN_NANOS);
             if (line.held().containsKey(self)) {
                 book.heldBy(report.node());
             }
@@ -147,7 +149,7 @@ final class NodeShares implements Shares {
 
     /** Whatever others held of this node's former life is free by now. */
     private boolean isOld(long now) {
-        return now - begunNanos > Roster.SILENT_NANOS;
+        return now - begunNanos > QuotaMembers.SILENT_NANOS;
     }
 
     /**
@@ -155,7 +157,7 @@ final class NodeShares implements Shares {
      *
      * @param uses of all backends with a limit for all nodes, read after the limits last told are in force
      */
-    synchronized ShareReport report(Map<BackendId, PoolUse> uses) {
+    synchronized QuotaReport report(Map<BackendId, PoolUse> uses) {
         long now = nanos.getAsLong();
         newcomer = newcomer && !(isOld(now) && company.nobodyBeyond());
         number++;
@@ -179,20 +181,20 @@ final class NodeShares implements Shares {
                 && book.getValue().isOver(company, now));
         limits.keySet().retainAll(used);
         made.put(number, now);
-        made.values().removeIf(at -> now - at > ShareBook.LOAN_NANOS);
+        made.values().removeIf(at -> now - at > QuotaLedger.LOAN_NANOS);
         return report(false, lines);
     }
 
     /** The last report, when nothing of this node's is open any more. */
-    synchronized ShareReport farewell() {
+    synchronized QuotaReport farewell() {
         number++;
         return report(true, Map.of());
     }
 
-    private ShareReport report(boolean parting, Map<String, Line> lines) {
+    private QuotaReport report(boolean parting, Map<String, Line> lines) {
         Map<String, Long> heard = new HashMap<>();
         company.present().values().forEach(report -> heard.put(report.session(), report.number()));
-        return new ShareReport(self, session, number, parting, roster.expected(), roster.heardOf(), heard,
+        return new QuotaReport(self, session, number, parting, roster.expected(), roster.heardOf(), heard,
                 lines);
     }
 }

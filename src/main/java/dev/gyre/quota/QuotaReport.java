@@ -1,4 +1,4 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * @param heard    of every node there, by its session, the number of the last report that it has acted by
  * @param lines    by backend; one that is not there is not used, lent or held
  */
-record ShareReport(String node, String session, long number, boolean parting, int expected,
+record QuotaReport(String node, String session, long number, boolean parting, int expected,
                    Set<String> roster, Map<String, Long> heard, Map<String, Line> lines) {
 
     /**
@@ -42,7 +42,7 @@ record ShareReport(String node, String session, long number, boolean parting, in
         }
     }
 
-    ShareReport {
+    QuotaReport {
         Objects.requireNonNull(node);
         Objects.requireNonNull(session);
         roster = Set.copyOf(roster);
@@ -73,7 +73,7 @@ record ShareReport(String node, String session, long number, boolean parting, in
     }
 
     /** Reads what {@link #toJson} wrote; empty when it is something else. */
-    static Optional<ShareReport> fromJson(JsonObject json) {
+    static Optional<QuotaReport> fromJson(JsonObject json) {
         try {
             Map<String, Line> lines = new TreeMap<>();
             json.getJsonObject("lines").forEach(entry -> {
@@ -87,7 +87,7 @@ record ShareReport(String node, String session, long number, boolean parting, in
             Map<String, Long> heard = new TreeMap<>();
             json.getJsonObject("heard").forEach(entry ->
                     heard.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
-            return Optional.of(new ShareReport(json.getString("node"), json.getString("session"),
+            return Optional.of(new QuotaReport(json.getString("node"), json.getString("session"),
                     json.getLong("number"), json.getBoolean("parting"), json.getInteger("expected"), roster,
                     heard, lines));
         } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {

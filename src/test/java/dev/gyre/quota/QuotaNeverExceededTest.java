@@ -1,4 +1,4 @@
-package dev.gyre.cluster;
+package dev.gyre.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Nodes, clocks and a network that fail as they please: never are more connections open, or allowed, than the
  * limit. {@link SimulatedCluster} checks it at every step.
  */
-class SharesNeverExceedTest {
+class QuotaNeverExceededTest {
 
     /** So long may a request last on a borrowed place while its node is cut off. */
     private static final int WHILE_CUT_MILLIS = 2_000;
@@ -108,7 +108,7 @@ class SharesNeverExceedTest {
         SimulatedCluster.Node busy = cluster.nodes().get(size - 1);
         busy.demand(10 * limit);
         cluster.advance(3_000);
-        assertThat(busy.limit()).isEqualTo(limit - (size - 1) * Division.reserve(limit, size));
+        assertThat(busy.limit()).isEqualTo(limit - (size - 1) * MaxMinFairness.reserve(limit, size));
         cluster.nodes().get(0).demand(10 * limit);
         cluster.advance(3_000);
         assertThat(cluster.nodes().get(0).limit()).isGreaterThanOrEqualTo(limit / size);

@@ -1,0 +1,83 @@
+package dev.gyre.cluster;
+
+import dev.gyre.cluster.Refusals.Reason;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+
+/**
+ * Messages of one kind from each node to all others, for as long as one membership lasts: signed, and each
+ * taken once. What is not taken is counted as refused.
+ */
+public final class ClusterBus {
+
+    private final Vertx vertx;
+    private final Seal seal;
+    private final Refusals refusals;
+    private final Peers peers;
+    private final IntSupplier others;
+
+    /**
+     * Names one message.
+     *
+     * @param node    the sender's id
+     * @param session of the sender
+     * @param number  greater than that of the one before in that session
+     */
+    public record Name(String node, String session, long number) {
+    }
+
+    ClusterBus(Vertx vertx, Seal seal, Refusals refusals, Peers peers, IntSupplier others) {
+        this.vertx = vertx;
+        this.seal = seal;
+        this.refusals = refusals;
+        this.peers = peers;
+        this.others = others;
+    }
+
+    /** How many other members there are now that could be nodes. */
+    public int others() {
+        return others.getAsInt();
+    }
+
+    /** Runs once, on this bus, after so long. */
+    public void after(long millis, Runnable task) {
+        vertx.setTimer(millis, timer -> task.run());
+    }
+
+    public void publish(String address, String purpose, JsonObject message) {
+        vertx.eventBus().publish(address, seal.close(purpose, message.encode()));
+    }
+
+    /**
+     * Completes when messages from all nodes reach this one.
+     *
+     * @param words what a message is, for the log
+     * @param read  reads a message; empty when it is something else
+     */
+    public <T> Future<Void> listen(String address, String purpose, String words,
+                                   Function<JsonObject, Optional<T>> read, Consumer<T> heard) {
+        return vertx.eventBus().consumer(address, message -> {
+            Optional<T> opened = seal.open(purpose, message.body()).map(JsonObject::new).flatMap(read);
+            opened.ifPresentOrElse(heard, () -> refusals.refuse(Reason.WRONG_SEAL, words));
+        }).completion();
+    }
+
+    /** Whether a message counts: its session is known to live, and none later came before it. */
+    public boolean take(String address, Name name, String words) {
+        Verdict verdict = peers.take(address, name.node(), name.session(), name.number());
+        if (verdict != Verdict.TAKEN) {
+            refusals.refuse(verdict, words + " of " + name.node());
+        }
+        return verdict == Verdict.TAKEN;
+    }
+
+    /** Counts a message that was taken and turns out to be overtaken. */
+    public void refuseLate(Name name, String words) {
+        refusals.refuse(Reason.LATE, words + " of " + name.node());
+    }
+}
