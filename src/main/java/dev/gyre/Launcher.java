@@ -1,6 +1,6 @@
 package dev.gyre;
 
-import dev.gyre.admin.AdminCli;
+import dev.gyre.cli.AdminCli;
 import dev.gyre.config.Nearest;
 import dev.gyre.listener.AcceptFailures;
 import dev.gyre.log.LogLimits;

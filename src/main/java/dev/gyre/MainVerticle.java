@@ -1,11 +1,11 @@
 package dev.gyre;
 
-import dev.gyre.admin.AdminBus;
-import dev.gyre.admin.AdminClocks;
-import dev.gyre.admin.AdminServer;
-import dev.gyre.admin.CommandHandler;
-import dev.gyre.admin.CommandThreads;
-import dev.gyre.admin.Metrics;
+import dev.gyre.api.AdminBus;
+import dev.gyre.api.AdminClocks;
+import dev.gyre.api.AdminServer;
+import dev.gyre.api.CommandHandler;
+import dev.gyre.api.CommandThreads;
+import dev.gyre.api.Metrics;
 import dev.gyre.cluster.Clocks;
 import dev.gyre.cluster.Cluster;
 import dev.gyre.config.Checked;

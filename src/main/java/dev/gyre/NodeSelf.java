@@ -1,13 +1,13 @@
 package dev.gyre;
 
-import dev.gyre.admin.ClusterReport.MissingMember;
-import dev.gyre.admin.ClusterReport.OtherConfig;
-import dev.gyre.admin.ClusterReport;
-import dev.gyre.admin.NodeInFlight;
-import dev.gyre.admin.NodeInfo;
-import dev.gyre.admin.Nodes;
-import dev.gyre.admin.Readiness;
-import dev.gyre.admin.RegistryReport;
+import dev.gyre.api.ClusterReport.MissingMember;
+import dev.gyre.api.ClusterReport.OtherConfig;
+import dev.gyre.api.ClusterReport;
+import dev.gyre.api.NodeInFlight;
+import dev.gyre.api.NodeInfo;
+import dev.gyre.api.Nodes;
+import dev.gyre.api.Readiness;
+import dev.gyre.api.RegistryReport;
 import dev.gyre.cluster.BusUser;
 import dev.gyre.cluster.Cluster;
 import dev.gyre.cluster.ClusterHealth.ClockAhead;

@@ -1,6 +1,6 @@
 package dev.gyre;
 
-import dev.gyre.admin.Observed;
+import dev.gyre.api.Observed;
 import dev.gyre.config.OwnListeners;
 import dev.gyre.dns.Names;
 import dev.gyre.exchange.Proxy;

@@ -52,8 +52,8 @@ class ArchitectureTest {
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "config", "registry")),
             Map.entry("quota", List.of("model", "cluster")),
-            Map.entry("admin",
-                    List.of("model", "files", "config", "gate", "registry", "discovery"))));
+            Map.entry("api", List.of("model", "config", "gate", "registry", "discovery")),
+            Map.entry("cli", List.of("files", "config", "registry"))));
 
     @ArchTest
     static final ArchRule packagesUseOnlyWhatTheTableAllows = CompositeArchRule.of(
@@ -119,8 +119,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses()
-            .that(describe("are outside admin and the root package",
-                    outside("admin").and(resideOutsideOfPackage(ROOT))))
+            .that(describe("are outside cli and the root package",
+                    outside("cli").and(resideOutsideOfPackage(ROOT))))
             .should().accessTargetWhere(HiddenInputs.standardStreams()).allowEmptyShould(true)
             .because("what a running node says goes through a logger named gyre.<area>, where it can be"
                     + " filtered and has a time");
@@ -143,7 +143,7 @@ class ArchitectureTest {
     /** Each runs on a worker or a thread of its own; {@code AddressBlock} is given literal addresses only. */
     private static final Set<String> ASK_NAME_SERVICES = Set.of("dev.gyre.HostName", "dev.gyre.TakenPorts",
             "dev.gyre.cluster.ExpectedNodes", "dev.gyre.cluster.MemberConfig", "dev.gyre.cluster.Ports",
-            "dev.gyre.admin.AddressBlock");
+            "dev.gyre.api.AddressBlock");
 
     @ArchTest
     static final ArchRule eventLoopsAskNoNameService = noClasses()

@@ -1,6 +1,6 @@
 package dev.gyre;
 
-import dev.gyre.admin.AdminBus;
+import dev.gyre.api.AdminBus;
 import dev.gyre.kit.Origin;
 import dev.gyre.listener.AcceptFailures;
 import dev.gyre.vertx.GuardedTransport;

@@ -1,0 +1,13 @@
+package dev.gyre.api;
+
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * What the admin port tells the time by.
+ *
+ * @param wall  for Date
+ * @param nanos only goes forward, as {@code System.nanoTime()}
+ */
+public record AdminClocks(InstantSource wall, LongSupplier nanos) {
+}

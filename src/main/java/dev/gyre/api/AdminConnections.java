@@ -1,0 +1,175 @@
+package dev.gyre.api;
+
+import dev.gyre.gate.ListField;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bounds what whoever reaches the admin port can hold there without a token: so many connections, each for no
+ * longer than a request may take to come. The port shares files and memory with the traffic of the node. An
+ * answer may take its time, as that of {@code backend.drain} does. One connection too many takes the place of
+ * the one that has waited longest for its request: a flood shuts out no probe. Used on one event loop.
+ */
+final class AdminConnections {
+
+    /**
+     * @param most      connections in all
+     * @param mostOfOne address, so that a flood from one leaves room for the probes and people of others
+     * @param request   time from the opening of a connection to the head of its first request, and from each
+     *                  head to the end of its request
+     * @param idle      time from an answer to the head of the next request
+     */
+    record Bounds(int most, int mostOfOne, Duration request, Duration idle) {
+
+        static final Bounds DEFAULT = new Bounds(256, 128, Duration.ofSeconds(10), Duration.ofSeconds(75));
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+    private static final long TOLD_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+    private final Vertx vertx;
+    private final Bounds bounds;
+    private final LongSupplier nanos;
+    private final Map<HttpConnection, Deadline> open = new HashMap<>();
+    /** Those that wait for a request or the rest of one, the longest first. */
+    private final Set<Deadline> waiting = new LinkedHashSet<>();
+    /** No entry for an address without connections. */
+    private final Map<Long, Integer> openByAddress = new HashMap<>();
+    private long told;
+
+    /** @param nanos a clock that only goes forward, as {@code System.nanoTime()} */
+    AdminConnections(Vertx vertx, Bounds bounds, LongSupplier nanos) {
+        this.vertx = vertx;
+        this.bounds = bounds;
+        this.nanos = nanos;
+        this.told = nanos.getAsLong() - TOLD_EVERY;
+    }
+
+    /** To be called with each new connection. */
+    void opened(HttpConnection connection) {
+        if (connection.remoteAddress() == null) {
+            // Gone already.
+            connection.close();
+            return;
+        }
+        String address = connection.remoteAddress().hostAddress();
+        Long block = AddressBlock.of(address);
+        int ofOne = openByAddress.getOrDefault(block, 0);
+        if (open.size() >= bounds.most() || ofOne >= bounds.mostOfOne()) {
+            tell(address, ofOne);
+            Optional<Deadline> longest = waiting.stream()
+                    .filter(one -> ofOne < bounds.mostOfOne() || one.block.equals(block)).findFirst();
+            longest.ifPresent(Deadline::end);
+            if (longest.isEmpty()) {
+                connection.close();
+                return;
+            }
+        }
+        Deadline deadline = new Deadline(connection, block);
+        open.put(connection, deadline);
+        openByAddress.merge(block, 1, Integer::sum);
+        connection.closeHandler(closed -> deadline.forget());
+        deadline.set(bounds.request());
+    }
+
+    /** To be called with each request, before its body is read. */
+    void requested(RoutingContext context) {
+        if (isLast(context.request().headers())) {
+            context.addHeadersEndHandler(head ->
+                    context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+            context.addEndHandler(answered -> context.request().connection().close());
+        }
+        Deadline deadline = open.get(context.request().connection());
+        if (deadline != null) {
+            if (context.request().isEnded()) {
+                deadline.lift();
+            } else {
+                deadline.set(bounds.request());
+                context.request().end().onSuccess(end -> {
+                    // An answer may have come before the end of the body, and begun the time at rest.
+                    if (!context.response().ended()) {
+                        deadline.lift();
+                    }
+                });
+            }
+            context.addEndHandler(answered -> deadline.set(bounds.idle()));
+        }
+        context.next();
+    }
+
+    /**
+     * Vert.x finds close only where it is alone in its line. A client that expects a 100 (Continue) may get a
+     * refusal instead, and send its next request in place of the body.
+     */
+    private static boolean isLast(MultiMap headers) {
+        return ListField.CONNECTION.has(ListField.CONNECTION.lines(headers), "close")
+                || !ListField.EXPECT.lines(headers).isEmpty();
+    }
+
+    private void tell(String address, int ofOne) {
+        long now = nanos.getAsLong();
+        if (now - told >= TOLD_EVERY) {
+            told = now;
+            LOG.warn("the admin port has {} connections open, {} of them from {}: closed the one that had "
+                            + "waited longest (at most {}, {} of one address; told once a minute)",
+                    open.size(), ofOne, address, bounds.most(), bounds.mostOfOne());
+        }
+    }
+
+    /** Until when a connection may stay as it is. */
+    private final class Deadline {
+
+        private static final long NONE = -1;
+
+        private final HttpConnection connection;
+        private final Long block;
+        private long timer = NONE;
+
+        Deadline(HttpConnection connection, Long block) {
+            this.connection = connection;
+            this.block = block;
+        }
+
+        void set(Duration time) {
+            lift();
+            if (open.containsKey(connection)) {
+                timer = vertx.setTimer(time.toMillis(), passed -> connection.close());
+                waiting.add(this);
+            }
+        }
+
+        /** At once: its place is taken. */
+        void end() {
+            forget();
+            connection.close();
+        }
+
+        void forget() {
+            lift();
+            if (open.remove(connection, this)) {
+                openByAddress.computeIfPresent(block, (key, count) -> count == 1 ? null : count - 1);
+            }
+        }
+
+        void lift() {
+            waiting.remove(this);
+            if (timer != NONE) {
+                vertx.cancelTimer(timer);
+                timer = NONE;
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package dev.gyre.api;
+
+import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.model.HttpDate;
+import dev.gyre.registry.CommandRefused;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The door over HTTP: commands, what can be read, liveness, readiness and metrics. */
+public final class AdminServer {
+
+    static final long MAX_BODY = 1 << 20;
+    /** Bytes, of all that come at a time. */
+    static final long MAX_BODIES = 8 * MAX_BODY;
+    /** The fields that decide whether a request is served, each of which stands there once. */
+    private static final List<String> SINGLE =
+            List.of("Host", "Authorization", "Content-Type", "Origin", "Sec-Fetch-Site");
+    /** Written at a time; a listing of 100,000 backends has 40 MB, and others ask meanwhile. */
+    private static final int SLICE = 128 * 1024;
+    /** Characters of a path that an error shows. */
+    private static final int SHOWN = 200;
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+    private static final String JSON = "application/json";
+    private static final String COMMANDS = "/api/commands";
+    private static final Map<String, String> READABLE = new TreeMap<>(Map.of(
+            "/api/backends", "backend.list", "/api/services", "service.list", "/api/routes", "route.list",
+            "/api/topology", "topology.get", "/api/nodes", "node.list", "/api/cluster", "cluster.status",
+            "/api/history", "history", "/api/diff", "diff"));
+
+    private final Context loop;
+    private final CommandHandler handler;
+    private final Metrics metrics;
+    private final Supplier<Readiness> ready;
+    private final HttpServer server;
+
+    private AdminServer(Vertx vertx, AdminSettings settings, CommandHandler handler, Metrics metrics,
+                        Supplier<Readiness> ready, AdminClocks clocks) {
+        this.loop = vertx.getOrCreateContext();
+        this.handler = handler;
+        this.metrics = metrics;
+        this.ready = ready;
+        AdminConnections connections =
+                new AdminConnections(vertx, AdminConnections.Bounds.DEFAULT, clocks.nanos());
+        // With HTTP/2 a connection would be told of only when something has come over it.
+        this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false)
+                .setHost(settings.host()).setPort(settings.port()))
+                .connectionHandler(connections::opened)
+                .requestHandler(router(connections, new Guard(settings.tokens(), clocks.nanos()),
+                        new HttpDate(clocks.wall()), vertx));
+    }
+
+    /**
+     * Opens the port on the calling context, whose event loop does nothing else that takes time: whatever is
+     * asked, liveness and readiness are answered meanwhile. Fails with {@link AdminUnavailable}.
+     *
+     * @param ready whether this node wants new requests from a load balancer before it
+     */
+    public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
+                                            Metrics metrics, Supplier<Readiness> ready, AdminClocks clocks) {
+        AdminServer admin = new AdminServer(vertx, settings, handler, metrics, ready, clocks);
+        return CommandThreads.on(admin.loop, admin.server::listen).map(admin).recover(failure ->
+                Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
+                        + reason(failure))));
+    }
+
+    /** The port in use, also where the settings leave it open. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    public Future<Void> close() {
+        // The ends of its connections are tasks of its event loop, which Vert.x is about to end.
+        return server.close().compose(v -> CommandThreads.on(loop, Future::succeededFuture));
+    }
+
+    private Router router(AdminConnections connections, Guard guard, HttpDate date, Vertx vertx) {
+        Router router = Router.router(vertx);
+        router.route().handler(context -> {
+            context.response().putHeader(HttpHeaders.DATE, date.now());
+            context.next();
+        });
+        router.route().handler(connections::requested);
+        router.route().handler(AdminServer::requireSingleFields);
+        get(router, "/live", context -> text(context, 200, "live\n"));
+        get(router, "/ready", context -> {
+            Readiness now = ready.get();
+            text(context, now.ready() ? 200 : 503, now.text());
+        });
+        router.route().handler(context -> {
+            // What is told here is for the caller, now: no cache keeps it, no browser takes it for a page.
+            context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .putHeader("X-Content-Type-Options", "nosniff");
+            guard.check(context);
+        });
+        get(router, "/metrics", context ->
+                answer(context, Exposition.CONTENT_TYPE, handler.exposed(metrics)));
+        READABLE.forEach((path, command) -> get(router, path, context -> read(context, command)));
+        // Routes of their own, for within one the body would be read before its type and size are looked at.
+        router.post(COMMANDS).handler(AdminServer::requireJson);
+        router.post(COMMANDS).handler(new LargeBodies(MAX_BODIES, MAX_BODY));
+        router.post(COMMANDS)
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY)).handler(this::command)
+                .failureHandler(AdminServer::ignoreWhoLeft);
+        router.route(COMMANDS).handler(context -> refuseMethod(context, "POST"));
+        router.errorHandler(404,
+                context -> Problem.answer(context, 404, "nothing at " + shown(context)
+                + " (there are: POST /api/commands, GET " + String.join(", ", READABLE.keySet())
+                + ", /live, /ready, /metrics)"));
+        router.errorHandler(413, context -> Problem.answer(context, 413, "the body is larger than 1 MB"));
+        router.errorHandler(400, context -> Problem.answer(context, 400, "the request cannot be read"));
+        router.errorHandler(500, context -> {
+            LOG.error("{} {} failed", context.request().method(), shown(context), context.failure());
+            Problem.answer(context, 500, "the request failed inside the node; its log says why");
+        });
+        return router;
+    }
+
+    private static void get(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+        // Not left to the router: it forgets that a path was known once a later route matches all paths.
+        router.route(path).handler(context -> refuseMethod(context, "GET, HEAD"));
+    }
+
+    private static void refuseMethod(RoutingContext context, String allowed) {
+        context.response().putHeader(HttpHeaders.ALLOW, allowed);
+        Problem.answer(context, 405, context.request().method() + " " + shown(context) + " (expected: "
+                + allowed + ")");
+    }
+
+    private static String shown(RoutingContext context) {
+        String path = context.request().path();
+        return path.length() > SHOWN ? path.substring(0, SHOWN) + "…" : path;
+    }
+
+    /** By which of two lines a request is judged is nobody's to guess (RFC 9110, section 5.3). */
+    private static void requireSingleFields(RoutingContext context) {
+        for (String field : SINGLE) {
+            // A Host that is missing in HTTP/1.1 the router has refused.
+            int count = context.request().headers().getAll(field).size();
+            if (count > 1) {
+                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                context.addEndHandler(answered -> context.request().connection().close());
+                Problem.answer(context, 400, field + ": " + count + " of them (expected: one)");
+                return;
+            }
+        }
+        context.next();
+    }
+
+    /**
+     * A browser sends this type across sites only after asking, and nobody answers that question with yes.
+     */
+    private static void requireJson(RoutingContext context) {
+        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        String bare = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (bare.equals(JSON)) {
+            context.next();
+        } else {
+            Problem.answer(context, 415, "Content-Type: " + (type == null ? "missing" : type)
+                    + " (expected: application/json)");
+        }
+    }
+
+    /** The router would tell of a failure, but nothing failed, and nobody is there who could be answered. */
+    private static void ignoreWhoLeft(RoutingContext context) {
+        if (!(context.failure() instanceof HttpClosedException)) {
+            context.next();
+        }
+    }
+
+    private void command(RoutingContext context) {
+        answer(context, JSON, handler.handle(context.body().buffer(), Guard.caller(context)));
+    }
+
+    private void read(RoutingContext context, String name) {
+        JsonObject command = new JsonObject().put(CommandHandler.COMMAND, name);
+        for (Map.Entry<String, String> parameter : context.queryParams()) {
+            if (command.containsKey(parameter.getKey())) {
+                Problem.answer(context, 400, "a parameter is given twice, or is \"command\""
+                        + " (expected: each once)");
+                return;
+            }
+            command.put(parameter.getKey(), parameter.getValue());
+        }
+        answer(context, JSON, handler.encoded(handler.handle(command, Guard.caller(context))));
+    }
+
+    private void answer(RoutingContext context, String type, Future<Buffer> reply) {
+        CommandThreads.back(loop, reply).onComplete(text -> {
+            HttpServerResponse response = context.response();
+            if (!response.closed()) {
+                response.putHeader(HttpHeaders.CONTENT_TYPE, type)
+                        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(text.length()));
+                if (context.request().method() == HttpMethod.HEAD) {
+                    response.end();
+                } else {
+                    write(response, text, 0);
+                }
+            }
+        }, failure -> {
+            if (failure instanceof CommandRefused refusal) {
+                Problem.answer(context, refusal.code(), refusal.getMessage());
+            } else {
+                context.fail(failure);
+            }
+        });
+    }
+
+    /** As much as the connection takes; the rest when it has room again. */
+    private static void write(HttpServerResponse response, Buffer text, int from) {
+        int at = from;
+        while (text.length() - at > SLICE) {
+            if (response.closed()) {
+                return;
+            }
+            if (response.writeQueueFull()) {
+                int next = at;
+                response.drainHandler(v -> write(response, text, next));
+                return;
+            }
+            response.write(text.slice(at, at + SLICE));
+            at += SLICE;
+        }
+        response.drainHandler(null);
+        response.end(text.slice(at, text.length()));
+    }
+
+    private static void text(RoutingContext context, int status, String text) {
+        Buffer body = Buffer.buffer(text);
+        // Written here, for Vert.x leaves the length out of an answer to HEAD.
+        context.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain")
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end(body);
+    }
+
+    private static String address(AdminSettings settings) {
+        return (settings.host().indexOf(':') >= 0 ? "[" + settings.host() + "]" : settings.host())
+                + ":" + settings.port();
+    }
+
+    private static String reason(Throwable failure) {
+        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+        if (message.contains("in use")) {
+            return "address already in use";
+        }
+        if (message.contains("permission denied")) {
+            return "permission denied (ports below 1024 need a privilege)";
+        }
+        return message.contains("cannot assign") ? "this machine has no such address" : failure.getMessage();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.gyre.api;
+
+import dev.gyre.config.Settings.AdminToken;
+import dev.gyre.model.Role;
+import dev.gyre.model.SparseLine;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Lets in who may. With tokens: who knows one. Without one the port stands on loopback, where the danger is a
+ * page in a browser of this machine: it can make its own name point here (DNS rebinding), so that names other
+ * than localhost are turned away. In either case a page of another site changes nothing.
+ */
+final class Guard {
+
+    private static final String CALLER = "gyre.caller";
+    private static final String BEARER = "bearer ";
+    /** Characters of a field that an error shows. */
+    private static final int SHOWN = 200;
+
+    private final List<AdminToken> tokens;
+    private final WrongTokens wrong;
+    private final LongSupplier nanos;
+    private final Map<Refused, SparseLine> lines = new EnumMap<>(Refused.class);
+
+    /** What a caller may be refused for, and how often the audit log tells of it at most. */
+    private enum Refused {
+        SITE(403, "another site's page", Duration.ofMinutes(1)),
+        NAME(421, "another name", Duration.ofMinutes(1)),
+        /** Each of a few wrong ones is somebody's mistake; many are a search. */
+        TOKEN(401, "the token is not one this node expects", Duration.ofSeconds(1));
+
+        private final int status;
+        private final String words;
+        private final Duration every;
+
+        Refused(int status, String words, Duration every) {
+            this.status = status;
+            this.words = words;
+            this.every = every;
+        }
+    }
+
+    Guard(List<AdminToken> tokens, LongSupplier nanos) {
+        this.tokens = tokens;
+        this.wrong = new WrongTokens(nanos);
+        this.nanos = nanos;
+        for (Refused refused : Refused.values()) {
+            lines.put(refused, new SparseLine(refused.every, nanos.getAsLong()));
+        }
+    }
+
+    /** Whom {@link #check} has let in. */
+    static Caller caller(RoutingContext context) {
+        return context.get(CALLER);
+    }
+
+    void check(RoutingContext context) {
+        Optional<String> foreign = foreignSite(context.request());
+        if (foreign.isPresent()) {
+            refuse(context, Refused.SITE, cut(foreign.get()) + " (expected: none, or that of this port)");
+        } else if (!tokens.isEmpty()) {
+            checkToken(context);
+        } else if (isLocal(context.request())) {
+            letIn(context, Role.OPERATE, Optional.empty());
+        } else {
+            refuse(context, Refused.NAME, "Host: " + cut(context.request().getHeader(HttpHeaders.HOST))
+                    + " (expected: localhost or an address, as no token is set)");
+        }
+    }
+
+    /**
+     * What a browser says of the page that sends this, if that is of another site. Reading is no danger: the
+     * page does not get to see the answer.
+     */
+    private static Optional<String> foreignSite(HttpServerRequest request) {
+        if (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD) {
+            return Optional.empty();
+        }
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return Optional.of("Sec-Fetch-Site: " + site);
+        }
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        String here = "http://" + request.getHeader(HttpHeaders.HOST);
+        return Optional.ofNullable(origin)
+                .filter(from -> !from.toLowerCase(Locale.ROOT).equals(here.toLowerCase(Locale.ROOT)))
+                .map(from -> "Origin: " + from);
+    }
+
+    private void checkToken(RoutingContext context) {
+        String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+        if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            context.response().putHeader("WWW-Authenticate", "Bearer realm=\"gyre\"");
+            Problem.answer(context, 401, "a token is needed (expected: Authorization: Bearer …, a token of "
+                    + "\"admin\" in the config)");
+            return;
+        }
+        String address = address(context);
+        Duration wait = wrong.wait(address);
+        if (!wait.isZero()) {
+            long seconds = wait.plusMillis(999).toSeconds();
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+            Problem.answer(context, 429, "too many wrong tokens from " + address + ": wait " + seconds
+                    + " s, until then none is looked at");
+            return;
+        }
+        Optional<AdminToken> known = known(header.substring(BEARER.length()).strip());
+        if (known.isPresent()) {
+            wrong.right(address);
+            letIn(context, known.get().role(), known.map(AdminToken::name)
+                    .filter(name -> !name.equals(AdminToken.UNNAMED)));
+        } else {
+            wrong.wrong(address);
+            context.response().putHeader("WWW-Authenticate",
+                    "Bearer realm=\"gyre\", error=\"invalid_token\"");
+            refuse(context, Refused.TOKEN, Refused.TOKEN.words);
+        }
+    }
+
+    private static void letIn(RoutingContext context, Role role, Optional<String> token) {
+        context.put(CALLER, new Caller("via http from " + address(context), role, token)).next();
+    }
+
+    private void refuse(RoutingContext context, Refused refused, String why) {
+        lines.get(refused).happened(nanos.getAsLong()).ifPresent(more ->
+                Audit.turnedAway(context.request().method().name(), context.request().path(),
+                        address(context), refused.status + ": " + refused.words, more));
+        Problem.answer(context, refused.status, why);
+    }
+
+    private static String cut(String text) {
+        return text == null || text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    }
+
+    private static String address(RoutingContext context) {
+        return context.request().remoteAddress().hostAddress();
+    }
+
+    /** Takes as long for whatever is wrong with a token: its beginning, its end, its length. */
+    private Optional<AdminToken> known(String given) {
+        byte[] digest = digest(given);
+        Optional<AdminToken> known = Optional.empty();
+        for (AdminToken token : tokens) {
+            if (MessageDigest.isEqual(digest, digest(token.secret()))) {
+                known = Optional.of(token);
+            }
+        }
+        return known;
+    }
+
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static boolean isLocal(HttpServerRequest request) {
+        HostAndPort authority = request.authority();
+        if (authority == null) {
+            return false;
+        }
+        String host = authority.host();
+        return host.equalsIgnoreCase("localhost") || host.matches("\\d{1,3}(\\.\\d{1,3}){3}")
+                || host.startsWith("[") || host.indexOf(':') >= 0;
+    }
+}

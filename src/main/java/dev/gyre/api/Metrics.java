@@ -1,0 +1,36 @@
+package dev.gyre.api;
+
+import dev.gyre.registry.RegistryStatus;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+
+/**
+ * What a node exposes to Prometheus.
+ *
+ * @param observed what it sees of its backends, services and clients
+ * @param nodes    what it sees of the cluster
+ * @param registry how it stands with its registry
+ */
+public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> registry) {
+
+    /** In Prometheus' text exposition format. */
+    Future<String> text() {
+        // Counted on the event loops; written on the thread that asked.
+        return CommandThreads.here(observed.stats()).compose(stats ->
+                CommandThreads.here(observed.probes()).map(probes -> {
+            Exposition exposition = new Exposition();
+            BackendMetrics.write(stats.values(), exposition);
+            HealthMetrics.write(probes, observed.fitness(), exposition);
+            RetryMetrics.write(observed.retries(), exposition);
+            HoldMetrics.write(observed.holds(), exposition);
+            ConcurrencyMetrics.write(observed.concurrency(), exposition);
+            EjectionMetrics.write(observed.ejections(), exposition);
+            NameMetrics.write(observed.nameStatuses(), exposition);
+            ClientMetrics.write(observed.clients(), exposition);
+            GateMetrics.write(observed.gate(), exposition);
+            NodeMetrics.write(nodes, exposition);
+            RegistryMetrics.write(registry.get(), exposition);
+            return exposition.text();
+        }));
+    }
+}

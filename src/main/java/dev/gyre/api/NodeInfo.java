@@ -1,0 +1,42 @@
+package dev.gyre.api;
+
+import dev.gyre.config.Durations;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * One node, as {@code node.list} shows it.
+ *
+ * @param name    for people, e.g. the host's name
+ * @param id      for machines: 16 hexadecimal digits, kept in the data directory
+ * @param address where other nodes meet it, {@code host:port}; where commands reach it for one on its own
+ * @param version of Gyre
+ * @param view    version of the topology its traffic is served by
+ * @param age     since its view changed
+ * @param digest  of all that its registry holds; equal on nodes that agree
+ * @param blind   its network looks broken: backends are down for it alone
+ * @param clock   how far its wall clock is ahead of the asked node's; negative when behind
+ * @param unknown entries that its version does not understand: it lags behind the others
+ */
+public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
+                       Duration age, String digest, boolean blind, Duration clock, int unknown) {
+
+    boolean agrees(NodeInfo other) {
+        return digest.equals(other.digest);
+    }
+
+    /** @param agrees it holds the same as the node that was asked */
+    JsonObject toJson(boolean agrees) {
+        return new JsonObject().put("name", name).put("id", id).put("address", address)
+                .put("version", version)
+                .put("uptime", text(uptime)).put("view", view).put("age", text(age)).put("digest", digest)
+                .put("agrees", agrees).put("state", "present")
+                .put("network", blind ? "broken" : "ok").put("clockOffsetMs", clock.toMillis())
+                .put("notUnderstood", unknown);
+    }
+
+    private static String text(Duration span) {
+        return Durations.text(span.truncatedTo(ChronoUnit.SECONDS));
+    }
+}

@@ -1,0 +1,206 @@
+package dev.gyre.cli;
+
+import dev.gyre.config.Durations;
+import dev.gyre.files.GuardedFile;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The door for people: {@code gyre admin …} sends one command to one node and says in words what came of it.
+ */
+public final class AdminCli {
+
+    public static final int OK = 0;
+    /**
+     * The node refused, or requests were still in flight at the end of a wait, or the cluster is not complete
+     * or does not agree.
+     */
+    public static final int REFUSED = 1;
+    /** The line makes no sense; nothing was sent. */
+    public static final int MISUSED = 2;
+    public static final int UNREACHABLE = 3;
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(40);
+
+    private static final int LONGEST_BY = 100;
+
+    private final Map<String, String> env;
+    private final String by;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private AdminCli(Map<String, String> env, String by, PrintStream out, PrintStream err) {
+        this.env = env;
+        String visible = by.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+        this.by = visible.substring(0, Math.min(LONGEST_BY, visible.length()));
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs what stands behind {@code gyre admin}.
+     *
+     * @param env {@code GYRE_TOKEN} is the token where no option gives one
+     * @param by  who gives the command, for the history, e.g. {@code alice@laptop}
+     * @return the exit code
+     */
+    public static int run(List<String> args, Map<String, String> env, String by, PrintStream out,
+                          PrintStream err) {
+        return new AdminCli(env, by, out, err).run(args);
+    }
+
+    /** Whether a command, such as {@code backend drain}, begins with this word. */
+    public static boolean knows(String word) {
+        return CliCommand.allTyped().stream().anyMatch(typed -> typed.split(" ")[0].equals(word));
+    }
+
+    private int run(List<String> args) {
+        if (args.isEmpty() || args.contains("--help") || args.contains("-h")
+                || args.equals(List.of("help"))) {
+            (args.isEmpty() ? err : out).print(help());
+            return args.isEmpty() ? MISUSED : OK;
+        }
+        try {
+            CliLine line = CliLine.parse(args);
+            return send(line, token(line));
+        } catch (CliLine.Misused e) {
+            err.println("admin: " + e.getMessage());
+            err.println("\"gyre admin --help\" lists all commands with an example each.");
+            return MISUSED;
+        }
+    }
+
+    private Optional<String> token(CliLine line) throws CliLine.Misused {
+        if (line.token().isPresent()) {
+            return line.token();
+        }
+        if (line.tokenFile().isPresent()) {
+            try {
+                return Optional.of(GuardedFile.text(Path.of(line.tokenFile().get()), GuardedFile.SHORT)
+                        .strip());
+            } catch (GuardedFile.Irregular e) {
+                throw new CliLine.Misused("--token-file: " + e.getMessage());
+            } catch (IOException | InvalidPathException e) {
+                throw new CliLine.Misused("--token-file: " + line.tokenFile().get() + " cannot be read");
+            }
+        }
+        return Optional.ofNullable(env.get("GYRE_TOKEN")).map(String::strip)
+                .filter(token -> !token.isEmpty());
+    }
+
+    private int send(CliLine line, Optional<String> token) throws CliLine.Misused {
+        URI commands = URI.create("http://" + line.node() + "/api/commands");
+        HttpRequest.Builder request = HttpRequest.newBuilder(commands)
+                .header("Content-Type", "application/json").timeout(patience(line.command()))
+                .POST(HttpRequest.BodyPublishers.ofString(line.command().copy().put("by", by).encode()));
+        try {
+            token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        } catch (IllegalArgumentException e) {
+            throw new CliLine.Misused("the token has characters no header may carry");
+        }
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT).build();
+        try {
+            HttpResponse<String> response = client.send(request.build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return tell(line, response.statusCode(), response.body());
+        } catch (IOException e) {
+            err.println("admin: no node answers at " + line.node() + " (" + reason(e)
+                    + "): is it running, and does \"admin\" in its config name this host and port? --node "
+                    + "HOST:PORT names another.");
+            return UNREACHABLE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            err.println("admin: interrupted; the command may have been carried out");
+            return UNREACHABLE;
+        }
+    }
+
+    /** A command that waits may be answered only after its timeout. */
+    private static Duration patience(JsonObject command) {
+        return Optional.ofNullable(command.getString("timeout")).flatMap(Durations::parse)
+                .map(ANSWER::plus).orElse(ANSWER);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof HttpConnectTimeoutException) {
+            return "no connection within " + Durations.text(CONNECT);
+        }
+        if (e instanceof HttpTimeoutException) {
+            return "no answer in time; the command may have been carried out";
+        }
+        if (e instanceof ConnectException) {
+            return e.getMessage() == null ? "connection refused or host unknown" : e.getMessage();
+        }
+        return String.valueOf(e.getMessage());
+    }
+
+    private int tell(CliLine line, int status, String body) {
+        Optional<JsonObject> json = json(body);
+        boolean answered = json.isPresent()
+                && (json.get().getValue("ok") instanceof Boolean || json.get().containsKey("detail"));
+        if (!answered) {
+            err.println("admin: what answers at " + line.node() + " is no admin port of Gyre (status "
+                    + status + "): does --node name the port of \"admin\" in the config?");
+            return UNREACHABLE;
+        }
+        JsonObject reply = json.get();
+        if (status != 200) {
+            (line.raw() ? out : err).println(line.raw() ? body : "refused (" + status + "): "
+                    + reply.getString("detail") + (status == 401
+                    ? "; give it by --token, --token-file or the environment's GYRE_TOKEN" : ""));
+            return REFUSED;
+        }
+        out.println(line.raw() ? body : CliText.of(line.command().getString("command"), reply));
+        return reply.getBoolean("drained", true) && reply.getBoolean("agree", true) ? OK : REFUSED;
+    }
+
+    private static Optional<JsonObject> json(String body) {
+        try {
+            return Json.decodeValue(body) instanceof JsonObject json ? Optional.of(json) : Optional.empty();
+        } catch (DecodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String help() {
+        StringBuilder help = new StringBuilder("""
+                gyre admin: a command to a running node
+
+                Usage: gyre admin COMMAND [--node HOST:PORT] [--token T | --token-file F] [--json]
+
+                Commands, each with an example:
+                """);
+        for (CliCommand command : CliCommand.ALL) {
+            help.append("\n  ").append(command.usage()).append("\n      ").append(command.summary())
+                    .append("\n      gyre admin ").append(command.example()).append('\n');
+        }
+        return help.append("""
+
+                Options for all:
+                  --node HOST:PORT   admin port of the node (default 127.0.0.1:9090)
+                  --token T          token of that port; also by --token-file F, or GYRE_TOKEN in the
+                                     environment
+                  --json             print the reply as it comes
+                Exit code: 0 done, 1 refused or still in flight after --wait, 2 wrong usage,
+                           3 node not reachable
+                """).toString();
+    }
+}
