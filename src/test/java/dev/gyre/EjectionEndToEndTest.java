@@ -91,7 +91,8 @@ class EjectionEndToEndTest {
 
     @Test
     void whoRefusesConnectionsIsLeftOutAndComesBackByItself() throws Exception {
-        try (GyreNode node = node(new JsonObject().put("for", "300ms").put("upTo", "300ms"))) {
+        JsonObject brief = new JsonObject().put("baseEjection", "300ms").put("maxEjection", "300ms");
+        try (GyreNode node = node(brief)) {
             bad.die();
             post(node, 24);
             long failed = failures(node);
@@ -147,7 +148,7 @@ class EjectionEndToEndTest {
         String[] urls = backends.stream().map(FaultyBackend::url).toArray(String[]::new);
         // Nothing but the ejection sends a request elsewhere, and it outlasts the test.
         JsonObject service = new JsonObject().put("timeouts", new JsonObject().put("connect", "20s"))
-                .put("ejection", new JsonObject().put("for", "5m"));
+                .put("ejection", new JsonObject().put("baseEjection", "5m"));
         try (StoppableProcess stopped = StoppableProcess.start()) {
             urls[2] = stopped.url();
             try (GyreNode node = GyreNode.before(new JsonObject(), service, urls);

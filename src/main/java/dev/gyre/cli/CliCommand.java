@@ -139,7 +139,7 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         policy.put("retry.on", Kind.LIST);
         List.of("failures", "requests").forEach(key -> policy.put("ejection." + key, Kind.NUMBER));
         List.of("rate", "latency", "max").forEach(key -> policy.put("ejection." + key, Kind.FRACTION));
-        List.of("for", "upTo").forEach(key -> policy.put("ejection." + key, Kind.TEXT));
+        List.of("baseEjection", "maxEjection").forEach(key -> policy.put("ejection." + key, Kind.TEXT));
         policy.put("ejection.statuses", Kind.LIST);
         List.of("http", "http.method", "http.path", "http.status", "http.body", "http.host", "tcp",
                 "interval", "timeout").forEach(setting -> policy.put("health." + setting, Kind.TEXT));

@@ -1,5 +1,6 @@
 package dev.gyre.cli;
 
+import dev.gyre.config.RenamedSettings;
 import dev.gyre.registry.Known;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -106,6 +107,9 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
                 common.put(name, value(name, attached));
             } else if (own.containsKey(name)) {
                 field(name, own.get(name), attached);
+            } else if (!RenamedSettings.current(name).equals(name)) {
+                throw new Misused("unknown option --" + name + ", renamed to --"
+                        + RenamedSettings.current(name));
             } else {
                 throw new Misused("unknown option --" + name + " " + Known.hint("--" + name, options(own)));
             }

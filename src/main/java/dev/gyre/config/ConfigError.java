@@ -27,6 +27,10 @@ public record ConfigError(String path, String found, String expected, List<Strin
 
     /** A key nobody reads. */
     static ConfigError unknownKey(String path, String key, Collection<String> known) {
+        Optional<String> newName = RenamedSettings.newName(path);
+        if (newName.isPresent()) {
+            return of(path, "unknown key, renamed to \"" + newName.get() + "\"", "");
+        }
         return new ConfigError(path, "unknown key", "", List.copyOf(known), Nearest.to(key, known));
     }
 

@@ -25,12 +25,12 @@ final class EjectionReader {
                 ejection.integer("requests", 1, 1_000_000, base.requests()),
                 ejection.value("latency").map(times -> times.fraction(1.5, 100, 1.5)).or(base::latency),
                 ejection.value("statuses").map(EjectionReader::statuses).orElse(base.statuses()),
-                ejection.duration("for", SHORTEST, base.base()),
-                ejection.duration("upTo", SHORTEST, base.longest()),
+                ejection.duration("baseEjection", SHORTEST, base.baseEjection()),
+                ejection.duration("maxEjection", SHORTEST, base.maxEjection()),
                 ejection.value("max").map(share -> share.fraction(0, 1, base.max())).orElse(base.max()));
-        if (policy.longest().compareTo(policy.base()) < 0) {
-            ejection.refuse("upTo", Durations.text(policy.longest()), "no less than \"for\", "
-                    + Durations.text(policy.base()));
+        if (policy.maxEjection().compareTo(policy.baseEjection()) < 0) {
+            ejection.refuse("maxEjection", Durations.text(policy.maxEjection()),
+                    "no less than \"baseEjection\", " + Durations.text(policy.baseEjection()));
         }
         ejection.done();
         return policy;
@@ -57,8 +57,8 @@ final class EjectionReader {
                 .put("rate", policy.rate())
                 .put("requests", policy.requests())
                 .put("statuses", statuses)
-                .put("for", Durations.text(policy.base()))
-                .put("upTo", Durations.text(policy.longest()))
+                .put("baseEjection", Durations.text(policy.baseEjection()))
+                .put("maxEjection", Durations.text(policy.maxEjection()))
                 .put("max", policy.max());
         policy.latency().ifPresent(times -> json.put("latency", times));
         return json;

@@ -29,7 +29,7 @@ final class LimitsReader {
                 fields.duration("head", SHORTEST, base.head()),
                 fields.duration("idle", SHORTEST, base.idle()),
                 bytes(fields, "minRate", 0, 1 << 30, base.minRate()),
-                fields.duration("rateGrace", SHORTEST, base.rateGrace()),
+                fields.duration("minRateBurst", SHORTEST, base.minRateBurst()),
                 maxBody(fields), fields.flag("halfClose", base.halfClose()));
         fields.done();
         return limits;

@@ -33,7 +33,7 @@ final class Upload extends Deadline {
         this.client = client;
         Limits limits = proxy.limits();
         this.paced = limits.minRate() > 0;
-        this.pace = new Pace(Math.max(1, limits.minRate()), limits.rateGrace());
+        this.pace = new Pace(Math.max(1, limits.minRate()), limits.minRateBurst());
         this.most = route.map(Route::maxBody).filter(OptionalLong::isPresent).orElse(limits.maxBody())
                 .orElse(Long.MAX_VALUE);
     }

@@ -42,7 +42,7 @@ final class SlowReader extends Deadline {
         this.loop = loop;
         this.channel = channel;
         this.tooSlow = tooSlow;
-        this.pace = new Pace(Math.max(1, limits.minRate()), limits.rateGrace());
+        this.pace = new Pace(Math.max(1, limits.minRate()), limits.minRateBurst());
         this.acknowledged = acknowledged(channel).orElse(0);
     }
 

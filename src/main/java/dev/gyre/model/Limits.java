@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param idle                  how long a connection may stay without a request
  * @param minRate               bytes a second, 0..1,073,741,824, which a client sends of a body, or takes of
  *                              an answer, while it is its turn; 0: any
- * @param rateGrace             how long a client may be slower than that
+ * @param minRateBurst          credit that a client starts with, as the time it may be slower than that
  * @param maxBody               bytes of a request's body, where the route sets no other limit; empty:
  *                              unlimited
  * @param halfClose             a client that has sent its request may end its side and still gets the answer;
@@ -26,7 +26,7 @@ import java.util.OptionalLong;
  */
 public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
                      OptionalInt requestsPerConnection, int requestLine, int headers, int headerCount,
-                     Duration head, Duration idle, long minRate, Duration rateGrace, OptionalLong maxBody,
+                     Duration head, Duration idle, long minRate, Duration minRateBurst, OptionalLong maxBody,
                      boolean halfClose) {
 
     /**
@@ -43,6 +43,6 @@ public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
         // A fixed number would be a wall to all who come through a balancer that is not listed as trusted.
         int perAddress = connectionsPerAddress.orElse(Math.max(1, all / 2));
         return new Limits(OptionalInt.of(all), OptionalInt.of(perAddress), requestsPerConnection, requestLine,
-                headers, headerCount, head, idle, minRate, rateGrace, maxBody, halfClose);
+                headers, headerCount, head, idle, minRate, minRateBurst, maxBody, halfClose);
     }
 }

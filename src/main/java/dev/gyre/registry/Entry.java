@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,11 +175,13 @@ public final class Entry {
             if (json.getJsonObject("fields") == null) {
                 return FirstFormat.entry(key, json);
             }
-            List<Register> registers = new ArrayList<>();
+            // A setting may stand there under its earlier name as well, from a node of an earlier version.
+            Map<String, Register> registers = new LinkedHashMap<>();
             for (Map.Entry<String, Object> field : json.getJsonObject("fields")) {
-                registers.add(Register.fromJson(field.getKey(), field.getValue()));
+                Register read = Register.fromJson(field.getKey(), field.getValue());
+                registers.merge(read.name(), read, (one, other) -> other.overrules(one) ? other : one);
             }
-            return of(key, registers);
+            return of(key, List.copyOf(registers.values()));
         } catch (ClassCastException e) {
             throw new IllegalArgumentException("wrong type: " + json.encode());
         }

@@ -1,5 +1,6 @@
 package dev.gyre.registry;
 
+import dev.gyre.config.RenamedSettings;
 import dev.gyre.model.Origin;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class FirstFormat {
                     || field.getKey().equals(EntryFields.UNTIL)) {
                 continue;
             }
-            registers.add(Register.set(field.getKey(), stamp, drain && until != null
+            registers.add(Register.set(RenamedSettings.current(field.getKey()), stamp, drain && until != null
                     ? new JsonObject().put(EntryFields.UNTIL, until) : field.getValue()));
         }
         return Entry.of(key, registers.isEmpty() ? List.of(Register.unset(EntryFields.PRESENT, stamp))

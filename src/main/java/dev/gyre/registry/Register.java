@@ -1,5 +1,6 @@
 package dev.gyre.registry;
 
+import dev.gyre.config.RenamedSettings;
 import io.vertx.core.json.JsonArray;
 import java.util.Objects;
 import java.util.Optional;
@@ -78,11 +79,15 @@ public final class Register {
         return isSet() ? json.add(value) : json;
     }
 
-    /** @throws IllegalArgumentException when it is none */
+    /**
+     * @param name as an earlier version may have had it
+     * @throws IllegalArgumentException when it is none
+     */
     static Register fromJson(String name, Object json) {
         if (json instanceof JsonArray array && array.size() > 0 && array.size() <= 2
                 && array.getValue(0) instanceof String stamp) {
-            return new Register(name, Stamp.parse(stamp), array.size() == 1 ? UNSET : array.getValue(1));
+            return new Register(RenamedSettings.current(name), Stamp.parse(stamp),
+                    array.size() == 1 ? UNSET : array.getValue(1));
         }
         throw new IllegalArgumentException("field " + name + ": " + json + " (expected: [stamp] or [stamp,"
                 + " value])");

@@ -174,6 +174,8 @@ class AdminCliTest {
         misused("which command?", "--json");
         misused("unknown option --wieght (did you mean \"--weight\"? known: ", "backend", "add", "web",
                 "http://x", "--wieght", "1");
+        misused("unknown option --ejection.for, renamed to --ejection.baseEjection", "service", "put", "web",
+                "--ejection.for", "5s");
         misused("--balance and --balance.… exclude each other",
                 "service", "put", "web", "--balance", "peak-ewma", "--balance.key", "cookie:a");
         misused("--sticky and --sticky.… exclude each other",

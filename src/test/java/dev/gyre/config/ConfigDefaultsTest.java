@@ -67,7 +67,7 @@ class ConfigDefaultsTest {
                        'backoff':{'base':'1ms','max':'1s'},'buffer':'1MB',
                        'budget':{'ratio':1,'perSecond':0},'hedge':{'after':'p95'}},
                     'ejection':{'failures':3,'rate':0.25,'requests':7,'latency':4,'statuses':['500'],
-                       'for':'1s','upTo':'1m','max':1},
+                       'baseEjection':'1s','maxEjection':'1m','max':1},
                     'health':{'http':{'path':'/health','status':'200-204','body':'ok','host':'h','port':9},
                        'interval':'2s','timeout':'500ms','rise':1,'fall':2,'panic':0.5},
                     'hold':{'queue':3,'whenEmpty':'2s'},

@@ -60,6 +60,7 @@ class ConfigMistakesTest {
         {'resolver':{'family':'ipv5'}}          | resolver.family: "ipv5" (did you mean "ipv4"?)
         {'resolver':{'ttl':'5s'}}               | resolver.ttl: unknown key (known: backoff, family, maxTtl, minTtl, servers, timeout)
         {'node':{'name':'two words'}}           | node.name: "two words" (expected: 1 to 63 letters, digits, dots, hyphens or underscores)
+        {'limits':{'rateGrace':'5s'}}           | limits.rateGrace: unknown key, renamed to "minRateBurst"
         {'node':{'nmae':'a'}}                   | node.nmae: unknown key (did you mean "name"? known: name)
         {'cluster':{'maxClockSkew':'10ms'}}     | cluster.maxClockSkew: "10ms" (expected: 1s..24h)
         {'stores':[{'format':'json'}]}          | stores[0].type: missing (expected: one of directory, env, event-bus, file, http, json, sys)
@@ -103,8 +104,10 @@ class ConfigMistakesTest {
         {'ejection':{'max':'x'}}           | services.web.ejection.max: "x" (expected: a number, 0..1)
         {'ejection':{'statuses':['404']}}  | services.web.ejection.statuses[0]: "404" (expected: a status as text, "500".."599")
         {'ejection':{'statuses':[503]}}    | services.web.ejection.statuses[0]: 503 (expected: a status as text, "500".."599")
-        {'ejection':{'for':'10m'}}         | services.web.ejection.upTo: 5m (expected: no less than "for", 10m)
-        {'ejection':{'failure':3}}         | services.web.ejection.failure: unknown key (did you mean "failures"? known: failures, for, latency, max, rate, requests, statuses, upTo)
+        {'ejection':{'baseEjection':'10m'}} | services.web.ejection.maxEjection: 5m (expected: no less than "baseEjection", 10m)
+        {'ejection':{'for':'10m'}}         | services.web.ejection.for: unknown key, renamed to "baseEjection"
+        {'ejection':{'upTo':'10m'}}        | services.web.ejection.upTo: unknown key, renamed to "maxEjection"
+        {'ejection':{'failure':3}}         | services.web.ejection.failure: unknown key (did you mean "failures"? known: baseEjection, failures, latency, max, maxEjection, rate, requests, statuses)
         {'limit':0}                        | services.web.limit: 0 (expected: 1..1000000)
         {'limit':'120'}                    | services.web.limit: "120" (expected: a number, 1..1000000)
         {'limit':'adaptve'}                | services.web.limit: "adaptve" (did you mean "adaptive"?)

@@ -95,7 +95,8 @@ class WhoseTurnTest {
     private static Limits noHalfClose(Limits limits) {
         return new Limits(limits.connections(), limits.connectionsPerAddress(),
                 limits.requestsPerConnection(), limits.requestLine(), limits.headers(), limits.headerCount(),
-                limits.head(), limits.idle(), limits.minRate(), limits.rateGrace(), limits.maxBody(), false);
+                limits.head(), limits.idle(), limits.minRate(), limits.minRateBurst(),
+                limits.maxBody(), false);
     }
 
     private static SteppedBackend.Connection enter(Phase phase, SteppedProxy proxy, SteppedPeer client)

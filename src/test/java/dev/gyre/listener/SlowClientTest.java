@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class SlowClientTest {
 
     private static final JsonObject SHORT = limits(new JsonObject().put("head", "2s").put("idle", "30s")
-            .put("minRate", "10KB").put("rateGrace", "1s"));
+            .put("minRate", "10KB").put("minRateBurst", "1s"));
     private static final Duration STEP = Duration.ofMillis(100);
 
     private static JsonObject limits(JsonObject limits) {
@@ -110,7 +110,7 @@ class SlowClientTest {
     void aBackendThatTakesNothingIsNotTheClientsFault() throws Exception {
         CountDownLatch slow = new CountDownLatch(1);
         String body = "x".repeat(24_000_000);
-        JsonObject brief = limits(new JsonObject().put("minRate", "10KB").put("rateGrace", "400ms"));
+        JsonObject brief = limits(new JsonObject().put("minRate", "10KB").put("minRateBurst", "400ms"));
         try (Origin origin = Origin.of(exchange -> {
             waitFor(slow);
             exchange.readBody();

@@ -34,11 +34,11 @@ final class Term {
 
     /** @return how long it is at the present number of repetitions, which is not 0 */
     private Duration length(EjectionPolicy policy) {
-        Duration length = policy.base();
-        for (int i = 1; i < repetitions && length.compareTo(policy.longest()) < 0; i++) {
+        Duration length = policy.baseEjection();
+        for (int i = 1; i < repetitions && length.compareTo(policy.maxEjection()) < 0; i++) {
             length = length.multipliedBy(2);
         }
-        return length.compareTo(policy.longest()) > 0 ? policy.longest() : length;
+        return length.compareTo(policy.maxEjection()) > 0 ? policy.maxEjection() : length;
     }
 
     boolean over(long nowNanos) {
