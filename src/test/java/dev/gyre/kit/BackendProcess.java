@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -26,11 +25,9 @@ public final class BackendProcess implements AutoCloseable {
     }
 
     public static BackendProcess start() throws IOException {
-        Process process = new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m",
-                "-cp", System.getProperty("java.class.path"), BackendProcess.class.getName()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        List<String> command = RunnableJar.java("-Xmx64m", "-cp", RunnableJar.path().toString(),
+                BackendProcess.class.getName());
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader out = new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         return new BackendProcess(process, out.readLine());

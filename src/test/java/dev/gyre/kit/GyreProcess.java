@@ -24,11 +24,10 @@ public final class GyreProcess implements AutoCloseable {
      * Most of these processes live for a second; they are to start fast, not to run fast. That the machine
      * stood still for two seconds is none of their words.
      */
-    private static final List<String> QUICK =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m",
-                    "-Dorg.slf4j.simpleLogger.log.io.vertx.core.impl.BlockedThreadChecker=off",
-                    // In the jar that is handed out it is the only one.
-                    "-Dslf4j.provider=dev.gyre.LogProvider", "-Dslf4j.internal.verbosity=WARN");
+    private static final String[] QUICK = {
+        "-Xmx256m", "-Dorg.slf4j.simpleLogger.log.io.vertx.core.impl.BlockedThreadChecker=off",
+        // In the jar that is handed out it is the only one.
+        "-Dslf4j.provider=dev.gyre.LogProvider", "-Dslf4j.internal.verbosity=WARN"};
     /**
      * A program in the classic language of BPF: is it io_uring_setup (425), with a number of entries (its
      * first argument) of at least the first word of the command? Then EPERM, or ENOMEM if that is not 0.
@@ -110,9 +109,7 @@ public final class GyreProcess implements AutoCloseable {
 
     /** The whole command that starts Gyre, for those who put another before it. */
     static List<String> command(List<String> jvm, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(QUICK);
+        List<String> command = RunnableJar.java(QUICK);
         command.addAll(jvm);
         command.addAll(List.of("-jar", RunnableJar.path().toString()));
         command.addAll(arguments);
