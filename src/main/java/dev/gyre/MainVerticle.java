@@ -12,14 +12,14 @@ import dev.gyre.config.Checked;
 import dev.gyre.config.ConfigError;
 import dev.gyre.config.ConfigReader;
 import dev.gyre.config.ConfigSource;
-import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings;
+import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.discovery.Discovery;
-import dev.gyre.dns.Names;
+import dev.gyre.dns.NameResolver;
 import dev.gyre.exchange.Proxy;
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.outlier.Ejector;
-import dev.gyre.health.outlier.TrafficWatch;
+import dev.gyre.health.outlier.TrafficSampler;
 import dev.gyre.health.probing.HealthChecks;
 import dev.gyre.health.probing.Timing;
 import dev.gyre.listener.Edge;
@@ -69,14 +69,14 @@ public final class MainVerticle extends VerticleBase {
     private Registry registry;
     private Limits limits;
     private Proxy proxy;
-    private Names names;
+    private NameResolver names;
     private Verdicts verdicts;
     private Ejector ejector;
-    private TrafficWatch traffic;
+    private TrafficSampler traffic;
     private HealthChecks health;
     private AdminServer admin;
     private AdminBus bus;
-    private NodeSelf self;
+    private LocalNode self;
     private Discovery discovery;
     private Cluster cluster;
     private List<Integer> ports = List.of();
@@ -150,11 +150,11 @@ public final class MainVerticle extends VerticleBase {
         verdicts = new Verdicts(fitness -> proxy.judge(fitness),
                 task -> context.runOnContext(v -> task.run()));
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
-        traffic = new TrafficWatch(vertx, ejector);
+        traffic = new TrafficSampler(vertx, ejector);
         limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
         proxy = new Proxy(vertx, new Edge(settings.forwarding(), limits, registry.nodeId()), surroundings,
                 settings.grace(), () -> ready = false, traffic::failed);
-        names = new Names(settings.resolver(), settings.networks(), InstantSource.system(),
+        names = new NameResolver(settings.resolver(), settings.networks(), InstantSource.system(),
                 RandomGenerator.getDefault(),
                 task -> context.executeBlocking(() -> {
                     task.run();
@@ -173,7 +173,7 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private void prepareHealth() {
-        self = new NodeSelf(settings, name, registry, proxy);
+        self = new LocalNode(settings, name, registry, proxy);
         health = new HealthChecks(vertx, verdicts, self, proxy::recentStats,
                 new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
         self.listens(health);
@@ -298,12 +298,12 @@ public final class MainVerticle extends VerticleBase {
     public Future<?> stop() {
         ready = false;
         return close(source, ConfigSource::close)
-                .eventually(() -> close(traffic, TrafficWatch::close))
+                .eventually(() -> close(traffic, TrafficSampler::close))
                 .eventually(() -> close(health, HealthChecks::close))
                 .eventually(() -> close(bus, AdminBus::close))
                 .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))
-                .eventually(() -> close(names, Names::close))
+                .eventually(() -> close(names, NameResolver::close))
                 .eventually(() -> close(registry, Registry::close))
                 .onSuccess(v -> LOG.info("stopped"));
     }

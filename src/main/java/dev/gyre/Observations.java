@@ -2,7 +2,7 @@ package dev.gyre;
 
 import dev.gyre.api.Observed;
 import dev.gyre.config.OwnListeners;
-import dev.gyre.dns.Names;
+import dev.gyre.dns.NameResolver;
 import dev.gyre.exchange.Proxy;
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.outlier.Ejector;
@@ -28,7 +28,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What this node sees of its backends, for its doors. */
-record Observations(Proxy proxy, Names names, Verdicts verdicts, Ejector ejector, HealthChecks health)
+record Observations(Proxy proxy, NameResolver names, Verdicts verdicts, Ejector ejector, HealthChecks health)
         implements Observed {
 
     /** How long a command that brings a new name waits to tell what it stands for. */

@@ -19,10 +19,12 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Who may use what. Each rule's message says what the rule is for and what to do instead. */
@@ -117,6 +119,15 @@ class ArchitectureTest {
             Stream.of("Manager", "Util", "Utils", "Helper", "Impl", "Common", "Base")
                     .map(ArchitectureTest::noNameEndsIn).toList());
 
+    /** Those that still stand in two packages; none may be added. */
+    private static final Set<String> NAMED_TWICE = Set.of("AnswerTimes");
+
+    @ArchTest
+    static final ArchRule aNameStandsInOnePackage = classes()
+            .that().areTopLevelClasses().should(new StandInOnePackage()).allowEmptyShould(true)
+            .because("a reader who searches for a name must find the one type that it means: name it after"
+                    + " what it is here");
+
     @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses()
             .that(describe("are outside cli and the root package",
@@ -142,8 +153,8 @@ class ArchitectureTest {
 
     /** Each runs on a worker or a thread of its own; {@code AddressBlock} is given literal addresses only. */
     private static final Set<String> ASK_NAME_SERVICES = Set.of("dev.gyre.HostName", "dev.gyre.TakenPorts",
-            "dev.gyre.cluster.ExpectedNodes", "dev.gyre.cluster.MemberConfig", "dev.gyre.cluster.Ports",
-            "dev.gyre.api.AddressBlock");
+            "dev.gyre.cluster.MemberAddresses", "dev.gyre.cluster.MemberConfig",
+            "dev.gyre.cluster.ClusterPorts", "dev.gyre.api.AddressBlock");
 
     @ArchTest
     static final ArchRule eventLoopsAskNoNameService = noClasses()
@@ -198,6 +209,33 @@ class ArchitectureTest {
 
     private static String tree(String name) {
         return name.isEmpty() ? ROOT + ".." : ROOT + "." + name + "..";
+    }
+
+    private static final class StandInOnePackage extends ArchCondition<JavaClass> {
+
+        private final Map<String, Set<String>> packages = new TreeMap<>();
+
+        StandInOnePackage() {
+            super("have a simple name that no type of another package has");
+        }
+
+        @Override
+        public void init(Collection<JavaClass> all) {
+            packages.clear();
+            all.forEach(type -> packages.computeIfAbsent(type.getSimpleName(), name -> new TreeSet<>())
+                    .add(type.getPackageName()));
+        }
+
+        @Override
+        public void check(JavaClass type, ConditionEvents events) {
+            Set<String> places = packages.get(type.getSimpleName());
+            boolean page = type.getSimpleName().equals("package-info");
+            boolean expected = NAMED_TWICE.contains(type.getSimpleName());
+            if (!page && places.size() > 1 != expected) {
+                events.add(SimpleConditionEvent.violated(type, type.getSimpleName() + " stands in " + places
+                        + (expected ? ": take it out of NAMED_TWICE" : "")));
+            }
+        }
     }
 
     private static final class AtMostSixParameters extends ArchCondition<JavaConstructor> {

@@ -2,7 +2,7 @@ package dev.gyre.api;
 
 import dev.gyre.discovery.Discovery;
 import dev.gyre.model.BackendId;
-import dev.gyre.registry.Announced;
+import dev.gyre.registry.AnnouncedBackend;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.DiscoveryCommand.Announce;
 import dev.gyre.registry.Registry;
@@ -29,7 +29,8 @@ final class Announcements {
     Future<JsonObject> announce(CommandFields fields) throws CommandRefused {
         BackendId id = new BackendId(fields.service(), fields.newUrl(nodes));
         Optional<Integer> weight = fields.weight();
-        Duration ttl = fields.requiredDuration("ttl", Announced.SHORTEST_TTL, Announced.LONGEST_TTL);
+        Duration ttl =
+                fields.requiredDuration("ttl", AnnouncedBackend.SHORTEST_TTL, AnnouncedBackend.LONGEST_TTL);
         fields.done();
         return discovery.announce(new Announce(id, weight, ttl), fields.backend())
                 .map(applied -> Changes.reply(applied).put("backend", Changes.show(registry, id)));

@@ -8,11 +8,11 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
-import dev.gyre.registry.Applied;
 import dev.gyre.registry.Author;
 import dev.gyre.registry.BackendCommand;
 import dev.gyre.registry.Command;
 import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.CommandResult;
 import dev.gyre.registry.HoldCommand;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.ResetCommand;
@@ -240,7 +240,7 @@ final class Changes {
         return registry.apply(command, author).map(Changes::reply);
     }
 
-    static JsonObject reply(Applied applied) {
+    static JsonObject reply(CommandResult applied) {
         return new JsonObject().put("ok", true).put("version", applied.version())
                 .put("changed", applied.changed()).put("what", applied.what());
     }

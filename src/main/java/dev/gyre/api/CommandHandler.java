@@ -3,8 +3,8 @@ package dev.gyre.api;
 import dev.gyre.discovery.Discovery;
 import dev.gyre.model.Role;
 import dev.gyre.registry.CommandRefused;
-import dev.gyre.registry.Known;
 import dev.gyre.registry.Registry;
+import dev.gyre.registry.Suggestions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -145,7 +145,7 @@ public final class CommandHandler {
         Action action = name instanceof String text ? actions.get(text) : null;
         if (action == null) {
             throw new CommandRefused(400, "command: " + CommandFields.found(name) + " is unknown "
-                    + Known.hint(name.toString(), names()));
+                    + Suggestions.hint(name.toString(), names()));
         }
         return action;
     }

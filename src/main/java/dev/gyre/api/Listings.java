@@ -15,11 +15,11 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
-import dev.gyre.registry.Announced;
+import dev.gyre.registry.AnnouncedBackend;
 import dev.gyre.registry.CommandRefused;
-import dev.gyre.registry.Known;
-import dev.gyre.registry.Layers;
+import dev.gyre.registry.LayerListing;
 import dev.gyre.registry.Registry;
+import dev.gyre.registry.Suggestions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -48,21 +48,21 @@ final class Listings {
             Topology topology = observed.topology();
             Map<String, JsonObject> rows = rows(topology, stats, observed.fitness());
             ResolvedNames.add(rows, topology, observed.nameStatuses());
-            Map<BackendId, Announced> announced = Announced.all(registry.entries());
+            Map<BackendId, AnnouncedBackend> announced = AnnouncedBackend.all(registry.entries());
             if (!announced.isEmpty()) {
                 rows.values().forEach(row -> announced(row, announced));
             }
             if (only.isPresent()) {
                 rows.values().removeIf(row -> !row.getString("service").equals(only.get()));
             }
-            Layers layers = registry.layers();
+            LayerListing layers = registry.layers();
             rows.values().forEach(row -> row.put("fields", layers.backend(id(row.getString("service"),
                     row))));
             boolean unknown = only.isPresent() && rows.isEmpty()
                     && !topology.services().containsKey(only.get());
             return unknown
                     ? Future.failedFuture(new CommandRefused(404, "no service \"" + only.get() + "\" "
-                            + Known.hint(only.get(), topology.services().keySet())))
+                            + Suggestions.hint(only.get(), topology.services().keySet())))
                     : Future.succeededFuture(reply(topology)
                             .put("backends", new JsonArray(List.copyOf(rows.values()))));
         });
@@ -101,7 +101,7 @@ final class Listings {
         return json;
     }
 
-    private static void announced(JsonObject row, Map<BackendId, Announced> announced) {
+    private static void announced(JsonObject row, Map<BackendId, AnnouncedBackend> announced) {
         Optional.ofNullable(announced.get(id(row.getString("service"), row))).ifPresent(one -> {
             row.put("ttl", Durations.text(one.ttl()));
             one.ending().ifPresent(reason -> row.put("ending", reason));
@@ -143,7 +143,7 @@ final class Listings {
     Future<JsonObject> services(CommandFields fields) throws CommandRefused {
         fields.done();
         Topology topology = registry.topology();
-        Layers layers = registry.layers();
+        LayerListing layers = registry.layers();
         return Future.succeededFuture(reply(topology).put("services", new JsonArray(
                 topology.services().values().stream().map(service ->
                         admitted(waits(service(service, layers), service.name()), service.name()))
@@ -175,7 +175,7 @@ final class Listings {
     Future<JsonObject> topology(CommandFields fields) throws CommandRefused {
         fields.done();
         Topology topology = registry.topology();
-        Layers layers = registry.layers();
+        LayerListing layers = registry.layers();
         JsonObject services = new JsonObject();
         topology.services().forEach((name, service) -> {
             JsonObject json = service(service, layers);
@@ -191,14 +191,14 @@ final class Listings {
         return new JsonObject().put("ok", true).put("version", topology.version());
     }
 
-    private static JsonArray routes(Topology topology, Layers layers) {
+    private static JsonArray routes(Topology topology, LayerListing layers) {
         return new JsonArray(topology.routes().stream().map((Route route) -> RouteReader.write(route)
                 .put("origin", route.origin().word())
                 .put("fields", layers.route(route.host(), route.path()))).toList());
     }
 
     /** With the layer of each field. */
-    private static JsonObject service(Service service, Layers layers) {
+    private static JsonObject service(Service service, LayerListing layers) {
         JsonObject json = service(service).put("fields", layers.service(service.name()));
         json.getJsonArray("backends").stream().map(JsonObject.class::cast).forEach(row ->
                 row.put("fields", layers.backend(id(service.name(), row))));

@@ -6,7 +6,7 @@ public interface Candidates {
     /** May be picked: it has room, and nothing else speaks against it. */
     boolean accepts(int index);
 
-    /** Requests the node has in flight there, failures counted as {@link Conduct} says; 0 or more. */
+    /** Requests the node has in flight there, failures counted as {@link FailurePenalty} says; 0 or more. */
     double load(int index);
 
     /** How long it lately took to answer, in nanoseconds; more than 0. */

@@ -9,10 +9,10 @@ final class FirstAcceptable implements Selector {
     /** Turns to take before looking through the whole list: enough unless nearly nobody is acceptable. */
     private static final int TURNS = 8;
 
-    private final Turns turns;
+    private final Rotation turns;
     private final int size;
 
-    FirstAcceptable(Turns turns, int size) {
+    FirstAcceptable(Rotation turns, int size) {
         this.turns = turns;
         this.size = size;
     }

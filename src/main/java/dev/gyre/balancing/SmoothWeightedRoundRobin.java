@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * <p>Source: S. Baruah, N. Cohen, C. Plaxton, D. Varvel, "Proportionate progress: a notion of fairness in
  * resource allocation", 1996; for one resource R. Tijdeman, "The chairman assignment problem", 1980.
  */
-final class SmoothWeightedRoundRobin implements Turns {
+final class SmoothWeightedRoundRobin implements Rotation {
 
     /*
      * One round has W slots, W being the sum of the weights, and each slot is one pick. An index of weight w

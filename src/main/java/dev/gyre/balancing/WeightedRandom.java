@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Draws by lot, each index with its weight's share of the lots; O(log n). */
-final class WeightedRandom implements Turns {
+final class WeightedRandom implements Rotation {
 
     private final long[] upTo;
     private final RandomGenerator random;

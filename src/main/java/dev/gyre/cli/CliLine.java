@@ -1,7 +1,7 @@
 package dev.gyre.cli;
 
 import dev.gyre.config.RenamedSettings;
-import dev.gyre.registry.Known;
+import dev.gyre.registry.Suggestions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -90,7 +90,7 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
 
         private static Misused unknown(String typed) {
             return new Misused(typed.isBlank() ? "which command?"
-                    : "unknown command \"" + typed + "\" " + Known.hint(typed, CliCommand.allTyped()));
+                    : "unknown command \"" + typed + "\" " + Suggestions.hint(typed, CliCommand.allTyped()));
         }
 
         private void option(String word) throws Misused {
@@ -111,7 +111,8 @@ record CliLine(JsonObject command, String node, Optional<String> token, Optional
                 throw new Misused("unknown option --" + name + ", renamed to --"
                         + RenamedSettings.current(name));
             } else {
-                throw new Misused("unknown option --" + name + " " + Known.hint("--" + name, options(own)));
+                throw new Misused("unknown option --" + name + " "
+                        + Suggestions.hint("--" + name, options(own)));
             }
         }
 

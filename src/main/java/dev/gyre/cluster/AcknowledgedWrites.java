@@ -1,7 +1,7 @@
 package dev.gyre.cluster;
 
-import dev.gyre.cluster.Agreement.Memory;
-import dev.gyre.cluster.Positions.Position;
+import dev.gyre.cluster.SyncPoint.Memory;
+import dev.gyre.cluster.WritePositions.Position;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.DecodeException;
@@ -26,8 +26,8 @@ final class AcknowledgedWrites {
     private static final int REMOVED = 1_000;
     private static final long KEPT_MILLIS = Duration.ofMinutes(10).toMillis();
 
-    private final SharedTexts map;
-    private final Seal seal;
+    private final SharedStringMap map;
+    private final MessageAuthenticator seal;
     private final String self;
     private final Supplier<Memory> memory;
     private Position highest = new Position("", 0);
@@ -43,7 +43,7 @@ final class AcknowledgedWrites {
     record Others(Map<String, Position> positions, List<Memory> memories) { }
 
     /** @param memory tells up to where this node remembers */
-    AcknowledgedWrites(SharedTexts map, Seal seal, String self, Supplier<Memory> memory) {
+    AcknowledgedWrites(SharedStringMap map, MessageAuthenticator seal, String self, Supplier<Memory> memory) {
         this.memory = memory;
         this.map = map;
         this.seal = seal;

@@ -1,7 +1,7 @@
 package dev.gyre.cluster;
 
-import dev.gyre.cluster.Agreement.Memory;
-import dev.gyre.cluster.Refusals.Reason;
+import dev.gyre.cluster.RefusedMessages.Reason;
+import dev.gyre.cluster.SyncPoint.Memory;
 import dev.gyre.registry.Entries;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Registry;
@@ -40,8 +40,8 @@ final class AntiEntropy {
 
     private final Vertx vertx;
     private final Registry registry;
-    private final Seal seal;
-    private final Refusals refusals;
+    private final MessageAuthenticator seal;
+    private final RefusedMessages refusals;
     private final String session;
     private final Runnable behind;
     private final AtomicLong questions = new AtomicLong();
@@ -51,7 +51,8 @@ final class AntiEntropy {
      * @param session makes each question one of a kind, with a number
      * @param behind  called when one of two nodes was away for longer than the other remembers removals
      */
-    AntiEntropy(Vertx vertx, Registry registry, Seal seal, Refusals refusals, String session,
+    AntiEntropy(Vertx vertx, Registry registry, MessageAuthenticator seal, RefusedMessages refusals,
+            String session,
                 Runnable behind) {
         this.behind = behind;
         this.vertx = vertx;

@@ -59,8 +59,8 @@ final class ClockSkew {
     /** Why a node must change nothing now: a sentence that says who is ahead of whom. */
     Optional<String> trouble(String self, List<Reading> readings) {
         return ahead(readings).stream().filter(one -> one.id().equals(self)).findFirst().map(one ->
-                "this node's clock is " + Spans.text(one.ahead()) + " ahead of node "
-                        + median(readings).name() + " (at most " + Spans.text(most)
+                "this node's clock is " + DurationText.text(one.ahead()) + " ahead of node "
+                        + median(readings).name() + " (at most " + DurationText.text(most)
                         + " are allowed, cluster.maxClockSkew): set it right");
     }
 
@@ -72,7 +72,7 @@ final class ClockSkew {
             if (!told.contains(one.id())) {
                 LOG.warn("clock ahead node={} id={} by={} (at most {}, cluster.maxClockSkew): its commands"
                         + " are refused until it is set right", one.name(), one.id(),
-                        Spans.text(one.ahead()), Spans.text(most));
+                        DurationText.text(one.ahead()), DurationText.text(most));
             }
         }
         Set<String> right = new HashSet<>(told);

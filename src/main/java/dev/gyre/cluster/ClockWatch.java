@@ -13,12 +13,12 @@ final class ClockWatch {
 
     private final Clocks clocks;
     private final NodeIdentity self;
-    private final Peers peers;
+    private final ClusterPeers peers;
     private final ClockSkew skew;
     /** What the median of all showed last when the clock that nobody sets stood at zero. */
     private volatile OptionalLong median = OptionalLong.empty();
 
-    ClockWatch(Clocks clocks, NodeIdentity self, Peers peers, ClockSkew skew) {
+    ClockWatch(Clocks clocks, NodeIdentity self, ClusterPeers peers, ClockSkew skew) {
         this.clocks = clocks;
         this.self = self;
         this.peers = peers;

@@ -2,7 +2,7 @@ package dev.gyre.cluster;
 
 import dev.gyre.cluster.ClusterHealth.Missing;
 import dev.gyre.cluster.ClusterNode.Standing;
-import dev.gyre.cluster.Peers.Peer;
+import dev.gyre.cluster.ClusterPeers.Peer;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.model.BackendId;
 import dev.gyre.registry.Entries;
@@ -49,24 +49,24 @@ public final class Cluster implements Replica {
     private final ClusterNode node;
     private final Clocks clocks;
     private final NodeIdentity self;
-    private final Seal seal;
-    private final Refusals refusals;
-    private final Challenges challenges;
-    private final Peers peers;
-    private final Attendance attendance;
+    private final MessageAuthenticator seal;
+    private final RefusedMessages refusals;
+    private final SessionChallenges challenges;
+    private final ClusterPeers peers;
+    private final MissingMembers attendance;
     private final ClockWatch clockWatch;
     private final UsedNonces used;
     private final ConfigDrift drift;
-    private final Deafness deafness = new Deafness();
+    private final IsolationDetector deafness = new IsolationDetector();
     private final BusUser quota;
     private final MembershipLoop loop;
     private final AtomicLong numbers = new AtomicLong();
     private volatile long changedNanos;
-    private final Agreement agreement = new Agreement();
+    private final SyncPoint agreement = new SyncPoint();
     private long pulse;
 
     private Cluster(Vertx vertx, ClusterSettings settings, Registry registry, ClusterNode node,
-                    Clocks clocks, Attendance attendance) {
+                    Clocks clocks, MissingMembers attendance) {
         this.vertx = vertx;
         this.settings = settings;
         this.registry = registry;
@@ -74,13 +74,13 @@ public final class Cluster implements Replica {
         this.clocks = clocks;
         this.attendance = attendance;
         this.self = new NodeIdentity(registry.nodeId(), node.name(), "", attendance.self(),
-                node.version(), Challenges.fresh(new SecureRandom()));
-        this.seal = new Seal(settings.secret(), settings.name());
-        this.refusals = new Refusals(clocks.nanos());
-        this.used = new UsedNonces(clocks.nanos(), CommandDoor.REMEMBERED);
+                node.version(), SessionChallenges.fresh(new SecureRandom()));
+        this.seal = new MessageAuthenticator(settings.secret(), settings.name());
+        this.refusals = new RefusedMessages(clocks.nanos());
+        this.used = new UsedNonces(clocks.nanos(), CommandEndpoint.REMEMBERED);
         this.drift = new ConfigDrift(clocks.nanos());
-        this.challenges = new Challenges(clocks.nanos());
-        this.peers = new Peers(clocks, challenges, new PeerLog(hello -> {
+        this.challenges = new SessionChallenges(clocks.nanos());
+        this.peers = new ClusterPeers(clocks, challenges, new PeerLog(hello -> {
             node.renewedElsewhere(hello.renewed());
             used.heard(hello.used());
         }));
@@ -98,9 +98,9 @@ public final class Cluster implements Replica {
     public static Future<Cluster> join(Vertx vertx, ClusterSettings settings, Registry registry,
                                        ClusterNode node, Clocks clocks, Duration patience) {
         return vertx.executeBlocking(() -> {
-            Ports.require(settings);
+            ClusterPorts.require(settings);
             return new Cluster(vertx, settings, registry, node, clocks,
-                    Attendance.of(settings, clocks.nanos()));
+                    MissingMembers.of(settings, clocks.nanos()));
         }).compose(cluster -> cluster.start(patience));
     }
 
@@ -135,23 +135,25 @@ public final class Cluster implements Replica {
         peers.clear();
         Vertx bus = membership.vertx();
         NodeIdentity here = self.on(membership.id());
-        Meeting meeting = new Meeting(peers, challenges, here, clocks.nanos(), membership::address);
+        PeerAdmission meeting =
+                new PeerAdmission(peers, challenges, here, clocks.nanos(), membership::address);
         return membership.maps().compose(maps -> {
             Replication replication = new Replication(bus, registry, maps, seal, refusals,
                     new Replication.Around(this::others, clocks.nanos()));
             AntiEntropy repairs = new AntiEntropy(bus, registry, seal, refusals, membership.id(),
                     replication::compare);
             AtomicBoolean listening = new AtomicBoolean();
-            Presence presence = new Presence(bus, () -> hello(here), meeting, seal, refusals, () -> {
+            HeartbeatService presence =
+                    new HeartbeatService(bus, () -> hello(here), meeting, seal, refusals, () -> {
                 if (listening.get()) {
                     repair(repairs);
                 }
             });
-            NodeCalls calls = new NodeCalls(bus, node, seal, refusals);
-            Broadcast broadcast = new Broadcast(bus, seal, refusals, peers, node::heard);
+            NodeRpc calls = new NodeRpc(bus, node, seal, refusals);
+            HealthBroadcast broadcast = new HealthBroadcast(bus, seal, refusals, peers, node::heard);
             Session begun = new Session(membership, replication, presence, meeting, calls, broadcast);
             return presence.start()
-                    .compose(v -> new Welcome(bus, begun, this::isOlder, node.data(), clocks.nanos())
+                    .compose(v -> new JoinCheck(bus, begun, this::isOlder, node.data(), clocks.nanos())
                             .given())
                     .onSuccess(v -> membership.listen(new Watch(begun)))
                     .compose(v -> replication.listen())
@@ -160,7 +162,8 @@ public final class Cluster implements Replica {
                     .compose(v -> calls.listen(registry.nodeId()))
                     .compose(v -> broadcast.listen(registry.nodeId()))
                     .compose(v -> replication.compare())
-                    .compose(v -> new CommandDoor(node, seal, refusals, clocks.wall(), maps.nonces(), used)
+                    .compose(v ->
+                            new CommandEndpoint(node, seal, refusals, clocks.wall(), maps.nonces(), used)
                             .open(bus))
                     .compose(v -> quota.open(new ClusterBus(bus, seal, refusals, peers, begun::others)))
                     .map(begun)
@@ -226,7 +229,7 @@ public final class Cluster implements Replica {
         loop.current().ifPresent(current -> {
             drift.look(node.declared(), peers.present(), id ->
                     current.calls().declared(id, self.session() + "-" + numbers.incrementAndGet()));
-            Optional<Hello> twin = current.meeting().twin().filter(this::isOlder);
+            Optional<Heartbeat> twin = current.meeting().twin().filter(this::isOlder);
             if (twin.isPresent()) {
                 loop.refuse(current, JoinRefused.twin(twin.get(), node.data()));
             } else if (stood > STANDSTILL_NANOS) {
@@ -241,8 +244,8 @@ public final class Cluster implements Replica {
         return peer.hello().state().digest().equals(held.digest());
     }
 
-    private boolean isOlder(Hello twin) {
-        return Welcome.isOlder(twin, node.uptime(), self.session());
+    private boolean isOlder(Heartbeat twin) {
+        return JoinCheck.isOlder(twin, node.uptime(), self.session());
     }
 
     private void changed() {
@@ -250,8 +253,8 @@ public final class Cluster implements Replica {
         loop.current().ifPresent(current -> current.presence().changed());
     }
 
-    private Hello hello(NodeIdentity as) {
-        return new Hello(as, numbers.incrementAndGet(), new Hello.State(node.uptime().toMillis(),
+    private Heartbeat hello(NodeIdentity as) {
+        return new Heartbeat(as, numbers.incrementAndGet(), new Heartbeat.State(node.uptime().toMillis(),
                 registry.topology().version(), registry.entries().digest(),
                 (now() - changedNanos) / 1_000_000, clocks.wall().millis(), node.declared().digest(),
                 registry.status().unknown().size(), false),
@@ -283,17 +286,17 @@ public final class Cluster implements Replica {
     }
 
     /** All nodes there now, this one first. */
-    public List<Member> members() {
-        List<Member> members = new ArrayList<>();
-        members.add(Member.of(hello(self), Duration.ZERO, Duration.ZERO));
-        peers.present().forEach(peer -> members.add(Member.of(peer.hello(),
+    public List<ClusterMember> members() {
+        List<ClusterMember> members = new ArrayList<>();
+        members.add(ClusterMember.of(hello(self), Duration.ZERO, Duration.ZERO));
+        peers.present().forEach(peer -> members.add(ClusterMember.of(peer.hello(),
                 Duration.ofNanos(now() - peer.heardNanos()), peer.clock().offset())));
         return members;
     }
 
     /** The ids of all nodes there now, this one first. */
     public List<String> present() {
-        return members().stream().map(Member::id).toList();
+        return members().stream().map(ClusterMember::id).toList();
     }
 
     /** What members() does not tell. */
@@ -314,7 +317,7 @@ public final class Cluster implements Replica {
     /** To all other nodes, where {@link ClusterNode#heard} gets it; lost while this one has not joined. */
     public void tell(JsonObject message) {
         loop.current().ifPresent(current -> current.broadcast().tell(
-                new Broadcast.Sent(self.id(), self.session(), numbers.incrementAndGet()), message));
+                new HealthBroadcast.Sent(self.id(), self.session(), numbers.incrementAndGet()), message));
     }
 
     /** How a backend stands with each node, this one first. */

@@ -1,6 +1,6 @@
 package dev.gyre.cluster;
 
-import dev.gyre.cluster.Refusals.Reason;
+import dev.gyre.cluster.RefusedMessages.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -16,9 +16,9 @@ import java.util.function.IntSupplier;
 public final class ClusterBus {
 
     private final Vertx vertx;
-    private final Seal seal;
-    private final Refusals refusals;
-    private final Peers peers;
+    private final MessageAuthenticator seal;
+    private final RefusedMessages refusals;
+    private final ClusterPeers peers;
     private final IntSupplier others;
 
     /**
@@ -31,7 +31,8 @@ public final class ClusterBus {
     public record Name(String node, String session, long number) {
     }
 
-    ClusterBus(Vertx vertx, Seal seal, Refusals refusals, Peers peers, IntSupplier others) {
+    ClusterBus(Vertx vertx, MessageAuthenticator seal, RefusedMessages refusals, ClusterPeers peers,
+            IntSupplier others) {
         this.vertx = vertx;
         this.seal = seal;
         this.refusals = refusals;
@@ -69,11 +70,11 @@ public final class ClusterBus {
 
     /** Whether a message counts: its session is known to live, and none later came before it. */
     public boolean take(String address, Name name, String words) {
-        Verdict verdict = peers.take(address, name.node(), name.session(), name.number());
-        if (verdict != Verdict.TAKEN) {
+        MessageVerdict verdict = peers.take(address, name.node(), name.session(), name.number());
+        if (verdict != MessageVerdict.TAKEN) {
             refusals.refuse(verdict, words + " of " + name.node());
         }
-        return verdict == Verdict.TAKEN;
+        return verdict == MessageVerdict.TAKEN;
     }
 
     /** Counts a message that was taken and turns out to be overtaken. */

@@ -16,7 +16,7 @@ public interface ClusterNode {
     String data();
 
     /** What its config declares now. */
-    Declared declared();
+    DeclaredConfig declared();
 
     /** Of Gyre. */
     String version();

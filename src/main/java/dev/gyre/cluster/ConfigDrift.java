@@ -1,7 +1,7 @@
 package dev.gyre.cluster;
 
 import dev.gyre.cluster.ClusterHealth.OtherConfig;
-import dev.gyre.cluster.Peers.Peer;
+import dev.gyre.cluster.ClusterPeers.Peer;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -46,9 +46,9 @@ final class ConfigDrift {
     /**
      * To be called now and then.
      *
-     * @param ask for a node's {@link Declared#differing}, by its id
+     * @param ask for a node's {@link DeclaredConfig#differing}, by its id
      */
-    synchronized void look(Declared own, List<Peer> present, Function<String, Future<JsonObject>> ask) {
+    synchronized void look(DeclaredConfig own, List<Peer> present, Function<String, Future<JsonObject>> ask) {
         Set<String> differing = new HashSet<>();
         for (Peer peer : present) {
             String theirs = peer.hello().state().declared();
@@ -60,7 +60,8 @@ final class ConfigDrift {
         drifts.keySet().retainAll(differing);
     }
 
-    private void look(Declared own, Peer peer, String digests, Function<String, Future<JsonObject>> ask) {
+    private void look(DeclaredConfig own, Peer peer, String digests, Function<String,
+            Future<JsonObject>> ask) {
         String id = peer.hello().id();
         String name = peer.hello().node().name();
         long now = nanos.getAsLong();

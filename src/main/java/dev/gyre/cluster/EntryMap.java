@@ -28,8 +28,8 @@ final class EntryMap {
     /** Each failed try means that somebody else has just written the same key. */
     private static final int TRIES = 100;
 
-    private final SharedTexts map;
-    private final Seal seal;
+    private final SharedStringMap map;
+    private final MessageAuthenticator seal;
     /** Texts that were judged, so that reading the map again costs little where nothing is new. */
     private final Map<String, Opened> opened = new ConcurrentHashMap<>();
 
@@ -46,12 +46,12 @@ final class EntryMap {
     /** @param entry empty but for those {@link Judgement#READ} */
     record Opened(int text, Judgement judgement, Optional<Entry> entry) { }
 
-    EntryMap(SharedTexts map, Seal seal) {
+    EntryMap(SharedStringMap map, MessageAuthenticator seal) {
         this.map = map;
         this.seal = seal;
     }
 
-    static String text(Seal seal, Entry entry) {
+    static String text(MessageAuthenticator seal, Entry entry) {
         return seal.close(PURPOSE, entry.toJson().encode());
     }
 
@@ -66,7 +66,7 @@ final class EntryMap {
     }
 
     /** @param key under which the text was found; empty: any */
-    static Opened open(Seal seal, Optional<String> key, String text) {
+    static Opened open(MessageAuthenticator seal, Optional<String> key, String text) {
         Optional<String> json = seal.open(PURPOSE, text);
         if (json.isEmpty()) {
             return new Opened(text.hashCode(), Judgement.FORGED, Optional.empty());

@@ -12,7 +12,7 @@ public final class JoinRefused extends Exception {
     }
 
     /** Another process that lives has this node's id. */
-    static JoinRefused twin(Hello other, String data) {
+    static JoinRefused twin(Heartbeat other, String data) {
         return new JoinRefused("node id " + other.id() + " is in use by node " + other.node().name() + " at "
                 + other.node().address() + ": delete the file node-id of the copied directory " + data, true);
     }

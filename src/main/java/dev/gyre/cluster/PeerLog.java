@@ -6,35 +6,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One line for each node that comes or goes. */
-final class PeerLog implements Peers.Listener {
+final class PeerLog implements ClusterPeers.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
 
-    private final Consumer<Hello> news;
+    private final Consumer<Heartbeat> news;
 
-    PeerLog(Consumer<Hello> news) {
+    PeerLog(Consumer<Heartbeat> news) {
         this.news = news;
     }
 
     @Override
-    public void news(Hello hello) {
+    public void news(Heartbeat hello) {
         news.accept(hello);
     }
 
     @Override
-    public void joined(Hello hello) {
+    public void joined(Heartbeat hello) {
         LOG.info("member joined node={} id={} address={} version={}", hello.node().name(), hello.id(),
                 hello.node().address(), hello.node().version());
     }
 
     @Override
-    public void gone(Hello last, long silentNanos, boolean graceful) {
+    public void gone(Heartbeat last, long silentNanos, boolean graceful) {
         if (graceful) {
             LOG.info("member left node={} id={} address={}", last.node().name(), last.id(),
                     last.node().address());
         } else {
             LOG.warn("member lost node={} id={} address={} silent={}", last.node().name(), last.id(),
-                    last.node().address(), Spans.text(Duration.ofNanos(silentNanos)));
+                    last.node().address(), DurationText.text(Duration.ofNanos(silentNanos)));
         }
     }
 }

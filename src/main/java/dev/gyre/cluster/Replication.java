@@ -1,9 +1,9 @@
 package dev.gyre.cluster;
 
-import dev.gyre.cluster.Agreement.Memory;
 import dev.gyre.cluster.EntryMap.Judgement;
-import dev.gyre.cluster.Positions.Position;
-import dev.gyre.cluster.Refusals.Reason;
+import dev.gyre.cluster.RefusedMessages.Reason;
+import dev.gyre.cluster.SyncPoint.Memory;
+import dev.gyre.cluster.WritePositions.Position;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Key;
 import dev.gyre.registry.Registry;
@@ -54,9 +54,9 @@ final class Replication {
     private final Registry registry;
     private final EntryMap map;
     private final AcknowledgedWrites acknowledged;
-    private final Seal seal;
-    private final Refusals refusals;
-    private final Positions positions = new Positions();
+    private final MessageAuthenticator seal;
+    private final RefusedMessages refusals;
+    private final WritePositions positions = new WritePositions();
     private final String session;
     private final LongSupplier nanos;
     private final Supplier<Set<String>> nodes;
@@ -79,7 +79,8 @@ final class Replication {
      */
     record Around(Supplier<Set<String>> nodes, LongSupplier nanos) { }
 
-    Replication(Vertx vertx, Registry registry, SharedMaps maps, Seal seal, Refusals refusals,
+    Replication(Vertx vertx, Registry registry, SharedMaps maps, MessageAuthenticator seal,
+            RefusedMessages refusals,
                 Around around) {
         this.nanos = around.nanos();
         this.nodes = around.nodes();
@@ -259,11 +260,11 @@ final class Replication {
      */
     private Future<Void> resynchronize(List<Memory> others, Map<String, String> texts) {
         Memory self = Memory.of(registry);
-        registry.distrust(Agreement.behind(self, others));
+        registry.distrust(SyncPoint.behind(self, others));
         if (others.stream().noneMatch(self::isBehind)) {
             return Future.succeededFuture();
         }
-        Map<Key, Optional<Entry>> left = Agreement.removed(registry.entries().all(), self.agreed(),
+        Map<Key, Optional<Entry>> left = SyncPoint.removed(registry.entries().all(), self.agreed(),
                 key -> opened(texts, key).flatMap(EntryMap.Opened::entry),
                 key -> opened(texts, key).filter(there -> there.entry().isEmpty()).isPresent());
         if (left.isEmpty()) {

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /** One membership and all that runs on it. */
-record Session(Membership membership, Replication replication, Presence presence, Meeting meeting,
-               NodeCalls calls, Broadcast broadcast) {
+record Session(Membership membership, Replication replication, HeartbeatService presence,
+        PeerAdmission meeting,
+               NodeRpc calls, HealthBroadcast broadcast) {
 
     /** Who may have sent what none of these nodes has. */
     String suspects() {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * @param acknowledged the latest write that each node has acknowledged
  * @param nonces       of the commands that were carried out
  */
-record SharedMaps(String session, SharedTexts entries, SharedTexts acknowledged,
+record SharedMaps(String session, SharedStringMap entries, SharedStringMap acknowledged,
                   AsyncMap<String, String> nonces) {
 
     private static final long OPEN_SECONDS = 10;
@@ -28,7 +28,7 @@ record SharedMaps(String session, SharedTexts entries, SharedTexts acknowledged,
                 .timeout(OPEN_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static Future<SharedTexts> texts(Vertx bus, HazelcastInstance hazelcast, String name) {
-        return bus.executeBlocking(() -> new HazelcastTexts(bus, hazelcast.getMap(name)), false);
+    private static Future<SharedStringMap> texts(Vertx bus, HazelcastInstance hazelcast, String name) {
+        return bus.executeBlocking(() -> new HazelcastStringMap(bus, hazelcast.getMap(name)), false);
     }
 }

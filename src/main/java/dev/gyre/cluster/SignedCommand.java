@@ -25,13 +25,13 @@ public final class SignedCommand {
     private static final String PURPOSE = "command";
     private static final int NONCE_BYTES = 16;
 
-    private final Seal seal;
+    private final MessageAuthenticator seal;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     /** Each is signed later than the one before, also when the clock is set back. */
     private final AtomicLong last = new AtomicLong();
 
-    private SignedCommand(Seal seal, InstantSource clock) {
+    private SignedCommand(MessageAuthenticator seal, InstantSource clock) {
         this.seal = seal;
         this.clock = clock;
     }
@@ -43,7 +43,7 @@ public final class SignedCommand {
      * @param cluster {@code cluster.name}
      */
     public static SignedCommand signer(Optional<String> secret, String cluster, InstantSource clock) {
-        return new SignedCommand(new Seal(secret, cluster), clock);
+        return new SignedCommand(new MessageAuthenticator(secret, cluster), clock);
     }
 
     /** A copy that can be sent once, within ten minutes. */
@@ -60,7 +60,7 @@ public final class SignedCommand {
     }
 
     /** The command without its signature, where that is right; its age is for the caller to judge. */
-    static Optional<JsonObject> open(Seal seal, JsonObject signed) {
+    static Optional<JsonObject> open(MessageAuthenticator seal, JsonObject signed) {
         if (!(signed.getValue(SIGNATURE) instanceof JsonObject signature)
                 || !(signature.getValue(MAC) instanceof String mac)
                 || !(signature.getValue(NONCE) instanceof String nonce && nonce.length() <= 64)

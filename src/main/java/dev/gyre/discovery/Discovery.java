@@ -2,10 +2,10 @@ package dev.gyre.discovery;
 
 import dev.gyre.balancing.Rendezvous;
 import dev.gyre.model.BackendId;
-import dev.gyre.registry.Announced;
-import dev.gyre.registry.Applied;
+import dev.gyre.registry.AnnouncedBackend;
 import dev.gyre.registry.Author;
 import dev.gyre.registry.Command;
+import dev.gyre.registry.CommandResult;
 import dev.gyre.registry.DiscoveryCommand.Announce;
 import dev.gyre.registry.DiscoveryCommand.Expire;
 import dev.gyre.registry.DiscoveryCommand.Forget;
@@ -42,15 +42,15 @@ public final class Discovery {
 
     private final Vertx vertx;
     private final Registry registry;
-    private final Neighbours neighbours;
+    private final DiscoveryPeers neighbours;
     private final LongSupplier nanos;
     private final Renewals renewals;
     /** Whose end is being written or asked about. */
     private final Set<BackendId> busy = ConcurrentHashMap.newKeySet();
     private Entries read = Entries.empty();
-    private Collection<Announced> announced = List.of();
+    private Collection<AnnouncedBackend> announced = List.of();
 
-    public Discovery(Vertx vertx, Registry registry, Neighbours neighbours, LongSupplier nanos) {
+    public Discovery(Vertx vertx, Registry registry, DiscoveryPeers neighbours, LongSupplier nanos) {
         this.vertx = vertx;
         this.registry = registry;
         this.neighbours = neighbours;
@@ -67,12 +67,12 @@ public final class Discovery {
      * Writes what is new; what is only a renewal is remembered in memory. Fails with {@link
      * dev.gyre.registry.CommandRefused}.
      */
-    public Future<Applied> announce(Announce command, Author author) {
+    public Future<CommandResult> announce(Announce command, Author author) {
         boolean served = registry.topology().services().containsKey(command.id().service());
-        Optional<Announced> known = Announced.of(registry.entries(), command.id());
-        Future<Applied> applied = served && known.filter(command::renews).isPresent()
+        Optional<AnnouncedBackend> known = AnnouncedBackend.of(registry.entries(), command.id());
+        Future<CommandResult> applied = served && known.filter(command::renews).isPresent()
                 ? Future.succeededFuture(
-                        new Applied(registry.topology().version(), false, command.id() + " renewed"))
+                        new CommandResult(registry.topology().version(), false, command.id() + " renewed"))
                 : registry.apply(command, author);
         return applied.onSuccess(heard -> {
             synchronized (renewals) {
@@ -82,7 +82,7 @@ public final class Discovery {
     }
 
     /** Drains a backend that goes; it is removed once it is drained. Fails as {@link #announce} does. */
-    public Future<Applied> leave(BackendId id, Author author) {
+    public Future<CommandResult> leave(BackendId id, Author author) {
         return registry.apply(new Leave(id), author);
     }
 
@@ -108,14 +108,14 @@ public final class Discovery {
         Entries entries = registry.entries();
         if (entries != read) {
             read = entries;
-            announced = Announced.all(entries).values();
+            announced = AnnouncedBackend.all(entries).values();
         }
-        List<Announced> due;
-        List<Announced> overdue;
+        List<AnnouncedBackend> due;
+        List<AnnouncedBackend> overdue;
         synchronized (renewals) {
             renewals.step(nanos.getAsLong(), announced, neighbours.clustered(), others);
             due = renewals.due(announced);
-            overdue = announced.stream().filter(Announced::spare).filter(renewals::isOverdue).toList();
+            overdue = announced.stream().filter(AnnouncedBackend::spare).filter(renewals::isOverdue).toList();
         }
         Set<String> awake = new HashSet<>(Set.of(neighbours.self()));
         others.forEach((node, ago) -> {
@@ -125,11 +125,11 @@ public final class Discovery {
         });
         mine(due, awake).forEach(one -> write(one.id(), new Expire(one.id(), one.stamp())));
         mine(overdue, awake).forEach(one -> write(one.id(), new Forget(one.id())));
-        mine(announced.stream().filter(Announced::spare).toList(), awake).stream().limit(ASKED)
+        mine(announced.stream().filter(AnnouncedBackend::spare).toList(), awake).stream().limit(ASKED)
                 .forEach(one -> forgetWhenDrained(one.id()));
     }
 
-    private List<Announced> mine(List<Announced> all, Set<String> nodes) {
+    private List<AnnouncedBackend> mine(List<AnnouncedBackend> all, Set<String> nodes) {
         return all.stream().filter(one -> !busy.contains(one.id())
                 && Rendezvous.of(one.id().toString(), nodes).equals(neighbours.self())).toList();
     }

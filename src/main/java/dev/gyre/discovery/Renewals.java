@@ -1,7 +1,7 @@
 package dev.gyre.discovery;
 
 import dev.gyre.model.BackendId;
-import dev.gyre.registry.Announced;
+import dev.gyre.registry.AnnouncedBackend;
 import dev.gyre.registry.Stamp;
 import java.time.Duration;
 import java.util.Collection;
@@ -108,7 +108,7 @@ final class Renewals {
      * @param announced what the registry holds now
      * @param others    the ids of the other nodes there now, and how long ago each was heard
      */
-    void step(long nanos, Collection<Announced> announced, boolean clustered,
+    void step(long nanos, Collection<AnnouncedBackend> announced, boolean clustered,
               Map<String, Duration> others) {
         awake = time(nanos);
         clock = nanos;
@@ -116,7 +116,7 @@ final class Renewals {
         own.values().removeIf(at -> awake - at > TOLD_FOR);
         Map<BackendId, Renewal> before = new HashMap<>(renewals);
         renewals.clear();
-        for (Announced one : announced) {
+        for (AnnouncedBackend one : announced) {
             Renewal known = before.get(one.id());
             boolean same = known != null && known.entry.equals(one.stamp());
             renewals.put(one.id(), same ? known
@@ -131,7 +131,7 @@ final class Renewals {
     }
 
     /** Of these the ones whose time is up, as of the last step. */
-    List<Announced> due(Collection<Announced> announced) {
+    List<AnnouncedBackend> due(Collection<AnnouncedBackend> announced) {
         return announced.stream().filter(one -> one.ending().isEmpty() && renewals.containsKey(one.id()))
                 .filter(one -> isDue(renewals.get(one.id()), one.ttl().toNanos())).toList();
     }
@@ -142,7 +142,7 @@ final class Renewals {
     }
 
     /** One that ends has had all the time it gets, whatever is still in flight. */
-    boolean isOverdue(Announced ending) {
+    boolean isOverdue(AnnouncedBackend ending) {
         Renewal began = renewals.get(ending.id());
         return began != null
                 && awake - began.last >= Math.max(ending.ttl().toNanos(), LEAST_DRAIN.toNanos());

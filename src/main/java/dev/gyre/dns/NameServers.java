@@ -65,7 +65,7 @@ final class NameServers {
         }
         Alias alias = (Alias) reply;
         if (stages == 0) {
-            return Future.succeededFuture(new None(Trouble.OTHER, "an endless chain of aliases"));
+            return Future.succeededFuture(new None(LookupFailure.OTHER, "an endless chain of aliases"));
         }
         return inTurn(servers, alias.target(), type)
                 .compose(next -> follow(servers, next, type, stages - 1))
@@ -95,7 +95,7 @@ final class NameServers {
 
     private static Reply read(AddressedEnvelope<?, ?> envelope, String name, RecordType type, String from) {
         try {
-            return Message.read((DnsResponse) envelope.content(), name, type, from);
+            return ResponseParser.read((DnsResponse) envelope.content(), name, type, from);
         } finally {
             envelope.release();
         }
@@ -103,11 +103,12 @@ final class NameServers {
 
     private None failed(Throwable cause, String from) {
         return cause instanceof DnsNameResolverTimeoutException ? silence(from)
-                : new None(Trouble.OTHER, "no answer from " + from + ": " + cause.getMessage());
+                : new None(LookupFailure.OTHER, "no answer from " + from + ": " + cause.getMessage());
     }
 
     private None silence(String from) {
-        return new None(Trouble.TIMEOUT, "no answer from " + from + " within " + Durations.text(timeout));
+        return new None(LookupFailure.TIMEOUT,
+                "no answer from " + from + " within " + Durations.text(timeout));
     }
 
     void close() {

@@ -61,7 +61,7 @@ public sealed interface BackendCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             Optional<Backend> there = state.find(service, url);
             LayeredResource resource = state.backendResource(service, url);
             if (there.isPresent()) {
@@ -90,10 +90,10 @@ public sealed interface BackendCommand extends Command {
     record Remove(String service, BackendUrl url) implements BackendCommand {
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             if (state.findExactly(service, url).isEmpty()) {
                 return Change.none(id() + " is not there, nothing to remove "
-                        + Known.listed(state.urls(service)));
+                        + Suggestions.listed(state.urls(service)));
             }
             return Change.to(id() + " removed", state.backendResource(service, url).unwanted(stamp));
         }
@@ -107,11 +107,11 @@ public sealed interface BackendCommand extends Command {
     record Drain(String service, BackendUrl url, Optional<Duration> ttl) implements BackendCommand {
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             Backend backend = state.findExactly(service, url).orElse(null);
             if (backend == null) {
                 throw new CommandRefused(404, "service \"" + service + "\" has no backend " + url + " "
-                        + Known.listed(state.urls(service)));
+                        + Suggestions.listed(state.urls(service)));
             }
             LayeredResource resource = state.backendResource(service, url);
             Optional<Instant> until =
@@ -133,7 +133,7 @@ public sealed interface BackendCommand extends Command {
     record Resume(String service, BackendUrl url) implements BackendCommand {
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             state.service(service);
             LayeredResource resource = state.backendResource(service, url);
             if (resource.removed()) {
@@ -158,7 +158,7 @@ public sealed interface BackendCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             Backend backend = state.backend(service, url);
             if (backend.weight() == weight) {
                 return Change.none(id() + " has weight " + weight + " already");

@@ -70,7 +70,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         }
 
         private Object value(Optional<Register> said, boolean set) {
-            return FieldWords.readable(after.name(),
+            return FieldTexts.readable(after.name(),
                     (set ? said.flatMap(Register::value) : below).orElse(null));
         }
 
@@ -110,8 +110,9 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
      * @param before what the change was made on
      * @param after  what it led to
      */
-    static ChangeRecord of(Command.Change change, Stamp stamp, Author author, String node, State before,
-                           State after) {
+    static ChangeRecord of(Command.Change change, Stamp stamp, Author author, String node,
+            RegistryState before,
+                           RegistryState after) {
         String version = after.topology().version();
         String what = change.what();
         String shown = what.length() > LONGEST_WHAT ? what.substring(0, LONGEST_WHAT) + "…" : what;
@@ -130,7 +131,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
     }
 
     /** The service a resource belongs to; a route belongs to the one it leads to. */
-    private static Stream<String> service(State state, Key key) {
+    private static Stream<String> service(RegistryState state, Key key) {
         return switch (key.kind()) {
             case Key.SERVICE -> Stream.of(key.name());
             case Key.BACKEND -> Stream.of(key.head());

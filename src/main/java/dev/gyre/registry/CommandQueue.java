@@ -22,11 +22,11 @@ final class CommandQueue {
 
     private final WorkerExecutor writer;
     private final Supplier<Replica> replica;
-    private final Consumer<List<Group.Pending>> write;
+    private final Consumer<List<CommandBatch.Pending>> write;
     private final BiConsumer<String, Throwable> fault;
-    private List<Group.Pending> arriving = new ArrayList<>();
+    private List<CommandBatch.Pending> arriving = new ArrayList<>();
     private boolean catchingUp;
-    private List<Group.Pending> waiting = new ArrayList<>();
+    private List<CommandBatch.Pending> waiting = new ArrayList<>();
     private boolean writing;
     private boolean closed;
 
@@ -35,7 +35,7 @@ final class CommandQueue {
      * @param write  called there with the commands that share a write
      * @param fault  told what failed, and why
      */
-    CommandQueue(WorkerExecutor writer, Supplier<Replica> replica, Consumer<List<Group.Pending>> write,
+    CommandQueue(WorkerExecutor writer, Supplier<Replica> replica, Consumer<List<CommandBatch.Pending>> write,
                  BiConsumer<String, Throwable> fault) {
         this.writer = writer;
         this.replica = replica;
@@ -44,7 +44,7 @@ final class CommandQueue {
     }
 
     /** False when nothing is taken any more. */
-    boolean add(Group.Pending pending) {
+    boolean add(CommandBatch.Pending pending) {
         synchronized (this) {
             if (closed) {
                 return false;
@@ -68,7 +68,7 @@ final class CommandQueue {
 
     /** One round at a time; what comes meanwhile is judged after the next. The replica is asked unlocked. */
     private void catchUp() {
-        List<Group.Pending> round;
+        List<CommandBatch.Pending> round;
         synchronized (this) {
             if (catchingUp || arriving.isEmpty()) {
                 return;
@@ -101,7 +101,7 @@ final class CommandQueue {
         });
     }
 
-    private synchronized void enqueue(List<Group.Pending> pending) {
+    private synchronized void enqueue(List<CommandBatch.Pending> pending) {
         waiting.addAll(pending);
         if (!writing) {
             writing = true;
@@ -110,7 +110,7 @@ final class CommandQueue {
     }
 
     private Void writeAll() {
-        List<Group.Pending> group = List.of();
+        List<CommandBatch.Pending> group = List.of();
         while (true) {
             try {
                 group = next();
@@ -124,7 +124,7 @@ final class CommandQueue {
         }
     }
 
-    private void refuse(List<Group.Pending> group, Throwable failure) {
+    private void refuse(List<CommandBatch.Pending> group, Throwable failure) {
         CommandRefused refusal = FAILED;
         try {
             fault.accept("commands refused", failure);
@@ -134,17 +134,17 @@ final class CommandQueue {
             // Not even the words for it can be had, as may be without memory; what comes next may.
             refusal = FAILED;
         }
-        for (Group.Pending one : group) {
+        for (CommandBatch.Pending one : group) {
             one.fail(refusal);
         }
     }
 
-    private synchronized List<Group.Pending> next() {
+    private synchronized List<CommandBatch.Pending> next() {
         if (waiting.isEmpty()) {
             writing = false;
             return List.of();
         }
-        List<Group.Pending> group = waiting;
+        List<CommandBatch.Pending> group = waiting;
         waiting = new ArrayList<>();
         return group;
     }

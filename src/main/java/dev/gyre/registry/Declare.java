@@ -20,7 +20,7 @@ import java.util.TreeMap;
 record Declare(Topology declared, boolean strict) implements Command {
 
     @Override
-    public Change on(State state, Stamp stamp) throws CommandRefused {
+    public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
         SortedMap<Key, SortedMap<String, Object>> wanted = LayerMerge.declared(declared);
         List<Entry> entries = new ArrayList<>();
         wanted.forEach((key, fields) ->
@@ -53,7 +53,7 @@ record Declare(Topology declared, boolean strict) implements Command {
         return registers.isEmpty() ? Optional.empty() : Optional.of(Entry.of(key, registers));
     }
 
-    private static void check(State before, State after) throws CommandRefused {
+    private static void check(RegistryState before, RegistryState after) throws CommandRefused {
         for (Route route : before.topology().routes()) {
             boolean wanted = after.resource(Key.route(Origin.OPERATOR, route.host(), route.path())).present();
             if (wanted && after.route(route.host(), route.path()).isEmpty()) {
@@ -70,7 +70,7 @@ record Declare(Topology declared, boolean strict) implements Command {
     }
 
     /** What it changes, and what it does not because the operator overrules it. */
-    private static String words(State before, List<Entry> entries) {
+    private static String words(RegistryState before, List<Entry> entries) {
         boolean first = before.entries().all().stream()
                 .noneMatch(entry -> entry.key().isIn(Origin.CONFIG) && !entry.key().isChange());
         if (first) {
@@ -84,7 +84,7 @@ record Declare(Topology declared, boolean strict) implements Command {
     private record Told(List<String> changes, List<String> overruled) {
 
         void add(Entry entry, LayeredResource resource) {
-            String name = FieldWords.name(entry.key());
+            String name = FieldTexts.name(entry.key());
             Map<String, Object> operator = resource.operator().map(LayeredResource::said).orElse(Map.of());
             Object wanted = operator.get(EntryFields.PRESENT);
             Optional<Register> presence = entry.register(EntryFields.PRESENT);
@@ -104,10 +104,10 @@ record Declare(Topology declared, boolean strict) implements Command {
                          Map<String, Object> operator) {
             String field = register.name();
             Object old = resource.config().flatMap(said -> said.value(field)).orElse(null);
-            String change = name + " " + FieldWords.change(field, old, register.value().orElse(null));
+            String change = name + " " + FieldTexts.change(field, old, register.value().orElse(null));
             if (operator.containsKey(field)) {
                 overruled.add(change + " (the operator says "
-                        + FieldWords.text(field, operator.get(field)) + ")");
+                        + FieldTexts.text(field, operator.get(field)) + ")");
             } else {
                 changes.add(change);
             }
@@ -115,8 +115,8 @@ record Declare(Topology declared, boolean strict) implements Command {
 
         private String words() {
             return (changes.isEmpty() ? "config changed, with no effect" : "config changed: "
-                    + FieldWords.listed(changes)) + (overruled.isEmpty() ? ""
-                    : "; overruled by the operator: " + FieldWords.listed(overruled));
+                    + FieldTexts.listed(changes)) + (overruled.isEmpty() ? ""
+                    : "; overruled by the operator: " + FieldTexts.listed(overruled));
         }
     }
 }

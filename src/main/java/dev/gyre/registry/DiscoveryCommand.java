@@ -24,29 +24,30 @@ public sealed interface DiscoveryCommand extends Command {
      * end.
      *
      * @param weight 1..1000; empty: unchanged, and for a new backend what config or the operator say, else 1
-     * @param ttl    from {@link Announced#SHORTEST_TTL} to {@link Announced#LONGEST_TTL}
+     * @param ttl    from {@link AnnouncedBackend#SHORTEST_TTL} to {@link AnnouncedBackend#LONGEST_TTL}
      */
     record Announce(BackendId id, Optional<Integer> weight, Duration ttl) implements DiscoveryCommand {
 
         public Announce {
             weight.ifPresent(BackendCommand::requireWeight);
-            if (ttl.compareTo(Announced.SHORTEST_TTL) < 0 || ttl.compareTo(Announced.LONGEST_TTL) > 0) {
+            if (ttl.compareTo(AnnouncedBackend.SHORTEST_TTL) < 0
+                    || ttl.compareTo(AnnouncedBackend.LONGEST_TTL) > 0) {
                 throw new IllegalArgumentException("ttl: " + Durations.text(ttl) + " (expected: "
-                        + Durations.text(Announced.SHORTEST_TTL) + ".."
-                        + Durations.text(Announced.LONGEST_TTL) + ")");
+                        + Durations.text(AnnouncedBackend.SHORTEST_TTL) + ".."
+                        + Durations.text(AnnouncedBackend.LONGEST_TTL) + ")");
             }
         }
 
         /** It says nothing but that the backend is still there. */
-        public boolean renews(Announced known) {
+        public boolean renews(AnnouncedBackend known) {
             return known.ending().isEmpty() && known.ttl().equals(ttl)
                     && (weight.isEmpty() || weight.equals(known.weight()));
         }
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             state.service(id.service());
-            Optional<Announced> known = Announced.of(state.entries(), id);
+            Optional<AnnouncedBackend> known = AnnouncedBackend.of(state.entries(), id);
             LayeredResource resource = state.backendResource(id.service(), id.url());
             String removed = resource.overruled() && !resource.present()
                     ? ", but the operator has removed it: backend.resume brings it back" : "";
@@ -54,8 +55,8 @@ public sealed interface DiscoveryCommand extends Command {
                 return Change.none(id + " is announced already, lease " + Durations.text(ttl)
                         + removed);
             }
-            Optional<Integer> wanted = weight.or(() -> known.flatMap(Announced::weight));
-            String again = known.flatMap(Announced::ending).isPresent() ? " again" : "";
+            Optional<Integer> wanted = weight.or(() -> known.flatMap(AnnouncedBackend::weight));
+            String again = known.flatMap(AnnouncedBackend::ending).isPresent() ? " again" : "";
             return Change.to(id + " announced" + again + ", lease " + Durations.text(ttl)
                             + wanted.map(given -> ", weight " + given).orElse("") + removed,
                     entry(wanted, stamp));
@@ -67,7 +68,7 @@ public sealed interface DiscoveryCommand extends Command {
                     Register.set(EntryFields.TTL, stamp, ttl.toMillis()),
                     Register.unset(EntryFields.ENDING, stamp)));
             wanted.ifPresent(given -> registers.add(Register.set(EntryFields.WEIGHT, stamp, given)));
-            return Entry.of(Announced.key(id), registers);
+            return Entry.of(AnnouncedBackend.key(id), registers);
         }
     }
 
@@ -75,9 +76,9 @@ public sealed interface DiscoveryCommand extends Command {
     record Leave(BackendId id) implements DiscoveryCommand {
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             state.exactService(id.service());
-            Optional<Announced> known = Announced.of(state.entries(), id);
+            Optional<AnnouncedBackend> known = AnnouncedBackend.of(state.entries(), id);
             if (known.isEmpty()) {
                 return Change.none(id + " is not announced, nothing to leave");
             }
@@ -85,7 +86,7 @@ public sealed interface DiscoveryCommand extends Command {
                 return Change.none(id + " drains already: " + known.get().ending().get());
             }
             return Change.to(id + " drains: " + LEFT,
-                    Entry.of(Announced.key(id), Register.set(EntryFields.ENDING, stamp, LEFT)));
+                    Entry.of(AnnouncedBackend.key(id), Register.set(EntryFields.ENDING, stamp, LEFT)));
         }
     }
 
@@ -103,10 +104,10 @@ public sealed interface DiscoveryCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp) {
-            return Announced.of(state.entries(), id)
+        public Change on(RegistryState state, Stamp stamp) {
+            return AnnouncedBackend.of(state.entries(), id)
                     .filter(known -> known.ending().isEmpty() && known.stamp().equals(judged))
-                    .map(known -> Change.to(id + " drains: " + EXPIRED, Entry.of(Announced.key(id),
+                    .map(known -> Change.to(id + " drains: " + EXPIRED, Entry.of(AnnouncedBackend.key(id),
                             Register.set(EntryFields.ENDING, judged.followUp(), EXPIRED))))
                     .orElseGet(() -> Change.none(id + " has announced itself anew"));
         }
@@ -121,14 +122,16 @@ public sealed interface DiscoveryCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp) {
-            Optional<Announced> known = Announced.of(state.entries(), id).filter(Announced::spare);
+        public Change on(RegistryState state, Stamp stamp) {
+            Optional<AnnouncedBackend> known = AnnouncedBackend.of(state.entries(), id)
+                    .filter(AnnouncedBackend::spare);
             if (known.isEmpty()) {
                 return Change.none(id + " stays");
             }
             Stamp after = known.get().stamp().followUp();
             return Change.to(id + " removed: " + known.get().ending().orElseThrow(),
-                    Entry.of(Announced.key(id), state.entries().entry(Announced.key(id)).orElseThrow()
+                    Entry.of(AnnouncedBackend.key(id),
+                            state.entries().entry(AnnouncedBackend.key(id)).orElseThrow()
                             .registers().stream().filter(Register::isSet)
                             .map(register -> Register.unset(register.name(), after)).toList()));
         }

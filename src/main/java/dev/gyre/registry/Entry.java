@@ -173,7 +173,7 @@ public final class Entry {
         try {
             Key key = new Key(word(json, "layer").intern(), word(json, "kind").intern(), word(json, "name"));
             if (json.getJsonObject("fields") == null) {
-                return FirstFormat.entry(key, json);
+                return LegacyFormat.entry(key, json);
             }
             // A setting may stand there under its earlier name as well, from a node of an earlier version.
             Map<String, Register> registers = new LinkedHashMap<>();

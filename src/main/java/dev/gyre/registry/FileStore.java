@@ -106,13 +106,14 @@ final class FileStore implements Store {
     }
 
     @Override
-    public void append(Collection<Line> lines, Supplier<? extends Iterable<Line>> all) throws IOException {
+    public void append(Collection<JournalLine> lines, Supplier<? extends Iterable<JournalLine>> all)
+            throws IOException {
         identify();
         journal.append(lines, all);
     }
 
     @Override
-    public void compact(Supplier<? extends Iterable<Line>> all) {
+    public void compact(Supplier<? extends Iterable<JournalLine>> all) {
         journal.compact(all);
     }
 

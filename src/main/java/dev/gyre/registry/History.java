@@ -36,7 +36,7 @@ public final class History {
     private final Instant now;
     private final List<ChangeRecord> records;
 
-    History(State state) {
+    History(RegistryState state) {
         this.entries = state.entries();
         this.topology = state.topology();
         this.now = state.now();
@@ -85,7 +85,7 @@ public final class History {
                 records.stream().flatMap(record -> record.services().stream())).distinct().toList();
         if (!known.contains(service)) {
             throw new CommandRefused(404, "no service \"" + service + "\", neither now nor in the history "
-                    + Known.hint(service, known));
+                    + Suggestions.hint(service, known));
         }
         return changes().filter(record -> record.touches(service));
     }
@@ -223,7 +223,7 @@ public final class History {
         records.forEach(record -> record.fields().orElse(List.of()).forEach(field ->
                 explained.add(field.key() + "\n" + field.after().name() + "\n" + field.after().stamp())));
         for (Entry entry : entries.all()) {
-            if (!entry.key().isChange() && Understanding.gap(entry).isEmpty()) {
+            if (!entry.key().isChange() && UnknownContent.gap(entry).isEmpty()) {
                 entry.registers().stream().filter(register -> register.stamp().compareTo(end) > 0
                                 && !explained.contains(entry.key() + "\n" + register.name() + "\n"
                                         + register.stamp()))
@@ -252,7 +252,7 @@ public final class History {
     }
 
     private static String words(Key key, Register register) {
-        return FieldWords.name(key) + " " + register.name();
+        return FieldTexts.name(key) + " " + register.name();
     }
 
     private CommandRefused tooLarge(Point point, ChangeRecord change) {

@@ -25,7 +25,7 @@ public sealed interface HoldCommand extends Command {
     record Hold(String service, Duration span) implements HoldCommand {
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             Service there = state.exactService(service);
             Instant until = Instant.ofEpochMilli(state.now().plus(span).toEpochMilli());
             if (there.heldUntil().equals(Optional.of(until))) {
@@ -41,7 +41,7 @@ public sealed interface HoldCommand extends Command {
     record Release(String service) implements HoldCommand {
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             if (state.service(service).heldUntil().isEmpty()) {
                 return Change.none("service \"" + service + "\" is not held");
             }

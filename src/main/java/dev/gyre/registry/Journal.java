@@ -29,15 +29,15 @@ final class Journal implements AutoCloseable {
     private final Disk disk;
     private final Snapshots snapshots;
     private final Executor background;
-    private final Damages damages;
+    private final DamagedFiles damages;
     private final AtomicLong journalLength = new AtomicLong();
 
     /** What was read, until it is certain that it can be continued on the disk. */
     private Optional<Recovery> read;
     private Map<String, String> loaded;
-    private Optional<Segment> segment = Optional.empty();
+    private Optional<JournalSegment> segment = Optional.empty();
     /** May hold a group that was refused, which would count until a later segment has begun. */
-    private Optional<Segment> uncut = Optional.empty();
+    private Optional<JournalSegment> uncut = Optional.empty();
     /** Of the last group that counts. */
     private long sequence;
     /** The next append is to begin a snapshot. */
@@ -53,7 +53,7 @@ final class Journal implements AutoCloseable {
         this.disk = disk;
         this.snapshots = new Snapshots(disk);
         this.background = background;
-        this.damages = new Damages(disk, clock, read);
+        this.damages = new DamagedFiles(disk, clock, read);
         this.read = Optional.of(read);
         this.loaded = read.lines();
         this.sequence = read.sequence();
@@ -99,7 +99,7 @@ final class Journal implements AutoCloseable {
      * @param all the lines of all keys as they are with these, should a snapshot be due; asked for later and
      *            on another thread, too
      */
-    synchronized void append(Collection<Line> lines, Supplier<? extends Iterable<Line>> all)
+    synchronized void append(Collection<JournalLine> lines, Supplier<? extends Iterable<JournalLine>> all)
             throws IOException {
         if (lines.isEmpty()) {
             return;
@@ -131,7 +131,7 @@ final class Journal implements AutoCloseable {
         if (segment.isEmpty()) {
             begin(sequence + 1);
         }
-        Segment to = segment.get();
+        JournalSegment to = segment.get();
         try {
             to.append(group);
         } catch (IOException | RuntimeException | Error e) {
@@ -148,17 +148,17 @@ final class Journal implements AutoCloseable {
 
     private void begin(long first) throws IOException {
         // Whatever fails: once the new one has its name, nothing that is added to the old one counts.
-        segment.ifPresent(Segment::close);
+        segment.ifPresent(JournalSegment::close);
         segment = Optional.empty();
-        Segment begun = Segment.begin(disk, first);
+        JournalSegment begun = JournalSegment.begin(disk, first);
         leave();
         segment = Optional.of(begun);
     }
 
     private void leave() {
-        segment.ifPresent(Segment::close);
+        segment.ifPresent(JournalSegment::close);
         segment = Optional.empty();
-        uncut.ifPresent(Segment::close);
+        uncut.ifPresent(JournalSegment::close);
         uncut = Optional.empty();
     }
 
@@ -168,7 +168,7 @@ final class Journal implements AutoCloseable {
     }
 
     /** All goes into new files, the lines of now included. */
-    private void restore(Iterable<Line> all) throws IOException {
+    private void restore(Iterable<JournalLine> all) throws IOException {
         if (!gone) {
             LOG.error("{}: files were removed while the node runs; all is written again",
                     disk.path(Snapshots.NAME));
@@ -199,14 +199,14 @@ final class Journal implements AutoCloseable {
             unchanged(recovery);
         }
         for (String name : disk.names()) {
-            if (name.startsWith("topology.") && name.endsWith(Segment.TEMPORARY)) {
+            if (name.startsWith("topology.") && name.endsWith(JournalSegment.TEMPORARY)) {
                 disk.delete(name);
             }
         }
         damages.setAside();
         Optional<JournalText.Content> last = recovery.last();
         if (last.isPresent()) {
-            segment = Optional.of(Segment.proceed(disk, last.get()));
+            segment = Optional.of(JournalSegment.proceed(disk, last.get()));
             journalLength.set(recovery.journalLength());
             snapshots.length(recovery.snapshotLength());
         } else {
@@ -233,8 +233,9 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private static List<Line> lines(Recovery recovery) {
-        return recovery.lines().entrySet().stream().map(line -> Line.of(line.getKey(), line.getValue()))
+    private static List<JournalLine> lines(Recovery recovery) {
+        return recovery.lines().entrySet().stream()
+                .map(line -> JournalLine.of(line.getKey(), line.getValue()))
                 .toList();
     }
 
@@ -244,7 +245,7 @@ final class Journal implements AutoCloseable {
      *
      * @param all as in {@link #append}, with all that was appended up to now
      */
-    synchronized void compact(Supplier<? extends Iterable<Line>> all) {
+    synchronized void compact(Supplier<? extends Iterable<JournalLine>> all) {
         wanted = compacting;
         if (closed || compacting || read.isPresent()) {
             return;
@@ -269,7 +270,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private void compact(Supplier<? extends Iterable<Line>> all, long covers, long length) {
+    private void compact(Supplier<? extends Iterable<JournalLine>> all, long covers, long length) {
         try {
             snapshots.write(all.get(), covers);
             journalLength.addAndGet(-length);
@@ -295,7 +296,7 @@ final class Journal implements AutoCloseable {
     public void close() {
         closed = true;
         synchronized (this) {
-            uncut.ifPresent(Segment::cutBack);
+            uncut.ifPresent(JournalSegment::cutBack);
             leave();
         }
         snapshots.close();

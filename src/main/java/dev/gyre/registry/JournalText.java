@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * The content of a segment of the journal: a header {@code gyre-journal FORMAT FIRST CRC}, then groups. A
- * group is {@code + SEQUENCE LENGTH CRC CRC-OF-THIS} and that many bytes of {@link Line}s. Groups are
+ * group is {@code + SEQUENCE LENGTH CRC CRC-OF-THIS} and that many bytes of {@link JournalLine}s. Groups are
  * numbered through all segments, FIRST being the number of the next one when the segment was begun.
  */
 final class JournalText {
@@ -42,7 +42,7 @@ final class JournalText {
      * @param sequence empty when that is not to be read
      * @param damage   empty when it is whole
      */
-    record Part(Optional<Long> sequence, List<Line> lines, Optional<Damage> damage) { }
+    record Part(Optional<Long> sequence, List<JournalLine> lines, Optional<Damage> damage) { }
 
     /** @param at the byte where it begins */
     record Damage(long at, String what) { }
@@ -63,19 +63,19 @@ final class JournalText {
 
     private static byte[] summed(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        return (text + Line.sum(bytes, 0, bytes.length) + "\n").getBytes(StandardCharsets.US_ASCII);
+        return (text + JournalLine.sum(bytes, 0, bytes.length) + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    static byte[] group(long sequence, Collection<Line> lines) {
+    static byte[] group(long sequence, Collection<JournalLine> lines) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        for (Line line : lines) {
+        for (JournalLine line : lines) {
             text.writeBytes(line.encode());
             text.write('\n');
         }
         byte[] payload = text.toByteArray();
         ByteArrayOutputStream group = new ByteArrayOutputStream(GROUP_LENGTH + payload.length);
         group.writeBytes(summed(String.format("+ %016d %010d %s ", sequence, payload.length,
-                Line.sum(payload, 0, payload.length))));
+                JournalLine.sum(payload, 0, payload.length))));
         group.writeBytes(payload);
         return group.toByteArray();
     }
@@ -109,10 +109,10 @@ final class JournalText {
     private int headerEnd(long first) throws TopologyText.NewerFormat {
         int end = Math.min(HEADER_LENGTH, file.length);
         Matcher header = HEADER.matcher(new String(file, 0, end, StandardCharsets.ISO_8859_1));
-        if (!header.matches() || !Line.sum(file, 0, end - 9).equals(header.group(3))
+        if (!header.matches() || !JournalLine.sum(file, 0, end - 9).equals(header.group(3))
                 || Long.parseLong(header.group(2)) != first) {
             int next = nextWhole(0);
-            parts.add(new Part(Optional.empty(), Line.salvage(file, 0, next),
+            parts.add(new Part(Optional.empty(), JournalLine.salvage(file, 0, next),
                     Optional.of(new Damage(0, file.length == 0 ? "it is empty" : "its first line is no header"
                             + " of a journal that begins with group " + first))));
             return next;
@@ -136,7 +136,7 @@ final class JournalText {
             return Optional.empty();
         }
         Matcher head = GROUP.matcher(new String(file, at, GROUP_LENGTH, StandardCharsets.ISO_8859_1));
-        return head.matches() && Line.sum(file, at, at + GROUP_LENGTH - 9).equals(head.group(4))
+        return head.matches() && JournalLine.sum(file, at, at + GROUP_LENGTH - 9).equals(head.group(4))
                 ? Optional.of(new Head(at, Long.parseLong(head.group(1)), Long.parseLong(head.group(2)),
                         head.group(3)))
                 : Optional.empty();
@@ -144,15 +144,15 @@ final class JournalText {
 
     private boolean whole(Head head) {
         return head.end() <= file.length
-                && Line.sum(file, head.at() + GROUP_LENGTH, (int) head.end()).equals(head.sum());
+                && JournalLine.sum(file, head.at() + GROUP_LENGTH, (int) head.end()).equals(head.sum());
     }
 
     private int add(Head head) {
         int end = (int) head.end();
-        List<Line> lines = new ArrayList<>();
+        List<JournalLine> lines = new ArrayList<>();
         for (int from = head.at() + GROUP_LENGTH; from < end; ) {
             int to = lineEnd(from, end);
-            Line.decode(file, from, to).ifPresent(lines::add);
+            JournalLine.decode(file, from, to).ifPresent(lines::add);
             from = to + 1;
         }
         parts.add(new Part(Optional.of(head.sequence()), lines, Optional.empty()));
@@ -209,7 +209,7 @@ final class JournalText {
         Optional<Head> head = head(at);
         String what = head.isPresent() ? "the checksum of group " + head.get().sequence() + " does not match"
                 : "no group begins here";
-        return new Part(head.map(Head::sequence), Line.salvage(file, at, next),
+        return new Part(head.map(Head::sequence), JournalLine.salvage(file, at, next),
                 Optional.of(new Damage(at, what)));
     }
 }

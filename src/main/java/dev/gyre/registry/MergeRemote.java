@@ -26,7 +26,7 @@ record MergeRemote(Collection<Entry> offered, Stamp horizon) implements Command 
     }
 
     @Override
-    public Change on(State state, Stamp stamp) {
+    public Change on(RegistryState state, Stamp stamp) {
         Entries entries = state.entries();
         List<Entry> later = offered.stream().filter(entry -> wanted(entries, entry, horizon))
                 .collect(Collectors.toCollection(ArrayList::new));

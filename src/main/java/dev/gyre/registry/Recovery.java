@@ -43,7 +43,7 @@ final class Recovery {
 
     static Recovery of(Disk disk) throws IOException, DataUnusable {
         Recovery recovery = new Recovery();
-        NavigableMap<Long, String> segments = Segment.names(disk.names());
+        NavigableMap<Long, String> segments = JournalSegment.names(disk.names());
         recovery.snapshot(disk, segments);
         recovery.segments(disk, segments);
         return recovery;
@@ -131,7 +131,8 @@ final class Recovery {
                 continue;
             }
             if (first > expected) {
-                damage(Segment.name(expected), new Damage("the file is missing", false, first - expected,
+                damage(JournalSegment.name(expected),
+                        new Damage("the file is missing", false, first - expected,
                         Optional.empty()));
                 expected = first;
             }
@@ -141,7 +142,8 @@ final class Recovery {
             journalLength += segment.good();
         }
         if (snapshotIsCurrent && last.isEmpty()) {
-            damage(Segment.name(expected), new Damage("the file is missing", false, 0, Optional.empty()));
+            damage(JournalSegment.name(expected),
+                    new Damage("the file is missing", false, 0, Optional.empty()));
         }
     }
 
@@ -180,7 +182,7 @@ final class Recovery {
         }
     }
 
-    private void apply(Line line) {
+    private void apply(JournalLine line) {
         line.text().ifPresentOrElse(text -> lines.put(line.key(), text), () -> lines.remove(line.key()));
     }
 

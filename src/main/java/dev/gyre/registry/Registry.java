@@ -50,13 +50,13 @@ public final class Registry {
     /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
     private final WorkerExecutor writer;
     private final CommandQueue queue;
-    private final Journalist disk;
+    private final JournalWriter disk;
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
     private final AtomicBoolean ending = new AtomicBoolean();
     private final List<Long> timers = new ArrayList<>();
 
-    private volatile State state = State.of(Entries.empty(), Instant.EPOCH);
+    private volatile RegistryState state = RegistryState.of(Entries.empty(), Instant.EPOCH);
     private volatile Replica replica = Replica.NONE;
     private volatile Stamp distrusted = Stamp.ZERO;
     private volatile Supplier<Optional<String>> refusal = Optional::empty;
@@ -69,7 +69,7 @@ public final class Registry {
         this.clock = clock;
         this.writer = writer;
         this.queue = new CommandQueue(writer, () -> replica, this::write, this::fault);
-        this.disk = new Journalist(store);
+        this.disk = new JournalWriter(store);
         this.stamps = new HybridClock(clock, store.node(), settings.maxClockSkew());
         timers.add(vertx.setPeriodic(END_CHECK_MILLIS, timer -> endDue()));
         timers.add(vertx.setPeriodic(RETRY_MILLIS, timer -> settleDisk()));
@@ -112,7 +112,7 @@ public final class Registry {
         replica = declaration.shared() ? Replica.NOT_YET : Replica.NONE;
         Entries kept = disk.load();
         stamps.seen(kept.highest());
-        State start = State.of(kept, now());
+        RegistryState start = RegistryState.of(kept, now());
         try {
             Optional<Stamp> stamp = declaration.stamp(kept, disk.declared(), stamps, disk.node());
             if (stamp.isPresent()) {
@@ -126,7 +126,7 @@ public final class Registry {
         disk.begin(kept, start.entries(), declaration.name());
         state = start;
         collect();
-        tellBroken(State.of(Entries.empty(), Instant.EPOCH), start);
+        tellBroken(RegistryState.of(Entries.empty(), Instant.EPOCH), start);
     }
 
     private Instant now() {
@@ -145,14 +145,14 @@ public final class Registry {
 
     /** How it stands with the registry itself; any thread may ask. */
     public RegistryStatus status() {
-        State current = state;
+        RegistryState current = state;
         return new RegistryStatus(disk.trouble(), disk.owed(), faults.get(), current.unknown(),
                 List.copyOf(current.broken().values()));
     }
 
     /** What each layer says of each resource; any thread may ask. */
-    public Layers layers() {
-        return new Layers(state);
+    public LayerListing layers() {
+        return new LayerListing(state);
     }
 
     /** From now on a command is acknowledged only when its changes are kept there as well. */
@@ -168,7 +168,7 @@ public final class Registry {
     /**
      * Takes over what other nodes wrote, where it is later than what is held; completes when it takes effect.
      */
-    public Future<Applied> merge(Collection<Entry> entries) {
+    public Future<CommandResult> merge(Collection<Entry> entries) {
         entries.forEach(entry -> entry.registers().forEach(register -> stamps.seen(register.stamp())));
         return apply(new MergeRemote(entries.stream().flatMap(entry -> trusted(entry).stream()).toList(),
                 horizon()), Author.OTHER_NODES);
@@ -211,7 +211,7 @@ public final class Registry {
 
     /** The highest stamp of a removal that this node has forgotten; {@link Stamp#ZERO} when it never did. */
     public Stamp collected() {
-        return disk.note(Journalist.COLLECTED).map(Stamp::parse).orElse(Stamp.ZERO);
+        return disk.note(JournalWriter.COLLECTED).map(Stamp::parse).orElse(Stamp.ZERO);
     }
 
     /** What was noted on this node's disk under a name; any thread may ask. */
@@ -258,15 +258,15 @@ public final class Registry {
      * Replaces what config declared; what the operator overruled stays so. Fails with {@link CommandRefused}
      * when routes would lead nowhere, and changes nothing then.
      */
-    public Future<Applied> declare(Topology declared) {
+    public Future<CommandResult> declare(Topology declared) {
         return apply(new Declare(declared, true), Author.CONFIG).onSuccess(applied ->
                 onWriter(() -> disk.declared(new Declaration(declared, false).name())));
     }
 
     /** Fails with {@link CommandRefused} when the command cannot be carried out. */
-    public Future<Applied> apply(Command command, Author author) {
-        Group.Pending pending =
-                new Group.Pending(command, author, vertx.getOrCreateContext(), Promise.promise());
+    public Future<CommandResult> apply(Command command, Author author) {
+        CommandBatch.Pending pending =
+                new CommandBatch.Pending(command, author, vertx.getOrCreateContext(), Promise.promise());
         Optional<String> reason = command instanceof MergeRemote ? Optional.empty() : refusal.get();
         if (reason.isPresent()) {
             return Future.failedFuture(new CommandRefused(503, reason.get()));
@@ -276,8 +276,8 @@ public final class Registry {
     }
 
     /** Judges each command by what those before it leave, writes all changes at once, then answers. */
-    private void write(List<Group.Pending> pending) {
-        Group group = judged(pending);
+    private void write(List<CommandBatch.Pending> pending) {
+        CommandBatch group = judged(pending);
         if (group.state() == state) {
             replicate(group);
             return;
@@ -291,16 +291,16 @@ public final class Registry {
         }
     }
 
-    private Group judged(List<Group.Pending> pending) {
-        Group group = new Group(state.at(now()), settings.name());
+    private CommandBatch judged(List<CommandBatch.Pending> pending) {
+        CommandBatch group = new CommandBatch(state.at(now()), settings.name());
         pending.forEach(one -> group.add(one, stamps.next()));
         return group;
     }
 
     /** The disk takes nothing: what others have made durable counts at once and is owed to the disk. */
-    private void followOthers(Group group, String failure) {
-        Group unchanged = group.refuseDecided("cannot be made durable now: " + failure);
-        Group others = judged(group.automatic());
+    private void followOthers(CommandBatch group, String failure) {
+        CommandBatch unchanged = group.refuseDecided("cannot be made durable now: " + failure);
+        CommandBatch others = judged(group.automatic());
         disk.owe(others.changed());
         publish(others.state());
         replicate(others);
@@ -309,8 +309,8 @@ public final class Registry {
     }
 
     /** In this order: what a listing shows must be what requests are served by already. */
-    private void publish(State next) {
-        State before = state;
+    private void publish(RegistryState next) {
+        RegistryState before = state;
         if (next.topology() != before.topology()) {
             watchers.forEach(watcher -> tell(watcher, next.topology()));
         }
@@ -318,7 +318,7 @@ public final class Registry {
         tellBroken(before, next);
     }
 
-    private static void tellBroken(State before, State now) {
+    private static void tellBroken(RegistryState before, RegistryState now) {
         now.broken().forEach((name, words) -> {
             if (!words.equals(before.broken().get(name))) {
                 LOG.warn("rule broken: {}", words);
@@ -328,8 +328,8 @@ public final class Registry {
                 .forEach(name -> LOG.info("rule holds again: {}", name));
     }
 
-    private void replicate(Group group) {
-        State written = state;
+    private void replicate(CommandBatch group) {
+        RegistryState written = state;
         Future<?> kept = acknowledgements.offer(group.own(), keys -> keep(keys.stream()
                 .flatMap(key -> written.entries().entry(key).stream()).toList()));
         if (group.allAutomatic()) {
@@ -368,11 +368,12 @@ public final class Registry {
     /** What requests are served by follows at once; it is written down when most nodes are there to agree. */
     private void endDue() {
         Instant now = now();
-        State current = state;
+        RegistryState current = state;
         if (!current.deadlines().between(current.now(), now).isEmpty()) {
             onWriter(() -> publish(state.at(now())));
         }
-        List<EndByDeadline> ends = current.deadlines().over(now).limit(ENDS).map(EndByDeadline::new).toList();
+        List<DeadlineCommand> ends = current.deadlines().over(now).limit(ENDS).map(DeadlineCommand::new)
+                .toList();
         if (ends.isEmpty() || !replica.inTouch() || !ending.compareAndSet(false, true)) {
             return;
         }
@@ -400,7 +401,7 @@ public final class Registry {
         if (!old.isEmpty()) {
             Stamp highest = old.stream().map(Entry::stamp).max(Stamp::compareTo).orElseThrow();
             if (highest.compareTo(collected()) > 0) {
-                disk.note(Journalist.COLLECTED, highest.toString(), entries);
+                disk.note(JournalWriter.COLLECTED, highest.toString(), entries);
             }
             forget(old.stream().collect(Collectors.toMap(Entry::key, entry -> Optional.empty())));
             LOG.info("tombstones collected: count={} older_than={}", old.size(),
@@ -410,7 +411,8 @@ public final class Registry {
 
     private void forget(Map<Key, Optional<Entry>> left) {
         Set<Key> keys = left.keySet();
-        State next = state.without(keys).with(left.values().stream().flatMap(Optional::stream).toList());
+        RegistryState next = state.without(keys)
+                .with(left.values().stream().flatMap(Optional::stream).toList());
         if (disk.append(state.entries(), next.entries(), keys).isPresent()) {
             disk.owe(keys);
         }

@@ -37,24 +37,25 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
     }
 
     @Override
-    public Change on(State state, Stamp stamp) throws CommandRefused {
+    public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
         LayeredResource resource = state.resource(key);
         if (resource.config().isEmpty() && resource.discovery().isEmpty()) {
             if (resource.present()) {
                 throw new CommandRefused(409, name + " was added by command, and config does not declare it:"
                         + " there is nothing to hand it back to");
             }
-            throw new CommandRefused(404, "config declares no " + name + " " + Known.listed(declared(state)));
+            throw new CommandRefused(404,
+                    "config declares no " + name + " " + Suggestions.listed(declared(state)));
         }
         List<String> said = set(resource).stream()
                 .filter(field -> fields.isEmpty() || fields.get().stream().anyMatch(asked ->
                         field.equals(asked) || SettingPaths.within(field, asked))).toList();
         if (said.isEmpty()) {
             return Change.none(name + ": no operator has set " + fields.map(asked -> String.join(", ", asked)
-                    + " " + Known.listed(set(resource))).orElse("anything"));
+                    + " " + Suggestions.listed(set(resource))).orElse("anything"));
         }
         Entry entry = resource.leave(stamp, said);
-        State after = state.deciding(List.of(entry), stamp);
+        RegistryState after = state.deciding(List.of(entry), stamp);
         if (after.undecided() && !state.undecided()) {
             throw new CommandRefused(409, name + " cannot be reset: there would be several services and no"
                     + " route (add a route first)");
@@ -62,14 +63,14 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
         return Change.to(name + " handed back to config: " + words(state, after, entry, said), entry);
     }
 
-    private static String words(State before, State after, Entry entry, List<String> said) {
-        List<String> changes = new ArrayList<>(FieldWords.changes(before, after, List.of(entry)).values()
+    private static String words(RegistryState before, RegistryState after, Entry entry, List<String> said) {
+        List<String> changes = new ArrayList<>(FieldTexts.changes(before, after, List.of(entry)).values()
                 .stream().flatMap(List::stream).map(word -> word.equals("added") ? "its removal" : word)
                 .toList());
         // What says the same as config is handed back all the same: it follows config from now on.
         said.stream().filter(field -> changes.stream().noneMatch(word -> word.startsWith(field + " ")))
                 .filter(field -> !field.equals(EntryFields.PRESENT)).forEach(changes::add);
-        return changes.isEmpty() ? "its presence" : FieldWords.listed(changes);
+        return changes.isEmpty() ? "its presence" : FieldTexts.listed(changes);
     }
 
     /** What the operator says of it. */
@@ -79,7 +80,7 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
     }
 
     /** What could be handed back, by name. */
-    private List<String> declared(State state) {
+    private List<String> declared(RegistryState state) {
         Stream<Key> keys = key.kind().equals(Key.BACKEND) ? state.entries().backendKeys(key.head())
                 : state.entries().keys(key.kind());
         return keys.map(state::resource)

@@ -26,33 +26,33 @@ import java.util.stream.Stream;
 public record Rollback(String to) implements Command {
 
     @Override
-    public Change on(State state, Stamp stamp) throws CommandRefused {
+    public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
         History history = new History(state);
         History.Point point = history.find(to, false);
-        State target = State.of(history.entriesAt(point), state.now());
+        RegistryState target = RegistryState.of(history.entriesAt(point), state.now());
         List<Entry> entries = new Steps(state, target, stamp).all();
         SortedSet<String> uncertain = history.uncertain(point);
         String doubt = uncertain.isEmpty() ? "" : "; not restored for certain, since the history does not"
-                + " tell what was there: " + FieldWords.listed(List.copyOf(uncertain));
+                + " tell what was there: " + FieldTexts.listed(List.copyOf(uncertain));
         if (entries.isEmpty()) {
             return Change.none("all is as at version " + point.version() + " already" + doubt);
         }
-        State after = state.deciding(entries, stamp);
+        RegistryState after = state.deciding(entries, stamp);
         if (after.undecided()) {
             throw new CommandRefused(409, "version " + point.version() + " cannot come back: it has services "
                     + String.join(", ", target.topology().services().keySet())
                     + " and no route, so that nobody could say which requests go where");
         }
-        List<String> changes = FieldWords.changes(state, after, entries).entrySet().stream()
-                .map(one -> FieldWords.name(one.getKey()) + " " + String.join(", ", one.getValue())).toList();
+        List<String> changes = FieldTexts.changes(state, after, entries).entrySet().stream()
+                .map(one -> FieldTexts.name(one.getKey()) + " " + String.join(", ", one.getValue())).toList();
         return new Change(entries, "rolled back to version " + point.version() + point.change()
                 .map(change -> (change.timed() ? " of " + change.time() : "") + " (after: " + change.shortly()
-                        + ")").orElse("") + (changes.isEmpty() ? "" : ": " + FieldWords.listed(changes))
+                        + ")").orElse("") + (changes.isEmpty() ? "" : ": " + FieldTexts.listed(changes))
                 + doubt);
     }
 
     /** From one state to the other. */
-    private record Steps(State now, State target, Stamp stamp) {
+    private record Steps(RegistryState now, RegistryState target, Stamp stamp) {
 
         List<Entry> all() {
             List<Entry> entries = new ArrayList<>();

@@ -42,7 +42,7 @@ public sealed interface RouteCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             state.service(service);
             Optional<Route> there = state.route(host, path);
             boolean leads = there.filter(route -> route.service().equals(service)).isPresent();
@@ -76,7 +76,7 @@ public sealed interface RouteCommand extends Command {
                     : resource.entering(fields, stamp));
         }
 
-        private boolean endsImplicitRoute(State state) {
+        private boolean endsImplicitRoute(RegistryState state) {
             return state.topology().routes().isEmpty() && state.topology().services().size() == 1
                     && !(host.equals("*") && path.equals("/*"));
         }
@@ -106,10 +106,10 @@ public sealed interface RouteCommand extends Command {
     record Remove(String host, String path) implements RouteCommand {
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             if (state.route(host, path).isEmpty()) {
                 return Change.none(name(host, path) + " is not there, nothing to remove "
-                        + Known.listed(state.topology().routes().stream()
+                        + Suggestions.listed(state.topology().routes().stream()
                                 .map(route -> route.host() + route.path()).toList()));
             }
             Entry entry = state.resource(Key.route(Origin.OPERATOR, host, path)).unwanted(stamp);

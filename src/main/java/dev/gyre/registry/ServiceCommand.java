@@ -36,10 +36,10 @@ public sealed interface ServiceCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             boolean added = !state.topology().services().containsKey(service);
             List<Entry> entries = new ArrayList<>(policyOn(state, stamp, added));
-            State after = state.deciding(entries, stamp);
+            RegistryState after = state.deciding(entries, stamp);
             if (after.undecided() && !state.undecided()) {
                 throw new CommandRefused(409, "a second service beside \""
                         + String.join(", ", state.topology().services().keySet())
@@ -76,7 +76,7 @@ public sealed interface ServiceCommand extends Command {
                             + now.getOrDefault(path, "none")).toList();
         }
 
-        private List<Entry> policyOn(State state, Stamp stamp, boolean added) throws CommandRefused {
+        private List<Entry> policyOn(RegistryState state, Stamp stamp, boolean added) throws CommandRefused {
             LayeredResource there = state.resource(Key.service(Origin.OPERATOR, service));
             SortedMap<String, Object> fields = SettingPaths.flat(policy);
             if (fields.isEmpty() && !added) {
@@ -111,10 +111,10 @@ public sealed interface ServiceCommand extends Command {
         }
 
         @Override
-        public Change on(State state, Stamp stamp) throws CommandRefused {
+        public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             if (!state.topology().services().containsKey(service)) {
                 return Change.none("service \"" + service + "\" is not there, nothing to remove "
-                        + Known.listed(state.topology().services().keySet()));
+                        + Suggestions.listed(state.topology().services().keySet()));
             }
             List<Route> routes = state.topology().routes().stream()
                     .filter(route -> route.service().equals(service)).toList();
@@ -132,7 +132,7 @@ public sealed interface ServiceCommand extends Command {
         }
 
         /** The entries by which a service is gone. */
-        static List<Entry> unwanted(State state, String service, Stamp stamp) {
+        static List<Entry> unwanted(RegistryState state, String service, Stamp stamp) {
             List<Entry> entries = new ArrayList<>();
             entries.add(state.resource(Key.service(Origin.OPERATOR, service)).unwanted(stamp));
             // Were they kept, a service of the same name added later would find them among its own.

@@ -15,7 +15,7 @@ final class Snapshots {
     static final String NAME = "topology.json";
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
-    private static final String TEMPORARY = NAME + Segment.TEMPORARY;
+    private static final String TEMPORARY = NAME + JournalSegment.TEMPORARY;
     /** Each piece is forced to the disk: an append beside it then waits for no more than this. */
     private static final int PIECE = 1 << 20;
 
@@ -38,7 +38,7 @@ final class Snapshots {
     }
 
     /** Returns when the snapshot is on the disk, or when a later one already is. */
-    synchronized void write(Iterable<Line> lines, long covers) throws IOException {
+    synchronized void write(Iterable<JournalLine> lines, long covers) throws IOException {
         if (covers < covered) {
             return;
         }
@@ -55,7 +55,7 @@ final class Snapshots {
         covered = covers;
         length = written;
         // The lowest first: should a crash leave the rest, that has no gap.
-        for (String name : Segment.names(disk.names()).headMap(covers, true).values()) {
+        for (String name : JournalSegment.names(disk.names()).headMap(covers, true).values()) {
             disk.delete(name);
         }
     }
@@ -87,10 +87,10 @@ final class Snapshots {
             this.file = file;
         }
 
-        long write(Iterable<Line> lines, long covers) throws IOException {
+        long write(Iterable<JournalLine> lines, long covers) throws IOException {
             long count = 0;
             piece.writeBytes(TopologyText.opening(covers));
-            for (Line line : lines) {
+            for (JournalLine line : lines) {
                 piece.writeBytes(line.encode());
                 piece.write(',');
                 piece.write('\n');

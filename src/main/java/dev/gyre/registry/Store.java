@@ -23,10 +23,11 @@ interface Store {
      * @param all the lines of all keys as they are with these: taken, perhaps later and on another thread,
      *            where it is time for a snapshot
      */
-    void append(Collection<Line> lines, Supplier<? extends Iterable<Line>> all) throws IOException;
+    void append(Collection<JournalLine> lines, Supplier<? extends Iterable<JournalLine>> all)
+            throws IOException;
 
     /** Gives back the room of what was forgotten or overwritten; returns at once. */
-    void compact(Supplier<? extends Iterable<Line>> all);
+    void compact(Supplier<? extends Iterable<JournalLine>> all);
 
     /** Why nothing can be kept, as far as is known; empty when all is well. */
     Optional<String> trouble();
@@ -51,11 +52,11 @@ interface Store {
         }
 
         @Override
-        public void append(Collection<Line> lines, Supplier<? extends Iterable<Line>> all) {
+        public void append(Collection<JournalLine> lines, Supplier<? extends Iterable<JournalLine>> all) {
         }
 
         @Override
-        public void compact(Supplier<? extends Iterable<Line>> all) {
+        public void compact(Supplier<? extends Iterable<JournalLine>> all) {
         }
 
         @Override

@@ -63,19 +63,20 @@ final class TopologyText {
      * @param damage what is wrong with the file; empty when it is whole
      * @param lost   how many lines are; empty when that is unknown
      */
-    record Content(int format, Optional<Long> covers, List<Line> lines, Optional<String> damage,
+    record Content(int format, Optional<Long> covers, List<JournalLine> lines, Optional<String> damage,
                    Optional<Long> lost) {
     }
 
     /** What stands before the lines. */
     static byte[] opening(long covers) {
-        return ("{\"covers\":" + new String(Line.checked(Long.toString(covers)), StandardCharsets.US_ASCII)
+        return ("{\"covers\":"
+                + new String(JournalLine.checked(Long.toString(covers)), StandardCharsets.US_ASCII)
                 + ",\"entries\":[\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     /** What stands behind them. */
     static byte[] closing(long lines) {
-        return (new String(Line.checked(Long.toString(lines)), StandardCharsets.US_ASCII) + LAST)
+        return (new String(JournalLine.checked(Long.toString(lines)), StandardCharsets.US_ASCII) + LAST)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -122,21 +123,21 @@ final class TopologyText {
     private static Content salvage(byte[] file, int body, String damage) {
         Optional<Long> covers = Optional.empty();
         Optional<Long> count = Optional.empty();
-        List<Line> lines = new ArrayList<>();
+        List<JournalLine> lines = new ArrayList<>();
         int next;
         for (int begin = body; begin < file.length; begin = next) {
             int from = begin;
             int to = end(file, from);
             next = to + 1;
             int behind = to > from && file[to - 1] == ',' ? to - 1 : to;
-            Optional<Line> line = Line.decode(file, from, behind);
+            Optional<JournalLine> line = JournalLine.decode(file, from, behind);
             if (line.isPresent()) {
                 lines.add(line.get());
             } else {
                 covers = covers.or(() -> covers(file, from, to));
-                count = to - from > 2 ? Line.content(file, from, to - 2).filter(TopologyText::isNumber)
+                count = to - from > 2 ? JournalLine.content(file, from, to - 2).filter(TopologyText::isNumber)
                         .map(Long::parseLong) : Optional.empty();
-                lines.addAll(Line.salvage(file, from, to));
+                lines.addAll(JournalLine.salvage(file, from, to));
             }
         }
         long read = lines.size();
@@ -161,17 +162,17 @@ final class TopologyText {
     private static Optional<Long> covers(byte[] file, int from, int to) {
         Matcher opening = OPENING.matcher(new String(file, from, to - from, StandardCharsets.ISO_8859_1));
         return opening.lookingAt()
-                ? Line.content(file, from + COVERS_AT, from + opening.end(1)).map(Long::parseLong)
+                ? JournalLine.content(file, from + COVERS_AT, from + opening.end(1)).map(Long::parseLong)
                 : Optional.empty();
     }
 
     private static Content first(byte[] body) {
         try {
             JsonObject json = new JsonObject(new String(body, StandardCharsets.UTF_8));
-            List<Line> lines = new ArrayList<>();
+            List<JournalLine> lines = new ArrayList<>();
             for (Object element : json.getJsonArray("entries")) {
                 JsonObject entry = (JsonObject) element;
-                lines.add(Line.of(entry.getString("layer") + "/" + entry.getString("kind") + "/"
+                lines.add(JournalLine.of(entry.getString("layer") + "/" + entry.getString("kind") + "/"
                         + entry.getString("name"), Json.encode(entry)));
             }
             return new Content(1, Optional.empty(), lines, Optional.empty(), Optional.empty());

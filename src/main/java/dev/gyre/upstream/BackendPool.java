@@ -1,6 +1,6 @@
 package dev.gyre.upstream;
 
-import dev.gyre.balancing.Conduct;
+import dev.gyre.balancing.FailurePenalty;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.EjectionPolicy;
@@ -43,7 +43,7 @@ public final class BackendPool {
     private volatile PoolPolicy policy;
     private volatile int limit;
     private volatile Duration connectTimeout;
-    private final Conduct conduct = new Conduct();
+    private final FailurePenalty conduct = new FailurePenalty();
     private volatile boolean watched;
     private volatile EjectionPolicy ejection;
     private volatile int waiting;
@@ -80,7 +80,7 @@ public final class BackendPool {
         return loops.known(loop);
     }
 
-    public Conduct conduct() {
+    public FailurePenalty conduct() {
         return conduct;
     }
 

@@ -2,7 +2,7 @@ package dev.gyre.upstream;
 
 import dev.gyre.balancing.PanicRule;
 import dev.gyre.balancing.PanicRule.Offer;
-import dev.gyre.balancing.Ramp;
+import dev.gyre.balancing.SlowStartRamp;
 import dev.gyre.balancing.ZonePreference;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
@@ -111,7 +111,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
             Instant recovered = Optional.ofNullable(judged.get(member.pool().id())).filter(Condition::fit)
                     .map(Condition::since).orElse(Instant.MIN);
             Instant added = member.backend().since().orElse(Instant.EPOCH);
-            return Ramp.share(slow, recovered.isAfter(added) ? recovered : added, now);
+            return SlowStartRamp.share(slow, recovered.isAfter(added) ? recovered : added, now);
         }));
         return ramps;
     }

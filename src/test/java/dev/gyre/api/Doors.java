@@ -7,7 +7,7 @@ import dev.gyre.config.BackendNetworks;
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.discovery.Discovery;
-import dev.gyre.discovery.Neighbours;
+import dev.gyre.discovery.DiscoveryPeers;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
@@ -15,15 +15,17 @@ import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Fitness;
 import dev.gyre.model.GateStats;
+import dev.gyre.model.HoldStats;
 import dev.gyre.model.Limit;
 import dev.gyre.model.MemoryHolding;
 import dev.gyre.model.MemoryStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
+import dev.gyre.model.RetryStats;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
-import dev.gyre.vertx.EventLoops;
 import dev.gyre.registry.Node;
+import dev.gyre.vertx.EventLoops;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
@@ -39,12 +41,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import dev.gyre.model.HoldStats;
-import dev.gyre.model.RetryStats;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -105,7 +105,7 @@ public final class Doors implements AutoCloseable {
     }
 
     /** No other node is there, and what drains has drained. */
-    private final class Alone implements Neighbours {
+    private final class Alone implements DiscoveryPeers {
 
         @Override
         public String self() {

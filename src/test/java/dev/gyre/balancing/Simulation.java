@@ -25,7 +25,7 @@ final class Simulation implements Candidates {
     private final RandomGenerator dice;
     private final int[] inFlight;
     private final long[][] freeAt;
-    private final Conduct[] conduct;
+    private final FailurePenalty[] conduct;
     private final PeakEwma[] times;
     private final int[] picked;
     private long now = 1;
@@ -38,8 +38,8 @@ final class Simulation implements Candidates {
         picked = new int[servers.length];
         freeAt = new long[servers.length][];
         Arrays.setAll(freeAt, i -> new long[servers[i].workers()]);
-        conduct = new Conduct[servers.length];
-        Arrays.setAll(conduct, i -> new Conduct());
+        conduct = new FailurePenalty[servers.length];
+        Arrays.setAll(conduct, i -> new FailurePenalty());
         times = new PeakEwma[servers.length];
         Arrays.setAll(times, i -> new PeakEwma());
     }

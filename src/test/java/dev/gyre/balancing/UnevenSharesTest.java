@@ -39,7 +39,7 @@ class UnevenSharesTest {
     void eachGetsItsShareOfTenThousandPicksToWithinOnePercent(int[] weights) {
         for (int seed = 0; seed < 20; seed++) {
             int[] counts = new int[weights.length];
-            Turns selector = selector(weights, seed);
+            Rotation selector = selector(weights, seed);
             for (int pick = 0; pick < PICKS; pick++) {
                 counts[selector.next()]++;
             }
@@ -51,7 +51,7 @@ class UnevenSharesTest {
     @MethodSource("weightSets")
     void twoEventLoopsTakingTurnsAtRandomKeepTheSharesTogether(int[] weights) {
         Random random = new Random(7);
-        Turns[] loops = {selector(weights, 1), selector(weights, 2)};
+        Rotation[] loops = {selector(weights, 1), selector(weights, 2)};
         int[] counts = new int[weights.length];
         for (int pick = 0; pick < PICKS; pick++) {
             counts[loops[random.nextInt(2)].next()]++;
@@ -93,7 +93,7 @@ class UnevenSharesTest {
     @Test
     void aHeavyIndexDoesNotHaveItsTurnsInARow() {
         for (int seed = 0; seed < 50; seed++) {
-            Turns selector = selector(new int[] {5, 1, 1}, seed);
+            Rotation selector = selector(new int[] {5, 1, 1}, seed);
             int run = 0;
             for (int pick = 0; pick < 1_000; pick++) {
                 run = selector.next() == 0 ? run + 1 : 0;
@@ -129,7 +129,7 @@ class UnevenSharesTest {
     @Test
     void repeatsItselfRoundByRoundSoThatNothingDriftsHoweverLongItRuns() {
         int[] weights = {1000, 999, 7, 1};
-        Turns selector = selector(weights, 3);
+        Rotation selector = selector(weights, 3);
         int[] rounds = IntStream.generate(selector::next).limit(2007 * 5).toArray();
         int[] second = Arrays.copyOfRange(rounds, 2007, 2007 * 2);
         for (int round = 2; round < 5; round++) {
@@ -173,7 +173,7 @@ class UnevenSharesTest {
         assertThatThrownBy(() -> selector(new int[] {1001}, 1)).hasMessageContaining("1001");
     }
 
-    private static Turns selector(int[] weights, long seed) {
+    private static Rotation selector(int[] weights, long seed) {
         return new SmoothWeightedRoundRobin(weights, new SplittableRandom(seed));
     }
 
@@ -185,7 +185,7 @@ class UnevenSharesTest {
         }
     }
 
-    private static int[][] runningCounts(Turns selector, int size, int picks) {
+    private static int[][] runningCounts(Rotation selector, int size, int picks) {
         int[][] before = new int[picks + 1][size];
         for (int pick = 0; pick < picks; pick++) {
             before[pick + 1] = before[pick].clone();

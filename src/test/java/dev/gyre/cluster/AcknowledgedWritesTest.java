@@ -2,8 +2,8 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.cluster.Agreement.Memory;
-import dev.gyre.cluster.Positions.Position;
+import dev.gyre.cluster.SyncPoint.Memory;
+import dev.gyre.cluster.WritePositions.Position;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.lang.reflect.Proxy;
@@ -23,13 +23,13 @@ class AcknowledgedWritesTest {
 
     private final Map<String, String> texts = new HashMap<>();
     private final Deque<Runnable> puts = new ArrayDeque<>();
-    private final Seal seal = new Seal(Optional.of("secret"), "gyre");
+    private final MessageAuthenticator seal = new MessageAuthenticator(Optional.of("secret"), "gyre");
     private final AcknowledgedWrites writer = new AcknowledgedWrites(map(), seal, "a", () -> Memory.NONE);
 
     /** Carries out a put when the test says so. */
-    private SharedTexts map() {
-        return (SharedTexts) Proxy.newProxyInstance(getClass().getClassLoader(),
-                new Class<?>[] {SharedTexts.class}, (proxy, method, args) -> {
+    private SharedStringMap map() {
+        return (SharedStringMap) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] {SharedStringMap.class}, (proxy, method, args) -> {
                     if (method.getName().equals("get")) {
                         return Future.succeededFuture(Map.copyOf(texts));
                     }

@@ -2,7 +2,7 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.cluster.Peers.Peer;
+import dev.gyre.cluster.ClusterPeers.Peer;
 import dev.gyre.config.ConfigReader;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -21,24 +21,26 @@ class ConfigDriftTest {
     private final AtomicInteger asked = new AtomicInteger();
     private final ConfigDrift drift = new ConfigDrift(nanos::get);
 
-    private static Declared declared(int maxConnections, String... backends) {
+    private static DeclaredConfig declared(int maxConnections, String... backends) {
         JsonArray urls = new JsonArray();
         for (String backend : backends) {
             urls.add(backend);
         }
-        return Declared.of(ConfigReader.read(new JsonObject().put("services", new JsonObject().put("web",
+        return DeclaredConfig.of(ConfigReader.read(new JsonObject()
+                .put("services", new JsonObject().put("web",
                 new JsonObject().put("pool", new JsonObject().put("maxConnections", maxConnections))
                         .put("backends", urls)))).accepted().orElseThrow().declared());
     }
 
-    private static Peer peer(Declared config) {
-        Hello hello = new Hello(new NodeIdentity("b", "B", "m", "127.0.0.2:5701", "0.1", "5e55"), 1,
-                new Hello.State(1, "v", "d", 0, 0, config.digest(), 0, false), Map.of(), Set.of(), Map.of(),
+    private static Peer peer(DeclaredConfig config) {
+        Heartbeat hello = new Heartbeat(new NodeIdentity("b", "B", "m", "127.0.0.2:5701", "0.1", "5e55"), 1,
+                new Heartbeat.State(1, "v", "d", 0, 0, config.digest(), 0, false), Map.of(), Set.of(),
+                        Map.of(),
                 Set.of());
         return new Peer(hello, 0, new ClockOffset(), Map.of());
     }
 
-    private void look(Declared own, Declared theirs) {
+    private void look(DeclaredConfig own, DeclaredConfig theirs) {
         drift.look(own, List.of(peer(theirs)), id -> {
             asked.incrementAndGet();
             return Future.succeededFuture(new JsonObject(theirs.differing(own.parts()).encode()));
@@ -51,8 +53,8 @@ class ConfigDriftTest {
 
     @Test
     void aRollOutIsNoDifference() {
-        Declared before = declared(512, "http://a:1");
-        Declared after = declared(78, "http://a:1");
+        DeclaredConfig before = declared(512, "http://a:1");
+        DeclaredConfig after = declared(78, "http://a:1");
         look(before, after);
         nanos.addAndGet(ConfigDrift.LASTING_NANOS - 1);
         look(before, after);
@@ -66,8 +68,8 @@ class ConfigDriftTest {
 
     @Test
     void whatLastsIsNamedOnceForEachChange() {
-        Declared here = declared(512, "http://a:1", "http://b:1");
-        Declared there = declared(78, "http://a:1");
+        DeclaredConfig here = declared(512, "http://a:1", "http://b:1");
+        DeclaredConfig there = declared(78, "http://a:1");
         look(here, there);
         nanos.addAndGet(ConfigDrift.LASTING_NANOS);
         look(here, there);
@@ -85,8 +87,8 @@ class ConfigDriftTest {
 
     @Test
     void aNodeThatDoesNotAnswerIsAskedAgain() {
-        Declared here = declared(512);
-        Declared there = declared(78);
+        DeclaredConfig here = declared(512);
+        DeclaredConfig there = declared(78);
         look(here, there);
         nanos.addAndGet(ConfigDrift.LASTING_NANOS);
         drift.look(here, List.of(peer(there)), id -> Future.failedFuture("no answer"));
@@ -101,8 +103,8 @@ class ConfigDriftTest {
         for (int i = 0; i < many.length; i++) {
             many[i] = "http://10.0." + i / 250 + "." + (1 + i % 250) + ":1";
         }
-        Declared here = declared(512, many);
-        Declared there = declared(78, many);
+        DeclaredConfig here = declared(512, many);
+        DeclaredConfig there = declared(78, many);
         assertThat(there.differing(here.parts()).encode().length()).isLessThan(50_000);
         assertThat(here.differences(there.differing(here.parts())))
                 .containsExactly("service web pool.maxConnections is 512 here and 78 there");

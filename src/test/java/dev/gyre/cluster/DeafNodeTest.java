@@ -23,7 +23,7 @@ class DeafNodeTest {
 
     @Test
     void patienceGrowsWhileNobodyIsHeardAndIsShortAgainAfterwards() {
-        Deafness deafness = new Deafness();
+        IsolationDetector deafness = new IsolationDetector();
         assertThat(deafness.found(1, 0, at(0))).isFalse();
         assertThat(deafness.found(1, 0, at(9.9))).isFalse();
         assertThat(deafness.found(1, 0, at(10))).as("ten seconds").isTrue();

@@ -34,7 +34,8 @@ class EntriesOfTomorrowTest {
     Path directory;
 
     private final Origin origin = Origin.saying("hello");
-    private final Seal seal = new Seal(Optional.of("secret-of-the-test"), ClusterNodes.NAME);
+    private final MessageAuthenticator seal =
+            new MessageAuthenticator(Optional.of("secret-of-the-test"), ClusterNodes.NAME);
     private final Map<String, String> written = new TreeMap<>();
     private ClusterNodes nodes;
 

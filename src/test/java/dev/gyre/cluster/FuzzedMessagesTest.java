@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 public class FuzzedMessagesTest {
 
     private static final Optional<String> SECRET = Optional.of("a secret of this cluster");
-    private static final Seal SEAL = new Seal(SECRET, "gyre");
-    private static final Seal STRANGER = new Seal(Optional.of("another secret"), "gyre");
-    private static final Hello HELLO = new Hello(
+    private static final MessageAuthenticator SEAL = new MessageAuthenticator(SECRET, "gyre");
+    private static final MessageAuthenticator STRANGER =
+            new MessageAuthenticator(Optional.of("another secret"), "gyre");
+    private static final Heartbeat HELLO = new Heartbeat(
             new NodeIdentity("1", "a", "m", "127.0.0.1:5701", "0.1", "5e55"), 2,
-            new Hello.State(3, "v", "d", 4, 5, "c", 6, false), Map.of("5e56", "ask"), Set.of("answer"),
+            new Heartbeat.State(3, "v", "d", 4, 5, "c", 6, false), Map.of("5e56", "ask"), Set.of("answer"),
             Map.of(new BackendId("web", BackendUrl.parse("http://a:1")), Duration.ofSeconds(1)),
             Set.of("web"));
 
@@ -55,7 +56,7 @@ public class FuzzedMessagesTest {
         }
         SignedCommand.open(SEAL, json).ifPresent(command ->
                 assertThat(command.containsKey(SignedCommand.SIGNATURE)).isFalse());
-        Hello.fromJson(json).ifPresent(hello -> assertThat(
-                Hello.fromJson(new JsonObject(hello.toJson().encode()))).hasValue(hello));
+        Heartbeat.fromJson(json).ifPresent(hello -> assertThat(
+                Heartbeat.fromJson(new JsonObject(hello.toJson().encode()))).hasValue(hello));
     }
 }

@@ -30,13 +30,13 @@ class LostHintTest {
         get(other.registry.merge(one.registry.entries().all()));
         get(one.registry.merge(other.registry.entries().all()));
         assertThat(other.registry.entries().digest()).isEqualTo(one.registry.entries().digest());
-        Seal seal = new Seal(Optional.of("secret"), "gyre");
+        MessageAuthenticator seal = new MessageAuthenticator(Optional.of("secret"), "gyre");
         asking = repairs(one, seal);
         get(repairs(other, seal).listen());
     }
 
-    private AntiEntropy repairs(Node node, Seal seal) {
-        return new AntiEntropy(bus, node.registry, seal, new Refusals(System::nanoTime),
+    private AntiEntropy repairs(Node node, MessageAuthenticator seal) {
+        return new AntiEntropy(bus, node.registry, seal, new RefusedMessages(System::nanoTime),
                 node.registry.nodeId(), () -> { });
     }
 

@@ -66,10 +66,10 @@ class ReplayedAnnouncementTest {
     void renewalsTravelWithAHello() {
         JsonObject renewed = new JsonObject().put("web http://a:1", 250);
         JsonObject node = new NodeIdentity("a", "A", "m", "127.0.0.1:5701", "0.1", "5e55").toJson();
-        Hello hello = Hello.fromJson(node.copy().put("renewed", renewed)).orElseThrow();
+        Heartbeat hello = Heartbeat.fromJson(node.copy().put("renewed", renewed)).orElseThrow();
         assertThat(hello.toJson().getJsonObject("renewed")).isEqualTo(renewed);
-        assertThat(Hello.fromJson(node).orElseThrow().renewed()).isEmpty();
+        assertThat(Heartbeat.fromJson(node).orElseThrow().renewed()).isEmpty();
         node.remove("session");
-        assertThat(Hello.fromJson(node)).as("of no session").isEmpty();
+        assertThat(Heartbeat.fromJson(node)).as("of no session").isEmpty();
     }
 }

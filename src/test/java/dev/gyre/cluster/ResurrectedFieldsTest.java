@@ -2,7 +2,7 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.cluster.Agreement.Memory;
+import dev.gyre.cluster.SyncPoint.Memory;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Key;
 import dev.gyre.registry.Stamp;
@@ -32,7 +32,7 @@ class ResurrectedFieldsTest {
     }
 
     private static Map<Key, Optional<Entry>> removed(Entry held, Optional<Entry> shared, boolean unread) {
-        return Agreement.removed(List.of(held), AGREED, key -> shared, key -> unread);
+        return SyncPoint.removed(List.of(held), AGREED, key -> shared, key -> unread);
     }
 
     @Test
@@ -60,9 +60,9 @@ class ResurrectedFieldsTest {
         assertThat(new Memory(OLD, Stamp.ZERO).isBehind(forgot)).isTrue();
         assertThat(new Memory(AGREED, Stamp.ZERO).isBehind(forgot)).isFalse();
         assertThat(Memory.NONE.isBehind(forgot)).as("a new node, or one that lost its disk").isFalse();
-        assertThat(Agreement.behind(forgot, List.of(Memory.NONE, new Memory(OLD, Stamp.ZERO), forgot)))
+        assertThat(SyncPoint.behind(forgot, List.of(Memory.NONE, new Memory(OLD, Stamp.ZERO), forgot)))
                 .isEqualTo(OLD);
-        assertThat(Agreement.behind(forgot, List.of(Memory.NONE, forgot))).isEqualTo(Stamp.ZERO);
+        assertThat(SyncPoint.behind(forgot, List.of(Memory.NONE, forgot))).isEqualTo(Stamp.ZERO);
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A seal proves the secret, the text and the purpose; a change of any of them is seen. */
 class SealedForOnePurposeTest {
 
-    private final Seal seal = new Seal(Optional.of("secret"), "gyre");
+    private final MessageAuthenticator seal = new MessageAuthenticator(Optional.of("secret"), "gyre");
     private final SignedCommand signer = SignedCommand.signer(Optional.of("secret"), "gyre",
             InstantSource.fixed(Instant.ofEpochMilli(1_000)));
 
@@ -25,8 +25,8 @@ class SealedForOnePurposeTest {
         assertThat(seal.open("hint", sealed)).isEmpty();
         assertThat(seal.open("entry", sealed + "!")).isEmpty();
         assertThat(seal.open("entry", "x" + sealed)).isEmpty();
-        assertThat(new Seal(Optional.of("other"), "gyre").open("entry", sealed)).isEmpty();
-        assertThat(new Seal(Optional.empty(), "gyre").open("entry", sealed)).isEmpty();
+        assertThat(new MessageAuthenticator(Optional.of("other"), "gyre").open("entry", sealed)).isEmpty();
+        assertThat(new MessageAuthenticator(Optional.empty(), "gyre").open("entry", sealed)).isEmpty();
     }
 
     @Test

@@ -21,61 +21,64 @@ class SessionsTest {
     private final AtomicLong nanos = new AtomicLong(1);
     private final AtomicLong wall = new AtomicLong(1_000_000);
     private final Clocks clocks = new Clocks(() -> Instant.ofEpochMilli(wall.get()), nanos::get);
-    private final Challenges challenges = new Challenges(nanos::get);
+    private final SessionChallenges challenges = new SessionChallenges(nanos::get);
     private final List<String> log = new ArrayList<>();
-    private final Peers peers = new Peers(clocks, challenges, new Peers.Listener() {
+    private final ClusterPeers peers = new ClusterPeers(clocks, challenges, new ClusterPeers.Listener() {
         @Override
-        public void news(Hello hello) {
+        public void news(Heartbeat hello) {
         }
 
         @Override
-        public void joined(Hello hello) {
+        public void joined(Heartbeat hello) {
             log.add("joined " + hello.node().session());
         }
 
         @Override
-        public void gone(Hello last, long silentNanos, boolean graceful) {
+        public void gone(Heartbeat last, long silentNanos, boolean graceful) {
             log.add((graceful ? "left " : "lost ") + last.node().session());
         }
     });
 
-    private static Hello hello(String address, String session, long sequence, Set<String> answers) {
+    private static Heartbeat hello(String address, String session, long sequence, Set<String> answers) {
         return hello(address, session, sequence, answers, 0, false);
     }
 
-    private static Hello hello(String address, String session, long sequence, Set<String> answers, long wall,
+    private static Heartbeat hello(String address, String session, long sequence, Set<String> answers,
+            long wall,
                                boolean leaving) {
-        return new Hello(new NodeIdentity("a", "name of a", "member of " + session, address, "0.1", session),
-                sequence, new Hello.State(5, "view", "digest " + sequence, 0, wall, "c", 0,
+        return new Heartbeat(new NodeIdentity("a", "name of a", "member of " + session, address, "0.1",
+                session),
+                sequence, new Heartbeat.State(5, "view", "digest " + sequence, 0, wall, "c", 0,
                 leaving), Map.of(),
                 answers, Map.of(), Set.of());
     }
 
     /** Its first hello is asked, its second answers. */
     private void meet(String address, String session) {
-        assertThat(peers.heard(hello(address, session, 1, Set.of()))).isEqualTo(Verdict.UNKNOWN);
-        Hello answer = hello(address, session, 2, Set.of(challenges.asks().get(session)));
-        assertThat(peers.heard(answer)).isEqualTo(Verdict.TAKEN);
+        assertThat(peers.heard(hello(address, session, 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
+        Heartbeat answer = hello(address, session, 2, Set.of(challenges.asks().get(session)));
+        assertThat(peers.heard(answer)).isEqualTo(MessageVerdict.TAKEN);
     }
 
     @Test
     void aSessionIsBelievedOnceItHasAnswered() {
-        assertThat(peers.heard(hello(HOME, "s", 1, Set.of()))).isEqualTo(Verdict.UNKNOWN);
-        assertThat(peers.heard(hello(HOME, "s", 2, Set.of("a guess")))).isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.heard(hello(HOME, "s", 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
+        assertThat(peers.heard(hello(HOME, "s", 2, Set.of("a guess")))).isEqualTo(MessageVerdict.UNKNOWN);
         assertThat(peers.present()).isEmpty();
-        assertThat(peers.take(CHANNEL, "a", "s", 3)).as("before it is known").isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.take(CHANNEL, "a", "s", 3)).as("before it is known")
+                .isEqualTo(MessageVerdict.UNKNOWN);
         meet(HOME, "s");
         assertThat(peers.present()).hasSize(1);
-        assertThat(peers.take(CHANNEL, "a", "s", 4)).isEqualTo(Verdict.TAKEN);
+        assertThat(peers.take(CHANNEL, "a", "s", 4)).isEqualTo(MessageVerdict.TAKEN);
     }
 
     @Test
     void aHelloCountsOnceAndAnOvertakenOneIsNoReplay() {
         meet(HOME, "s");
-        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(Verdict.TAKEN);
-        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(Verdict.REPLAYED);
-        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("overtaken").isEqualTo(Verdict.LATE);
-        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("again").isEqualTo(Verdict.REPLAYED);
+        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(MessageVerdict.TAKEN);
+        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(MessageVerdict.REPLAYED);
+        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("overtaken").isEqualTo(MessageVerdict.LATE);
+        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("again").isEqualTo(MessageVerdict.REPLAYED);
         assertThat(peers.present().get(0).hello().state().digest()).isEqualTo("digest 5");
     }
 
@@ -83,10 +86,10 @@ class SessionsTest {
     void aRestartedNodeCountsAtOnceWhateverItsClockShows() {
         wall.set(Duration.ofDays(100).toMillis());
         meet(HOME, "old");
-        assertThat(peers.take(CHANNEL, "a", "old", 900)).isEqualTo(Verdict.TAKEN);
+        assertThat(peers.take(CHANNEL, "a", "old", 900)).isEqualTo(MessageVerdict.TAKEN);
         // Its clock was a day ahead, was corrected, and the node was started again.
         meet(HOME, "new");
-        assertThat(peers.take(CHANNEL, "a", "new", 1)).isEqualTo(Verdict.TAKEN);
+        assertThat(peers.take(CHANNEL, "a", "new", 1)).isEqualTo(MessageVerdict.TAKEN);
         assertThat(log).containsExactly("joined old", "lost old", "joined new");
     }
 
@@ -94,32 +97,32 @@ class SessionsTest {
     void whatAFormerSessionSaidStaysRefused() {
         meet(HOME, "old");
         String answered = "an answer of then";
-        Hello kept = hello(HOME, "old", 50, Set.of(answered));
+        Heartbeat kept = hello(HOME, "old", 50, Set.of(answered));
         meet(HOME, "new");
-        assertThat(peers.heard(kept)).isEqualTo(Verdict.REPLAYED);
-        assertThat(peers.take(CHANNEL, "a", "old", 51)).isEqualTo(Verdict.REPLAYED);
+        assertThat(peers.heard(kept)).isEqualTo(MessageVerdict.REPLAYED);
+        assertThat(peers.take(CHANNEL, "a", "old", 51)).isEqualTo(MessageVerdict.REPLAYED);
         assertThat(peers.present().get(0).hello().node().session()).isEqualTo("new");
     }
 
     @Test
     void nothingOfAPeerOutlivesIt() {
         meet(HOME, "s");
-        Hello kept = hello(HOME, "s", 40, Set.of());
-        nanos.addAndGet(Peers.GONE_NANOS + 1);
+        Heartbeat kept = hello(HOME, "s", 40, Set.of());
+        nanos.addAndGet(ClusterPeers.GONE_NANOS + 1);
         assertThat(peers.present()).isEmpty();
         assertThat(log).containsExactly("joined s", "lost s");
-        assertThat(peers.heard(kept)).as("kept by somebody").isEqualTo(Verdict.UNKNOWN);
-        assertThat(peers.take(CHANNEL, "a", "s", 41)).isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.heard(kept)).as("kept by somebody").isEqualTo(MessageVerdict.UNKNOWN);
+        assertThat(peers.take(CHANNEL, "a", "s", 41)).isEqualTo(MessageVerdict.UNKNOWN);
         meet(HOME, "s");
-        assertThat(peers.take(CHANNEL, "a", "s", 1)).as("numbered anew").isEqualTo(Verdict.TAKEN);
+        assertThat(peers.take(CHANNEL, "a", "s", 1)).as("numbered anew").isEqualTo(MessageVerdict.TAKEN);
     }
 
     @Test
     void aSecondNodeWithTheIdOfOneThatLivesIsATwin() {
         meet(HOME, "first");
-        assertThat(peers.heard(hello(ELSEWHERE, "second", 1, Set.of()))).isEqualTo(Verdict.UNKNOWN);
+        assertThat(peers.heard(hello(ELSEWHERE, "second", 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
         assertThat(peers.heard(hello(ELSEWHERE, "second", 2, Set.of(challenges.asks().get("second")))))
-                .isEqualTo(Verdict.TWIN);
+                .isEqualTo(MessageVerdict.TWIN);
         assertThat(peers.present().get(0).hello().node().session()).isEqualTo("first");
     }
 
@@ -137,7 +140,7 @@ class SessionsTest {
         peers.heard(hello(HOME, "s", 9, Set.of(), 0, true));
         assertThat(peers.present()).isEmpty();
         assertThat(log).containsExactly("joined s", "left s");
-        assertThat(peers.heard(hello(HOME, "s", 8, Set.of()))).isEqualTo(Verdict.REPLAYED);
+        assertThat(peers.heard(hello(HOME, "s", 8, Set.of()))).isEqualTo(MessageVerdict.REPLAYED);
     }
 
     @Test

@@ -37,7 +37,7 @@ class DrainedBeforeForgottenTest {
     private volatile boolean drained;
     private final Map<String, Duration> others = new ConcurrentHashMap<>();
 
-    private final class Surroundings implements Neighbours {
+    private final class Surroundings implements DiscoveryPeers {
 
         @Override
         public String self() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.balancing.Rendezvous;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
-import dev.gyre.registry.Announced;
+import dev.gyre.registry.AnnouncedBackend;
 import dev.gyre.registry.Stamp;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ class MissedRenewalTest {
 
     private double seconds = 1_000;
     private final Renewals renewals = new Renewals(nanos(seconds));
-    private Announced backend = announced(1, Optional.empty());
+    private AnnouncedBackend backend = announced(1, Optional.empty());
     private boolean clustered;
     /** When each other node was last heard. */
     private final Map<String, Double> heard = new HashMap<>();
@@ -40,8 +40,8 @@ class MissedRenewalTest {
         return (long) (seconds * 1e9);
     }
 
-    private static Announced announced(long wall, Optional<String> ending) {
-        return new Announced(ID, Optional.empty(), Duration.ofSeconds((long) TTL), ending,
+    private static AnnouncedBackend announced(long wall, Optional<String> ending) {
+        return new AnnouncedBackend(ID, Optional.empty(), Duration.ofSeconds((long) TTL), ending,
                 new Stamp(wall, 0, 1), ending.isPresent());
     }
 

@@ -33,8 +33,8 @@ class ExpandedFromBeforeTest {
     void isTheOneMadeFromNothing(@ForAll long seed) {
         Random random = new Random(seed);
         Map<String, Service> services = new TreeMap<>();
-        Map<String, Known> known = new HashMap<>();
-        Expansion expansion = new Expansion(BackendNetworks.DEFAULT);
+        Map<String, Resolution> known = new HashMap<>();
+        AddressExpansion expansion = new AddressExpansion(BackendNetworks.DEFAULT);
         Topology before = Topology.empty();
         for (int i = 0; i < STEPS; i++) {
             String touched = "s" + random.nextInt(4);
@@ -46,12 +46,12 @@ class ExpandedFromBeforeTest {
                 learnt.forEach(name -> known.put(name, known(random)));
             }
             Topology wanted = new Topology(services, List.of(), "v" + i);
-            Expansion.Turnover names = expansion.want(wanted);
+            AddressExpansion.Turnover names = expansion.want(wanted);
             known.keySet().removeAll(names.left());
-            names.came().forEach(name -> assertThat(known.put(name, Known.nothing(Instant.EPOCH)))
+            names.came().forEach(name -> assertThat(known.put(name, Resolution.nothing(Instant.EPOCH)))
                     .as("%s is looked up already", name).isNull());
             Topology shown = expansion.topology(known::get, learnt);
-            Expansion fresh = new Expansion(BackendNetworks.DEFAULT);
+            AddressExpansion fresh = new AddressExpansion(BackendNetworks.DEFAULT);
             assertThat(fresh.want(wanted).came()).isEqualTo(known.keySet());
             assertThat(shown).isEqualTo(fresh.topology(known::get, Set.of()));
             stayTheSame(before, shown, touched, learnt);
@@ -81,11 +81,11 @@ class ExpandedFromBeforeTest {
         services.put(name, new Service(name, ServicePolicy.DEFAULT, backends, Origin.CONFIG));
     }
 
-    private static Known known(Random random) {
+    private static Resolution known(Random random) {
         List<String> addresses = IntStream.range(0, 3).filter(i -> random.nextBoolean())
                 .mapToObj(i -> "10.1.0." + i).toList();
-        return addresses.isEmpty() ? Known.nothing(Instant.EPOCH)
-                : Known.nothing(Instant.EPOCH).after(Map.of(RecordType.A,
+        return addresses.isEmpty() ? Resolution.nothing(Instant.EPOCH)
+                : Resolution.nothing(Instant.EPOCH).after(Map.of(RecordType.A,
                         new Found(addresses, Duration.ofSeconds(30))), Instant.EPOCH);
     }
 }

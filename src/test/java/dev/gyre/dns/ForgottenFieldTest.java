@@ -40,19 +40,19 @@ class ForgottenFieldTest {
             List.of(new Route("*", "/*", "web", OptionalLong.empty(), Optional.empty(),
                     Origin.CONFIG)), "v1");
 
-    private static Known known(String... addresses) {
-        return Known.nothing(START).after(Map.of(RecordType.A, addresses.length == 0
-                ? new None(Trouble.SERVFAIL, "SERVFAIL from 10.0.0.53:53")
+    private static Resolution known(String... addresses) {
+        return Resolution.nothing(START).after(Map.of(RecordType.A, addresses.length == 0
+                ? new None(LookupFailure.SERVFAIL, "SERVFAIL from 10.0.0.53:53")
                 : new Found(List.of(addresses), Duration.ofSeconds(30))), START);
     }
 
-    private static Topology shown(Known known) {
-        Expansion expansion = new Expansion(BackendNetworks.DEFAULT);
+    private static Topology shown(Resolution known) {
+        AddressExpansion expansion = new AddressExpansion(BackendNetworks.DEFAULT);
         expansion.want(WANTED);
         return expansion.topology(name -> known, Set.of());
     }
 
-    private static Service web(Known known) {
+    private static Service web(Resolution known) {
         return shown(known).services().get("web");
     }
 
@@ -77,7 +77,8 @@ class ForgottenFieldTest {
         assertThat(differing(WANTED, shown(known("10.0.0.1"))))
                 .containsExactly("services");
         assertThat(shown(known("10.0.0.1")).services().get("other")).isSameAs(OTHER);
-        assertThat(new Expansion(BackendNetworks.DEFAULT).want(WANTED).came()).isEqualTo(Set.of("app.test"));
+        assertThat(new AddressExpansion(BackendNetworks.DEFAULT).want(WANTED).came())
+                .isEqualTo(Set.of("app.test"));
     }
 
     @Test
@@ -86,14 +87,14 @@ class ForgottenFieldTest {
         assertThat(differing(WEB, web)).containsExactly("backends", "unresolved");
         assertThat(web.backends()).containsExactly(PLAIN);
         assertThat(web.unresolved()).isEqualTo(Map.of(APP, "SERVFAIL from 10.0.0.53:53"));
-        assertThat(web(Known.nothing(START)).unresolved()).isEqualTo(Map.of(APP, "not resolved yet"));
+        assertThat(web(Resolution.nothing(START)).unresolved()).isEqualTo(Map.of(APP, "not resolved yet"));
     }
 
     /** For a slow start: a restart of the node is none of its backends. */
     @Test
     void whoIsThereFromTheFirstIsAsOldAsTheEntryAndWhoComesLaterIsNew() {
         Instant later = START.plusSeconds(60);
-        Known next = known("10.0.0.1").after(Map.of(RecordType.A,
+        Resolution next = known("10.0.0.1").after(Map.of(RecordType.A,
                 new Found(List.of("10.0.0.1", "10.0.0.2"), Duration.ofSeconds(30))), later);
         assertThat(web(next).backends().stream().skip(1).map(Backend::since))
                 .containsExactly(Optional.of(ADDED), Optional.of(later));

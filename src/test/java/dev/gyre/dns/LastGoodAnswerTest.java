@@ -35,7 +35,7 @@ class LastGoodAnswerTest {
         return new Found(List.of(addresses), Duration.ofSeconds(ttl));
     }
 
-    private static Answer none(Trouble trouble) {
+    private static Answer none(LookupFailure trouble) {
         return new None(trouble, trouble + " from 10.0.0.53:53");
     }
 
@@ -43,8 +43,9 @@ class LastGoodAnswerTest {
         return Map.of(RecordType.A, v4, RecordType.AAAA, v6);
     }
 
-    private static Known good() {
-        return Known.nothing(START).after(answers(found(30, "10.0.0.1", "10.0.0.2"), found(20, "fd00::1")),
+    private static Resolution good() {
+        return Resolution.nothing(START)
+                .after(answers(found(30, "10.0.0.1", "10.0.0.2"), found(20, "fd00::1")),
                 at(1));
     }
 
@@ -53,21 +54,22 @@ class LastGoodAnswerTest {
         assertThat(good().texts()).containsExactly("10.0.0.1", "10.0.0.2", "fd00::1");
         assertThat(good().failing()).isEmpty();
         assertThat(good().ttl()).contains(Duration.ofSeconds(20));
-        Known next = good().after(answers(found(30, "10.0.0.2", "10.0.0.3"), none(Trouble.EMPTY)), at(2));
+        Resolution next = good()
+                .after(answers(found(30, "10.0.0.2", "10.0.0.3"), none(LookupFailure.EMPTY)), at(2));
         assertThat(next.texts()).containsExactly("10.0.0.2", "10.0.0.3");
         assertThat(next.failing()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void noFailureTakesAnAddressAway(Trouble trouble) {
-        Known failed = good().after(answers(none(trouble), none(trouble)), at(5));
+    void noFailureTakesAnAddressAway(LookupFailure trouble) {
+        Resolution failed = good().after(answers(none(trouble), none(trouble)), at(5));
         assertThat(failed.good()).isEqualTo(good().good());
         assertThat(failed.failing()).contains(trouble + " from 10.0.0.53:53");
         assertThat(failed.since()).isEqualTo(at(5));
-        Known still = failed.after(answers(none(Trouble.TIMEOUT), none(trouble)), at(9));
+        Resolution still = failed.after(answers(none(LookupFailure.TIMEOUT), none(trouble)), at(9));
         assertThat(still.since()).as("the flip, not the latest failure").isEqualTo(at(5));
-        Known again = still.after(answers(found(30, "10.0.0.9"), none(Trouble.EMPTY)), at(12));
+        Resolution again = still.after(answers(found(30, "10.0.0.9"), none(LookupFailure.EMPTY)), at(12));
         assertThat(again.texts()).containsExactly("10.0.0.9");
         assertThat(again.failing()).isEmpty();
         assertThat(again.since()).isEqualTo(at(12));
@@ -75,23 +77,26 @@ class LastGoodAnswerTest {
 
     @Test
     void ofTwoFamiliesEachKeepsItsOwn() {
-        Known half = good().after(answers(found(30, "10.0.0.7"), none(Trouble.SERVFAIL)), at(5));
+        Resolution half = good().after(answers(found(30, "10.0.0.7"), none(LookupFailure.SERVFAIL)), at(5));
         assertThat(half.texts()).containsExactly("10.0.0.7", "fd00::1");
         assertThat(half.failing()).as("nobody knows whether fd00::1 is still right").isPresent();
-        Known never = Known.nothing(START)
-                .after(answers(found(30, "10.0.0.7"), none(Trouble.TIMEOUT)), at(5));
+        Resolution never = Resolution.nothing(START)
+                .after(answers(found(30, "10.0.0.7"), none(LookupFailure.TIMEOUT)), at(5));
         assertThat(never.failing()).as("nothing that could be wrong is kept").isEmpty();
         assertThat(never.failures()).as("but it is asked for again soon").isEqualTo(1);
     }
 
     @Test
     void whatComesLaterBeginsWhenItComes() {
-        Known next = good().after(answers(found(30, "10.0.0.2", "10.0.0.3"), none(Trouble.EMPTY)), at(7));
-        assertThat(next.addresses()).containsExactly(new Address("10.0.0.2", Optional.empty()),
-                new Address("10.0.0.3", Optional.of(at(7))));
-        Known back = next.after(answers(found(30, "10.0.0.1", "10.0.0.3"), none(Trouble.EMPTY)), at(9));
+        Resolution next = good()
+                .after(answers(found(30, "10.0.0.2", "10.0.0.3"), none(LookupFailure.EMPTY)), at(7));
+        assertThat(next.addresses()).containsExactly(new ResolvedAddress("10.0.0.2", Optional.empty()),
+                new ResolvedAddress("10.0.0.3", Optional.of(at(7))));
+        Resolution back =
+                next.after(answers(found(30, "10.0.0.1", "10.0.0.3"), none(LookupFailure.EMPTY)), at(9));
         assertThat(back.addresses()).as("one that was gone is new").containsExactly(
-                new Address("10.0.0.1", Optional.of(at(9))), new Address("10.0.0.3", Optional.of(at(7))));
+                new ResolvedAddress("10.0.0.1", Optional.of(at(9))),
+                        new ResolvedAddress("10.0.0.3", Optional.of(at(7))));
     }
 
     @Test
@@ -102,36 +107,36 @@ class LastGoodAnswerTest {
     }
 
     private static Duration pause(Answer v4) {
-        Known known = Known.nothing(START).after(Map.of(RecordType.A, v4), at(1));
-        return Pause.before(known, SETTINGS, new Random(1));
+        Resolution known = Resolution.nothing(START).after(Map.of(RecordType.A, v4), at(1));
+        return LookupDelay.before(known, SETTINGS, new Random(1));
     }
 
     @Test
     void afterFailuresItIsAskedLaterAndLaterButNeverTooLate() {
         Random dice = new Random(1);
-        Known known = good();
+        Resolution known = good();
         long[] most = {1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000};
         for (long ceiling : most) {
-            known = known.after(answers(none(Trouble.TIMEOUT), none(Trouble.TIMEOUT)), at(5));
-            Known failed = known;
+            known = known.after(answers(none(LookupFailure.TIMEOUT), none(LookupFailure.TIMEOUT)), at(5));
+            Resolution failed = known;
             assertThat(IntStream.range(0, 200).mapToLong(i ->
-                    Pause.before(failed, SETTINGS, dice).toMillis()).distinct().boxed())
+                    LookupDelay.before(failed, SETTINGS, dice).toMillis()).distinct().boxed())
                     .allMatch(millis -> millis >= ceiling / 2 && millis <= ceiling)
                     .as("not all at the same moment").hasSizeGreaterThan(50);
         }
         for (int i = 0; i < 100; i++) {
-            known = known.after(answers(none(Trouble.TIMEOUT), none(Trouble.TIMEOUT)), at(5));
+            known = known.after(answers(none(LookupFailure.TIMEOUT), none(LookupFailure.TIMEOUT)), at(5));
         }
-        assertThat(Pause.before(known, SETTINGS, dice)).isBetween(Duration.ofSeconds(15),
+        assertThat(LookupDelay.before(known, SETTINGS, dice)).isBetween(Duration.ofSeconds(15),
                 Duration.ofSeconds(30));
     }
 
     @Test
     void halfAnAnswerIsAskedAnewByWhicheverComesFirst() {
-        Known known = good();
+        Resolution known = good();
         for (int i = 0; i < 6; i++) {
-            known = known.after(answers(found(7, "10.0.0.1"), none(Trouble.TIMEOUT)), at(5));
+            known = known.after(answers(found(7, "10.0.0.1"), none(LookupFailure.TIMEOUT)), at(5));
         }
-        assertThat(Pause.before(known, SETTINGS, new Random(1))).isEqualTo(Duration.ofSeconds(7));
+        assertThat(LookupDelay.before(known, SETTINGS, new Random(1))).isEqualTo(Duration.ofSeconds(7));
     }
 }

@@ -25,9 +25,9 @@ class NoBackendsAddressTest {
     private static final BackendUrl PLAIN = BackendUrl.parse("http://10.0.0.9:80");
 
     private static Service shown(BackendNetworks networks, List<String> addresses, BackendUrl... urls) {
-        Known known = Known.nothing(Instant.EPOCH).after(Map.of(RecordType.A,
+        Resolution known = Resolution.nothing(Instant.EPOCH).after(Map.of(RecordType.A,
                 new Found(addresses, Duration.ofSeconds(30))), Instant.EPOCH);
-        Expansion expansion = new Expansion(networks);
+        AddressExpansion expansion = new AddressExpansion(networks);
         expansion.want(new Topology(Map.of("web", new Service("web", ServicePolicy.DEFAULT,
                 List.of(urls).stream().map(url -> new Backend(url, 1, false, Origin.OPERATOR)).toList(),
                 Origin.CONFIG)), List.of(), "v1"));

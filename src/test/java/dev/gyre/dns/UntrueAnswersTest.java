@@ -73,20 +73,20 @@ class UntrueAnswersTest {
         assertThat(ask("www.test.", RecordType.A)).isEqualTo(found(7, "10.0.0.1"));
         assertThat(ask("lb.test.", RecordType.A)).isEqualTo(found(7, "10.0.0.1"));
         assertThat(ask("app.test.", RecordType.A)).isEqualTo(found(60, "10.0.0.1"));
-        assertThat(((None) ask("www.test.", RecordType.AAAA)).trouble()).isEqualTo(Trouble.EMPTY);
+        assertThat(((None) ask("www.test.", RecordType.AAAA)).trouble()).isEqualTo(LookupFailure.EMPTY);
     }
 
     @Test
     void anAliasThatComesAloneIsFollowed() {
         first.alias("www.test.", 7, "app.elsewhere.");
-        assertThat(((None) ask("www.test.", RecordType.A)).trouble()).isEqualTo(Trouble.NXDOMAIN);
+        assertThat(((None) ask("www.test.", RecordType.A)).trouble()).isEqualTo(LookupFailure.NXDOMAIN);
         assertThat(first.asked()).containsExactly("A www.test.", "A app.elsewhere.");
     }
 
     @Test
     void aliasesInACircleEnd() {
         first.alias("a.test.", 7, "a.test.");
-        assertThat(((None) ask("a.test.", RecordType.A)).trouble()).isEqualTo(Trouble.EMPTY);
+        assertThat(((None) ask("a.test.", RecordType.A)).trouble()).isEqualTo(LookupFailure.EMPTY);
     }
 
     @Test
@@ -103,7 +103,7 @@ class UntrueAnswersTest {
         first.says("app.test.", 30, "10.0.0.1", "10.0.0.2").truncates();
         first.refusesTcp();
         assertThat(servers.ask(List.of(server(first)), "app.test.", RecordType.A).await())
-                .isEqualTo(new None(Trouble.TRUNCATED, "a truncated answer from " + first.address()));
+                .isEqualTo(new None(LookupFailure.TRUNCATED, "a truncated answer from " + first.address()));
         second.says("app.test.", 30, "10.0.0.1", "10.0.0.2");
         assertThat(ask("app.test.", RecordType.A)).isEqualTo(found(30, "10.0.0.1", "10.0.0.2"));
     }
@@ -127,20 +127,20 @@ class UntrueAnswersTest {
         first.failsWith(DnsResponseCode.SERVFAIL);
         second.failsWith(DnsResponseCode.REFUSED);
         assertThat(ask("app.test.", RecordType.A))
-                .isEqualTo(new None(Trouble.REFUSED, "REFUSED from " + second.address()));
+                .isEqualTo(new None(LookupFailure.REFUSED, "REFUSED from " + second.address()));
         second.isSilent();
         assertThat(ask(hasty, "app.test.", RecordType.A)).isEqualTo(
-                new None(Trouble.TIMEOUT, "no answer from " + second.address() + " within 1500ms"));
+                new None(LookupFailure.TIMEOUT, "no answer from " + second.address() + " within 1500ms"));
     }
 
     @Test
     void whoSaysNoIsBelieved() {
         second.says("app.test.", 30, "10.0.0.1");
         assertThat(ask("app.test.", RecordType.A))
-                .isEqualTo(new None(Trouble.NXDOMAIN, "NXDOMAIN from " + first.address()));
+                .isEqualTo(new None(LookupFailure.NXDOMAIN, "NXDOMAIN from " + first.address()));
         first.says("app.test.", 30);
         assertThat(ask("app.test.", RecordType.A))
-                .isEqualTo(new None(Trouble.EMPTY, "no A record from " + first.address()));
+                .isEqualTo(new None(LookupFailure.EMPTY, "no A record from " + first.address()));
         assertThat(second.asked()).isEmpty();
     }
 
@@ -148,6 +148,6 @@ class UntrueAnswersTest {
     void addressesNobodyCanConnectToAreNone() {
         first.says("app.test.", 30, "0.0.0.0", "224.0.0.1", "::");
         assertThat(Stream.of(RecordType.values()).map(type -> ((None) ask("app.test.", type)).trouble()))
-                .containsOnly(Trouble.EMPTY);
+                .containsOnly(LookupFailure.EMPTY);
     }
 }

@@ -56,7 +56,8 @@ final class BentStore implements Store {
     }
 
     @Override
-    public synchronized void append(Collection<Line> news, Supplier<? extends Iterable<Line>> all)
+    public synchronized void append(Collection<JournalLine> news, Supplier<?
+            extends Iterable<JournalLine>> all)
             throws IOException {
         fault.strike();
         news.forEach(line -> line.text().ifPresentOrElse(text -> lines.put(line.key(), text),
@@ -67,7 +68,7 @@ final class BentStore implements Store {
     }
 
     @Override
-    public synchronized void compact(Supplier<? extends Iterable<Line>> all) {
+    public synchronized void compact(Supplier<? extends Iterable<JournalLine>> all) {
         lines.clear();
         all.get().forEach(line -> lines.put(line.key(), line.text().orElseThrow()));
     }

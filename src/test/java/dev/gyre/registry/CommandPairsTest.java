@@ -45,8 +45,8 @@ class CommandPairsTest {
     }
 
     /** The operator has set, drained and held; the backend has announced itself. */
-    private static State start() throws CommandRefused {
-        State state = State.of(Entries.empty(), Instant.EPOCH);
+    private static RegistryState start() throws CommandRefused {
+        RegistryState state = RegistryState.of(Entries.empty(), Instant.EPOCH);
         List<Command> before = List.of(new Declare(web(A, B), false),
                 new DiscoveryCommand.Announce(ID, Optional.empty(), Duration.ofSeconds(10)),
                 new BackendCommand.Add("web", A, new BackendCommand.Wish(Optional.of(5), Optional.of("z5"))),
@@ -58,12 +58,13 @@ class CommandPairsTest {
         return state;
     }
 
-    private static State after(State state, Command command, long wall, long node) throws CommandRefused {
+    private static RegistryState after(RegistryState state, Command command, long wall, long node)
+            throws CommandRefused {
         Stamp stamp = new Stamp(wall, 0, node);
         return state.with(command.on(state, stamp).entries());
     }
 
-    private static String seen(State state) {
+    private static String seen(RegistryState state) {
         Service web = state.topology().services().get("web");
         return web == null ? "gone" : web.backends().stream().map(CommandPairsTest::seen)
                 .collect(Collectors.joining(", ")) + ", " + web.policy().pool() + ", held " + web.heldUntil();
@@ -74,12 +75,12 @@ class CommandPairsTest {
                 + backend.draining();
     }
 
-    private static State merged(Command earlier, Command later) throws CommandRefused {
-        State start = start();
-        State one = after(start, earlier, 100, 1);
-        State other = after(start, later, 200, 2);
-        State merged = State.of(one.entries().merge(other.entries()), Instant.EPOCH);
-        assertThat(State.of(other.entries().merge(one.entries()), Instant.EPOCH).entries())
+    private static RegistryState merged(Command earlier, Command later) throws CommandRefused {
+        RegistryState start = start();
+        RegistryState one = after(start, earlier, 100, 1);
+        RegistryState other = after(start, later, 200, 2);
+        RegistryState merged = RegistryState.of(one.entries().merge(other.entries()), Instant.EPOCH);
+        assertThat(RegistryState.of(other.entries().merge(one.entries()), Instant.EPOCH).entries())
                 .isEqualTo(merged.entries());
         return merged;
     }
@@ -90,7 +91,7 @@ class CommandPairsTest {
         "service.remove,put", "service.remove,hold", "service.remove,release", "service.remove,service.reset",
         "service.remove,service.remove", "service.remove,weight", "service.remove,drain"})
     void whatIsRemovedIsGoneWhicheverIsLater(String removal, String other) throws Exception {
-        for (State merged : List.of(merged(COMMANDS.get(removal), COMMANDS.get(other)),
+        for (RegistryState merged : List.of(merged(COMMANDS.get(removal), COMMANDS.get(other)),
                 merged(COMMANDS.get(other), COMMANDS.get(removal)))) {
             assertThat(seen(merged)).doesNotContain(A + " ");
         }
@@ -104,8 +105,8 @@ class CommandPairsTest {
         "put other,release", "release,service.reset", "put,weight", "hold,drain", "service.reset,weight",
         "put,remove"})
     void commandsAboutDifferentFieldsBothHoldWhicheverIsLater(String one, String other) throws Exception {
-        State forth = merged(COMMANDS.get(one), COMMANDS.get(other));
-        State back = merged(COMMANDS.get(other), COMMANDS.get(one));
+        RegistryState forth = merged(COMMANDS.get(one), COMMANDS.get(other));
+        RegistryState back = merged(COMMANDS.get(other), COMMANDS.get(one));
         assertThat(seen(forth)).isEqualTo(seen(back)).isEqualTo(seen(after(after(start(), COMMANDS.get(one),
                 100, 1), COMMANDS.get(other), 200, 1)));
     }

@@ -52,7 +52,7 @@ class CommandsTest {
 
     private void changes(Command command, String what) throws Exception {
         String before = node.registry.topology().version();
-        Applied applied = node.apply(command);
+        CommandResult applied = node.apply(command);
         assertThat(applied.what()).isEqualTo(what);
         assertThat(applied.changed()).isTrue();
         assertThat(applied.version()).isEqualTo(node.registry.topology().version()).isGreaterThan(before);
@@ -60,8 +60,8 @@ class CommandsTest {
 
     private void changesNothing(Command command, String what) throws Exception {
         String before = node.registry.topology().version();
-        Applied applied = node.apply(command);
-        assertThat(applied).isEqualTo(new Applied(before, false, what));
+        CommandResult applied = node.apply(command);
+        assertThat(applied).isEqualTo(new CommandResult(before, false, what));
     }
 
     private void refused(Command command, int code, String message) {
@@ -232,7 +232,7 @@ class CommandsTest {
         List<String> heard = new CopyOnWriteArrayList<>();
         node.registry.watch(topology -> heard.add(topology.version()));
         for (int i = 1; i <= 50; i++) {
-            Applied applied = node.apply(new BackendCommand.Weight("web", A, 1 + i));
+            CommandResult applied = node.apply(new BackendCommand.Weight("web", A, 1 + i));
             assertThat(heard).endsWith(applied.version());
         }
     }
@@ -244,17 +244,17 @@ class CommandsTest {
             throw new IllegalStateException("a watcher that fails");
         });
         node.registry.watch(topology -> heard.add(topology.version()));
-        Applied applied = node.apply(new BackendCommand.Weight("web", A, 2));
+        CommandResult applied = node.apply(new BackendCommand.Weight("web", A, 2));
         assertThat(heard).containsExactly(applied.version());
     }
 
     @Test
     void commandsGivenAtOnceAreAppliedInTheirOrder() throws Exception {
-        List<Future<Applied>> all = new ArrayList<>();
+        List<Future<CommandResult>> all = new ArrayList<>();
         for (int i = 1; i <= 1000; i++) {
             all.add(node.registry.apply(new BackendCommand.Weight("web", A, i), Node.AUTHOR));
         }
-        for (Future<Applied> one : all) {
+        for (Future<CommandResult> one : all) {
             Node.get(one);
         }
         assertThat(node.backend("web", A)).get().extracting(Backend::weight).isEqualTo(1000);

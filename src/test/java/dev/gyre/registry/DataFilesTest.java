@@ -32,7 +32,7 @@ class DataFilesTest {
 
     private void write(Path data) throws Exception {
         Store store = open(data);
-        store.append(List.of(Line.of("a", "1")), () -> List.of(Line.of("a", "1")));
+        store.append(List.of(JournalLine.of("a", "1")), () -> List.of(JournalLine.of("a", "1")));
         store.declared("name");
         store.close();
     }
@@ -132,16 +132,16 @@ class DataFilesTest {
     void thoseThatAreRemovedWhileTheNodeRunsAreWrittenAgain() throws Exception {
         Path data = dir.resolve("data");
         Store store = open(data);
-        store.append(List.of(Line.of("a", "1")), () -> List.of(Line.of("a", "1")));
+        store.append(List.of(JournalLine.of("a", "1")), () -> List.of(JournalLine.of("a", "1")));
         remove(data, "topology");
-        List<Line> two = List.of(Line.of("a", "1"), Line.of("b", "1"));
+        List<JournalLine> two = List.of(JournalLine.of("a", "1"), JournalLine.of("b", "1"));
         try (LogLines log = LogLines.capture()) {
-            store.append(List.of(Line.of("b", "1")), () -> two);
+            store.append(List.of(JournalLine.of("b", "1")), () -> two);
             assertThat(log.with("files were removed while the node runs")).hasSize(1);
         }
-        store.append(List.of(Line.of("c", "1")), () -> two);
+        store.append(List.of(JournalLine.of("c", "1")), () -> two);
         remove(data, "lock");
-        store.append(List.of(Line.of("d", "1")), () -> two);
+        store.append(List.of(JournalLine.of("d", "1")), () -> two);
         assertThatThrownBy(() -> open(data)).hasMessageContaining("in use");
         store.close();
         Store again = open(data);

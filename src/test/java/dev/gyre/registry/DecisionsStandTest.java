@@ -58,7 +58,7 @@ class DecisionsStandTest {
             }
         }
 
-        private Command command(State state) {
+        private Command command(RegistryState state) {
             return SimulatedCommands.operator(what % SimulatedCommands.OPERATORS, subject, value, state);
         }
 

@@ -104,12 +104,12 @@ class DurabilityTest {
         Path data = dir.resolve("data");
         try (Node node = Node.on(data, web(A))) {
             Files.move(data, dir.resolve("away"));
-            List<Future<Applied>> all = new ArrayList<>();
+            List<Future<CommandResult>> all = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 all.add(node.registry.apply(new BackendCommand.Add("web", C, Optional.empty()),
                         Node.AUTHOR));
             }
-            for (Future<Applied> one : all) {
+            for (Future<CommandResult> one : all) {
                 assertThatThrownBy(() -> Node.get(one)).isInstanceOf(CommandRefused.class)
                         .hasMessageStartingWith("cannot be made durable now: ");
             }

@@ -18,7 +18,7 @@ final class Effect {
     private Effect() {
     }
 
-    static List<Entry> meant(Command command, State state, Stamp stamp) {
+    static List<Entry> meant(Command command, RegistryState state, Stamp stamp) {
         try {
             return command.on(state, stamp).entries();
         } catch (CommandRefused e) {
@@ -26,14 +26,14 @@ final class Effect {
         }
     }
 
-    static void holds(Entry decided, State state) {
+    static void holds(Entry decided, RegistryState state) {
         decided.registers().forEach(register -> assertThat(state.entries().entry(decided.key())
                 .flatMap(entry -> entry.register(register.name()))).as("decided last: %s", decided)
                 .matches(held -> held.isPresent() && held.get().says(register)));
     }
 
     /** The fields that a command on what is there is about; empty: it is about all of the thing. */
-    static Optional<Set<String>> concerns(Command command, State before) {
+    static Optional<Set<String>> concerns(Command command, RegistryState before) {
         if (command instanceof BackendCommand one && backend(before, one.service(), one.url()).isPresent()) {
             return command instanceof BackendCommand.Remove ? Optional.empty()
                     : Optional.of(command instanceof BackendCommand.Weight ? Set.of("weight")
@@ -50,7 +50,7 @@ final class Effect {
                 ? Optional.of(Set.of("service", "maxBody", "priority")) : Optional.empty();
     }
 
-    static void check(Command command, State state) {
+    static void check(Command command, RegistryState state) {
         if (command instanceof BackendCommand.Add add) {
             Backend added = backend(state, add.service(), add.url()).orElseThrow();
             add.wish().weight().ifPresent(weight -> assertThat(added.weight()).isEqualTo(weight));
@@ -94,11 +94,11 @@ final class Effect {
                 .anyMatch(backend -> backend.url().equals(url)));
     }
 
-    private static Optional<Service> service(State state, String name) {
+    private static Optional<Service> service(RegistryState state, String name) {
         return Optional.ofNullable(state.topology().services().get(name));
     }
 
-    private static Optional<Backend> backend(State state, String service, BackendUrl url) {
+    private static Optional<Backend> backend(RegistryState state, String service, BackendUrl url) {
         return service(state, service).flatMap(there -> there.backends().stream()
                 .filter(backend -> backend.url().equals(url)).findFirst());
     }

@@ -187,7 +187,7 @@ class FaultyWriterTest {
     void aCommandThatCameWhileOthersWereAskedIsAnsweredThoughTheNodeStops() throws Exception {
         Promise<Void> pending = Promise.promise();
         node.replica.catchesUp(pending::future);
-        Future<Applied> waiting = node.registry.apply(weight(5), Node.AUTHOR);
+        Future<CommandResult> waiting = node.registry.apply(weight(5), Node.AUTHOR);
         Future<Void> closed = node.registry.close();
         pending.complete();
         Node.get(closed);

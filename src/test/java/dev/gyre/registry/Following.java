@@ -23,8 +23,8 @@ final class Following {
     }
 
     /** @param dated since when backends are there is told alike, for no clock was wrong so far */
-    static void check(State before, State next, boolean dated) {
-        State fresh = State.of(next.entries(), next.now());
+    static void check(RegistryState before, RegistryState next, boolean dated) {
+        RegistryState fresh = RegistryState.of(next.entries(), next.now());
         same(next, fresh, dated);
         assertThat(next.deadlines()).isEqualTo(fresh.deadlines());
         assertThat(next.unknown()).isEqualTo(fresh.unknown());
@@ -39,20 +39,20 @@ final class Following {
         }
     }
 
-    private static List<Key> keys(State of, String service) {
+    private static List<Key> keys(RegistryState of, String service) {
         List<Key> keys = new ArrayList<>(of.entries().backendKeys(service).toList());
         keys.add(Key.service(Origin.OPERATOR, service));
         return keys;
     }
 
-    private static List<Entry> said(State of, String service) {
+    private static List<Entry> said(RegistryState of, String service) {
         return of.entries().all().stream().filter(entry -> entry.key().kind().equals(Key.BACKEND)
                 ? entry.key().head().equals(service)
                 : entry.key().kind().equals(Key.SERVICE) && entry.key().name().equals(service)).toList();
     }
 
     /** But for since when backends are there, where clocks disagree on what is the future. */
-    static void same(State one, State other, boolean dated) {
+    static void same(RegistryState one, RegistryState other, boolean dated) {
         if (!dated) {
             assertThat(undated(one)).isEqualTo(undated(other));
         } else {
@@ -60,7 +60,7 @@ final class Following {
         }
     }
 
-    private static Topology undated(State state) {
+    private static Topology undated(RegistryState state) {
         Map<String, Service> services = new TreeMap<>();
         state.topology().services().forEach((name, service) -> services.put(name, service.with(
                 service.backends().stream().map(backend -> new Backend(backend.url(), backend.weight(),

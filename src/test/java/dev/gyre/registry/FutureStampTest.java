@@ -4,7 +4,7 @@ import static dev.gyre.registry.Node.A;
 import static dev.gyre.registry.Node.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.balancing.Ramp;
+import dev.gyre.balancing.SlowStartRamp;
 import dev.gyre.model.Backend;
 import dev.gyre.model.Balance;
 import dev.gyre.model.ConcurrencyLimit;
@@ -123,12 +123,12 @@ class FutureStampTest {
         Balance slow = new Balance(Strategy.ROUND_ROBIN, Balance.DEFAULT.hashing(), Optional.empty(),
                 Optional.of(SLOW));
         Entries entries = Entries.of(new Declared(slow).entries(new Stamp(ahead.millis(), 0, 9)));
-        State state = State.of(entries, now);
+        RegistryState state = RegistryState.of(entries, now);
         double before = 0;
         for (int second = 0; second <= 30; second += 5) {
             state = state.at(now.plusSeconds(second));
             Instant since = state.topology().services().get("web").backends().get(0).since().orElseThrow();
-            double share = Ramp.share(SLOW, since, state.now());
+            double share = SlowStartRamp.share(SLOW, since, state.now());
             assertThat(share).isBetween(before, 1.0).isGreaterThanOrEqualTo(0.1);
             before = share;
         }
@@ -138,8 +138,8 @@ class FutureStampTest {
     @Test
     void aRampIsNeverNegative() {
         Instant now = new StepClock().instant();
-        assertThat(Ramp.share(SLOW, now.plus(Duration.ofDays(1)), now)).isEqualTo(0.1);
-        assertThat(Ramp.share(new SlowStart(Duration.ofSeconds(30), 0.1), now.plusSeconds(1), now))
+        assertThat(SlowStartRamp.share(SLOW, now.plus(Duration.ofDays(1)), now)).isEqualTo(0.1);
+        assertThat(SlowStartRamp.share(new SlowStart(Duration.ofSeconds(30), 0.1), now.plusSeconds(1), now))
                 .isEqualTo(0.1);
     }
 

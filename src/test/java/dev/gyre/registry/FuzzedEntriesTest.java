@@ -37,16 +37,17 @@ public class FuzzedEntriesTest {
     }
 
     public static void fuzzerTestOneInput(byte[] text) {
-        Lines read = Lines.read(Map.of("operator/service/other", OTHER.toJson().encode(), "some/key",
+        StoredLines read =
+                StoredLines.read(Map.of("operator/service/other", OTHER.toJson().encode(), "some/key",
                 new String(text, StandardCharsets.UTF_8)));
         assertThat(read.entries().entry(OTHER.key())).contains(OTHER);
         boolean same = read.entries().size() == 1 && read.unread().isEmpty();
         assertThat(read.entries().size() + read.unread().size()).isEqualTo(same ? 1 : 2);
-        State state = State.of(read.entries(), Instant.EPOCH);
+        RegistryState state = RegistryState.of(read.entries(), Instant.EPOCH);
         assertThat(state.topology().services()).containsKey("other");
         assertThat(new History(state).changes()).isNotNull();
-        assertThat(new Layers(state).notUnderstood()).isNotNull();
-        assertThat(Announced.all(read.entries())).isNotNull();
+        assertThat(new LayerListing(state).notUnderstood()).isNotNull();
+        assertThat(AnnouncedBackend.all(read.entries())).isNotNull();
         for (Entry entry : read.entries().all()) {
             assertThat(Entry.fromJson(new JsonObject(entry.toJson().encode()))).isEqualTo(entry);
         }

@@ -46,7 +46,7 @@ class HistoryTest {
     void eachChangeSaysWhoWhenWhatAndWhere() throws Exception {
         try (Node node = Node.inMemory(web(A, B))) {
             node.clock.step(Duration.ofMinutes(1));
-            Applied applied = node.apply(new BackendCommand.Weight("web", A, 5));
+            CommandResult applied = node.apply(new BackendCommand.Weight("web", A, 5));
             ChangeRecord change = node.registry.history().changes().findFirst().orElseThrow();
             assertThat(change.author()).isEqualTo(new Author(Origin.OPERATOR, "alice@test via bus"));
             assertThat(change.time()).isEqualTo("2026-03-01T12:01:00Z");
@@ -109,11 +109,11 @@ class HistoryTest {
     @Test
     void commandsThatShareOneWriteAreChangesOfTheirOwn() throws Exception {
         try (Node node = Node.inMemory(web(A))) {
-            List<Future<Applied>> all = new ArrayList<>();
+            List<Future<CommandResult>> all = new ArrayList<>();
             for (int weight = 2; weight <= 100; weight++) {
                 all.add(node.registry.apply(new BackendCommand.Weight("web", A, weight), Node.AUTHOR));
             }
-            for (Future<Applied> one : all) {
+            for (Future<CommandResult> one : all) {
                 Node.get(one);
             }
             History history = node.registry.history();
@@ -128,11 +128,11 @@ class HistoryTest {
     @Test
     void onlyTheLastThousandAreKept() throws Exception {
         try (Node node = Node.inMemory(web(A))) {
-            List<Future<Applied>> all = new ArrayList<>();
+            List<Future<CommandResult>> all = new ArrayList<>();
             for (int i = 0; i < 1_100; i++) {
                 all.add(node.registry.apply(new BackendCommand.Weight("web", A, 2 + i % 900), Node.AUTHOR));
             }
-            for (Future<Applied> one : all) {
+            for (Future<CommandResult> one : all) {
                 Node.get(one);
             }
             List<ChangeRecord> kept = node.registry.history().changes().toList();
@@ -212,13 +212,13 @@ class HistoryTest {
 
     @Test
     void whatANodeHadNotYetHeardOfIsStillWhatWasBefore() throws Exception {
-        State start = State.of(Entries.empty(), Instant.EPOCH);
+        RegistryState start = RegistryState.of(Entries.empty(), Instant.EPOCH);
         start = changed(start, new Declare(web(A), false), 1, 1);
-        State one = changed(start, new BackendCommand.Weight("web", A, 5), 2, 1);
+        RegistryState one = changed(start, new BackendCommand.Weight("web", A, 5), 2, 1);
         // Node 2 has not heard of weight 5 yet; node 1 has not heard of weight 7 when it sets 9.
-        State two = changed(start, new BackendCommand.Weight("web", A, 7), 3, 2);
-        State three = changed(one, new BackendCommand.Weight("web", A, 9), 4, 1);
-        State merged = State.of(three.entries().merge(two.entries()), Instant.EPOCH);
+        RegistryState two = changed(start, new BackendCommand.Weight("web", A, 7), 3, 2);
+        RegistryState three = changed(one, new BackendCommand.Weight("web", A, 9), 4, 1);
+        RegistryState merged = RegistryState.of(three.entries().merge(two.entries()), Instant.EPOCH);
         History history = new History(merged);
         assertThat(history.at(history.find(one.topology().version())).services())
                 .isEqualTo(one.topology().services());
@@ -248,19 +248,20 @@ class HistoryTest {
 
     @Test
     void ofAChangeThatTheWriterOfTheLatestHadNotHeardOfTheRecordStillTells() throws Exception {
-        State start = changed(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1, 1);
+        RegistryState start =
+                changed(RegistryState.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1, 1);
         // A cut: node 2 sets 7 and 8 meanwhile, of which node 1 never heard when it set 9.
-        State seven = changed(start, new BackendCommand.Weight("web", A, 7), 2, 2);
-        State eight = changed(seven, new BackendCommand.Weight("web", A, 8), 3, 2);
-        State nine = changed(start, new BackendCommand.Weight("web", A, 9), 4, 1);
+        RegistryState seven = changed(start, new BackendCommand.Weight("web", A, 7), 2, 2);
+        RegistryState eight = changed(seven, new BackendCommand.Weight("web", A, 8), 3, 2);
+        RegistryState nine = changed(start, new BackendCommand.Weight("web", A, 9), 4, 1);
         for (Entries merged : List.of(nine.entries().merge(eight.entries()),
                 eight.entries().merge(nine.entries()))) {
-            State healed = State.of(merged, Instant.EPOCH);
-            for (State then : List.of(start, seven, eight, nine)) {
+            RegistryState healed = RegistryState.of(merged, Instant.EPOCH);
+            for (RegistryState then : List.of(start, seven, eight, nine)) {
                 History history = new History(healed);
                 History.Point point = history.find(then.topology().version());
                 assertThat(history.uncertain(point)).isEmpty();
-                State back = changed(healed, new Rollback(then.topology().version()), 9, 1);
+                RegistryState back = changed(healed, new Rollback(then.topology().version()), 9, 1);
                 assertThat(back.service("web").backends().get(0).weight())
                         .isEqualTo(then.service("web").backends().get(0).weight());
             }
@@ -269,11 +270,12 @@ class HistoryTest {
 
     @Test
     void whatChangedWithoutARecordIsNamedByARollback() throws Exception {
-        State start = changed(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A, B), false), 1, 1);
-        State one = changed(start, new BackendCommand.Weight("web", A, 5), 2, 1);
+        RegistryState start = changed(RegistryState.of(Entries.empty(), Instant.EPOCH),
+                new Declare(web(A, B), false), 1, 1);
+        RegistryState one = changed(start, new BackendCommand.Weight("web", A, 5), 2, 1);
         // Of node 2 the entry has come, and not yet what it wrote down of it.
         Entry bare = new BackendCommand.Weight("web", B, 6).on(start, new Stamp(3, 0, 2)).entries().get(0);
-        State merged = State.of(one.entries().with(List.of(bare)), Instant.EPOCH);
+        RegistryState merged = RegistryState.of(one.entries().with(List.of(bare)), Instant.EPOCH);
         Command.Change back = new Rollback(start.topology().version()).on(merged, new Stamp(4, 0, 1));
         assertThat(back.what()).endsWith(": web/http://10.0.0.5:9001 weight 5 → 1; not restored for certain,"
                 + " since the history does not tell what was there: web/http://10.0.0.6:9001 weight");
@@ -281,24 +283,26 @@ class HistoryTest {
 
     @Test
     void whatALargeChangeOfAnotherNodeMayHaveWrittenIsNamedByARollback() throws Exception {
-        State start = changed(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1, 1);
+        RegistryState start =
+                changed(RegistryState.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1, 1);
         BackendUrl[] many = IntStream.rangeClosed(1, 2_001)
                 .mapToObj(port -> new BackendUrl("10.0.0.5", 8000 + port)).toArray(BackendUrl[]::new);
         Topology later = declared(List.of(), new Service("web", ServicePolicy.DEFAULT,
                 Arrays.stream(many).map(url -> new Backend(url, 4, false, Origin.CONFIG)).toList(),
                 Origin.CONFIG));
-        State large = changed(start, new Declare(later, false), 2, 2);
+        RegistryState large = changed(start, new Declare(later, false), 2, 2);
         // Node 1 has not heard of it when its own config changes; only one of its fields is in doubt.
-        State other = changed(start, new Declare(declared(List.of(), new Service("web",
+        RegistryState other = changed(start, new Declare(declared(List.of(), new Service("web",
                 ServicePolicy.DEFAULT, List.of(new Backend(A, 3, false, Origin.CONFIG)), Origin.CONFIG)),
                 false), 3, 1);
-        State merged = State.of(other.entries().merge(large.entries()), Instant.EPOCH);
+        RegistryState merged = RegistryState.of(other.entries().merge(large.entries()), Instant.EPOCH);
         Command.Change back = new Rollback(large.topology().version()).on(merged, new Stamp(4, 0, 1));
         assertThat(back.what()).endsWith("not restored for certain, since the history does not tell what was"
                 + " there: web/http://10.0.0.5:9001 weight");
     }
 
-    private static State changed(State state, Command command, long wall, long node) throws Exception {
+    private static RegistryState changed(RegistryState state, Command command, long wall, long node)
+            throws Exception {
         Stamp stamp = new Stamp(wall, 0, node);
         Author author = command instanceof Declare ? Author.CONFIG : Node.AUTHOR;
         return state.changed(command.on(state, stamp), stamp, author, "node");

@@ -53,29 +53,29 @@ class JournalCrashTest {
             journal = Journal.open(disk, new StepClock(), snapshots::add);
             append(set("a", 1));
             append(set("b", 1), set("c", 1), set("a", 2));
-            append(Line.forgotten("b"), set("d", 1));
+            append(JournalLine.forgotten("b"), set("d", 1));
             compact();
             append(set("a", 3));
-            append(set("e", 1), Line.forgotten("d"));
+            append(set("e", 1), JournalLine.forgotten("d"));
             background();
             append(set("b", 2));
             restart();
-            append(Line.forgotten("a"));
+            append(JournalLine.forgotten("a"));
             append(set("f", 1));
             compact();
             restart();
             append(set("c", 2));
             compact();
             background();
-            append(Line.forgotten("c"), set("g", 1));
+            append(JournalLine.forgotten("c"), set("g", 1));
             restart();
         }
 
-        private static Line set(String key, int value) {
-            return Line.of(key, "{\"v\":" + value + "}");
+        private static JournalLine set(String key, int value) {
+            return JournalLine.of(key, "{\"v\":" + value + "}");
         }
 
-        private void append(Line... lines) {
+        private void append(JournalLine... lines) {
             Map<String, String> next = with(acknowledged, lines);
             possible.add(next);
             try {
@@ -87,17 +87,18 @@ class JournalCrashTest {
             }
         }
 
-        private static Map<String, String> with(Map<String, String> before, Line... lines) {
+        private static Map<String, String> with(Map<String, String> before, JournalLine... lines) {
             Map<String, String> after = new TreeMap<>(before);
-            for (Line line : lines) {
+            for (JournalLine line : lines) {
                 line.text().ifPresentOrElse(text -> after.put(line.key(), text),
                         () -> after.remove(line.key()));
             }
             return after;
         }
 
-        private static List<Line> lines(Map<String, String> all) {
-            return all.entrySet().stream().map(line -> Line.of(line.getKey(), line.getValue())).toList();
+        private static List<JournalLine> lines(Map<String, String> all) {
+            return all.entrySet().stream().map(line -> JournalLine.of(line.getKey(), line.getValue()))
+                    .toList();
         }
 
         private void compact() {
@@ -147,11 +148,11 @@ class JournalCrashTest {
             }
             begun.add(snapshot);
         });
-        journal.append(List.of(Line.of("a", "1")), List::of);
-        journal.compact(() -> List.of(Line.of("a", "1")));
+        journal.append(List.of(JournalLine.of("a", "1")), List::of);
+        journal.compact(() -> List.of(JournalLine.of("a", "1")));
         noThread.set(false);
-        journal.append(List.of(Line.of("b", "1")), List::of);
-        journal.compact(() -> List.of(Line.of("a", "1"), Line.of("b", "1")));
+        journal.append(List.of(JournalLine.of("b", "1")), List::of);
+        journal.compact(() -> List.of(JournalLine.of("a", "1"), JournalLine.of("b", "1")));
         assertThat(begun).hasSize(1);
     }
 
@@ -194,8 +195,8 @@ class JournalCrashTest {
         assertThat(left.names()).as(when).contains("topology.json")
                 .noneMatch(name -> name.contains("damaged") || name.endsWith(".tmp"));
         // It goes on from there.
-        Map<String, String> next = Life.with(found, Line.of("z", "9"));
-        journal.append(List.of(Line.of("z", "9")), () -> Life.lines(next));
+        Map<String, String> next = Life.with(found, JournalLine.of("z", "9"));
+        journal.append(List.of(JournalLine.of("z", "9")), () -> Life.lines(next));
         journal.close();
         assertThat(Journal.open(left, new StepClock(), Runnable::run).load()).as(when).isEqualTo(next);
     }
@@ -246,7 +247,7 @@ class JournalCrashTest {
         String text = "{\"v\":\"" + "x".repeat(300) + "\"}";
         long appended = 0;
         for (int i = 1; i <= 20_000; i++) {
-            Line line = Line.of("key " + i, text);
+            JournalLine line = JournalLine.of("key " + i, text);
             all.put(line.key(), text);
             journal.append(List.of(line), () -> Life.lines(all));
             appended += line.encode().length;

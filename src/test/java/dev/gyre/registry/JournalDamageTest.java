@@ -58,11 +58,11 @@ class JournalDamageTest {
 
     private void append(Journal journal, String key, int value) throws Exception {
         all.put(key, "{\"v\":\"" + value + "\"}");
-        journal.append(List.of(Line.of(key, all.get(key))), () -> lines(all));
+        journal.append(List.of(JournalLine.of(key, all.get(key))), () -> lines(all));
     }
 
-    private static List<Line> lines(Map<String, String> all) {
-        return all.entrySet().stream().map(line -> Line.of(line.getKey(), line.getValue())).toList();
+    private static List<JournalLine> lines(Map<String, String> all) {
+        return all.entrySet().stream().map(line -> JournalLine.of(line.getKey(), line.getValue())).toList();
     }
 
     /** What is found in it; checks that the damage is said and kept, and gone at the next start. */
@@ -72,7 +72,7 @@ class JournalDamageTest {
         try (LogLines log = LogLines.capture()) {
             Journal journal = Journal.open(left, new StepClock(), Runnable::run);
             found = new TreeMap<>(journal.load());
-            journal.append(List.of(Line.of("later", "1")), List::of);
+            journal.append(List.of(JournalLine.of("later", "1")), List::of);
             journal.close();
             assertThat(log.with("ERROR")).isNotEmpty().anyMatch(line -> line.contains(name));
         }
@@ -189,12 +189,12 @@ class JournalDamageTest {
     void aSpoiledByteInAGroupOfManyCostsOneOfThem() throws Exception {
         MemoryDisk one = new MemoryDisk();
         Journal journal = Journal.open(one, new StepClock(), Runnable::run);
-        List<Line> many = new ArrayList<>();
+        List<JournalLine> many = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            many.add(Line.of("key " + i, "{\"v\":" + i + "}"));
+            many.add(JournalLine.of("key " + i, "{\"v\":" + i + "}"));
         }
         journal.append(many, () -> many);
-        journal.append(List.of(Line.of("last", "1")), () -> many);
+        journal.append(List.of(JournalLine.of("last", "1")), () -> many);
         journal.close();
         one.spoil("topology.journal.1", bytes -> {
             bytes[bytes.length / 2] ^= 1;
@@ -223,9 +223,10 @@ class JournalDamageTest {
     @Test
     void anythingMayBeInAKey() {
         for (String key : List.of("", "\"", "\\", "a\"b\\c\nd", "ä\u2028€", "\",\"")) {
-            for (Line line : List.of(Line.of(key, "{\"a\":\"]\"}"), Line.forgotten(key))) {
+            for (JournalLine line
+                    : List.of(JournalLine.of(key, "{\"a\":\"]\"}"), JournalLine.forgotten(key))) {
                 byte[] bytes = line.encode();
-                assertThat(Line.decode(bytes, 0, bytes.length)).contains(line);
+                assertThat(JournalLine.decode(bytes, 0, bytes.length)).contains(line);
                 assertThat(new String(bytes, StandardCharsets.UTF_8)).doesNotContain("\n");
             }
         }

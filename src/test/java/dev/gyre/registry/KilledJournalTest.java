@@ -74,12 +74,12 @@ class KilledJournalTest {
             Store store = open(Path.of(args[0]));
             Map<String, String> all = new TreeMap<>(store.load());
             for (long i = Long.parseLong(all.getOrDefault("count", "0")) + 1; ; i++) {
-                List<Line> group = List.of(Line.of("count", Long.toString(i)),
-                        Line.of("group " + i % 50, i + " " + "x".repeat(20_000)));
+                List<JournalLine> group = List.of(JournalLine.of("count", Long.toString(i)),
+                        JournalLine.of("group " + i % 50, i + " " + "x".repeat(20_000)));
                 group.forEach(line -> all.put(line.key(), line.text().orElseThrow()));
                 Map<String, String> now = Map.copyOf(all);
                 store.append(group, () -> now.entrySet().stream()
-                        .map(line -> Line.of(line.getKey(), line.getValue())).toList());
+                        .map(line -> JournalLine.of(line.getKey(), line.getValue())).toList());
                 System.out.println(i);
             }
         }

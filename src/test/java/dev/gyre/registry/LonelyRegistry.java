@@ -53,11 +53,11 @@ final class LonelyRegistry implements AutoCloseable {
         assertThat(one.registry.entries()).isEqualTo(other.registry.entries());
     }
 
-    Applied apply(Command command) throws Exception {
+    CommandResult apply(Command command) throws Exception {
         return Node.get(registry.apply(command, Node.AUTHOR));
     }
 
-    Applied apply(Command command, Author author) throws Exception {
+    CommandResult apply(Command command, Author author) throws Exception {
         return Node.get(registry.apply(command, author));
     }
 

@@ -54,7 +54,7 @@ class MergeLawsTest {
     @Test
     void theTopologyFollowedChangeByChangeIsTheOneReadFromAllEntries() {
         for (int round = 0; round < ROUNDS; round++) {
-            State state = State.of(some(), Instant.EPOCH);
+            RegistryState state = RegistryState.of(some(), Instant.EPOCH);
             for (int i = 0; i < 5; i++) {
                 state = state.with(List.copyOf(some().all()));
                 assertThat(state.topology()).isEqualTo(LayerMerge.topology(state.entries(), Instant.EPOCH));

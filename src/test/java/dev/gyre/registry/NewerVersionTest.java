@@ -189,8 +189,8 @@ class NewerVersionTest {
     /** The same on real files, whose snapshot is written anew at the start where the journal is long. */
     private void files(Path data, Map<String, String> unread) throws Exception {
         Store store = Store.open(Optional.of(data), clock, new java.security.SecureRandom());
-        List<Line> lines = new ArrayList<>();
-        unread.forEach((key, text) -> lines.add(Line.of(key, text)));
+        List<JournalLine> lines = new ArrayList<>();
+        unread.forEach((key, text) -> lines.add(JournalLine.of(key, text)));
         store.append(lines, () -> lines);
         store.close();
         for (int restart = 0; restart < 2; restart++) {

@@ -78,7 +78,7 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    public Applied apply(Command command) throws Exception {
+    public CommandResult apply(Command command) throws Exception {
         return get(registry.apply(command, AUTHOR));
     }
 

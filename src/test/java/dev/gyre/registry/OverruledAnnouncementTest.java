@@ -43,7 +43,7 @@ class OverruledAnnouncementTest {
     }
 
     private Expire expire(BackendId id) {
-        return new Expire(id, Announced.of(node.registry.entries(), id).orElseThrow().stamp());
+        return new Expire(id, AnnouncedBackend.of(node.registry.entries(), id).orElseThrow().stamp());
     }
 
     private Backend b() {
@@ -72,7 +72,7 @@ class OverruledAnnouncementTest {
         assertThat(b().weight()).isEqualTo(6);
         node.apply(new Announce(BID, Optional.empty(), Duration.ofSeconds(20)));
         assertThat(b().weight()).isEqualTo(6);
-        assertThat(Announced.of(node.registry.entries(), BID).orElseThrow().ttl()).hasSeconds(20);
+        assertThat(AnnouncedBackend.of(node.registry.entries(), BID).orElseThrow().ttl()).hasSeconds(20);
     }
 
     @Test
@@ -112,7 +112,7 @@ class OverruledAnnouncementTest {
         node.apply(announce(BID, 5));
         node.apply(expire(BID));
         assertThat(b()).isEqualTo(new Backend(B, 5, true, Origin.DISCOVERY));
-        assertThat(Announced.of(node.registry.entries(), BID).orElseThrow().ending())
+        assertThat(AnnouncedBackend.of(node.registry.entries(), BID).orElseThrow().ending())
                 .hasValue("lease expired");
         assertThat(node.apply(announce(BID)).what()).contains("announced again");
         assertThat(b()).isEqualTo(new Backend(B, 5, false, Origin.DISCOVERY));
@@ -120,7 +120,7 @@ class OverruledAnnouncementTest {
         node.apply(expire(BID));
         node.apply(new Forget(BID));
         assertThat(node.backend("web", B)).isEmpty();
-        assertThat(Announced.all(node.registry.entries())).isEmpty();
+        assertThat(AnnouncedBackend.all(node.registry.entries())).isEmpty();
     }
 
     @Test
@@ -200,7 +200,7 @@ class OverruledAnnouncementTest {
     void aServiceRemovedTakesItsAnnouncementsWithIt() throws Exception {
         node.apply(announce(BID));
         node.apply(new ServiceCommand.Remove("web", true));
-        assertThat(Announced.all(node.registry.entries())).isEmpty();
+        assertThat(AnnouncedBackend.all(node.registry.entries())).isEmpty();
     }
 
     @Test

@@ -79,7 +79,7 @@ class ReloadTest {
         node.declare(web(B));
         node.declare(web(A, B));
         assertThat(node.backend("web", A)).isEmpty();
-        Applied applied = node.apply(new BackendCommand.Resume("web", A));
+        CommandResult applied = node.apply(new BackendCommand.Resume("web", A));
         assertThat(applied.changed()).isTrue();
         assertThat(node.backend("web", A)).contains(new Backend(A, 1, false, Origin.CONFIG));
     }

@@ -57,7 +57,7 @@ class RollbackTest {
             node.apply(new BackendCommand.Add("web", C, Optional.of(3)));
             node.apply(new BackendCommand.Remove("web", A));
             Topology second = node.registry.topology();
-            Applied applied = node.apply(new Rollback(first.version()));
+            CommandResult applied = node.apply(new Rollback(first.version()));
             assertThat(applied.changed()).isTrue();
             assertThat(applied.what()).isEqualTo("rolled back to version " + first.version()
                     + " of 2026-03-01T12:00:00Z (after: config declared): web/http://10.0.0.5:9001 added,"
@@ -75,7 +75,7 @@ class RollbackTest {
         try (Node node = Node.inMemory(web(A, B))) {
             String first = node.registry.topology().version();
             assertThat(node.apply(new Rollback(first))).isEqualTo(
-                    new Applied(first, false, "all is as at version " + first + " already"));
+                    new CommandResult(first, false, "all is as at version " + first + " already"));
             node.apply(new BackendCommand.Drain("web", A, Optional.empty()));
             node.apply(new BackendCommand.Resume("web", A));
             assertThat(node.apply(new Rollback(first)).changed()).isFalse();
@@ -140,11 +140,12 @@ class RollbackTest {
         Route any = route("*", "/*", "web");
         Topology two = declared(List.of(any), service("web", A), service("api", B));
         Stamp early = new Stamp(1, 0, 1);
-        State odd = State.of(Entries.empty(), Instant.EPOCH).changed(
+        RegistryState odd = RegistryState.of(Entries.empty(), Instant.EPOCH).changed(
                 new Declare(declared(List.of(), service("web", A), service("api", B)), false)
-                        .on(State.of(Entries.empty(), Instant.EPOCH), early), early, Author.CONFIG, "a");
+                        .on(RegistryState.of(Entries.empty(), Instant.EPOCH), early), early, Author.CONFIG,
+                                "a");
         Stamp late = new Stamp(2, 0, 1);
-        State now = odd.changed(new Declare(two, false).on(odd, late), late, Author.CONFIG,
+        RegistryState now = odd.changed(new Declare(two, false).on(odd, late), late, Author.CONFIG,
                 "a");
         CommandRefused refused = catchThrowableOfType(CommandRefused.class,
                 () -> new Rollback(odd.topology().version()).on(now, new Stamp(3, 0, 1)));
@@ -173,10 +174,11 @@ class RollbackTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 300; round++) {
-            State state = step(State.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1);
+            RegistryState state =
+                    step(RegistryState.of(Entries.empty(), Instant.EPOCH), new Declare(web(A), false), 1);
             List<Topology> seen = new ArrayList<>(List.of(state.topology()));
             for (int step = 2; step <= 12; step++) {
-                State before = state;
+                RegistryState before = state;
                 state = step(state, random(random), step);
                 if (state != before) {
                     seen.add(state.topology());
@@ -193,7 +195,7 @@ class RollbackTest {
         }
     }
 
-    private static State step(State state, Command command, int wall) {
+    private static RegistryState step(RegistryState state, Command command, int wall) {
         Stamp stamp = new Stamp(wall, 0, 1);
         try {
             return state.changed(command.on(state, stamp), stamp, Node.AUTHOR, "a");

@@ -56,7 +56,7 @@ final class SimulatedCommands {
     }
 
     /** @param subject says of what, {@code value} how it is to be */
-    static Command operator(int kind, int subject, int value, State state) {
+    static Command operator(int kind, int subject, int value, RegistryState state) {
         String service = one(SERVICES, subject);
         BackendUrl url = one(URLS, subject / 2);
         BackendId id = new BackendId(service, url);
@@ -91,7 +91,7 @@ final class SimulatedCommands {
 
     static final int OPERATORS = 16;
 
-    private static String version(State state, int back) {
+    private static String version(RegistryState state, int back) {
         return new History(state).changes().skip(back).map(ChangeRecord::version).findFirst().orElse("0");
     }
 
@@ -102,12 +102,12 @@ final class SimulatedCommands {
     }
 
     /** What ends by itself, or a backend that is taken for gone. */
-    static Optional<Command> conclusion(int kind, int subject, State state) {
+    static Optional<Command> conclusion(int kind, int subject, RegistryState state) {
         BackendId id = new BackendId(one(SERVICES, subject), one(URLS, subject / 2));
         return switch (kind % 4) {
             case 0, 1 -> state.deadlines().over(state.now()).skip(subject % 2).findFirst()
-                    .map(EndByDeadline::new);
-            case 2 -> Announced.of(state.entries(), id).map(there ->
+                    .map(DeadlineCommand::new);
+            case 2 -> AnnouncedBackend.of(state.entries(), id).map(there ->
                     new DiscoveryCommand.Expire(id, there.stamp()));
             default -> Optional.of(new DiscoveryCommand.Forget(id));
         };

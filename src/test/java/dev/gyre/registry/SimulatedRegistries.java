@@ -53,14 +53,14 @@ final class SimulatedRegistries {
         private Optional<String> declared = Optional.empty();
         private Duration ahead = Duration.ZERO;
         private HybridClock stamps;
-        private State state;
+        private RegistryState state;
 
         private Node(int index) {
             this.index = index;
             this.id = index + 1;
         }
 
-        State state() {
+        RegistryState state() {
             return state;
         }
 
@@ -80,7 +80,7 @@ final class SimulatedRegistries {
             Entries kept = disk.get(disk.size() - 1);
             stamps = new HybridClock(this::wall, id, RegistrySettings.MAX_CLOCK_SKEW);
             stamps.seen(kept.highest());
-            state = State.of(kept, now());
+            state = RegistryState.of(kept, now());
             Declaration declaration = new Declaration(SimulatedCommands.config(config), true);
             declaration.stamp(kept, declared, stamps, id).ifPresent(stamp ->
                     decide(new Declare(declaration.declared(), false), Author.CONFIG, stamp));
@@ -123,8 +123,8 @@ final class SimulatedRegistries {
         }
 
         /** Whatever comes of it is what would come of reading all entries anew, and no more was made anew. */
-        private void become(State next) {
-            State before = state;
+        private void become(RegistryState next) {
+            RegistryState before = state;
             state = next;
             Following.check(before, next, !wrongClocks);
             if (disk.get(disk.size() - 1) != next.entries()) {
@@ -153,7 +153,7 @@ final class SimulatedRegistries {
                             .as("given later, so it counts: %s", command).containsAll(entry.registers()));
                 }
             }
-            State once = state;
+            RegistryState once = state;
             decide(command, author, stamps.next());
             // History is in the order of the clocks, and so is what it says of an earlier version.
             if (!(command instanceof Rollback && wrongClocks)) {
@@ -163,10 +163,10 @@ final class SimulatedRegistries {
         }
 
         private List<Entry> decide(Command command, Author author, Stamp stamp) {
-            Group group = new Group(state.at(now()), "node-" + index);
-            State before = state;
+            CommandBatch group = new CommandBatch(state.at(now()), "node-" + index);
+            RegistryState before = state;
             List<Entry> meant = Effect.meant(command, group.state(), stamp);
-            group.add(new Group.Pending(command, author, null, Promise.promise()), stamp);
+            group.add(new CommandBatch.Pending(command, author, null, Promise.promise()), stamp);
             become(group.state());
             List<Entry> written = group.own().stream().flatMap(key -> news(key, before).stream()).toList();
             if (!command.automatic()) {
@@ -180,7 +180,7 @@ final class SimulatedRegistries {
                 if (!command.automatic()) {
                     model.decided(entry);
                 } else if (!entry.key().isChange()) {
-                    model.concluded(entry, command instanceof EndByDeadline);
+                    model.concluded(entry, command instanceof DeadlineCommand);
                 } else {
                     model.recorded(entry);
                 }
@@ -188,7 +188,7 @@ final class SimulatedRegistries {
             return written;
         }
 
-        private Optional<Entry> news(Key key, State before) {
+        private Optional<Entry> news(Key key, RegistryState before) {
             List<Register> news = new ArrayList<>(state.entries().entry(key).orElseThrow().registers());
             before.entries().entry(key).ifPresent(old -> news.removeAll(old.registers()));
             return news.isEmpty() ? Optional.empty() : Optional.of(Entry.of(key, news));
@@ -238,8 +238,8 @@ final class SimulatedRegistries {
 
         private void hear(Collection<Entry> entries) {
             entries.forEach(entry -> entry.registers().forEach(register -> stamps.seen(register.stamp())));
-            Group group = new Group(state.at(now()), "node-" + index);
-            group.add(new Group.Pending(new MergeRemote(entries, NO_HORIZON), Author.OTHER_NODES, null,
+            CommandBatch group = new CommandBatch(state.at(now()), "node-" + index);
+            group.add(new CommandBatch.Pending(new MergeRemote(entries, NO_HORIZON), Author.OTHER_NODES, null,
                     Promise.promise()), stamps.next());
             become(group.state());
         }
@@ -253,7 +253,7 @@ final class SimulatedRegistries {
     void pass(Duration by) {
         time = time.plus(by);
         for (Node node : nodes) {
-            State before = node.state;
+            RegistryState before = node.state;
             node.follow();
             Following.same(node.state.at(before.now()), before, !wrongClocks);
         }

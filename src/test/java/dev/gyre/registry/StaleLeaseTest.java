@@ -47,7 +47,7 @@ class StaleLeaseTest {
     private void expiresAway() throws Exception {
         // Its clock runs an hour ahead, as well.
         away.clock.step(Duration.ofHours(1));
-        Stamp judged = Announced.of(away.registry.entries(), ID).orElseThrow().stamp();
+        Stamp judged = AnnouncedBackend.of(away.registry.entries(), ID).orElseThrow().stamp();
         assertThat(away.apply(new Expire(ID, judged), Author.LEASE).changed()).isTrue();
         assertThat(away.backend(B).orElseThrow().draining()).isTrue();
     }
@@ -114,13 +114,14 @@ class StaleLeaseTest {
         expiresAway();
         forgetsAway();
         LonelyRegistry.meet(here, away);
-        assertThat(here.registry.entries().entry(Announced.key(ID)).orElseThrow().tombstone()).isTrue();
+        assertThat(here.registry.entries().entry(AnnouncedBackend.key(ID)).orElseThrow().tombstone())
+                .isTrue();
     }
 
     @Test
     void twoNodesThatTakeItForGoneSayTheSame() throws Exception {
         expiresAway();
-        Stamp judged = Announced.of(here.registry.entries(), ID).orElseThrow().stamp();
+        Stamp judged = AnnouncedBackend.of(here.registry.entries(), ID).orElseThrow().stamp();
         here.apply(new Expire(ID, judged), Author.LEASE);
         LonelyRegistry.meet(here, away);
         assertThat(here.registry.history().changes()

@@ -6,8 +6,8 @@ import static dev.gyre.registry.Node.C;
 import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.model.BackendUrl;
 import dev.gyre.config.Settings;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import java.time.Duration;
 import java.util.List;
@@ -145,7 +145,8 @@ class TombstonesTest {
 
     @Test
     void forgettingLeavesDigestAndHighestStamp() {
-        State state = State.of(Entries.of(List.of(Entry.of(GONE, Register.unset(EntryFields.PRESENT,
+        RegistryState state =
+                RegistryState.of(Entries.of(List.of(Entry.of(GONE, Register.unset(EntryFields.PRESENT,
                 new Stamp(5, 0, 1))))), clock.instant());
         assertThat(state.without(List.of(GONE)).entries().size()).isZero();
         assertThat(state.without(List.of(GONE)).entries().digest()).isEqualTo(state.entries().digest());
@@ -156,8 +157,9 @@ class TombstonesTest {
     void whatIsForgottenWithADeadlineHasNoneLeft() {
         Entry drained = Entry.of(GONE, Register.set(EntryFields.DRAINING, new Stamp(5, 0, 1),
                 new io.vertx.core.json.JsonObject().put(EntryFields.UNTIL, clock.millis() - 1)));
-        State without = State.of(Entries.of(List.of(drained)), clock.instant()).without(List.of(GONE));
+        RegistryState without = RegistryState.of(Entries.of(List.of(drained)), clock.instant())
+                .without(List.of(GONE));
         assertThat(without.deadlines()).isEqualTo(Deadlines.NONE);
-        assertThat(new EndByDeadline(GONE).on(without, new Stamp(9, 0, 1)).entries()).isEmpty();
+        assertThat(new DeadlineCommand(GONE).on(without, new Stamp(9, 0, 1)).entries()).isEmpty();
     }
 }

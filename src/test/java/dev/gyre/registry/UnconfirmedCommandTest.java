@@ -34,17 +34,17 @@ class UnconfirmedCommandTest {
         node.close();
     }
 
-    private Future<Applied> give(Command command) {
+    private Future<CommandResult> give(Command command) {
         return node.registry.apply(command, Node.AUTHOR);
     }
 
-    private static void unconfirmed(Future<Applied> command) {
+    private static void unconfirmed(Future<CommandResult> command) {
         CommandRefused refused = catchThrowableOfType(CommandRefused.class, () -> Node.get(command));
         assertThat(refused.code()).isEqualTo(503);
         assertThat(refused).hasMessageContaining("not confirmed by the cluster");
     }
 
-    private static void refusedByTheDisk(Future<Applied> command) {
+    private static void refusedByTheDisk(Future<CommandResult> command) {
         CommandRefused refused = catchThrowableOfType(CommandRefused.class, () -> Node.get(command));
         assertThat(refused).hasMessageContaining("cannot be made durable now");
     }
@@ -53,13 +53,13 @@ class UnconfirmedCommandTest {
     void aRepetitionWaitsForTheFirst() throws Exception {
         Promise<Void> kept = Promise.promise();
         node.replica.keeps(kept::future);
-        Future<Applied> first = give(WEIGHT);
+        Future<CommandResult> first = give(WEIGHT);
         Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
                 entry.value(EntryFields.WEIGHT).equals(Optional.of(5))));
         node.replica.keeps(Future::succeededFuture);
-        Future<Applied> again = give(WEIGHT);
+        Future<CommandResult> again = give(WEIGHT);
         // What changes nothing and is given later is answered later: by then the repetition was judged.
-        Future<Applied> other = give(new BackendCommand.Weight("web", B, 2));
+        Future<CommandResult> other = give(new BackendCommand.Weight("web", B, 2));
         Node.await(() -> node.weight(B) == 2);
         assertThat(first.isComplete() || again.isComplete() || other.isComplete()).isFalse();
         kept.complete();
@@ -72,11 +72,11 @@ class UnconfirmedCommandTest {
     void aRepetitionFailsWithTheFirst() throws Exception {
         Promise<Void> kept = Promise.promise();
         node.replica.keeps(kept::future);
-        Future<Applied> first = give(WEIGHT);
+        Future<CommandResult> first = give(WEIGHT);
         Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
                 entry.value(EntryFields.WEIGHT).equals(Optional.of(5))));
         node.replica.keeps(Future::succeededFuture);
-        Future<Applied> again = give(WEIGHT);
+        Future<CommandResult> again = give(WEIGHT);
         Node.get(node.registry.merge(List.of()));
         kept.fail("no backup");
         unconfirmed(first);
@@ -87,7 +87,7 @@ class UnconfirmedCommandTest {
     void aRepetitionBesideACommandThatTheDiskRefusesWaitsForTheFirstAsWell() throws Exception {
         Promise<Void> kept = Promise.promise();
         node.replica.keeps(kept::future);
-        Future<Applied> first = give(WEIGHT);
+        Future<CommandResult> first = give(WEIGHT);
         Node.await(() -> node.replica.kept().stream().anyMatch(entry ->
                 entry.value(EntryFields.WEIGHT).equals(Optional.of(5))));
         node.replica.keeps(Future::succeededFuture);
@@ -97,10 +97,10 @@ class UnconfirmedCommandTest {
         Promise<Void> alone = Promise.promise();
         Promise<Void> together = Promise.promise();
         node.replica.catchesUp(alone::future);
-        Future<Applied> before = give(new BackendCommand.Weight("web", B, 2));
+        Future<CommandResult> before = give(new BackendCommand.Weight("web", B, 2));
         node.replica.catchesUp(together::future);
-        Future<Applied> again = give(WEIGHT);
-        Future<Applied> beside = give(new BackendCommand.Weight("web", B, 3));
+        Future<CommandResult> again = give(WEIGHT);
+        Future<CommandResult> beside = give(new BackendCommand.Weight("web", B, 3));
         alone.complete();
         refusedByTheDisk(before);
         together.complete();

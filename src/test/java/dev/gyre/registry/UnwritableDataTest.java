@@ -58,8 +58,8 @@ class UnwritableDataTest {
         String text = "\"" + "x".repeat(3000) + "\"";
         Map<String, String> next = new TreeMap<>(all);
         next.put(key, text);
-        store.append(List.of(Line.of(key, text)), () -> next.entrySet().stream()
-                .map(line -> Line.of(line.getKey(), line.getValue())).toList());
+        store.append(List.of(JournalLine.of(key, text)), () -> next.entrySet().stream()
+                .map(line -> JournalLine.of(line.getKey(), line.getValue())).toList());
         all.put(key, text);
     }
 
@@ -138,7 +138,7 @@ class UnwritableDataTest {
     @Test
     void aCommandThatChangesNothingDoesNotSayThatTheDiskIsWellAgain() {
         BentStore store = new BentStore(7);
-        Journalist disk = new Journalist(store);
+        JournalWriter disk = new JournalWriter(store);
         Entry entry = Entry.of(Key.backend(Origin.OPERATOR, "web", Node.A),
                 Register.set(EntryFields.WEIGHT, new Stamp(1, 0, 7), 2));
         Entries changed = Entries.of(List.of(entry));
@@ -157,7 +157,7 @@ class UnwritableDataTest {
     void whatAnotherProcessWroteMeanwhileIsNotOverwritten() throws Exception {
         MemoryDisk disk = new MemoryDisk();
         Journal journal = Journal.open(disk, new StepClock(), Runnable::run);
-        journal.append(List.of(Line.of("a", "1")), List::of);
+        journal.append(List.of(JournalLine.of("a", "1")), List::of);
         journal.close();
         disk.readOnly = true;
         Journal late = Journal.open(disk, new StepClock(), Runnable::run);
@@ -165,9 +165,9 @@ class UnwritableDataTest {
         assertThat(late.trouble()).contains("Read-only file system");
         disk.readOnly = false;
         Journal other = Journal.open(disk, new StepClock(), Runnable::run);
-        other.append(List.of(Line.of("b", "1")), List::of);
+        other.append(List.of(JournalLine.of("b", "1")), List::of);
         other.close();
-        assertThatThrownBy(() -> late.append(List.of(Line.of("c", "1")), List::of))
+        assertThatThrownBy(() -> late.append(List.of(JournalLine.of("c", "1")), List::of))
                 .hasMessage("another process has written here since this node has read it: restart this"
                         + " node");
         assertThat(Journal.open(disk, new StepClock(), Runnable::run).load()).containsOnlyKeys("a", "b");

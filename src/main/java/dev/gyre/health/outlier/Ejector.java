@@ -41,12 +41,12 @@ public final class Ejector {
     private final Verdicts verdicts;
     private final LongSupplier nanos;
     private final InstantSource wall;
-    private final Map<String, Group> groups = new HashMap<>();
-    private final Map<BackendId, Suspect> suspects = new HashMap<>();
-    private final Map<BackendId, Map<Cause, Long>> ejections = new ConcurrentHashMap<>();
+    private final Map<String, EjectionGroup> groups = new HashMap<>();
+    private final Map<BackendId, OutlierState> suspects = new HashMap<>();
+    private final Map<BackendId, Map<EjectionCause, Long>> ejections = new ConcurrentHashMap<>();
     private final Map<String, EjectionPolicy> policies = new ConcurrentHashMap<>();
     /** Those that are ejected or watched: a verdict on them ends, or is renewed, without any request. */
-    private final Set<Suspect> onRecord = new LinkedHashSet<>();
+    private final Set<OutlierState> onRecord = new LinkedHashSet<>();
     private Topology shown = Topology.empty();
     private volatile Set<BackendId> watched = Set.of();
 
@@ -73,9 +73,10 @@ public final class Ejector {
         long now = nanos.getAsLong();
         Service service = change.after().get();
         EjectionPolicy policy = service.policy().ejection();
-        Group group = groups.computeIfAbsent(service.name(), name -> new Group(name, policy, now));
+        EjectionGroup group =
+                groups.computeIfAbsent(service.name(), name -> new EjectionGroup(name, policy, now));
         group.show(service, backend ->
-                suspects.computeIfAbsent(service.id(backend), unknown -> new Suspect(unknown, now)));
+                suspects.computeIfAbsent(service.id(backend), unknown -> new OutlierState(unknown, now)));
         policies.put(service.name(), policy);
     }
 
@@ -93,10 +94,10 @@ public final class Ejector {
 
     /** A backend has failed once more. */
     public void failed(FailureStreak streak) {
-        Group group = groups.get(streak.backend().service());
-        Suspect suspect = suspects.get(streak.backend());
+        EjectionGroup group = groups.get(streak.backend().service());
+        OutlierState suspect = suspects.get(streak.backend());
         if (group != null && group.members().contains(suspect) && !suspect.term().ejected()) {
-            Charges.of(streak, suspect, group.peers(), group.policy())
+            OutlierDetector.of(streak, suspect, group.peers(), group.policy())
                     .ifPresent(offence -> eject(group, suspect, offence));
         }
     }
@@ -107,25 +108,26 @@ public final class Ejector {
      */
     public void sample(Map<BackendId, Traffic> traffic) {
         long now = nanos.getAsLong();
-        Stream.concat(traffic.keySet().stream(), onRecord.stream().map(Suspect::id)).map(BackendId::service)
+        Stream.concat(traffic.keySet().stream(), onRecord.stream().map(OutlierState::id))
+                .map(BackendId::service)
                 .distinct().toList().forEach(name -> Optional.ofNullable(groups.get(name))
                         .ifPresent(group -> sample(group, traffic, now)));
         releaseTheLast(now);
         onRecord.removeIf(one -> !one.term().ejected() && !one.term().watched());
-        watched = onRecord.stream().filter(one -> one.term().watched()).map(Suspect::id)
+        watched = onRecord.stream().filter(one -> one.term().watched()).map(OutlierState::id)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private void sample(Group group, Map<BackendId, Traffic> traffic, long now) {
+    private void sample(EjectionGroup group, Map<BackendId, Traffic> traffic, long now) {
         group.members().forEach(one -> Optional.ofNullable(traffic.get(one.id()))
                 .ifPresent(seen -> one.see(now, seen, group.policy())));
-        Peers peers = group.compare(now);
+        PeerStatistics peers = group.compare(now);
         group.members().forEach(one -> judge(group, one, peers, now));
     }
 
     /** One that fails some requests is better than those that probes have found to be down meanwhile. */
     private void releaseTheLast(long now) {
-        List<Group> some = onRecord.stream().map(one -> one.id().service()).distinct()
+        List<EjectionGroup> some = onRecord.stream().map(one -> one.id().service()).distinct()
                 .flatMap(name -> Optional.ofNullable(groups.get(name)).stream())
                 .filter(group -> group.ejected() > 0).toList();
         if (!some.isEmpty()) {
@@ -136,7 +138,7 @@ public final class Ejector {
         }
     }
 
-    private void judge(Group group, Suspect suspect, Peers peers, long now) {
+    private void judge(EjectionGroup group, OutlierState suspect, PeerStatistics peers, long now) {
         if (suspect.term().ejected()) {
             if (suspect.term().over(now)) {
                 release(suspect, now, "");
@@ -145,12 +147,12 @@ public final class Ejector {
             }
             return;
         }
-        Charges.of(suspect, peers, group.policy(), now).ifPresentOrElse(
+        OutlierDetector.of(suspect, peers, group.policy(), now).ifPresentOrElse(
                 offence -> eject(group, suspect, offence),
                 () -> suspect.term().pass(now, suspect.window().requests(now), group.policy()));
     }
 
-    private void eject(Group group, Suspect suspect, Offence offence) {
+    private void eject(EjectionGroup group, OutlierState suspect, Violation offence) {
         long now = nanos.getAsLong();
         if (group.full()) {
             spare(group, suspect, offence, group.ejected() + " of " + group.members().size()
@@ -172,16 +174,16 @@ public final class Ejector {
         verdicts.set(Source.TRAFFIC, suspect.id(), new Condition(State.EJECTED, offence.words(), since,
                 Optional.of(since.plus(length))));
         count(suspect.id(), offence.cause());
-        LOG.warn("{} ejected for {}: {}", suspect.id(), Figures.duration(length), offence.words());
+        LOG.warn("{} ejected for {}: {}", suspect.id(), Formats.duration(length), offence.words());
     }
 
-    private void spare(Group group, Suspect suspect, Offence offence, String why) {
+    private void spare(EjectionGroup group, OutlierState suspect, Violation offence, String why) {
         if (group.policy().atMost(group.members().size()) > 0 && group.maySpeak(nanos.getAsLong())) {
             LOG.warn("{} fails but is not ejected, as {}: {}", suspect.id(), why, offence.words());
         }
     }
 
-    private void release(Suspect suspect, long now, String why) {
+    private void release(OutlierState suspect, long now, String why) {
         suspect.term().end(now);
         suspect.beginAnew(now);
         verdicts.set(Source.TRAFFIC, suspect.id(),
@@ -189,15 +191,15 @@ public final class Ejector {
         LOG.info("{} takes requests again{}", suspect.id(), why);
     }
 
-    private void count(BackendId backend, Cause cause) {
-        Map<Cause, Long> counts = new EnumMap<>(Cause.class);
+    private void count(BackendId backend, EjectionCause cause) {
+        Map<EjectionCause, Long> counts = new EnumMap<>(EjectionCause.class);
         counts.putAll(ejections.getOrDefault(backend, Map.of()));
         counts.merge(cause, 1L, Long::sum);
         ejections.put(backend, Map.copyOf(counts));
     }
 
     /** How often each backend was ejected since the node started, and for what; of those never, nothing. */
-    public Map<BackendId, Map<Cause, Long>> ejections() {
+    public Map<BackendId, Map<EjectionCause, Long>> ejections() {
         return Map.copyOf(ejections);
     }
 }

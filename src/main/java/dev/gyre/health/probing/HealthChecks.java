@@ -47,26 +47,26 @@ public final class HealthChecks {
     private final Timing timing;
     private final Supplier<Future<Map<BackendId, BackendStats>>> traffic;
     private final Prober prober;
-    private final Assembly assembly;
+    private final ProbeCoordinator assembly;
     private final Context context;
-    private final Map<BackendId, Probed> probed = new HashMap<>();
+    private final Map<BackendId, ProbedBackend> probed = new HashMap<>();
     private Topology shown = Topology.empty();
     private boolean closed;
 
     /** @param traffic what this node's requests tell of the backends that had any lately */
-    public HealthChecks(Vertx vertx, Verdicts verdicts, Colleagues colleagues,
+    public HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers colleagues,
                         Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing) {
         this(vertx, verdicts, colleagues, traffic, timing, new NetworkProber(vertx));
     }
 
-    HealthChecks(Vertx vertx, Verdicts verdicts, Colleagues colleagues,
+    HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers colleagues,
                  Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing, Prober prober) {
         this.vertx = vertx;
         this.verdicts = verdicts;
         this.timing = timing;
         this.traffic = traffic;
         this.prober = prober;
-        assembly = new Assembly(colleagues, timing);
+        assembly = new ProbeCoordinator(colleagues, timing);
         context = vertx.getOrCreateContext();
     }
 
@@ -113,8 +113,8 @@ public final class HealthChecks {
 
     private void adopt(Service service, Backend backend) {
         BackendId id = service.id(backend);
-        Probed there = probed.computeIfAbsent(id,
-                absent -> new Probed(id, service.policy().health(), backend.draining()));
+        ProbedBackend there = probed.computeIfAbsent(id,
+                absent -> new ProbedBackend(id, service.policy().health(), backend.draining()));
         if (there.adopt(service.policy().health(), backend.draining()) && there.own.isPresent()) {
             schedule(there, 1);
         }
@@ -123,7 +123,7 @@ public final class HealthChecks {
     /** What another node says. */
     public void heard(JsonObject message) {
         context.runOnContext(v -> {
-            Tidings tidings = Tidings.fromJson(message, timing.nanos().getAsLong());
+            HealthGossip tidings = HealthGossip.fromJson(message, timing.nanos().getAsLong());
             assembly.heard(tidings);
             tidings.votes().forEach((id, vote) -> Optional.ofNullable(probed.get(id)).ifPresent(backend -> {
                 backend.ballot.cast(vote);
@@ -137,8 +137,8 @@ public final class HealthChecks {
         if (closed || !assembly.gather(probed.values())) {
             return;
         }
-        List<Probed> fresh = new ArrayList<>();
-        for (Probed backend : probed.values()) {
+        List<ProbedBackend> fresh = new ArrayList<>();
+        for (ProbedBackend backend : probed.values()) {
             backend.adopt(assembly.electorate());
             backend.look(timing.nanos().getAsLong());
             boolean mine = backend.isMine();
@@ -156,14 +156,14 @@ public final class HealthChecks {
         assembly.tell(probed);
     }
 
-    private void cease(Probed backend) {
+    private void cease(ProbedBackend backend) {
         backend.timer.ifPresent(vertx::cancelTimer);
         backend.timer = Optional.empty();
         backend.own = Optional.empty();
         backend.ballot.withdraw(assembly.self());
     }
 
-    private void schedule(Probed backend, long millis) {
+    private void schedule(ProbedBackend backend, long millis) {
         backend.timer.ifPresent(vertx::cancelTimer);
         backend.timer = Optional.of(vertx.setTimer(Math.max(1, millis), timer -> turn(backend)));
     }
@@ -172,7 +172,7 @@ public final class HealthChecks {
      * The walk of health: a probe, or the evidence of requests answered well, leads through thresholds to
      * this node's vote; the votes to the verdict; and only its flip to the view.
      */
-    private void turn(Probed backend) {
+    private void turn(ProbedBackend backend) {
         Optional<Long> turn = backend.timer;
         long begun = timing.nanos().getAsLong();
         boolean spared = backend.servesWell();
@@ -193,12 +193,12 @@ public final class HealthChecks {
         });
     }
 
-    private void opine(Probed backend, Thresholds own, ProbeResult found) {
+    private void opine(ProbedBackend backend, Thresholds own, ProbeResult found) {
         if (found instanceof ProbeResult.Passed) {
             own.passed(backend.policy().rise());
         } else if (found instanceof ProbeResult.Failed failed) {
             own.failed(failed.reason(), backend.policy().fall());
-        } else if (found instanceof ProbeResult.Untold untold) {
+        } else if (found instanceof ProbeResult.Inconclusive untold) {
             LOG.warn("{} cannot be probed: {}", backend.id, untold.reason());
         }
         if (own.known()) {
@@ -208,17 +208,17 @@ public final class HealthChecks {
         }
     }
 
-    private void vote(Probed backend, Thresholds own) {
+    private void vote(ProbedBackend backend, Thresholds own) {
         backend.ballot.cast(new Vote(assembly.self(), own.up(), own.reason(), backend.verdict,
                 timing.wall().instant(), timing.nanos().getAsLong()));
     }
 
-    private void judge(Probed backend) {
+    private void judge(ProbedBackend backend) {
         List<Vote> speaking = backend.ballot.speaking(backend.probers(),
                 timing.nanos().getAsLong(), backend.validity());
         Optional<Condition> before = backend.verdict;
         Optional<Condition> after =
-                Ballot.verdict(speaking, assembly.self(), before, timing.wall().instant());
+                VoteSet.verdict(speaking, assembly.self(), before, timing.wall().instant());
         if (after.isEmpty() || after.equals(before)) {
             return;
         }

@@ -2,8 +2,8 @@ package dev.gyre.health.probing;
 
 import dev.gyre.config.Durations;
 import dev.gyre.health.probing.ProbeResult.Failed;
+import dev.gyre.health.probing.ProbeResult.Inconclusive;
 import dev.gyre.health.probing.ProbeResult.Passed;
-import dev.gyre.health.probing.ProbeResult.Untold;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
@@ -73,7 +73,7 @@ final class NetworkProber implements Prober {
                 return request(backend, request, policy);
             }
             return probe instanceof Probe.Tcp connect ? connect(backend, connect, policy)
-                    : Future.succeededFuture(new Untold("the service has no probe"));
+                    : Future.succeededFuture(new Inconclusive("the service has no probe"));
         }).otherwise(failure -> failed(failure, policy));
     }
 
@@ -110,7 +110,7 @@ final class NetworkProber implements Prober {
     private static ProbeResult failed(Throwable cause, HealthPolicy policy) {
         String message = String.valueOf(cause.getMessage());
         if (message.contains("Too many open files")) {
-            return new Untold("too many open files, raise `ulimit -n`");
+            return new Inconclusive("too many open files, raise `ulimit -n`");
         }
         if (cause instanceof TimeoutException || message.contains("timeout")
                 || message.contains("timed out")) {

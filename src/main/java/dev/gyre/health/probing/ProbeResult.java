@@ -9,5 +9,5 @@ sealed interface ProbeResult {
     record Failed(String reason) implements ProbeResult { }
 
     /** The probe failed by this node's own fault: it says nothing about the backend. */
-    record Untold(String reason) implements ProbeResult { }
+    record Inconclusive(String reason) implements ProbeResult { }
 }

@@ -28,7 +28,7 @@ class FaultOfAllTest {
         fleet.fail(2);
         assertThat(fleet.ejected()).containsExactly(2);
         assertThat(fleet.condition(2).reason()).isEqualTo("5 failures in a row (last: connection refused)");
-        assertThat(fleet.ejections(2)).containsExactly(Map.entry(Cause.FAILURES, 1L));
+        assertThat(fleet.ejections(2)).containsExactly(Map.entry(EjectionCause.FAILURES, 1L));
     }
 
     @Test

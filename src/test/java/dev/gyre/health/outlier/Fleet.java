@@ -179,7 +179,7 @@ final class Fleet {
         return Duration.between(condition(number).since(), condition(number).until().orElseThrow());
     }
 
-    Map<Cause, Long> ejections(int number) {
+    Map<EjectionCause, Long> ejections(int number) {
         return ejector.ejections().getOrDefault(id(number), Map.of());
     }
 }

@@ -56,7 +56,7 @@ class AddressOfOneNodeTest {
         return new BackendId("web", APP, Optional.of(address));
     }
 
-    private final class Here implements Colleagues, Prober {
+    private final class Here implements ProbePeers, Prober {
 
         @Override
         public String self() {
@@ -85,7 +85,7 @@ class AddressOfOneNodeTest {
 
     /** Two addresses that other nodes are to probe. */
     private static List<BackendId> ofOthers() {
-        Electorate electorate = Electorate.of("here", NODES, Set.of());
+        ProbeAssignment electorate = ProbeAssignment.of("here", NODES, Set.of());
         return IntStream.range(1, 250).mapToObj(i -> at("10.0.0." + i))
                 .filter(id -> !electorate.isMine(id)).limit(2).toList();
     }
@@ -108,7 +108,7 @@ class AddressOfOneNodeTest {
 
     private JsonObject vote(String node, BackendId id) {
         Instant now = Instant.ofEpochSecond(1);
-        return new Tidings(node, false, now, Map.of(id, new Vote(node, false, "refused", Optional.of(
+        return new HealthGossip(node, false, now, Map.of(id, new Vote(node, false, "refused", Optional.of(
                 new Condition(State.DOWN, "refused", now)), now, nanos.get()))).toJson();
     }
 
@@ -116,7 +116,7 @@ class AddressOfOneNodeTest {
     void aVoteIsOnOneAddress() throws Exception {
         List<BackendId> ids = ofOthers();
         HealthChecks checks = checks(ids);
-        Electorate.of("here", NODES, Set.of()).probers(ids.get(0)).forEach(node ->
+        ProbeAssignment.of("here", NODES, Set.of()).probers(ids.get(0)).forEach(node ->
                 checks.heard(new JsonObject(vote(node, ids.get(0)).encode())));
         Await.until("down", () -> !fitness.fit(ids.get(0)));
         assertThat(fitness.fit(ids.get(1))).isTrue();
@@ -129,7 +129,8 @@ class AddressOfOneNodeTest {
         // The first round, a quarter of a second away, begins to count.
         Await.until("time passes, and one node speaks of the second address", () -> {
             nanos.addAndGet(VALID.dividedBy(40).toNanos());
-            checks.heard(vote(Electorate.of("here", NODES, Set.of()).probers(ids.get(1)).get(0), ids.get(1)));
+            checks.heard(vote(ProbeAssignment.of("here", NODES, Set.of()).probers(ids.get(1)).get(0),
+                    ids.get(1)));
             return probes.contains(ids.get(0)) && !fitness.fit(ids.get(0));
         });
         assertThat(nanos.get()).isGreaterThan(VALID.toNanos());

@@ -83,7 +83,7 @@ class FlappingBackendTest {
         Optional<Condition> verdict = Optional.empty();
         int aloneDown = 0;
         for (int probe = 0; probe < 3_000; probe++) {
-            Ballot ballot = new Ballot();
+            VoteSet ballot = new VoteSet();
             for (Thresholds one : List.of(a, b)) {
                 if (probe > 0 && dice.nextInt(10) == 0) {
                     one.failed("no answer within 1s", FALL);
@@ -94,7 +94,7 @@ class FlappingBackendTest {
                         Instant.EPOCH, 0));
             }
             aloneDown += a.up() ? 0 : 1;
-            verdict = Ballot.verdict(ballot.speaking(probers, 0, Duration.ofSeconds(1)), "a", verdict,
+            verdict = VoteSet.verdict(ballot.speaking(probers, 0, Duration.ofSeconds(1)), "a", verdict,
                     Instant.EPOCH);
             assertThat(verdict.map(Condition::state).orElse(State.FIT)).isEqualTo(State.FIT);
         }

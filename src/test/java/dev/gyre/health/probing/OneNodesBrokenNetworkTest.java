@@ -62,7 +62,7 @@ class OneNodesBrokenNetworkTest {
         return new Topology(Map.of("web", web), List.of(), "1");
     }
 
-    private final class Node implements Colleagues, Prober {
+    private final class Node implements ProbePeers, Prober {
 
         private final String id;
         private final Set<BackendUrl> unreachable = ConcurrentHashMap.newKeySet();
@@ -102,7 +102,7 @@ class OneNodesBrokenNetworkTest {
             String text = message.encode();
             nodes.values().stream().filter(node -> node != this && !node.alone && !alone)
                     .forEach(node -> node.checks.heard(new JsonObject(text)));
-            told.addAll(Tidings.fromJson(message, nanos.get()).votes().keySet());
+            told.addAll(HealthGossip.fromJson(message, nanos.get()).votes().keySet());
         }
 
         @Override

@@ -19,14 +19,14 @@ class ProbeShareTest {
     private static final List<BackendId> BACKENDS = IntStream.range(0, 1_000).mapToObj(i ->
             new BackendId("web", new BackendUrl("10.0." + i / 250 + "." + i % 250, 9001))).toList();
 
-    private static Electorate seenBy(String self, List<String> present, String... blind) {
-        return Electorate.of(self, present, Set.of(blind));
+    private static ProbeAssignment seenBy(String self, List<String> present, String... blind) {
+        return ProbeAssignment.of(self, present, Set.of(blind));
     }
 
     @Test
     void eachBackendHasTwoProbersAndEachNodeItsEvenShare() {
         for (String node : NODES) {
-            Electorate electorate = seenBy(node, NODES);
+            ProbeAssignment electorate = seenBy(node, NODES);
             assertThat(BACKENDS).allMatch(id -> electorate.probers(id).size() == 2);
             assertThat(BACKENDS.stream().filter(electorate::isMine).count()).isBetween(340L, 460L);
         }
@@ -58,8 +58,8 @@ class ProbeShareTest {
 
     @Test
     void aBlindNodeHasNoVoteButGoesOnLooking() {
-        Electorate own = seenBy(NODES.get(0), NODES, NODES.get(0));
-        Electorate others = seenBy(NODES.get(1), NODES, NODES.get(0));
+        ProbeAssignment own = seenBy(NODES.get(0), NODES, NODES.get(0));
+        ProbeAssignment others = seenBy(NODES.get(1), NODES, NODES.get(0));
         assertThat(BACKENDS).allMatch(id -> own.probers(id).equals(others.probers(id)))
                 .noneMatch(id -> own.probers(id).contains(NODES.get(0)));
         assertThat(BACKENDS.stream().filter(own::isMine).count()).isBetween(340L, 460L);

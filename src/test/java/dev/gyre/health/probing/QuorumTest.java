@@ -2,7 +2,7 @@ package dev.gyre.health.probing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.health.probing.Sight.Seen;
+import dev.gyre.health.probing.NetworkIsolation.Seen;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
@@ -20,7 +20,7 @@ class QuorumTest {
     private static final Duration VALID = Duration.ofSeconds(3);
     private static final List<String> PROBERS = List.of("a", "b");
 
-    private final Ballot ballot = new Ballot();
+    private final VoteSet ballot = new VoteSet();
     private Optional<Condition> held = Optional.empty();
 
     private static Instant second(long second) {
@@ -38,7 +38,7 @@ class QuorumTest {
 
     /** What the node holds at that second. */
     private Optional<Condition> as(String self, long second) {
-        held = Ballot.verdict(ballot.speaking(PROBERS, second * 1_000_000_000L, VALID), self, held,
+        held = VoteSet.verdict(ballot.speaking(PROBERS, second * 1_000_000_000L, VALID), self, held,
                 second(second));
         return held;
     }
@@ -58,7 +58,7 @@ class QuorumTest {
     /** Else its first vote would be that the backend is up, and all would believe it. */
     @Test
     void whoStartsGoesOnFromWhatTheOthersHaveFound() {
-        Probed started = new Probed(new BackendId("web", new BackendUrl("10.0.0.1", 80)),
+        ProbedBackend started = new ProbedBackend(new BackendId("web", new BackendUrl("10.0.0.1", 80)),
                 HealthPolicy.DEFAULT, false);
         started.ballot.cast(vote("c", false, since(State.DOWN, 1), 2));
         started.begin();
@@ -130,10 +130,10 @@ class QuorumTest {
         Seen down = new Seen(false, Optional.of(true));
         Seen dead = new Seen(false, Optional.of(false));
         Seen unknown = new Seen(false, Optional.empty());
-        assertThat(Sight.blind(List.of(down, down, dead, unknown))).isTrue();
-        assertThat(Sight.blind(List.of(down, down, new Seen(true, Optional.of(true))))).isFalse();
-        assertThat(Sight.blind(List.of(down, dead))).as("as many are dead for all").isFalse();
-        assertThat(Sight.blind(List.of(unknown, unknown))).as("nobody contradicts").isFalse();
-        assertThat(Sight.blind(List.of(down))).as("of one backend nobody can say").isFalse();
+        assertThat(NetworkIsolation.blind(List.of(down, down, dead, unknown))).isTrue();
+        assertThat(NetworkIsolation.blind(List.of(down, down, new Seen(true, Optional.of(true))))).isFalse();
+        assertThat(NetworkIsolation.blind(List.of(down, dead))).as("as many are dead for all").isFalse();
+        assertThat(NetworkIsolation.blind(List.of(unknown, unknown))).as("nobody contradicts").isFalse();
+        assertThat(NetworkIsolation.blind(List.of(down))).as("of one backend nobody can say").isFalse();
     }
 }

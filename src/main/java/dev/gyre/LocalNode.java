@@ -1,0 +1,259 @@
+package dev.gyre;
+
+import dev.gyre.api.ClusterReport.MissingMember;
+import dev.gyre.api.ClusterReport.OtherConfig;
+import dev.gyre.api.ClusterReport;
+import dev.gyre.api.NodeInFlight;
+import dev.gyre.api.NodeInfo;
+import dev.gyre.api.Nodes;
+import dev.gyre.api.Readiness;
+import dev.gyre.api.RegistryReport;
+import dev.gyre.cluster.BusUser;
+import dev.gyre.cluster.Cluster;
+import dev.gyre.cluster.ClusterHealth.ClockAhead;
+import dev.gyre.cluster.ClusterHealth;
+import dev.gyre.cluster.ClusterMember;
+import dev.gyre.cluster.ClusterNode;
+import dev.gyre.cluster.DeclaredConfig;
+import dev.gyre.cluster.NodeStanding;
+import dev.gyre.config.Settings;
+import dev.gyre.discovery.Discovery;
+import dev.gyre.discovery.DiscoveryPeers;
+import dev.gyre.exchange.Proxy;
+import dev.gyre.health.probing.HealthChecks;
+import dev.gyre.health.probing.ProbePeers;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import dev.gyre.quota.NodeQuota;
+import dev.gyre.quota.QuotaExchange;
+import dev.gyre.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** This node as the other nodes see it, and the other nodes as its doors see them. */
+final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers {
+
+    private static final long HELLOS_NANOS = 2_000_000_000L;
+
+    private final Settings settings;
+    private final String name;
+    private final Registry registry;
+    private final Proxy proxy;
+    private final long begun = System.nanoTime();
+    private volatile DeclaredConfig declared;
+    private volatile Optional<Cluster> cluster = Optional.empty();
+    private volatile Optional<Discovery> discovery = Optional.empty();
+    private volatile long joinedNanos;
+    private volatile Optional<HealthChecks> health = Optional.empty();
+    private volatile Function<JsonObject, Future<JsonObject>> commands = command ->
+            Future.failedFuture("the node is starting");
+
+    LocalNode(Settings settings, String name, Registry registry, Proxy proxy) {
+        this.settings = settings;
+        this.name = name;
+        this.registry = registry;
+        this.proxy = proxy;
+        this.declared = DeclaredConfig.of(settings.declared());
+    }
+
+    /** The config has changed. */
+    void declares(Topology topology) {
+        declared = DeclaredConfig.of(topology);
+    }
+
+    @Override
+    public DeclaredConfig declared() {
+        return declared;
+    }
+
+    /** What carries out the commands that come from the cluster. */
+    void obey(Function<JsonObject, Future<JsonObject>> handler) {
+        commands = handler;
+    }
+
+    /** What hears of backends that announce themselves. */
+    void discover(Discovery with) {
+        discovery = Optional.of(with);
+    }
+
+    void joined(Cluster joined) {
+        joinedNanos = System.nanoTime();
+        cluster = Optional.of(joined);
+    }
+
+    /** What listens to the other nodes on health. */
+    void listens(HealthChecks checks) {
+        health = Optional.of(checks);
+    }
+
+    @Override
+    public void heard(JsonObject message) {
+        health.ifPresent(checks -> checks.heard(message));
+    }
+
+    @Override
+    public String self() {
+        return registry.nodeId();
+    }
+
+    @Override
+    public List<String> present() {
+        List<String> present = cluster.map(Cluster::present).orElseGet(() -> List.of(self()));
+        // Every node says hello once a second: before that, to be alone is no knowledge.
+        boolean early = cluster.isPresent() && System.nanoTime() - joinedNanos < HELLOS_NANOS;
+        return early && present.size() == 1 ? List.of() : present;
+    }
+
+    @Override
+    public void tell(JsonObject message) {
+        cluster.ifPresent(joined -> joined.tell(message));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String data() {
+        return Path.of(settings.data()).toAbsolutePath().toString();
+    }
+
+    @Override
+    public String version() {
+        return Version.gyre();
+    }
+
+    @Override
+    public Duration uptime() {
+        return StartLog.uptime();
+    }
+
+    @Override
+    public Future<JsonObject> command(JsonObject command) {
+        return commands.apply(command);
+    }
+
+    @Override
+    public Future<Standing> standing(BackendId id) {
+        Topology topology = registry.topology();
+        return proxy.stats(id).map(stats -> new Standing(serves(topology, id),
+                stats.values().stream().mapToLong(BackendStats::inFlight).sum()));
+    }
+
+    @Override
+    public BusUser quota(String session, int expected) {
+        return new QuotaExchange(new NodeQuota(self(), session, expected, System::nanoTime), proxy::uses,
+                proxy::share);
+    }
+
+    private static boolean serves(Topology topology, BackendId id) {
+        Service service = topology.services().get(id.service());
+        return service != null && service.backends().stream()
+                .filter(backend -> backend.url().equals(id.url())).anyMatch(backend -> !backend.draining());
+    }
+
+    @Override
+    public Map<BackendId, Duration> renewed() {
+        return discovery.map(Discovery::recent).orElse(Map.of());
+    }
+
+    @Override
+    public void renewedElsewhere(Map<BackendId, Duration> there) {
+        discovery.ifPresent(known -> known.heard(there));
+    }
+
+    @Override
+    public boolean clustered() {
+        return cluster.isPresent();
+    }
+
+    @Override
+    public Map<String, Duration> heard() {
+        return cluster.map(Cluster::members).orElse(List.of()).stream().skip(1)
+                .collect(Collectors.toMap(ClusterMember::id, ClusterMember::heard));
+    }
+
+    @Override
+    public Future<Boolean> drained(BackendId backend) {
+        return inFlight(backend).map(all -> all.stream().allMatch(NodeInFlight::drained));
+    }
+
+    @Override
+    public List<NodeInfo> list() {
+        return cluster.map(Cluster::members).map(members -> members.stream().map(this::info).toList())
+                .orElseGet(() -> List.of(alone()));
+    }
+
+    @Override
+    public Optional<String> refusal(BackendUrl url) {
+        return settings.networks().refusal(url.host(), url.port());
+    }
+
+    @Override
+    public Map<String, Long> refused() {
+        return cluster.map(Cluster::refused).orElse(Map.of());
+    }
+
+    @Override
+    public ClusterReport cluster() {
+        return cluster.map(Cluster::health).map(LocalNode::report).orElse(ClusterReport.ALONE);
+    }
+
+    private static ClusterReport report(ClusterHealth health) {
+        return new ClusterReport(health.expected(),
+                health.missing().stream()
+                        .map(one -> new MissingMember(one.address(), one.unheard(), one.ever())).toList(),
+                health.notJoined(), health.otherSecrets(),
+                health.otherConfigs().stream()
+                        .map(one -> new OtherConfig(one.id(), one.name(), one.differences())).toList(),
+                health.clocks().stream().collect(Collectors.toMap(ClockAhead::id, ClockAhead::ahead)));
+    }
+
+    /** With what an operator ought to know beside whether the node is ready. */
+    Readiness readiness(boolean ready) {
+        List<String> notes = new ArrayList<>();
+        cluster().notJoined().ifPresent(reason -> notes.add("not joined: " + reason));
+        cluster.flatMap(Cluster::clockTrouble).ifPresent(notes::add);
+        notes.addAll(new RegistryReport(registry.status()).notes());
+        return new Readiness(ready, notes);
+    }
+
+    private NodeInfo info(ClusterMember member) {
+        return new NodeInfo(member.name(), member.id(), member.address(), member.version(), member.uptime(),
+                member.view(), member.age(), member.digest(),
+                health.map(HealthChecks::blind).orElse(List.of()).contains(member.id()), member.clock(),
+                member.unknown());
+    }
+
+    private NodeInfo alone() {
+        String address = settings.admin().host() + ":" + settings.admin().port();
+        return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
+                registry.topology().version(), Duration.ofNanos(System.nanoTime() - begun),
+                registry.entries().digest(), false, Duration.ZERO, registry.status().unknown().size());
+    }
+
+    @Override
+    public Future<List<NodeInFlight>> inFlight(BackendId backend) {
+        Future<List<NodeStanding>> standing = cluster.map(joined -> joined.standing(backend))
+                .orElseGet(() -> standing(backend).map(own -> List.of(
+                        new NodeStanding(registry.nodeId(), name(), Optional.of(own)))));
+        return standing.map(all -> all.stream().map(LocalNode::inFlight).toList());
+    }
+
+    private static NodeInFlight inFlight(NodeStanding node) {
+        boolean drained = node.standing().filter(now -> !now.served() && now.inFlight() == 0).isPresent();
+        return new NodeInFlight(node.id(), node.name(), drained, node.standing().map(Standing::inFlight));
+    }
+}

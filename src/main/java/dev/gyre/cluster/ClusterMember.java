@@ -1,0 +1,30 @@
+package dev.gyre.cluster;
+
+import java.time.Duration;
+
+/**
+ * One node of the cluster, as seen from this one.
+ *
+ * @param id      kept in its data directory
+ * @param address host and port where the cluster meets it
+ * @param version of Gyre
+ * @param view    version of the topology that its traffic is served by
+ * @param age     since its view changed
+ * @param digest  of all that its registry holds; equal on nodes that agree
+ * @param heard   since it was last heard; zero for this node
+ * @param clock   how far its wall clock is ahead of this node's; negative when behind
+ * @param unknown entries that its version does not understand, and keeps
+ */
+public record ClusterMember(String id, String name, String address, String version, Duration uptime,
+        String view,
+                     Duration age, String digest, Duration heard, Duration clock, int unknown) {
+
+    static ClusterMember of(Heartbeat hello, Duration heard, Duration clock) {
+        NodeIdentity node = hello.node();
+        Heartbeat.State state = hello.state();
+        return new ClusterMember(node.id(), node.name(), node.address(), node.version(),
+                Duration.ofMillis(state.uptime()).plus(heard), state.view(),
+                Duration.ofMillis(state.changed()).plus(heard), state.digest(), heard, clock,
+                state.unknown());
+    }
+}

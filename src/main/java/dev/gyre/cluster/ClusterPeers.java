@@ -1,0 +1,205 @@
+package dev.gyre.cluster;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * The other nodes, as they were last heard. Everything remembered of one goes with it: the numbers of its
+ * messages on every channel, and how its clock stands. Thread-safe.
+ */
+final class ClusterPeers {
+
+    /** As long as a member of Hazelcast may be silent before it counts as dead, and some more. */
+    static final long GONE_NANOS = 12_000_000_000L;
+    /** A clock that is merely a little slow or fast moves less between two looks. */
+    private static final long SET_MILLIS = 1_000;
+    private static final String HELLOS = "hellos";
+    /** A session that was followed by another stays refused, without being asked, among so many. */
+    private static final int ENDED = 1_000;
+
+    private final LongSupplier nanos;
+    private final InstantSource wall;
+    private final SessionChallenges challenges;
+    private final Listener listener;
+    private final Map<String, Peer> byId = new HashMap<>();
+    private final Set<String> ended = new LinkedHashSet<>();
+    /** What the wall clock shows when the other one, which nobody sets, stands at zero. */
+    private long epoch;
+
+    /** Told under the lock of the peers, in the order of what happens. */
+    interface Listener {
+
+        /** A hello that was not heard before. */
+        void news(Heartbeat hello);
+
+        void joined(Heartbeat hello);
+
+        /** @param graceful it has said farewell */
+        void gone(Heartbeat last, long silentNanos, boolean graceful);
+    }
+
+    /**
+     * One of them.
+     *
+     * @param hello      its last
+     * @param heardNanos when that came
+     */
+    record Peer(Heartbeat hello, long heardNanos, ClockOffset clock, Map<String, SequenceNumbers> channels) {
+
+        MessageVerdict take(String channel, long number) {
+            return channels.computeIfAbsent(channel, name -> new SequenceNumbers()).take(number);
+        }
+
+        boolean isOf(String session) {
+            return hello.node().session().equals(session);
+        }
+    }
+
+    ClusterPeers(Clocks clocks, SessionChallenges challenges, Listener listener) {
+        this.nanos = clocks.nanos();
+        this.wall = clocks.wall();
+        this.challenges = challenges;
+        this.listener = listener;
+        this.epoch = epoch();
+    }
+
+    private long epoch() {
+        return wall.millis() - nanosMillis();
+    }
+
+    private long nanosMillis() {
+        return nanos.getAsLong() / 1_000_000;
+    }
+
+    /**
+     * Where this node's own wall clock was set, all others stand so much otherwise to it. Noticed before any
+     * time is told: an hour ahead for a moment would end what is to end within the hour.
+     *
+     * @return what the wall clock shows now
+     */
+    private long wallNow() {
+        long now = epoch();
+        if (Math.abs(now - epoch) > SET_MILLIS) {
+            byId.values().forEach(peer -> peer.clock().set(Duration.ofMillis(now - epoch)));
+            epoch = now;
+        }
+        return now + nanosMillis();
+    }
+
+    /** Takes a hello of another node. */
+    synchronized MessageVerdict heard(Heartbeat hello) {
+        expire();
+        Peer before = byId.get(hello.id());
+        if (before == null || !before.isOf(hello.node().session())) {
+            MessageVerdict met = meet(hello, Optional.ofNullable(before));
+            if (met != MessageVerdict.TAKEN) {
+                return met;
+            }
+        }
+        Peer known = byId.get(hello.id());
+        MessageVerdict verdict = known.take(HELLOS, hello.sequence());
+        if (verdict == MessageVerdict.TAKEN) {
+            known.clock().heard(hello.state().wall() - wallNow());
+            listener.news(hello);
+            byId.put(hello.id(), new Peer(hello, nanos.getAsLong(), known.clock(), known.channels()));
+            if (hello.state().leaving()) {
+                end(hello);
+                goes(hello.id(), true);
+            }
+        }
+        return verdict;
+    }
+
+    /**
+     * A session that is new here is taken once it has answered. At the address of the one before it, it is
+     * the same node after a restart, since two processes cannot hold one address; elsewhere the one before
+     * must have gone.
+     */
+    private MessageVerdict meet(Heartbeat hello, Optional<Peer> before) {
+        String session = hello.node().session();
+        if (ended.contains(session)) {
+            return MessageVerdict.REPLAYED;
+        }
+        if (!challenges.answered(session, hello.answers())) {
+            return MessageVerdict.UNKNOWN;
+        }
+        if (before.isPresent() && !before.get().hello().node().address().equals(hello.node().address())) {
+            return MessageVerdict.TWIN;
+        }
+        before.ifPresent(former -> {
+            end(former.hello());
+            goes(hello.id(), false);
+        });
+        byId.put(hello.id(), new Peer(hello, nanos.getAsLong(), new ClockOffset(), new HashMap<>()));
+        listener.joined(hello);
+        return MessageVerdict.TAKEN;
+    }
+
+    /** A hello with this node's own id and another session; true when a second process with this id lives. */
+    synchronized boolean isTwin(Heartbeat hello) {
+        return challenges.answered(hello.node().session(), hello.answers());
+    }
+
+    /** Judges a message of a channel beside the hellos. */
+    synchronized MessageVerdict take(String channel, String id, String session, long number) {
+        Peer peer = byId.get(id);
+        if (peer != null && peer.isOf(session)) {
+            return peer.take(channel, number);
+        }
+        return ended.contains(session) ? MessageVerdict.REPLAYED : MessageVerdict.UNKNOWN;
+    }
+
+    /** Those there now, by name. */
+    synchronized List<Peer> present() {
+        wallNow();
+        expire();
+        return byId.values().stream()
+                .sorted(Comparator.comparing((Peer peer) -> peer.hello.node().name())
+                        .thenComparing(peer -> peer.hello.id()))
+                .toList();
+    }
+
+    /** Lets go of those that were silent for too long. */
+    synchronized void expire() {
+        long now = nanos.getAsLong();
+        List<String> gone = new ArrayList<>();
+        byId.forEach((id, peer) -> {
+            if (now - peer.heardNanos > GONE_NANOS) {
+                gone.add(id);
+            }
+        });
+        gone.forEach(id -> goes(id, false));
+    }
+
+    private void end(Heartbeat last) {
+        if (ended.size() >= ENDED) {
+            ended.remove(ended.iterator().next());
+        }
+        ended.add(last.node().session());
+    }
+
+    private void goes(String id, boolean graceful) {
+        Peer peer = byId.remove(id);
+        listener.gone(peer.hello, nanos.getAsLong() - peer.heardNanos, graceful);
+    }
+
+    /** Hazelcast has seen it leave, gracefully or not. */
+    synchronized void left(String member) {
+        byId.values().stream().filter(peer -> peer.hello.node().member().equals(member))
+                .map(peer -> peer.hello.id()).toList().forEach(id -> goes(id, false));
+    }
+
+    /** Forgets all, as this node itself has lost the others. */
+    synchronized void clear() {
+        byId.clear();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.gyre.cluster;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Shows that a text was written by somebody who knows the cluster's secret: HMAC-SHA256 (RFC 2104) over the
+ * text and what it is meant for, so that what was sealed for one purpose is worth nothing for another.
+ */
+final class MessageAuthenticator {
+
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final SecretKeySpec key;
+
+    /** @param secret of the cluster; its name where there is none, which keeps clusters apart and no more */
+    MessageAuthenticator(Optional<String> secret, String cluster) {
+        byte[] bytes = secret.orElse(cluster).getBytes(StandardCharsets.UTF_8);
+        key = new SecretKeySpec(bytes, ALGORITHM);
+    }
+
+    /** The text with its seal before it. */
+    String close(String purpose, String text) {
+        return mac(purpose, text) + " " + text;
+    }
+
+    /** The text, where there is one and its seal is right. */
+    Optional<String> open(String purpose, Object received) {
+        int space = received instanceof String text ? text.indexOf(' ') : -1;
+        if (space < 0) {
+            return Optional.empty();
+        }
+        String sealed = (String) received;
+        String text = sealed.substring(space + 1);
+        return matches(purpose, text, sealed.substring(0, space)) ? Optional.of(text) : Optional.empty();
+    }
+
+    boolean matches(String purpose, String text, String mac) {
+        return MessageDigest.isEqual(mac(purpose, text).getBytes(StandardCharsets.US_ASCII),
+                mac.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** 43 characters of base64url. */
+    String mac(String purpose, String text) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            mac.update((purpose + "\n").getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+        }
+    }
+}

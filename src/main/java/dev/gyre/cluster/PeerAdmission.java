@@ -1,0 +1,113 @@
+package dev.gyre.cluster;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * Who is met on the bus of one membership: nodes of this cluster, nodes that sign with another secret, and
+ * perhaps a second node with this one's own id. Thread-safe.
+ */
+final class PeerAdmission {
+
+    private static final long REMEMBERED_NANOS = Duration.ofSeconds(30).toNanos();
+    /** What nobody of this cluster has signed is read so often at most: a flood of it costs no more. */
+    private static final long READ_EVERY_NANOS = Duration.ofMillis(50).toNanos();
+    private static final int LONGEST = 16_384;
+
+    private final ClusterPeers peers;
+    private final SessionChallenges challenges;
+    private final NodeIdentity self;
+    private final LongSupplier nanos;
+    private final Function<String, Optional<String>> addresses;
+    private final Map<String, Stranger> strangers = new HashMap<>();
+    private long readNanos;
+    private Optional<Heartbeat> twin = Optional.empty();
+    private long twinNanos;
+
+    private record Stranger(String address, long nanos) {
+    }
+
+    /** @param addresses of the members there are now, by their ids on the event bus */
+    PeerAdmission(ClusterPeers peers, SessionChallenges challenges, NodeIdentity self, LongSupplier nanos,
+            Function<String, Optional<String>> addresses) {
+        this.peers = peers;
+        this.challenges = challenges;
+        this.self = self;
+        this.nanos = nanos;
+        this.addresses = addresses;
+        this.readNanos = nanos.getAsLong() - READ_EVERY_NANOS;
+    }
+
+    ClusterPeers peers() {
+        return peers;
+    }
+
+    /** What this node itself has said. */
+    boolean isOwn(Heartbeat hello) {
+        return hello.node().session().equals(self.session());
+    }
+
+    MessageVerdict heard(Heartbeat hello) {
+        if (!hello.id().equals(self.id())) {
+            return peers.heard(hello);
+        }
+        if (!peers.isTwin(hello)) {
+            return MessageVerdict.UNKNOWN;
+        }
+        synchronized (this) {
+            twin = Optional.of(hello);
+            twinNanos = nanos.getAsLong();
+        }
+        return MessageVerdict.TWIN;
+    }
+
+    /** The hello asks for a sign of life of this session that was not given yet. */
+    boolean isAskedBy(Heartbeat hello) {
+        String nonce = hello.asks().get(self.session());
+        return nonce != null && challenges.asked(nonce);
+    }
+
+    /** A second process that lives, has this node's id and is no other session of this one. */
+    synchronized Optional<Heartbeat> twin() {
+        return twin.filter(one -> nanos.getAsLong() - twinNanos < ClusterPeers.GONE_NANOS);
+    }
+
+    /** Remembers whose hello it is that was signed with another secret, where it is a member's. */
+    synchronized void strange(Object sealed) {
+        long now = nanos.getAsLong();
+        if (now - readNanos < READ_EVERY_NANOS || !(sealed instanceof String text)
+                || text.length() > LONGEST) {
+            return;
+        }
+        readNanos = now;
+        member(text).filter(member -> !member.equals(self.member())).ifPresent(member ->
+                addresses.apply(member).ifPresent(address ->
+                        strangers.put(member, new Stranger(address, now))));
+    }
+
+    private static Optional<String> member(String sealed) {
+        try {
+            Object member = new JsonObject(sealed.substring(sealed.indexOf(' ') + 1)).getValue("member");
+            return member instanceof String text ? Optional.of(text) : Optional.empty();
+        } catch (DecodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The addresses of the members that say hello with another secret. */
+    synchronized List<String> otherSecrets() {
+        long now = nanos.getAsLong();
+        strangers.entrySet().removeIf(one -> now - one.getValue().nanos > REMEMBERED_NANOS
+                || addresses.apply(one.getKey()).isEmpty());
+        // Anybody can say a hello in a member's name, but only a node signs one.
+        peers.present().forEach(peer -> strangers.remove(peer.hello().node().member()));
+        return strangers.values().stream().map(Stranger::address).sorted().toList();
+    }
+}

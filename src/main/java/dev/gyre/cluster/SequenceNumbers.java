@@ -1,0 +1,27 @@
+package dev.gyre.cluster;
+
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/** The numbers of the messages of one kind that came from one session of a peer. Not thread-safe. */
+final class SequenceNumbers {
+
+    private static final int REMEMBERED = 128;
+
+    private final NavigableSet<Long> seen = new TreeSet<>();
+
+    /**
+     * Judges the next message: only one later than all before is taken. One that has come before is a
+     * replay; one that was overtaken has done nothing wrong, but says what was true earlier.
+     */
+    MessageVerdict take(long number) {
+        boolean later = seen.isEmpty() || number > seen.last();
+        if (!seen.add(number)) {
+            return MessageVerdict.REPLAYED;
+        }
+        if (seen.size() > REMEMBERED) {
+            seen.pollFirst();
+        }
+        return later ? MessageVerdict.TAKEN : MessageVerdict.LATE;
+    }
+}

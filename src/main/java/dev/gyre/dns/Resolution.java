@@ -1,0 +1,97 @@
+package dev.gyre.dns;
+
+import dev.gyre.dns.Reply.Answer;
+import dev.gyre.dns.Reply.Found;
+import dev.gyre.dns.Reply.None;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is known of a name after some lookups. Immutable. Addresses are replaced by a good answer alone: where
+ * none comes, the last good ones stay, those of IPv4 and IPv6 each for themselves.
+ *
+ * @param good     the last good addresses by the type of record
+ * @param ttl      of the latest answer; empty: the latest lookup brought none
+ * @param failing  why there is no new answer, in words; empty: there is
+ * @param since    when it began to fail, or not to
+ * @param failures lookups in a row of which a part failed
+ * @param begun    there was a lookup
+ */
+record Resolution(Map<RecordType, List<ResolvedAddress>> good, Optional<Duration> ttl,
+        Optional<String> failing,
+             Instant since, int failures, boolean begun) {
+
+    Resolution {
+        good = Map.copyOf(good);
+    }
+
+    static Resolution nothing(Instant now) {
+        return new Resolution(Map.of(), Optional.empty(), Optional.empty(), now, 0, false);
+    }
+
+    /** IPv4 first, each sorted by its text: in whatever order a server gives them, it is the same list. */
+    List<ResolvedAddress> addresses() {
+        return Stream.of(RecordType.values())
+                .flatMap(type -> good.getOrDefault(type, List.of()).stream()).toList();
+    }
+
+    List<String> texts() {
+        return addresses().stream().map(ResolvedAddress::text).toList();
+    }
+
+    /** In words, why it stands for no address; empty: it stands for some. */
+    Optional<String> nowhere() {
+        return addresses().isEmpty() ? Optional.of(failing.orElse("not resolved yet")) : Optional.empty();
+    }
+
+    /** @param answers one for each type of record that was asked for */
+    Resolution after(Map<RecordType, Answer> answers, Instant now) {
+        Optional<Duration> newTtl = answers.values().stream().filter(Found.class::isInstance)
+                .map(answer -> ((Found) answer).ttl()).min(Duration::compareTo);
+        boolean uncertain = answers.values().stream().anyMatch(Resolution::uncertain);
+        Optional<String> trouble = newTtl.isEmpty() || keepsOld(answers)
+                ? Optional.of(words(answers)) : Optional.empty();
+        boolean flipped = trouble.isPresent() != failing.isPresent();
+        return new Resolution(newTtl.isEmpty() ? good : replaced(answers, now), newTtl, trouble,
+                flipped ? now : since, newTtl.isEmpty() || uncertain ? failures + 1 : 0, true);
+    }
+
+    private static boolean uncertain(Answer answer) {
+        return answer instanceof None none && !none.trouble().certain();
+    }
+
+    /** Nobody can tell whether some of the addresses are still right. */
+    private boolean keepsOld(Map<RecordType, Answer> answers) {
+        return answers.entrySet().stream().anyMatch(answer ->
+                uncertain(answer.getValue()) && !good.getOrDefault(answer.getKey(), List.of()).isEmpty());
+    }
+
+    private Map<RecordType, List<ResolvedAddress>> replaced(Map<RecordType, Answer> answers, Instant now) {
+        // What the first answer has is as old as the entry: a restart of the node is no news of a backend.
+        Optional<Instant> appeared = addresses().isEmpty() ? Optional.empty() : Optional.of(now);
+        Map<String, ResolvedAddress> before = addresses().stream()
+                .collect(Collectors.toMap(ResolvedAddress::text, address -> address));
+        Map<RecordType, List<ResolvedAddress>> next = new EnumMap<>(RecordType.class);
+        answers.forEach((type, answer) -> {
+            if (answer instanceof Found found) {
+                next.put(type, found.addresses().stream()
+                        .map(text -> before.getOrDefault(text, new ResolvedAddress(text, appeared)))
+                                .toList());
+            } else if (uncertain(answer)) {
+                next.put(type, good.getOrDefault(type, List.of()));
+            }
+        });
+        return next;
+    }
+
+    private static String words(Map<RecordType, Answer> answers) {
+        return answers.values().stream().filter(None.class::isInstance).map(answer -> ((None) answer).words())
+                .sorted().distinct().collect(Collectors.joining(", "));
+    }
+}

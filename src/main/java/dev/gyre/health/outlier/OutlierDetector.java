@@ -1,0 +1,98 @@
+package dev.gyre.health.outlier;
+
+import dev.gyre.model.AnswerTimes;
+import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.FailureStreak;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a backend's traffic has against it, in comparison with that of its peers. */
+final class OutlierDetector {
+
+    /** No answer for a shorter time is normal for many a service. */
+    static final long SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** Of a silence, in median times to answer: few services have one answer in ten times longer. */
+    private static final int SILENCE_TIMES = 10;
+
+    /** Nobody minds less, however many times it is. */
+    private static final Duration LATENCY_MARGIN = Duration.ofMillis(50);
+
+    /**
+     * A row of failures is no news where the share of failures that all have leads to one more often than
+     * once in a hundred thousand requests: five in a row from one in ten.
+     */
+    private static final double CHANCE = 1e-5;
+
+    private OutlierDetector() {
+    }
+
+    /** What a failure leads to in the moment it happens. */
+    static Optional<Violation> of(FailureStreak streak, OutlierState suspect, PeerStatistics peers,
+            EjectionPolicy policy) {
+        if (!suspect.term().sinceReturn(streak.begunNanos())) {
+            // It was sent before the backend was ejected, which it has served its time for.
+            return Optional.empty();
+        }
+        if (suspect.term().watched()) {
+            return Optional.of(Violation.afterReturn(streak));
+        }
+        boolean aRow = streak.length() % policy.failures() == 0
+                && Math.pow(peers.failing(), policy.failures()) <= CHANCE;
+        return aRow ? Optional.of(Violation.inARow(streak)) : Optional.empty();
+    }
+
+    /** What a sample shows. */
+    static Optional<Violation> of(OutlierState suspect, PeerStatistics peers, EjectionPolicy policy,
+            long nowNanos) {
+        return rate(suspect, peers, policy, nowNanos)
+                .or(() -> latency(suspect, peers, policy, nowNanos))
+                .or(() -> silence(suspect, peers, nowNanos));
+    }
+
+    private static Optional<Violation> rate(OutlierState suspect, PeerStatistics peers, EjectionPolicy policy,
+            long now) {
+        long requests = suspect.window().requests(now);
+        double failing = suspect.failing(now);
+        boolean again = suspect.term().watchedFor(EjectionCause.RATE) && failing > 0;
+        if (!again && (requests < policy.requests() || failing - peers.failing() < policy.rate())) {
+            return Optional.empty();
+        }
+        return Optional.of(new Violation(EjectionCause.RATE, Formats.percent(failing) + " of " + requests
+                + " requests failed, " + Formats.percent(peers.failing())
+                + " at the service's median backend"));
+    }
+
+    private static Optional<Violation> latency(OutlierState suspect, PeerStatistics peers,
+            EjectionPolicy policy, long now) {
+        Optional<Duration> usual = peers.comparableAnswerTime();
+        if (policy.latency().isEmpty() || usual.isEmpty()) {
+            return Optional.empty();
+        }
+        int[] times = suspect.window().times(now);
+        // A median needs more than one answer to be one.
+        int least = suspect.term().watchedFor(EjectionCause.LATENCY)
+                ? (policy.requests() + 3) / 4 : policy.requests();
+        Duration median = AnswerTimes.median(times);
+        boolean slow = AnswerTimes.sum(times) >= least
+                && median.toNanos() > policy.latency().get() * usual.get().toNanos()
+                && median.compareTo(usual.get().plus(LATENCY_MARGIN)) > 0;
+        return slow ? Optional.of(new Violation(EjectionCause.LATENCY, "its median answer takes "
+                + Formats.duration(median) + ", that of the service's median backend "
+                + Formats.duration(usual.get()))) : Optional.empty();
+    }
+
+    private static Optional<Violation> silence(OutlierState suspect, PeerStatistics peers, long now) {
+        long silent = suspect.silentNanos(now);
+        if (silent < SILENCE_NANOS || peers.answerTime().isEmpty()) {
+            return Optional.empty();
+        }
+        long normal = Math.max(SILENCE_NANOS, SILENCE_TIMES * peers.answerTime().get().toNanos());
+        // Where most are silent they wait for the same thing. They need not have fallen silent at one time.
+        boolean alone = peers.silentNanos() < normal / 2;
+        return silent >= normal && alone ? Optional.of(new Violation(EjectionCause.SILENCE,
+                "no answer for " + Formats.duration(Duration.ofNanos(silent))
+                        + " while others answer (requests waiting: " + suspect.waiting() + ")"))
+                : Optional.empty();
+    }
+}

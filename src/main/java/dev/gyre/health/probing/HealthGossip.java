@@ -1,0 +1,56 @@
+package dev.gyre.health.probing;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Condition;
+import dev.gyre.model.Condition.State;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one node tells the others of health: news of what it has probed, or that it does not trust its eyes.
+ *
+ * @param blind its network looks broken, so that it has no votes
+ * @param said  by its wall clock
+ * @param votes its own, on the backends probed since the last tidings
+ */
+record HealthGossip(String node, boolean blind, Instant said, Map<BackendId, Vote> votes) {
+
+    JsonObject toJson() {
+        JsonArray rows = new JsonArray();
+        votes.forEach((backend, vote) -> {
+            JsonObject row = new JsonObject().put("service", backend.service())
+                    .put("url", backend.url().toString()).put("up", vote.up()).put("why", vote.reason());
+            backend.address().ifPresent(address -> row.put("address", address));
+            vote.verdict().ifPresent(verdict -> row.put("state", verdict.state().name())
+                    .put("since", verdict.since().toEpochMilli()).put("reason", verdict.reason()));
+            rows.add(row);
+        });
+        return new JsonObject().put("node", node).put("blind", blind).put("said", said.toEpochMilli())
+                .put("votes", rows);
+    }
+
+    /** @param nanos when it was heard */
+    static HealthGossip fromJson(JsonObject json, long nanos) {
+        String node = json.getString("node", "");
+        Instant said = Instant.ofEpochMilli(json.getLong("said", 0L));
+        Map<BackendId, Vote> votes = new HashMap<>();
+        for (Object element : json.getJsonArray("votes", new JsonArray())) {
+            JsonObject row = (JsonObject) element;
+            votes.put(new BackendId(row.getString("service"), BackendUrl.parse(row.getString("url")),
+                            Optional.ofNullable(row.getString("address"))),
+                    new Vote(node, row.getBoolean("up"), row.getString("why", ""), verdict(row), said,
+                            nanos));
+        }
+        return new HealthGossip(node, json.getBoolean("blind", false), said, votes);
+    }
+
+    private static Optional<Condition> verdict(JsonObject row) {
+        return Optional.ofNullable(row.getString("state")).map(state -> new Condition(State.valueOf(state),
+                row.getString("reason", ""), Instant.ofEpochMilli(row.getLong("since", 0L))));
+    }
+}

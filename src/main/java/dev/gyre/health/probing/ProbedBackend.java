@@ -1,0 +1,141 @@
+package dev.gyre.health.probing;
+
+import dev.gyre.model.BackendId;
+import dev.gyre.model.BackendStats;
+import dev.gyre.model.Condition;
+import dev.gyre.model.HealthPolicy;
+import dev.gyre.model.ProbeCount;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** All that this node knows of one backend's health. Used on one event loop only. */
+final class ProbedBackend {
+
+    /** Traffic speaks for a backend's requests, not for what its probe asks: every third one is sent. */
+    private static final int SPARED_IN_A_ROW = 2;
+    /** How much later than due a vote may be heard. */
+    private static final Duration DELAY = Duration.ofMillis(500);
+
+    final BackendId id;
+    final VoteSet ballot = new VoteSet();
+    Optional<Condition> verdict = Optional.empty();
+    /** Present while this node is to probe it. */
+    Optional<Thresholds> own = Optional.empty();
+    /** Of the timer that brings the next turn; turns of former timers are over. */
+    Optional<Long> timer = Optional.empty();
+    private HealthPolicy policy;
+    private boolean draining;
+    private Optional<BackendStats> latest = Optional.empty();
+    private Optional<BackendStats> mark = Optional.empty();
+    private ProbeAssignment electorate = ProbeAssignment.NOBODY;
+    private List<String> probers = List.of();
+    private boolean mine;
+    private OptionalLong silentSince = OptionalLong.empty();
+    private boolean forsaken;
+    private int sparedInARow;
+    private long sent;
+    private long failed;
+    private long spared;
+    private long flips;
+
+    ProbedBackend(BackendId id, HealthPolicy policy, boolean draining) {
+        this.id = id;
+        this.policy = policy;
+        this.draining = draining;
+    }
+
+    HealthPolicy policy() {
+        return policy;
+    }
+
+    /** True when it is to be probed in another way from now on. */
+    boolean adopt(HealthPolicy next, boolean nowDraining) {
+        boolean other = !next.equals(policy);
+        policy = next;
+        draining = nowDraining;
+        return other;
+    }
+
+    /** Whoever has come or gone, the answers below are looked up once for all turns until the next change. */
+    void adopt(ProbeAssignment now) {
+        if (!now.equals(electorate)) {
+            electorate = now;
+            probers = now.probers(id);
+            mine = now.isMine(id);
+        }
+    }
+
+    /**
+     * Looks whether anybody speaks of it. Of the addresses of a name each node knows those it was told
+     * itself: where the ones who are to probe an address do not know it, whoever does probes it himself.
+     */
+    void look(long now) {
+        boolean spokenOf = id.address().isEmpty() || mine
+                || !ballot.speaking(probers, now, validity()).isEmpty();
+        silentSince = spokenOf ? OptionalLong.empty() : OptionalLong.of(silentSince.orElse(now));
+        forsaken = !spokenOf && now - silentSince.getAsLong() > validity().toNanos();
+    }
+
+    List<String> probers() {
+        return forsaken ? List.of(electorate.self()) : probers;
+    }
+
+    boolean isMine() {
+        return mine || forsaken;
+    }
+
+    /** A vote counts for three intervals: then whoever cast it is gone, or hangs. */
+    Duration validity() {
+        Duration turn = policy.interval().compareTo(policy.timeout()) > 0 ? policy.interval()
+                : policy.timeout();
+        return turn.multipliedBy(3).plus(DELAY);
+    }
+
+    /**
+     * This node is to probe it. What others have found out stands until the thresholds turn it; where nobody
+     * has, the first probe decides.
+     */
+    void begin() {
+        // A node that has just started hears the others' votes before it knows whose votes count.
+        Optional<Condition> found = verdict.or(ballot::told);
+        own = Optional.of(ballot.begun() || found.isPresent()
+                ? Thresholds.from(found.map(Condition::fit).orElse(true),
+                        found.map(Condition::reason).orElse(""))
+                : Thresholds.unknown());
+        mark = Optional.empty();
+    }
+
+    void traffic(BackendStats stats) {
+        latest = Optional.of(stats);
+    }
+
+    /**
+     * Whether requests alone show that it is fit: since the last turn some were answered well and none
+     * failed, and nothing has spoken against it before. To be called once a turn.
+     */
+    boolean servesWell() {
+        boolean well = !draining && own.map(Thresholds::undoubted).orElse(false)
+                && sparedInARow < SPARED_IN_A_ROW && latest.isPresent() && mark.isPresent()
+                && latest.get().succeeded() > mark.get().succeeded()
+                && latest.get().failures() == mark.get().failures();
+        mark = latest;
+        sparedInARow = well ? sparedInARow + 1 : 0;
+        spared += well ? 1 : 0;
+        return well;
+    }
+
+    void count(ProbeResult result) {
+        sent++;
+        failed += result instanceof ProbeResult.Failed ? 1 : 0;
+    }
+
+    void flipped() {
+        flips++;
+    }
+
+    ProbeCount counts() {
+        return new ProbeCount(sent, failed, spared, flips);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.gyre.registry;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The file of the journal that is appended to; its name holds the number of its first group. */
+final class JournalSegment {
+
+    static final String TEMPORARY = ".tmp";
+
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
+    private static final Pattern NAME = Pattern.compile("topology\\.journal\\.(\\d{1,18})");
+
+    private final Disk disk;
+    private final String name;
+    private final Disk.Output file;
+    private long length;
+
+    private JournalSegment(Disk disk, String name, Disk.Output file, long length) {
+        this.disk = disk;
+        this.name = name;
+        this.file = file;
+        this.length = length;
+    }
+
+    static String name(long first) {
+        return "topology.journal." + first;
+    }
+
+    /** Those among these names, by the numbers of their first groups. */
+    static NavigableMap<Long, String> names(Collection<String> names) {
+        NavigableMap<Long, String> segments = new TreeMap<>();
+        for (String name : names) {
+            Matcher segment = NAME.matcher(name);
+            if (segment.matches()) {
+                segments.put(Long.parseLong(segment.group(1)), name);
+            }
+        }
+        return segments;
+    }
+
+    /** From now on groups of this number and above count in the new segment alone. */
+    static JournalSegment begin(Disk disk, long first) throws IOException {
+        String name = name(first);
+        byte[] header = JournalText.header(first);
+        Disk.Output file = disk.create(name + TEMPORARY);
+        JournalSegment segment = new JournalSegment(disk, name, file, header.length);
+        try {
+            file.write(header, 0);
+            file.force();
+            disk.rename(name + TEMPORARY, name);
+            disk.sync();
+            return segment;
+        } catch (IOException e) {
+            segment.close();
+            throw e;
+        }
+    }
+
+    /** Goes on where the last whole group ends. */
+    static JournalSegment proceed(Disk disk, JournalText.Content read) throws IOException {
+        String name = name(read.first());
+        Disk.Output file = disk.open(name);
+        JournalSegment segment = new JournalSegment(disk, name, file, read.good());
+        try {
+            if (read.torn()) {
+                LOG.info("{}: the write in which the node died is cut off at byte {}; nobody was told that it"
+                        + " was done", disk.path(name), read.good());
+                file.truncate(read.good());
+            }
+            // What is shown from now on must not be lost after all.
+            file.force();
+            disk.sync();
+            return segment;
+        } catch (IOException e) {
+            segment.close();
+            throw e;
+        }
+    }
+
+    boolean isEmpty() {
+        return length == JournalText.HEADER_LENGTH;
+    }
+
+    /** It is still found under its name. */
+    boolean inPlace() throws IOException {
+        return file.has(name);
+    }
+
+    /** Returns when the group is on the disk. After a failure only {@link #cutBack} makes sense. */
+    void append(byte[] group) throws IOException {
+        file.write(group, length);
+        file.force();
+        length += group.length;
+    }
+
+    /** Takes back what is left of a failed append, so that it never counts; tells whether that worked. */
+    boolean cutBack() {
+        try {
+            file.truncate(length);
+            file.force();
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{} could not be cut back after a failed write: {}", disk.path(name), disk.reason(e));
+            return false;
+        }
+    }
+
+    void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.debug("{} is no longer used and did not close", disk.path(name), e);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.gyre.registry;
+
+import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Origin;
+import dev.gyre.model.Route;
+import dev.gyre.model.Service;
+import dev.gyre.model.Topology;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.pcollections.PSortedMap;
+import org.pcollections.TreePMap;
+
+/**
+ * What a command is judged against; immutable.
+ *
+ * @param topology  what the entries amount to
+ * @param now       the time by which drains and holds have ended in it, or not
+ * @param deadlines when those end that end by themselves
+ * @param unknown   what this version does not understand of the entries, in words
+ * @param broken    rules that span entries and do not hold, each under a name of its own, in words
+ */
+record RegistryState(Entries entries, Topology topology, Instant now, Deadlines deadlines,
+             PSortedMap<Key, String> unknown, PSortedMap<String, String> broken) {
+
+    private static final RegistryState EMPTY =
+            new RegistryState(Entries.empty(), Topology.empty(), Instant.EPOCH,
+            Deadlines.NONE, TreePMap.empty(), TreePMap.empty());
+
+    static RegistryState of(Entries entries, Instant now) {
+        return EMPTY.at(now).to(entries, entries.all().stream().map(Entry::key).toList());
+    }
+
+    RegistryState with(Collection<Entry> changes) {
+        Entries next = entries.with(changes);
+        return next == entries ? this : to(next, changes.stream().map(Entry::key).toList());
+    }
+
+    /** With what somebody decides now. */
+    RegistryState deciding(Collection<Entry> changes, Stamp stamp) {
+        return with(raised(changes, stamp));
+    }
+
+    /**
+     * What somebody decides now counts over all that this node knows, also over a stamp of the future.
+     *
+     * @param stamp of the decision; what says nothing new, or is said before others were heard, stays below
+     */
+    List<Entry> raised(Collection<Entry> changes, Stamp stamp) {
+        return changes.stream().map(entry -> entries.entry(entry.key())
+                .map(held -> raised(entry, held, stamp)).orElse(entry)).toList();
+    }
+
+    private static Entry raised(Entry entry, Entry held, Stamp stamp) {
+        return Entry.of(entry.key(), entry.registers().stream().map(register -> {
+            // A setting within another one, or around it, contradicts it where it is the later one.
+            Optional<Stamp> known = held.registers().stream().filter(other -> SettingPaths.related(
+                            other.name(), register.name())).map(Register::stamp)
+                    .max(Comparator.naturalOrder());
+            return known.filter(there -> there.compareTo(register.stamp()) >= 0 && register.stamp()
+                            .equals(stamp) && stamp.wall() > 0)
+                    .map(there -> register.at(there.next(stamp.node()))).orElse(register);
+        }).toList());
+    }
+
+    /** Without the keys, of which none says anything any more. */
+    RegistryState without(Collection<Key> tombstones) {
+        Entries next = entries.without(tombstones);
+        return next == entries ? this : to(next, List.copyOf(tombstones));
+    }
+
+    /** The same at another time. */
+    RegistryState at(Instant other) {
+        if (other.equals(now)) {
+            return this;
+        }
+        List<Key> over = deadlines.between(now, other);
+        return new RegistryState(entries, over.isEmpty() ? topology
+                : LayerMerge.topology(entries, topology, over, other), other, deadlines, unknown, broken);
+    }
+
+    private RegistryState to(Entries next, Collection<Key> changed) {
+        Topology after = LayerMerge.topology(next, topology, changed, now);
+        Deadlines ends = deadlines;
+        PSortedMap<Key, String> gaps = unknown;
+        for (Key key : changed) {
+            Optional<Entry> entry = next.entry(key);
+            ends = entry.isPresent() ? ends.with(entry.get()) : ends.without(key);
+            Optional<String> gap = entry.flatMap(UnknownContent::gap);
+            gaps = gap.isPresent() ? gaps.plus(key, gap.get()) : gaps.minus(key);
+        }
+        return new RegistryState(next, after, now, ends, gaps,
+                TopologyRules.judge(broken, next, topology, after, changed));
+    }
+
+    /** With a change and, where it changes anything, its record. */
+    RegistryState changed(Command.Change change, Stamp stamp, Author author, String node) {
+        if (change.entries().isEmpty()) {
+            return this;
+        }
+        RegistryState after = with(change.entries());
+        return after == this ? this
+                : after.with(List.of(ChangeRecord.of(change, stamp, author, node, this, after).toEntry()));
+    }
+
+    LayeredResource resource(Key key) {
+        return LayeredResource.of(entries, key);
+    }
+
+    LayeredResource backendResource(String service, BackendUrl url) {
+        return resource(Key.backend(Origin.OPERATOR, service, url));
+    }
+
+    Service service(String name) throws CommandRefused {
+        return service(name, known -> Suggestions.hint(name, known));
+    }
+
+    /** For a command that takes something away: without a guess at what else may be meant. */
+    Service exactService(String name) throws CommandRefused {
+        return service(name, Suggestions::listed);
+    }
+
+    /** @param hint asked for only where it is needed, for a guess looks at all names */
+    private Service service(String name, Function<Collection<String>, String> hint) throws CommandRefused {
+        Service service = topology.services().get(name);
+        if (service == null) {
+            throw new CommandRefused(404, "no service \"" + name + "\" "
+                    + hint.apply(topology.services().keySet()));
+        }
+        return service;
+    }
+
+    Optional<Backend> find(String service, BackendUrl url) throws CommandRefused {
+        return find(service(service), url);
+    }
+
+    Optional<Backend> findExactly(String service, BackendUrl url) throws CommandRefused {
+        return find(exactService(service), url);
+    }
+
+    private static Optional<Backend> find(Service service, BackendUrl url) {
+        return service.backends().stream().filter(backend -> backend.url().equals(url)).findFirst();
+    }
+
+    Backend backend(String service, BackendUrl url) throws CommandRefused {
+        Optional<Backend> found = find(service, url);
+        if (found.isEmpty()) {
+            throw new CommandRefused(404, "service \"" + service + "\" has no backend " + url + " "
+                    + Suggestions.hint(url.toString(), urls(service)));
+        }
+        return found.get();
+    }
+
+    List<String> urls(String service) throws CommandRefused {
+        return service(service).backends().stream().map(backend -> backend.url().toString()).toList();
+    }
+
+    Optional<Route> route(String host, String path) {
+        return topology.routes().stream()
+                .filter(route -> route.host().equals(host) && route.path().equals(path)).findFirst();
+    }
+
+    /** More than one service and no route: nobody could say where a request should go. */
+    boolean undecided() {
+        return TopologyRules.undecided(topology);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.gyre.registry;
+
+import dev.gyre.config.Nearest;
+import java.util.Collection;
+import java.util.List;
+
+/** What a message says to somebody who named a thing that is not there. */
+public final class Suggestions {
+
+    private static final int LISTED = 20;
+
+    private Suggestions() {
+    }
+
+    /** {@code (did you mean "web"? known: api, web)}; the guess only where one is near. */
+    public static String hint(String found, Collection<String> known) {
+        if (known.isEmpty()) {
+            return "(there is none yet)";
+        }
+        return "(" + Nearest.to(found, known).map(near -> "did you mean \"" + near + "\"? ").orElse("")
+                + list(known) + ")";
+    }
+
+    /**
+     * {@code (known: api, web)}, without a guess: who removed what was meant must not be invited to remove
+     * its neighbour.
+     */
+    public static String listed(Collection<String> known) {
+        return known.isEmpty() ? "(there is none)" : "(" + list(known) + ")";
+    }
+
+    private static String list(Collection<String> known) {
+        List<String> first = known.stream().sorted().limit(LISTED).toList();
+        return "known: " + String.join(", ", first)
+                + (known.size() > LISTED ? " and " + (known.size() - LISTED) + " more" : "");
+    }
+}
