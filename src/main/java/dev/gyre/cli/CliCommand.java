@@ -1,5 +1,7 @@
 package dev.gyre.cli;
 
+import dev.gyre.config.Form;
+import dev.gyre.config.SettingsTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -123,37 +125,25 @@ record CliCommand(String name, List<String> arguments, Map<String, Kind> options
         return List.copyOf(all);
     }
 
+    /** Each setting that has a value of its own; an object only where a word can stand in its place. */
     private static Map<String, Kind> policy() {
-        Map<String, Kind> policy = new TreeMap<>(Map.of("balance", Kind.TEXT, "host", Kind.TEXT,
-                "pool.maxConnections", Kind.NUMBER, "pool.scope", Kind.TEXT, "pool.maxQueue", Kind.NUMBER,
-                "pool.queueTimeout", Kind.TEXT, "pool.keepAlive", Kind.TEXT));
-        List.of("balance.by", "balance.key", "balance.algorithm", "sticky", "sticky.cookie", "sticky.ttl",
-                "slowStart", "slowStart.window").forEach(key -> policy.put(key, Kind.TEXT));
-        List.of("connect", "firstByte", "idle", "request")
-                .forEach(phase -> policy.put("timeouts." + phase, Kind.TEXT));
-        List.of("perTry", "backoff.base", "backoff.max", "buffer", "hedge.after")
-                .forEach(setting -> policy.put("retry." + setting, Kind.TEXT));
-        policy.put("retry.attempts", Kind.NUMBER);
-        policy.put("retry.budget.ratio", Kind.FRACTION);
-        policy.put("retry.budget.perSecond", Kind.NUMBER);
-        policy.put("retry.on", Kind.LIST);
-        List.of("failures", "requests").forEach(key -> policy.put("ejection." + key, Kind.NUMBER));
-        List.of("rate", "latency", "max").forEach(key -> policy.put("ejection." + key, Kind.FRACTION));
-        List.of("baseEjection", "maxEjection").forEach(key -> policy.put("ejection." + key, Kind.TEXT));
-        policy.put("ejection.statuses", Kind.LIST);
-        List.of("http", "http.method", "http.path", "http.status", "http.body", "http.host", "tcp",
-                "interval", "timeout").forEach(setting -> policy.put("health." + setting, Kind.TEXT));
-        List.of("http.port", "tcp.port", "rise", "fall")
-                .forEach(setting -> policy.put("health." + setting, Kind.NUMBER));
-        policy.put("health.panic", Kind.FRACTION);
-        policy.put("hold.queue", Kind.NUMBER);
-        policy.put("hold.whenEmpty", Kind.TEXT);
-        policy.put("limit", Kind.WORD_OR_NUMBER);
-        List.of("min", "max").forEach(key -> policy.put("limit.adaptive." + key, Kind.NUMBER));
-        policy.put("limit.adaptive.tolerance", Kind.FRACTION);
-        policy.put("backends", Kind.LIST);
-        policy.put("json", Kind.OBJECT);
+        Map<String, Kind> policy = new TreeMap<>(Map.of("backends", Kind.LIST, "json", Kind.OBJECT));
+        SettingsTable.policy().visit((path, setting) -> {
+            if (!(setting.form() instanceof Form.Group)) {
+                policy.put(path, kind(setting.form()));
+            }
+        });
         return policy;
+    }
+
+    private static Kind kind(Form form) {
+        if (form instanceof Form.Either either) {
+            return either.forms().stream().anyMatch(Form.Whole.class::isInstance) ? Kind.WORD_OR_NUMBER
+                    : Kind.TEXT;
+        }
+        return form instanceof Form.Whole ? Kind.NUMBER
+                : form instanceof Form.Fraction ? Kind.FRACTION
+                : form instanceof Form.Items ? Kind.LIST : Kind.TEXT;
     }
 
     private static CliCommand command(String name, List<String> arguments, Map<String, Kind> options,

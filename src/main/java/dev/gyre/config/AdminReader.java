@@ -7,20 +7,16 @@ import dev.gyre.model.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The config's key {@code admin}. */
 final class AdminReader {
-
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,62}");
-    private static final String NAME_FORM = "letters, digits, \".\", \"_\", \"@\" and \"-\", at most 63";
 
     private AdminReader() { }
 
     static AdminSettings admin(Fields top, List<Listener> listeners) {
         Fields fields = top.object("admin");
-        String host = NodeReader.host(fields, "host", "127.0.0.1");
-        int port = fields.integer("port", 0, NodeReader.MAX_PORT, 9090);
+        String host = NodeReader.host(fields);
+        int port = fields.integer("port");
         List<AdminToken> tokens = new ArrayList<>();
         fields.secret("token").ifPresent(secret ->
                 tokens.add(new AdminToken(AdminToken.UNNAMED, Role.OPERATE, secret)));
@@ -52,25 +48,11 @@ final class AdminReader {
     }
 
     private static Optional<AdminToken> token(Fields fields) {
-        Optional<String> name = fields.required("name", NAME_FORM).flatMap(value -> value.text(NAME_FORM));
-        if (name.isPresent() && !NAME.matcher(name.get()).matches()) {
-            fields.refuse("name", Value.describe(name.get()), NAME_FORM);
-        }
-        Optional<Role> role = fields.required("role", "one of " + String.join(", ", Role.words()))
-                .flatMap(AdminReader::role);
-        Optional<String> secret = fields.required("token", "a text that is not empty")
-                .flatMap(Value::secret);
+        Optional<String> name = fields.required("name").flatMap(Value::text);
+        Optional<Role> role = fields.required("role").flatMap(word -> word.word(Role::of));
+        Optional<String> secret = fields.required("token").flatMap(Value::secret);
         fields.done();
         return name.isPresent() && role.isPresent() && secret.isPresent()
                 ? Optional.of(new AdminToken(name.get(), role.get(), secret.get())) : Optional.empty();
-    }
-
-    private static Optional<Role> role(Value value) {
-        Optional<String> word = value.text("one of " + String.join(", ", Role.words()));
-        Optional<Role> role = word.flatMap(Role::of);
-        if (word.isPresent() && role.isEmpty()) {
-            value.refuseNotOneOf(Role.words());
-        }
-        return role;
     }
 }

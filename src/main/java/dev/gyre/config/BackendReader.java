@@ -21,14 +21,15 @@ public final class BackendReader {
     /** @param json {@code url}, {@code weight} and {@code zone}, no other key */
     public static Checked<Backend> read(String path, JsonObject json, Origin origin) {
         Findings findings = new Findings();
-        Optional<Backend> backend = read(new Value(path, json, findings), origin);
+        Value value = new Value(path, json, SettingsTable.BACKEND_OR_URL, findings);
+        Optional<Backend> backend = read(value, origin);
         return backend.isPresent() ? findings.check(backend.get()) : findings.rejected();
     }
 
     /** @param text what an operator gave as the URL of a backend */
     public static Checked<BackendUrl> url(String path, String text) {
         Findings findings = new Findings();
-        Optional<BackendUrl> url = url(new Value(path, text, findings));
+        Optional<BackendUrl> url = url(new Value(path, text, SettingsTable.BACKEND_OR_URL, findings));
         return url.isPresent() ? findings.check(url.get()) : findings.rejected();
     }
 
@@ -41,9 +42,9 @@ public final class BackendReader {
     }
 
     private static Optional<Backend> read(Fields fields, Origin origin) {
-        Optional<BackendUrl> url = fields.required("url", FORM).flatMap(BackendReader::url);
-        int weight = fields.integer("weight", 1, Backend.MAX_WEIGHT, 1);
-        Optional<String> zone = Names.zone(fields);
+        Optional<BackendUrl> url = fields.required("url").flatMap(BackendReader::url);
+        int weight = fields.integer("weight");
+        Optional<String> zone = fields.text("zone");
         fields.done();
         return url.map(known ->
                 new Backend(known, weight, false, origin, zone, Optional.empty()));

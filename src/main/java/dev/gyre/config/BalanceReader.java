@@ -8,7 +8,6 @@ import dev.gyre.model.Sticky;
 import dev.gyre.model.Strategy;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -17,7 +16,6 @@ final class BalanceReader {
 
     /** Written out for what is not on, so that an operator can say it over config. */
     private static final String OFF = "off";
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
 
     private BalanceReader() { }
 
@@ -48,18 +46,15 @@ final class BalanceReader {
         }
         String expected = "one of " + String.join(", ", Strategy.words()) + ", or an object with \"by\"";
         if (value.get().asText().isPresent() || !value.get().isObject()) {
-            return Balance.of(strategy(value.get(), expected).orElse(base.by()));
+            return Balance.of(value.get().word(Strategy::of, expected).orElse(base.by()));
         }
         Fields fields = value.get().object().orElseThrow();
-        Strategy by = fields.required("by", "one of " + String.join(", ", Strategy.words()))
-                .flatMap(word -> strategy(word, "one of " + String.join(", ", Strategy.words())))
-                .orElse(base.by());
+        Strategy by = fields.required("by").flatMap(word -> word.word(Strategy::of)).orElse(base.by());
         Hashing fallback = base.hashing();
         Hashing hashing = new Hashing(
                 fields.value("key").flatMap(BalanceReader::key).orElse(fallback.key()),
-                fields.value("algorithm").flatMap(BalanceReader::algorithm).orElse(fallback.algorithm()),
-                fields.fraction("boundedLoad", Hashing.LEAST_BOUND, Hashing.MOST_BOUND,
-                        fallback.boundedLoad()));
+                fields.word("algorithm", Hashing.Algorithm::of).orElse(fallback.algorithm()),
+                fields.fraction("boundedLoad", fallback.boundedLoad()));
         fields.done();
         return new Balance(by, hashing, Optional.empty(), Optional.empty());
     }
@@ -70,25 +65,6 @@ final class BalanceReader {
         }
         return new JsonObject().put("by", by.word()).put("key", hashing.key().text())
                 .put("algorithm", hashing.algorithm().word()).put("boundedLoad", hashing.boundedLoad());
-    }
-
-    private static Optional<Strategy> strategy(Value value, String expected) {
-        return word(value, expected, Strategy::of, Strategy.words());
-    }
-
-    private static Optional<Hashing.Algorithm> algorithm(Value value) {
-        List<String> words = Hashing.Algorithm.words();
-        return word(value, "one of " + String.join(", ", words), Hashing.Algorithm::of, words);
-    }
-
-    private static <T> Optional<T> word(Value value, String expected, Function<String, Optional<T>> of,
-                                        List<String> words) {
-        Optional<String> word = value.text(expected);
-        Optional<T> known = word.flatMap(of);
-        if (word.isPresent() && known.isEmpty()) {
-            value.refuseNotOneOf(words);
-        }
-        return known;
     }
 
     private static Optional<HashKey> key(Value value) {
@@ -117,12 +93,8 @@ final class BalanceReader {
     }
 
     private static Optional<Sticky> sticky(Fields fields) {
-        String form = "the name of a cookie, without blanks and separators";
-        String cookie = fields.text("cookie", form, Sticky.DEFAULT_COOKIE);
-        if (!HashKey.isToken(cookie)) {
-            fields.refuse("cookie", Value.describe(cookie), form);
-        }
-        Optional<Duration> ttl = fields.value("ttl").map(value -> value.duration(SHORTEST, SHORTEST));
+        String cookie = fields.textOrDefault("cookie");
+        Optional<Duration> ttl = fields.optionalDuration("ttl");
         fields.done();
         return Optional.of(new Sticky(cookie, ttl));
     }
@@ -134,10 +106,8 @@ final class BalanceReader {
     }
 
     private static Optional<SlowStart> slowStart(Fields fields) {
-        Duration window = fields.required("window", Durations.EXAMPLES)
-                .map(value -> value.duration(SHORTEST, SHORTEST)).orElse(SHORTEST);
-        double aggression = fields.fraction("aggression", SlowStart.LEAST_AGGRESSION,
-                SlowStart.MOST_AGGRESSION, SlowStart.DEFAULT_AGGRESSION);
+        Duration window = fields.required("window").map(Value::duration).orElse(Duration.ZERO);
+        double aggression = fields.fraction("aggression", SlowStart.DEFAULT_AGGRESSION);
         fields.done();
         return Optional.of(new SlowStart(window, aggression));
     }

@@ -5,15 +5,12 @@ import dev.gyre.config.Settings.ClusterTls;
 import dev.gyre.files.GuardedFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The config's keys about the other nodes. */
 final class ClusterReader {
-
-    private static final Duration LEAST_SKEW = Duration.ofSeconds(1);
 
     private ClusterReader() { }
 
@@ -22,7 +19,7 @@ final class ClusterReader {
     }
 
     private static ClusterSettings read(Fields fields) {
-        String host = NodeReader.host(fields, "host", "127.0.0.1");
+        String host = NodeReader.host(fields);
         if (NodeReader.everywhere(host)) {
             fields.refuse("host", Value.describe(host),
                     "the one address by which the other nodes reach this one");
@@ -32,15 +29,15 @@ final class ClusterReader {
             fields.refuse("secret", "missing, while cluster.host is not loopback",
                     "a secret that all nodes share");
         }
-        int port = fields.integer("port", 1, NodeReader.MAX_PORT, 5701);
-        int eventBusPort = fields.integer("eventBusPort", 0, NodeReader.MAX_PORT, 15701);
+        int port = fields.integer("port");
+        int eventBusPort = fields.integer("eventBusPort");
         if (port == eventBusPort) {
             fields.refuse("eventBusPort", "the same port as cluster.port", "a port of its own");
         }
-        ClusterSettings cluster = new ClusterSettings(fields.text("name", "text", "gyre"), host, port,
+        ClusterSettings cluster = new ClusterSettings(fields.textOrDefault("name"), host, port,
                 eventBusPort, members(fields), secret, fields.value("tls").flatMap(Value::object)
                         .map(ClusterReader::tls),
-                fields.duration("maxClockSkew", LEAST_SKEW, ClusterSettings.MAX_CLOCK_SKEW));
+                fields.duration("maxClockSkew"));
         fields.done();
         return cluster;
     }
@@ -48,7 +45,7 @@ final class ClusterReader {
     private static List<String> members(Fields fields) {
         List<String> members = new ArrayList<>();
         for (Value item : fields.items("members")) {
-            Optional<String> member = item.text("host or host:port");
+            Optional<String> member = item.text();
             if (member.isPresent() && !Names.isMember(member.get())) {
                 item.refuse("host or host:port");
             }
@@ -65,7 +62,7 @@ final class ClusterReader {
 
     private static String file(Fields fields, String key) {
         String expected = "the path of a PEM file";
-        String path = fields.required(key, expected).flatMap(value -> value.text(expected)).orElse("");
+        String path = fields.required(key).flatMap(Value::text).orElse("");
         if (!path.isEmpty() && !Files.isReadable(Path.of(path))) {
             fields.refuse(key, Value.describe(path) + " cannot be read", expected);
         } else if (!path.isEmpty()) {

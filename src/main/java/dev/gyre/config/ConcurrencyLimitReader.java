@@ -33,7 +33,7 @@ final class ConcurrencyLimitReader {
             return value.object().map(fields -> object(fields, base)).orElse(base);
         }
         if (value.isNumber() || word.filter(text -> text.matches("\\d+")).isPresent()) {
-            return new ConcurrencyLimit.Fixed(value.integer(1, MOST, 1));
+            return new ConcurrencyLimit.Fixed(value.integer(1));
         }
         if (word.flatMap(text -> Nearest.to(text, List.of(OFF, ADAPTIVE))).isPresent()) {
             value.refuseNotOneOf(List.of(OFF, ADAPTIVE));
@@ -44,7 +44,7 @@ final class ConcurrencyLimitReader {
     }
 
     private static ConcurrencyLimit object(Fields fields, ConcurrencyLimit base) {
-        Optional<Fields> adaptive = fields.required(ADAPTIVE, "an object").flatMap(Value::object);
+        Optional<Fields> adaptive = fields.required(ADAPTIVE).flatMap(Value::object);
         fields.done();
         return adaptive.map(of -> adaptive(of, base instanceof Adaptive same ? same : Adaptive.DEFAULT))
                 .orElse(Adaptive.DEFAULT);
@@ -52,9 +52,9 @@ final class ConcurrencyLimitReader {
 
     private static Adaptive adaptive(Fields fields, Adaptive base) {
         Adaptive adaptive = new Adaptive(
-                fields.integer("min", 1, MOST, base.min()),
-                fields.integer("max", 1, MOST, base.max()),
-                fields.fraction("tolerance", 1.1, 10, base.tolerance()));
+                fields.integer("min", base.min()),
+                fields.integer("max", base.max()),
+                fields.fraction("tolerance", base.tolerance()));
         if (adaptive.max() < adaptive.min()) {
             fields.refuse("max", Integer.toString(adaptive.max()), "no less than \"min\", " + adaptive.min());
         }

@@ -5,15 +5,12 @@ import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.Listener;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Turns the config's JSON into settings, or tells everything that is wrong with it. */
 public final class ConfigReader {
-
-    private static final Duration GRACE = Duration.ofSeconds(30);
 
     private ConfigReader() { }
 
@@ -30,20 +27,19 @@ public final class ConfigReader {
                                          Function<Path, Optional<String>> files) {
         Findings findings = new Findings();
         JsonObject resolved = new Substitution(env, files, findings).in("", json);
-        Fields top = new Fields("", resolved, findings);
+        Fields top = new Fields("", resolved, SettingsTable.CONFIG, findings);
         List<Listener> listeners = NodeReader.listeners(top);
         AdminSettings admin = AdminReader.admin(top, listeners);
         Optional<ClusterSettings> cluster = ClusterReader.cluster(top);
         BackendNetworks networks = BackendNetworks.read(top, admin, cluster);
         Settings settings = new Settings(listeners, NodeReader.instances(top),
                 TopologyReader.read(top, networks), admin, cluster,
-                top.text("data", "a directory", "gyre-data"), NodeReader.retention(top),
-                top.duration("grace", Duration.ZERO, GRACE),
-                top.duration("warmUp", Duration.ZERO, Duration.ZERO), NodeReader.forwarding(top),
-                NodeReader.name(top), Names.zone(top), NodeReader.sticky(top), LimitsReader.limits(top),
+                top.textOrDefault("data"), NodeReader.retention(top),
+                top.duration("grace"), top.duration("warmUp"), NodeReader.forwarding(top),
+                NodeReader.name(top), top.text("zone"), NodeReader.sticky(top), LimitsReader.limits(top),
                 ResolverReader.resolver(top), networks);
         StoreSettings.read(top);
-        top.text("$schema", "the address of a schema", "");
+        top.text("$schema");
         top.done();
         return findings.check(settings);
     }

@@ -156,7 +156,8 @@ public final class ConfigSource {
         Findings findings = new Findings();
         JsonObject stores = new JsonObject().put("stores", json.getValue("stores"));
         JsonObject resolved = Substitution.ofProcess(findings).in("", stores);
-        List<StoreSettings> wanted = StoreSettings.read(new Fields("", resolved, findings));
+        List<StoreSettings> wanted = StoreSettings.read(
+                new Fields("", resolved, SettingsTable.CONFIG, findings));
         return findings.none() ? Optional.of(wanted) : Optional.empty();
     }
 

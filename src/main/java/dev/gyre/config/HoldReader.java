@@ -8,14 +8,13 @@ import java.util.Optional;
 /** How requests wait for a release or a backend, to and from JSON: the key {@code hold} of a service. */
 final class HoldReader {
 
-    private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final String OFF = "off";
 
     private HoldReader() { }
 
     static HoldPolicy read(Fields hold, HoldPolicy base) {
         HoldPolicy policy = new HoldPolicy(
-                hold.integer("queue", 0, 1_000_000, base.queue()),
+                hold.integer("queue", base.queue()),
                 hold.value("whenEmpty").map(HoldReader::whenEmpty).orElse(base.whenEmpty()));
         hold.done();
         return policy;
@@ -30,7 +29,7 @@ final class HoldReader {
             value.refuse(OFF + " or " + Durations.EXAMPLES);
             return Optional.empty();
         }
-        return Optional.of(value.duration(SHORTEST, SHORTEST));
+        return Optional.of(value.duration());
     }
 
     static JsonObject write(HoldPolicy policy) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 public final class Names {
 
     private static final String LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
-    private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final Pattern SERVICE = Pattern.compile(SettingsTable.NAME);
     private static final String ZONE_FORM =
             "a zone: 1..63 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit";
     private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
@@ -33,14 +33,6 @@ public final class Names {
     public static Optional<ConfigError> zone(String path, String name) {
         return SERVICE.matcher(name).matches() ? Optional.empty()
                 : Optional.of(ConfigError.of(path, Value.describe(name), ZONE_FORM));
-    }
-
-    /** The key {@code zone}; empty when there is none, or with the mistake noted. */
-    static Optional<String> zone(Fields fields) {
-        Optional<String> zone = fields.value("zone").flatMap(value -> value.text(ZONE_FORM));
-        Optional<ConfigError> mistake = zone.flatMap(name -> zone(fields.path("zone"), name));
-        mistake.ifPresent(fields.findings()::add);
-        return mistake.isPresent() ? Optional.empty() : zone;
     }
 
     /** An address or a name, without brackets or port. */

@@ -9,18 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /** The config's keys about the node itself: its ports, its size, its neighbours. */
 final class NodeReader {
 
     private static final int MAX_INSTANCES = 1024;
     static final int MAX_PORT = 65_535;
-    private static final String HOST_FORM = "an address or a name, without a port";
-    private static final String NAME_FORM = "1 to 63 letters, digits, dots, hyphens or underscores";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
-    private static final Duration LEAST_RETENTION = Duration.ofHours(1);
-    private static final Duration MOST_RETENTION = Duration.ofDays(365);
     private static final Listener DEFAULT_LISTENER = new Listener("0.0.0.0", 8080);
 
     private NodeReader() { }
@@ -46,9 +40,8 @@ final class NodeReader {
     }
 
     private static Listener listener(Fields fields) {
-        String host = host(fields, "host", DEFAULT_LISTENER.host());
-        int port = fields.required("port", "0.." + MAX_PORT)
-                .map(number -> number.integer(0, MAX_PORT, 0)).orElse(0);
+        String host = host(fields);
+        int port = fields.required("port").map(number -> number.integer(0)).orElse(0);
         fields.done();
         return new Listener(host, port);
     }
@@ -66,15 +59,15 @@ final class NodeReader {
             value.get().refuse("\"auto\" or 1.." + MAX_INSTANCES);
             return OptionalInt.empty();
         }
-        return OptionalInt.of(value.get().integer(1, MAX_INSTANCES, 1));
+        return OptionalInt.of(value.get().integer(1));
     }
 
     static ForwardingSettings forwarding(Fields top) {
         Fields fields = top.object("forwarding");
         ForwardingSettings forwarding =
-                new ForwardingSettings(networks(fields, "trusted"), fields.flag("forwarded", false),
-                        fields.flag("realIp", false), fields.flag("ambiguousPaths", false),
-                        fields.value("lookAlikes").map(NodeReader::lookAlikes).orElse(LookAlikes.DROP));
+                new ForwardingSettings(networks(fields, "trusted"), fields.flag("forwarded"),
+                        fields.flag("realIp"), fields.flag("ambiguousPaths"),
+                        fields.word("lookAlikes", LookAlikes::of).orElse(LookAlikes.DROP));
         fields.done();
         return forwarding;
     }
@@ -83,7 +76,7 @@ final class NodeReader {
         List<Network> networks = new ArrayList<>();
         for (Value item : fields.items(key)) {
             String expected = "an address or block such as \"10.0.0.0/8\" or \"fd00::/8\"";
-            Optional<String> text = item.text(expected);
+            Optional<String> text = item.text();
             Optional<Network> network = text.flatMap(Network::parse);
             if (text.isPresent() && network.isEmpty()) {
                 item.refuse(expected);
@@ -93,22 +86,10 @@ final class NodeReader {
         return networks;
     }
 
-    private static LookAlikes lookAlikes(Value value) {
-        Optional<LookAlikes> known = value.asText().flatMap(LookAlikes::of);
-        if (known.isEmpty()) {
-            value.refuseNotOneOf(LookAlikes.words());
-        }
-        return known.orElse(LookAlikes.DROP);
-    }
-
     /** What people call this node. */
     static Optional<String> name(Fields top) {
         Fields fields = top.object("node");
-        Optional<Value> value = fields.value("name");
-        Optional<String> name = value.flatMap(text -> text.text(NAME_FORM));
-        if (name.isPresent() && !NAME.matcher(name.get()).matches()) {
-            value.get().refuse(NAME_FORM);
-        }
+        Optional<String> name = fields.text("name");
         fields.done();
         return name;
     }
@@ -116,9 +97,7 @@ final class NodeReader {
     /** How long the registry keeps the mark of a removal. */
     static Duration retention(Fields top) {
         Fields fields = top.object("registry");
-        Duration retention = fields.value("retention")
-                .map(value -> value.duration(LEAST_RETENTION, MOST_RETENTION, Settings.RETENTION))
-                .orElse(Settings.RETENTION);
+        Duration retention = fields.duration("retention");
         fields.done();
         return retention;
     }
@@ -130,12 +109,12 @@ final class NodeReader {
         return sticky;
     }
 
-    static String host(Fields fields, String key, String fallback) {
-        Optional<Value> value = fields.value(key);
-        String host = value.flatMap(text -> text.text(HOST_FORM)).orElse(fallback);
+    /** The key {@code host}. */
+    static String host(Fields fields) {
+        String host = fields.textOrDefault("host");
         if (!Names.isHost(host)) {
-            fields.refuse(key, Value.describe(host), HOST_FORM);
-            return fallback;
+            fields.refuse("host", Value.describe(host), fields.expected("host"));
+            return fields.byDefault("host", String.class);
         }
         return host;
     }

@@ -2,13 +2,20 @@ package dev.gyre.config;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Settings that had another name in an earlier version. Config and commands refuse the earlier name. */
 public final class RenamedSettings {
 
-    /** The path of the earlier name, as it stands within a service or at the top, to the new name. */
-    private static final Map<String, String> NEW_NAMES = Map.of("ejection.for", "baseEjection",
-            "ejection.upTo", "maxEjection", "limits.rateGrace", "minRateBurst");
+    /** The earlier key and that of the object around it, e.g. {@code ejection.for}, to the new key. */
+    private static final Map<String, String> NEW_NAMES = new TreeMap<>();
+
+    static {
+        SettingsTable.config().visit((path, setting) -> setting.earlier().ifPresent(earlier -> {
+            String around = path.substring(0, path.lastIndexOf('.') + 1);
+            NEW_NAMES.put(lastTwo(around + earlier), setting.key());
+        }));
+    }
 
     private RenamedSettings() { }
 
@@ -18,13 +25,15 @@ public final class RenamedSettings {
      * @param path e.g. {@code services.web.ejection.for}, or {@code ejection.for} in a command
      */
     public static Optional<String> newName(String path) {
-        int key = path.lastIndexOf('.');
-        String relative = path.substring(path.lastIndexOf('.', key - 1) + 1);
-        return Optional.ofNullable(NEW_NAMES.get(relative));
+        return Optional.ofNullable(NEW_NAMES.get(lastTwo(path)));
     }
 
     /** The path by which the setting goes now; the same path where it was never renamed. */
     public static String current(String path) {
         return newName(path).map(name -> path.substring(0, path.lastIndexOf('.') + 1) + name).orElse(path);
+    }
+
+    private static String lastTwo(String path) {
+        return path.substring(path.lastIndexOf('.', path.lastIndexOf('.') - 1) + 1);
     }
 }

@@ -13,11 +13,6 @@ import java.util.regex.Pattern;
 /** The config's key {@code resolver}. */
 final class ResolverReader {
 
-    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
-    /** Between two questions: a time to live of 0 must not become a flood. */
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
-    private static final String SERVER_FORM =
-            "an address, with or without a port, such as \"10.0.0.53\" or \"[fd00::53]:5353\"";
     private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([^]]*)]|([^:]*))(?::(\\d{1,5}))?");
 
     private ResolverReader() { }
@@ -26,16 +21,16 @@ final class ResolverReader {
         ResolverSettings base = ResolverSettings.DEFAULT;
         Fields fields = top.object("resolver");
         List<Server> servers = servers(fields);
-        Duration timeout = fields.duration("timeout", SHORTEST_TIMEOUT, base.timeout());
-        Duration minTtl = fields.duration("minTtl", SHORTEST_PAUSE, base.minTtl());
-        Duration maxTtl = fields.duration("maxTtl", SHORTEST_PAUSE, base.maxTtl());
+        Duration timeout = fields.duration("timeout", base.timeout());
+        Duration minTtl = fields.duration("minTtl", base.minTtl());
+        Duration maxTtl = fields.duration("maxTtl", base.maxTtl());
         noLessThan(fields, "maxTtl", maxTtl, "minTtl", minTtl);
         Fields backoff = fields.object("backoff");
-        Backoff pauses = new Backoff(backoff.duration("base", SHORTEST_PAUSE, base.backoff().base()),
-                backoff.duration("max", SHORTEST_PAUSE, base.backoff().max()));
+        Backoff pauses = new Backoff(backoff.duration("base", base.backoff().base()),
+                backoff.duration("max", base.backoff().max()));
         noLessThan(backoff, "max", pauses.max(), "base", pauses.base());
         backoff.done();
-        AddressFamily family = fields.value("family").map(ResolverReader::family).orElse(base.family());
+        AddressFamily family = fields.word("family", AddressFamily::of).orElse(base.family());
         fields.done();
         return new ResolverSettings(servers, timeout, minTtl, maxTtl, pauses, family);
     }
@@ -47,24 +42,16 @@ final class ResolverReader {
         }
     }
 
-    private static AddressFamily family(Value value) {
-        Optional<AddressFamily> family = value.asText().flatMap(AddressFamily::of);
-        if (family.isEmpty()) {
-            value.refuseNotOneOf(AddressFamily.words());
-        }
-        return family.orElse(AddressFamily.AUTO);
-    }
-
     private static List<Server> servers(Fields fields) {
         if (fields.value("servers").filter(Value::isEmpty).isPresent()) {
             fields.refuse("servers", "empty", "at least one server, or no such key for the system's");
         }
         List<Server> servers = new ArrayList<>();
         for (Value item : fields.items("servers")) {
-            Optional<String> text = item.text(SERVER_FORM);
+            Optional<String> text = item.text();
             Optional<Server> server = text.flatMap(ResolverReader::server);
             if (text.isPresent() && server.isEmpty()) {
-                item.refuse(SERVER_FORM);
+                item.refuse(item.expected());
             }
             server.ifPresent(servers::add);
         }

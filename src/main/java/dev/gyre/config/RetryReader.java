@@ -7,20 +7,14 @@ import dev.gyre.model.RetryPolicy.Backoff;
 import dev.gyre.model.RetryPolicy.Budget;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** When requests are tried again, to and from JSON: the key {@code retry} of a service. */
 final class RetryReader {
 
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final int LARGEST_BUFFER = 16 * 1024 * 1024;
-    private static final Pattern STATUS = Pattern.compile("[45]\\d\\d");
-    private static final String CAUSES = String.join(", ", RetryCause.words()) + " or a status, 400..599";
     private static final String HEDGES = "off, p95 or " + Durations.EXAMPLES;
 
     private RetryReader() { }
@@ -34,11 +28,10 @@ final class RetryReader {
             statuses.addAll(base.statuses());
         });
         RetryPolicy policy = new RetryPolicy(
-                retry.integer("attempts", 1, 10, base.attempts()), causes, statuses,
-                retry.value("perTry").map(limit -> limit.duration(SHORTEST, SHORTEST)).or(base::perTry),
+                retry.integer("attempts", base.attempts()), causes, statuses,
+                retry.optionalDuration("perTry").or(base::perTry),
                 backoff(retry.object("backoff"), base.backoff()),
-                retry.value("buffer").map(size -> size.size(LARGEST_BUFFER, base.buffer()))
-                        .orElse(base.buffer()),
+                (int) retry.bytes("buffer", base.buffer()),
                 budget(retry.object("budget"), base.budget()),
                 hedge(retry.object("hedge"), base.hedge()));
         retry.done();
@@ -46,28 +39,22 @@ final class RetryReader {
     }
 
     private static void cause(Value item, Set<RetryCause> causes, Set<Integer> statuses) {
-        Optional<String> word = item.text(CAUSES);
+        Optional<String> word = item.text();
         Optional<RetryCause> cause = word.flatMap(RetryCause::of);
-        if (cause.isPresent()) {
-            causes.add(cause.get());
-        } else if (word.isPresent() && STATUS.matcher(word.get()).matches()) {
-            statuses.add(Integer.valueOf(word.get()));
-        } else if (word.isPresent()) {
-            item.refuse(CAUSES);
-        }
+        cause.ifPresentOrElse(causes::add, () -> word.map(Integer::valueOf).ifPresent(statuses::add));
     }
 
     private static Backoff backoff(Fields backoff, Backoff base) {
-        Backoff read = new Backoff(backoff.duration("base", SHORTEST, base.base()),
-                backoff.duration("max", SHORTEST, base.max()));
+        Backoff read = new Backoff(backoff.duration("base", base.base()),
+                backoff.duration("max", base.max()));
         backoff.done();
         return read;
     }
 
     private static Budget budget(Fields budget, Budget base) {
         Budget read = new Budget(
-                budget.value("ratio").map(value -> value.fraction(0, 1, base.ratio())).orElse(base.ratio()),
-                budget.integer("perSecond", 0, 1_000_000, base.perSecond()));
+                budget.fraction("ratio", base.ratio()),
+                budget.integer("perSecond", base.perSecond()));
         budget.done();
         return read;
     }
@@ -91,7 +78,7 @@ final class RetryReader {
                     after.refuse(HEDGES);
                     yield base;
                 }
-                yield new Hedge.After(after.duration(SHORTEST, SHORTEST));
+                yield new Hedge.After(after.duration());
             }
         };
     }

@@ -14,9 +14,6 @@ import java.util.OptionalLong;
  */
 public final class RouteReader {
 
-    private static final String HOST_FORMS =
-            "\"*\", \"api.example.com\" or \"*.example.com\", without a port";
-    private static final String PATH_FORMS = "\"/exact\" or \"/prefix/*\", with \"*\" at the end only";
 
     private RouteReader() { }
 
@@ -28,7 +25,7 @@ public final class RouteReader {
      */
     public static Checked<Route> read(String path, JsonObject json, Origin origin) {
         Findings findings = new Findings();
-        Optional<Route> route = read(new Fields(path, json, findings), origin);
+        Optional<Route> route = read(new Fields(path, json, SettingsTable.ROUTE, findings), origin);
         return route.isPresent() ? findings.check(route.get()) : findings.rejected();
     }
 
@@ -48,10 +45,9 @@ public final class RouteReader {
                 .orElse(Optional.of(Route.ANY_HOST));
         Optional<String> path = fields.value("path").map(RouteReader::path)
                 .orElse(Optional.of(Route.ANY_PATH));
-        Optional<String> service = fields.required("service", "the name of a service")
-                .flatMap(value -> value.text("the name of a service"));
-        OptionalLong maxBody = LimitsReader.maxBody(fields);
-        Optional<Priority> priority = fields.value("priority").flatMap(RouteReader::priority);
+        Optional<String> service = fields.required("service").flatMap(Value::text);
+        OptionalLong maxBody = fields.optionalBytes("maxBody");
+        Optional<Priority> priority = fields.word("priority", Priority::of);
         fields.done();
         return host.isEmpty() || path.isEmpty() || service.isEmpty()
                 ? Optional.empty()
@@ -60,27 +56,18 @@ public final class RouteReader {
     }
 
     private static Optional<String> host(Value value) {
-        Optional<String> host = value.text(HOST_FORMS).map(text -> text.toLowerCase(Locale.ROOT));
+        Optional<String> host = value.text().map(text -> text.toLowerCase(Locale.ROOT));
         if (host.isPresent() && !Names.isRouteHost(host.get())) {
-            value.refuse(HOST_FORMS);
+            value.refuse(value.expected());
             return Optional.empty();
         }
         return host;
     }
 
-    private static Optional<Priority> priority(Value value) {
-        Optional<String> word = value.text("one of " + String.join(", ", Priority.words()));
-        Optional<Priority> priority = word.flatMap(Priority::of);
-        if (word.isPresent() && priority.isEmpty()) {
-            value.refuseNotOneOf(Priority.words());
-        }
-        return priority;
-    }
-
     private static Optional<String> path(Value value) {
-        Optional<String> path = value.text(PATH_FORMS);
+        Optional<String> path = value.text();
         if (path.isPresent() && !Names.isRoutePath(path.get())) {
-            value.refuse(PATH_FORMS);
+            value.refuse(value.expected());
             return Optional.empty();
         }
         return path;

@@ -6,19 +6,12 @@ import dev.gyre.model.Scope;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Timeouts;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * How a service treats its backends, to and from JSON: all of a service's keys but {@code backends}. Config
  * and commands share it, so that both refuse the same things in the same words.
  */
 public final class ServicePolicyReader {
-
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final String HOST_FORMS = "\"client\", \"backend\" or a host with or without a port";
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]{1,261}");
 
     private ServicePolicyReader() { }
 
@@ -33,7 +26,7 @@ public final class ServicePolicyReader {
      * @param base gives what is absent
      */
     public static Checked<ServicePolicy> read(String path, JsonObject json, ServicePolicy base) {
-        Fields fields = new Fields(path, json, new Findings());
+        Fields fields = new Fields(path, json, SettingsTable.POLICY, new Findings());
         ServicePolicy policy = read(fields, base);
         fields.done();
         return fields.findings().check(policy);
@@ -43,7 +36,7 @@ public final class ServicePolicyReader {
     static ServicePolicy read(Fields fields, ServicePolicy base) {
         return new ServicePolicy(
                 BalanceReader.read(fields, base.balance()),
-                fields.value("host").flatMap(ServicePolicyReader::host).orElse(base.host()),
+                fields.text("host").map(HostHeader::of).orElse(base.host()),
                 pool(fields.object("pool"), base.pool()),
                 timeouts(fields.object("timeouts"), base.timeouts()),
                 RetryReader.read(fields.object("retry"), base.retry()),
@@ -78,42 +71,23 @@ public final class ServicePolicyReader {
                 .put("limit", ConcurrencyLimitReader.write(policy.limit()));
     }
 
-    private static Optional<Scope> scope(Value value) {
-        Optional<String> word = value.text("one of " + String.join(", ", Scope.words()));
-        Optional<Scope> scope = word.flatMap(Scope::of);
-        if (word.isPresent() && scope.isEmpty()) {
-            value.refuseNotOneOf(Scope.words());
-        }
-        return scope;
-    }
-
-    private static Optional<HostHeader> host(Value value) {
-        Optional<String> text = value.text(HOST_FORMS);
-        if (text.isPresent() && !HOST.matcher(text.get()).matches()) {
-            value.refuse(HOST_FORMS);
-            return Optional.empty();
-        }
-        return text.map(HostHeader::of);
-    }
-
     private static PoolPolicy pool(Fields pool, PoolPolicy base) {
         PoolPolicy policy = new PoolPolicy(
-                pool.integer("maxConnections", 1, 1_000_000, base.maxConnections()),
-                pool.value("scope").flatMap(ServicePolicyReader::scope).orElse(base.scope()),
-                pool.integer("maxQueue", 0, 10_000_000, base.maxQueue()),
-                pool.duration("queueTimeout", SHORTEST, base.queueTimeout()),
-                pool.duration("keepAlive", SHORTEST, base.keepAlive()));
+                pool.integer("maxConnections", base.maxConnections()),
+                pool.word("scope", Scope::of).orElse(base.scope()),
+                pool.integer("maxQueue", base.maxQueue()),
+                pool.duration("queueTimeout", base.queueTimeout()),
+                pool.duration("keepAlive", base.keepAlive()));
         pool.done();
         return policy;
     }
 
     private static Timeouts timeouts(Fields timeouts, Timeouts base) {
         Timeouts read = new Timeouts(
-                timeouts.duration("connect", SHORTEST, base.connect()),
-                timeouts.duration("firstByte", SHORTEST, base.firstByte()),
-                timeouts.duration("idle", SHORTEST, base.idle()),
-                timeouts.value("request").map(limit -> limit.duration(SHORTEST, SHORTEST))
-                        .or(base::request));
+                timeouts.duration("connect", base.connect()),
+                timeouts.duration("firstByte", base.firstByte()),
+                timeouts.duration("idle", base.idle()),
+                timeouts.optionalDuration("request").or(base::request));
         timeouts.done();
         return read;
     }

@@ -60,6 +60,9 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      */
     public record AdminSettings(String host, int port, List<AdminToken> tokens) {
 
+        /** What applies where the config does not say. */
+        public static final AdminSettings DEFAULT = new AdminSettings("127.0.0.1", 9090, List.of());
+
         public AdminSettings {
             tokens = List.copyOf(tokens);
         }

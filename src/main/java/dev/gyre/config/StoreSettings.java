@@ -43,7 +43,7 @@ record StoreSettings(String path, String type, String format, boolean optional, 
                 .flatMap(value -> name(value, types()));
         Optional<String> format = fields.value("format").map(value -> name(value, formats()))
                 .orElse(Optional.of("json"));
-        boolean optional = fields.flag("optional", false);
+        boolean optional = fields.flag("optional");
         JsonObject config = fields.value("config").map(Value::json).orElse(new JsonObject());
         Fields inner = fields.object("config");
         for (String key : REQUIRED.getOrDefault(type.orElse(""), List.of())) {

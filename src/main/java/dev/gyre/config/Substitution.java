@@ -50,7 +50,7 @@ final class Substitution {
 
     JsonObject in(String path, JsonObject json) {
         JsonObject result = new JsonObject();
-        Fields fields = new Fields(path, json, findings);
+        Fields fields = new Fields(path, json, new Form.Open(), findings);
         for (Map.Entry<String, Object> entry : json) {
             result.put(entry.getKey(), in(fields.path(entry.getKey()), entry.getValue()));
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** One JSON value and where it stands; read as the wrong type it notes a mistake and yields the fallback. */
 final class Value {
@@ -18,12 +19,19 @@ final class Value {
 
     private final String path;
     private final Object raw;
+    private final Form form;
     private final Findings findings;
 
-    Value(String path, Object raw, Findings findings) {
+    Value(String path, Object raw, Form form, Findings findings) {
         this.path = path;
         this.raw = raw;
+        this.form = form;
         this.findings = findings;
+    }
+
+    /** What the table says stands there, for an error. */
+    String expected() {
+        return form.expected();
     }
 
     String path() {
@@ -52,62 +60,48 @@ final class Value {
                 || raw instanceof JsonObject object && object.isEmpty();
     }
 
-    int integer(int min, int max, int fallback) {
+    int integer(int fallback) {
+        Form.Whole range = form.as(Form.Whole.class);
         Object number = raw;
         // JSON text cannot be left out around ${PORT}, so here, and only here, text may be a number.
         if (raw instanceof String text && findings.isReplaced(path) && text.matches("\\d{1,9}")) {
             number = Integer.valueOf(text);
         }
         if (!(number instanceof Number)) {
-            refuse("a number, " + min + ".." + max);
+            refuse("a number, " + range.expected());
             return fallback;
         }
         if (isBeyondDouble(number)) {
-            refuse(min + ".." + max);
+            refuse(range.expected());
             return fallback;
         }
         BigDecimal exact = new BigDecimal(number.toString());
         boolean whole = exact.stripTrailingZeros().scale() <= 0;
-        if (!whole || exact.compareTo(BigDecimal.valueOf(min)) < 0
-                || exact.compareTo(BigDecimal.valueOf(max)) > 0) {
-            refuse(min + ".." + max);
+        if (!whole || exact.compareTo(BigDecimal.valueOf(range.min())) < 0
+                || exact.compareTo(BigDecimal.valueOf(range.max())) > 0) {
+            refuse(range.expected());
             return fallback;
         }
         return exact.intValueExact();
     }
 
     /** A fraction, as against {@link #integer}. */
-    double fraction(double min, double max, double fallback) {
+    double fraction(double fallback) {
+        Form.Fraction range = form.as(Form.Fraction.class);
         Object number = raw;
         if (raw instanceof String text && findings.isReplaced(path)
                 && text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
             number = new BigDecimal(text);
         }
-        String range = BigDecimal.valueOf(min).stripTrailingZeros().toPlainString() + ".."
-                + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString();
         if (!(number instanceof Number found)) {
-            refuse("a number, " + range);
+            refuse("a number, " + range.expected());
             return fallback;
         }
-        if (!(found.doubleValue() >= min && found.doubleValue() <= max)) {
-            refuse(range);
+        if (!(found.doubleValue() >= range.min() && found.doubleValue() <= range.max())) {
+            refuse(range.expected());
             return fallback;
         }
         return found.doubleValue();
-    }
-
-    /** In bytes, from none to the greatest. */
-    int size(int max, int fallback) {
-        OptionalLong size = raw instanceof String text ? Sizes.parse(text) : OptionalLong.empty();
-        if (size.isEmpty()) {
-            refuse(Sizes.EXAMPLES);
-            return fallback;
-        }
-        if (size.getAsLong() > max) {
-            refuse("0B.." + Sizes.text(max));
-            return fallback;
-        }
-        return (int) size.getAsLong();
     }
 
     boolean flag(boolean fallback) {
@@ -121,6 +115,17 @@ final class Value {
         return fallback;
     }
 
+    /** Empty, with a mistake noted, unless it is text of the form that the table tells. */
+    Optional<String> text() {
+        Form.Text wanted = form.as(Form.Text.class);
+        Optional<String> text = text(wanted.expected());
+        if (text.isPresent() && !wanted.matches(text.get())) {
+            refuse(wanted.expected());
+            return Optional.empty();
+        }
+        return text;
+    }
+
     /** Empty, with a mistake noted, unless it is text that has something in it. */
     Optional<String> text(String expected) {
         if (raw instanceof String text && !text.isBlank()) {
@@ -128,6 +133,28 @@ final class Value {
         }
         refuse(expected);
         return Optional.empty();
+    }
+
+    /**
+     * Empty, with a mistake noted, unless it is one of the words that the table lists.
+     *
+     * @param of what a word stands for
+     */
+    <T> Optional<T> word(Function<String, Optional<T>> of) {
+        return word(of, form.as(Form.Words.class).expected());
+    }
+
+    Optional<String> word() {
+        return word(word -> Optional.of(word).filter(form.as(Form.Words.class).words()::contains));
+    }
+
+    <T> Optional<T> word(Function<String, Optional<T>> of, String expected) {
+        Optional<String> word = text(expected);
+        Optional<T> known = word.flatMap(of);
+        if (word.isPresent() && known.isEmpty()) {
+            refuseNotOneOf(form.as(Form.Words.class).words());
+        }
+        return known;
     }
 
     /** Like {@link #text}, but no error ever shows what was found; no blank or control character in it. */
@@ -144,32 +171,35 @@ final class Value {
         return Optional.empty();
     }
 
-    Duration duration(Duration min, Duration fallback) {
-        return duration(min, Durations.LONGEST, fallback);
+    /** The shortest where it is refused, for a caller that has no default. */
+    Duration duration() {
+        return duration(form.as(Form.Span.class).min());
     }
 
-    Duration duration(Duration min, Duration max, Duration fallback) {
+    Duration duration(Duration fallback) {
+        Form.Span span = form.as(Form.Span.class);
         Optional<Duration> duration = raw instanceof String text ? Durations.parse(text) : Optional.empty();
         if (duration.isEmpty()) {
-            refuse(Durations.EXAMPLES);
+            refuse(span.expected());
             return fallback;
         }
-        if (duration.get().compareTo(min) < 0 || duration.get().compareTo(max) > 0) {
-            refuse(Durations.text(min) + ".." + Durations.text(max));
+        if (duration.get().compareTo(span.min()) < 0 || duration.get().compareTo(span.max()) > 0) {
+            refuse(span.range());
             return fallback;
         }
         return duration.get();
     }
 
     /** A size with a unit. */
-    long bytes(long min, long max, long fallback) {
+    long bytes(long fallback) {
+        Form.Size range = form.as(Form.Size.class);
         OptionalLong size = raw instanceof String text ? Sizes.parse(text) : OptionalLong.empty();
         if (size.isEmpty()) {
-            refuse(Sizes.EXAMPLES);
+            refuse(range.expected());
             return fallback;
         }
-        if (size.getAsLong() < min || size.getAsLong() > max) {
-            refuse(Sizes.text(min) + ".." + Sizes.text(max));
+        if (size.getAsLong() < range.min() || size.getAsLong() > range.max()) {
+            refuse(range.range());
             return fallback;
         }
         return size.getAsLong();
@@ -178,18 +208,24 @@ final class Value {
     /** Empty, with a mistake noted, unless it is an object. */
     Optional<Fields> object() {
         if (raw instanceof JsonObject object) {
-            return Optional.of(new Fields(path, object, findings));
+            return Optional.of(new Fields(path, object, container(form), findings));
         }
         refuse(kind(raw), "an object");
         return Optional.empty();
     }
 
+    /** Of alternatives the one that is an object. */
+    static Form container(Form form) {
+        return form instanceof Form.Named || form instanceof Form.Open ? form : form.as(Form.Group.class);
+    }
+
     /** None, with a mistake noted, unless it is a list. */
     List<Value> items() {
+        Form item = form instanceof Form.Open ? form : form.as(Form.Items.class).item();
         List<Value> items = new ArrayList<>();
         if (raw instanceof JsonArray array) {
             for (int i = 0; i < array.size(); i++) {
-                items.add(new Value(path + "[" + i + "]", array.getValue(i), findings));
+                items.add(new Value(path + "[" + i + "]", array.getValue(i), item, findings));
             }
         } else {
             refuse(kind(raw), "a list");
