@@ -51,7 +51,7 @@ final class RunnableJar {
         return JAR;
     }
 
-    /** A command up to the class path or {@code -jar}: this JVM's, quick to start, with these flags beside. */
+    /** A command up to the class path or {@code -jar}: this JVM, quick to start, with these flags beside. */
     static synchronized List<String> java(String... flags) throws IOException {
         prepare();
         List<String> command = new ArrayList<>();
