@@ -22,13 +22,13 @@ import dev.gyre.health.outlier.Ejector;
 import dev.gyre.health.outlier.TrafficSampler;
 import dev.gyre.health.probing.HealthChecks;
 import dev.gyre.health.probing.Timing;
-import dev.gyre.listener.Edge;
+import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.RegistrySettings;
-import dev.gyre.upstream.Surroundings;
+import dev.gyre.upstream.SelectionContext;
 import dev.gyre.vertx.EventLoops;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -145,15 +145,15 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> prepareProxy() {
         StickySecret sticky = StickySecret.of(settings);
-        Surroundings surroundings = new Surroundings(settings.zone(), sticky.key(), InstantSource.system(),
-                RandomGenerator::getDefault);
+        SelectionContext selection = new SelectionContext(settings.zone(), sticky.key(),
+                InstantSource.system(), RandomGenerator::getDefault);
         verdicts = new Verdicts(fitness -> proxy.judge(fitness),
                 task -> context.runOnContext(v -> task.run()));
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
         traffic = new TrafficSampler(vertx, ejector);
         limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
-        proxy = new Proxy(vertx, new Edge(settings.forwarding(), limits, registry.nodeId()), surroundings,
-                settings.grace(), () -> ready = false, traffic::failed);
+        proxy = new Proxy(vertx, new ListenerPolicy(settings.forwarding(), limits, registry.nodeId()),
+                selection, settings.grace(), () -> ready = false, traffic::failed);
         names = new NameResolver(settings.resolver(), settings.networks(), InstantSource.system(),
                 RandomGenerator.getDefault(),
                 task -> context.executeBlocking(() -> {
@@ -184,7 +184,7 @@ public final class MainVerticle extends VerticleBase {
         // First, so that no verdict on a backend comes before it is known here.
         verdicts.keep(topology);
         traffic.show(topology);
-        proxy.show(topology);
+        proxy.apply(topology);
         health.show(topology);
     }
 

@@ -4,9 +4,9 @@ import dev.gyre.config.Checked;
 import dev.gyre.config.ConfigReader;
 import dev.gyre.config.Settings;
 import dev.gyre.exchange.Proxy;
-import dev.gyre.listener.Edge;
+import dev.gyre.listener.ListenerPolicy;
+import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
-import dev.gyre.upstream.Surroundings;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -101,13 +101,13 @@ final class WarmUp {
                         .put("backends", new JsonArray().add("http://" + LOOPBACK + ":" + backend))));
         Checked<Settings> read = ConfigReader.read(config);
         Settings settings = read.accepted().orElseThrow(() -> new IllegalStateException(read.toString()));
-        Surroundings surroundings = new Surroundings(Optional.empty(), new StickyKey(new byte[32]),
+        SelectionContext selection = new SelectionContext(Optional.empty(), new StickyKey(new byte[32]),
                 InstantSource.system(), RandomGenerator::getDefault);
-        Edge edge = new Edge(settings.forwarding(), settings.limits().within(4 * MadeUpTraffic.CLIENTS),
-                "warm-up");
-        Proxy proxy = new Proxy(own, edge, surroundings, Duration.ZERO, () -> { }, streak -> { });
+        ListenerPolicy policy = new ListenerPolicy(settings.forwarding(),
+                settings.limits().within(4 * MadeUpTraffic.CLIENTS), "warm-up");
+        Proxy proxy = new Proxy(own, policy, selection, Duration.ZERO, () -> { }, streak -> { });
         return proxy.deploy(1)
-                .onSuccess(v -> proxy.show(settings.declared()))
+                .onSuccess(v -> proxy.apply(settings.declared()))
                 .compose(v -> proxy.listen(settings.listeners()))
                 .map(ports -> ports.get(0));
     }

@@ -8,7 +8,7 @@ import dev.gyre.exchange.Proxy;
 import dev.gyre.health.Verdicts.Source;
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.outlier.Ejector;
-import dev.gyre.listener.Edge;
+import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
@@ -20,8 +20,8 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
+import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
-import dev.gyre.upstream.Surroundings;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -53,8 +53,8 @@ class CostOfAChangeTest {
     private final Vertx vertx = Vertx.vertx();
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Proxy proxy = new Proxy(vertx,
-            new Edge(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
-            new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
+            new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
+            new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
                     () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
     private final Verdicts verdicts = new Verdicts(proxy::judge, Runnable::run);
     private final Ejector ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
@@ -95,7 +95,7 @@ class CostOfAChangeTest {
     private void show(Topology topology) {
         verdicts.keep(topology);
         ejector.show(topology);
-        proxy.show(topology);
+        proxy.apply(topology);
     }
 
     /** The least of several times: what is made once for all is made by the first. */

@@ -13,13 +13,13 @@ import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import dev.gyre.routing.RoutingTable;
-import dev.gyre.upstream.LiveService;
 import dev.gyre.upstream.LoopLine;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.Pools;
+import dev.gyre.upstream.SelectionContext;
+import dev.gyre.upstream.ServiceRuntime;
 import dev.gyre.upstream.ServiceView;
 import dev.gyre.upstream.StickyKey;
-import dev.gyre.upstream.Surroundings;
 import dev.gyre.upstream.hold.ServiceHold;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -71,7 +71,7 @@ public class HotPath {
             new RequestDecoder(new Http1ServerConfig(), FIELDS, new KnownNames(),
                     Claim.Judge.LENIENT));
     private final RoutingTable table = table();
-    private LiveService service;
+    private ServiceRuntime service;
 
     @Setup
     public void start(LiveLoop live) {
@@ -82,9 +82,9 @@ public class HotPath {
         Pools pools = new Pools(List.of(live.loop()), failure -> { });
         ServiceView view = ServiceView.of(web, Optional.empty(), Map.of(),
                 backend -> pools.adopt(new BackendId("web", backend.url()), web.policy()),
-                new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
+                new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
                         () -> new SplittableRandom(1)), Instant.EPOCH);
-        service = new LiveService(view, live.loop(), new SplittableRandom(1),
+        service = new ServiceRuntime(view, live.loop(), new SplittableRandom(1),
                 new LoopLine(live.loop(), new ServiceHold()));
     }
 

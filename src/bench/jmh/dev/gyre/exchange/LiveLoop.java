@@ -4,9 +4,9 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import dev.gyre.listener.ClientConnection;
-import dev.gyre.listener.Edge;
-import dev.gyre.listener.Exceeded;
-import dev.gyre.listener.Refusals;
+import dev.gyre.listener.LimitCounters;
+import dev.gyre.listener.ListenerPolicy;
+import dev.gyre.listener.RefusalCounters;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BackendId;
@@ -64,9 +64,9 @@ public class LiveLoop {
             loop = new Loop(vertx, context, 0, new MemoryBudget(), InstantSource.system());
             return vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0)
                             .setHttp2ClearTextEnabled(false))
-                    .connectionHandler(http -> client = ClientConnection.accept(loop, http,
-                            new Edge(ForwardingSettings.DEFAULT, Limits.DEFAULT, "1"),
-                            new Exceeded(System::nanoTime), new FailureLog(), new Refusals(System::nanoTime)))
+                    .connectionHandler(http -> new ClientConnections(ListenerState.of(
+                            new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT, "1"),
+                            System::nanoTime), loop).accept(http))
                     .requestHandler(request -> {
                         headers = request.headers();
                         head = RequestHead.of(request, false);

@@ -1,6 +1,6 @@
 package dev.gyre.exchange;
 
-import dev.gyre.exchange.overload.Place;
+import dev.gyre.exchange.overload.Permit;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
 import dev.gyre.model.HostHeader;
@@ -27,12 +27,12 @@ import java.util.Optional;
  */
 final class Attempt implements LeaseHolder {
 
-    private final Tries tries;
-    private final RequestWalk walk;
+    private final Attempts attempts;
+    private final Exchange exchange;
     private final HttpServerRequest request;
     private final RequestHead head;
     private final HostHeader host;
-    private final Optional<Place> place;
+    private final Optional<Permit> place;
     private LoopPool pool;
     private Lease lease;
     private HttpClientRequest outgoing;
@@ -44,10 +44,10 @@ final class Attempt implements LeaseHolder {
     private boolean early;
 
     /** @param place that hears what comes of it; empty for a try beside another, and without a limit */
-    Attempt(Tries tries, RequestWalk walk, HttpServerRequest request, RequestHead head, HostHeader host,
-            Optional<Place> place) {
-        this.tries = tries;
-        this.walk = walk;
+    Attempt(Attempts attempts, Exchange exchange, HttpServerRequest request, RequestHead head,
+            HostHeader host, Optional<Permit> place) {
+        this.attempts = attempts;
+        this.exchange = exchange;
         this.request = request;
         this.head = head;
         this.host = host;
@@ -71,21 +71,21 @@ final class Attempt implements LeaseHolder {
 
     @Override
     public void refused(Failure failure, String details) {
-        tries.failed(this, failure, details);
+        attempts.failed(this, failure, details);
     }
 
     @Override
     public void moved() {
         if (!ended) {
             end(new Outcome.Moved(), false);
-            tries.moved(this);
+            attempts.moved(this);
         }
     }
 
     @Override
     public void readComplete() {
         if (!ended) {
-            walk.readComplete();
+            exchange.readComplete();
         }
     }
 
@@ -94,7 +94,7 @@ final class Attempt implements LeaseHolder {
         if (reused && !idempotent()) {
             // This request cannot be sent twice. If the backend has just closed the connection, the event
             // loop may hold that news already: let it come first.
-            walk.later(() -> send(connection));
+            exchange.later(() -> send(connection));
         } else {
             send(connection);
         }
@@ -122,12 +122,12 @@ final class Attempt implements LeaseHolder {
         if (head.expectsContinue() && !continued) {
             outgoing.continueHandler(v -> relayContinue());
         }
-        walk.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
+        exchange.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
     }
 
     private void answered(HttpClientResponse response) {
         if (!ended) {
-            tries.answered(this, response);
+            attempts.answered(this, response);
         }
     }
 
@@ -135,7 +135,7 @@ final class Attempt implements LeaseHolder {
         if (!ended && !continued) {
             continued = true;
             request.response().writeContinue();
-            walk.continued(this);
+            exchange.continued(this);
         }
     }
 
@@ -143,7 +143,7 @@ final class Attempt implements LeaseHolder {
         if (!ended) {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
-            walk.toClient().writeInterim(lease.fields(), relayed);
+            exchange.toClient().writeInterim(lease.fields(), relayed);
             request.response().writeEarlyHints(relayed);
         }
     }
@@ -157,17 +157,17 @@ final class Attempt implements LeaseHolder {
             replayed = true;
             outgoing = null;
             out = false;
-            walk.sendingAgain(this);
+            exchange.sendingAgain(this);
             lease.acquireFresh();
             return;
         }
         Failure ifEnded = lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
-        Failure failure = tries.proxy.lost(cause, ifEnded, backend().toString());
+        Failure failure = attempts.proxy.lost(cause, ifEnded, backend().toString());
         // Broken bytes are the backend's own; that it gives up who keeps it waiting is not held against it.
-        if (failure == ifEnded && walk.awaitsClient(this)) {
-            tries.abandoned(this, failure, cause.getMessage());
+        if (failure == ifEnded && exchange.awaitsClient(this)) {
+            attempts.abandoned(this, failure, cause.getMessage());
         } else {
-            tries.failed(this, failure, cause.getMessage());
+            attempts.failed(this, failure, cause.getMessage());
         }
     }
 
@@ -195,12 +195,12 @@ final class Attempt implements LeaseHolder {
 
     /** It is all there to be sent once more, and the client has not heard anything of this try. */
     boolean repeatable() {
-        return !continued && !hinted && walk.body().map(RequestBody::repeatable).orElse(true);
+        return !continued && !hinted && exchange.body().map(RequestForwarder::repeatable).orElse(true);
     }
 
     /** The backend cannot have begun to process it. */
     boolean unsent() {
-        return outgoing == null || walk.body().map(RequestBody::untouched).orElse(false);
+        return outgoing == null || exchange.body().map(RequestForwarder::untouched).orElse(false);
     }
 
     /** RFC 9110, section 9.2.2 */
@@ -234,7 +234,7 @@ final class Attempt implements LeaseHolder {
     }
 
     void answerBegan(int status, long nowNanos) {
-        early = walk.awaitsClient(this);
+        early = exchange.awaitsClient(this);
         lease.answerBegan(nowNanos);
         if (place.isEmpty()) {
             return;
@@ -250,7 +250,7 @@ final class Attempt implements LeaseHolder {
     /** It has come to nothing, by the fault of its backend or of the wait for a connection. */
     void failed(Failure failure) {
         if (place.isPresent()) {
-            place.get().failed(tries.proxy.loop().nanos());
+            place.get().failed(attempts.proxy.loop().nanos());
         }
         end(new Outcome.Failed(failure), false);
     }
@@ -262,7 +262,8 @@ final class Attempt implements LeaseHolder {
 
     /** The client waits for a 100 (Continue) that the backend has not sent. */
     boolean awaitsContinue() {
-        return head.expectsContinue() && !continued && walk.body().map(RequestBody::untouched).orElse(false);
+        return head.expectsContinue() && !continued
+                && exchange.body().map(RequestForwarder::untouched).orElse(false);
     }
 
     /**

@@ -16,7 +16,7 @@ final class FailureLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
     private static final Duration EVERY = Duration.ofSeconds(10);
-    /** Backends come and go for years; beyond so many kinds of failure the log begins anew. */
+    /** Backends come and go for years; beyond so many kinds of failure the log begins again. */
     private static final int KINDS = 10_000;
 
     private record Kind(Failure failure, String backend) {

@@ -3,7 +3,7 @@ package dev.gyre.exchange;
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.exchange.overload.ServiceLimits;
 import dev.gyre.exchange.retry.Retries;
-import dev.gyre.listener.Edge;
+import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.listener.ListenerState;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
@@ -23,7 +23,7 @@ import dev.gyre.model.Traffic;
 import dev.gyre.upstream.FailureWatch;
 import dev.gyre.upstream.PanicLog;
 import dev.gyre.upstream.Pools;
-import dev.gyre.upstream.Surroundings;
+import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.View;
 import dev.gyre.upstream.hold.Holds;
 import io.vertx.core.DeploymentOptions;
@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The data path of a node: one verticle an event loop, all reading one {@link View}. A topology comes in by
- * {@link #show}, what is known of health by {@link #judge}, and by {@link #share} this node's part of limits
+ * {@link #apply}, what is known of health by {@link #judge}, and by {@link #share} this node's part of limits
  * that hold for the cluster; nothing else reaches the data path, so that it goes on when everything around it
  * fails.
  */
@@ -64,7 +64,7 @@ public final class Proxy {
 
     private final Vertx vertx;
     private final ListenerState listening;
-    private final Surroundings surroundings;
+    private final SelectionContext context;
     private final Via via;
     private final FailureLog failures = new FailureLog();
     private final AtomicLong calm = new AtomicLong(-1);
@@ -76,27 +76,27 @@ public final class Proxy {
     private final Runnable whenStopping;
     private final FailureWatch watch;
     private volatile List<Listener> open = List.of();
-    private volatile View shown = View.nothing();
+    private volatile View current = View.nothing();
     private volatile Duration grace;
     private volatile Pools pools;
     private volatile Retries retries;
     private boolean stepping;
 
     /**
-     * @param edge         what holds towards clients
-     * @param surroundings what beside the topology decides where requests go
+     * @param policy         what holds towards clients
+     * @param context what beside the topology decides where requests go
      * @param grace        how long requests in flight may take to finish when the node stops
      * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
      * @param watch        hears of the backends' failures
      */
-    public Proxy(Vertx vertx, Edge edge, Surroundings surroundings, Duration grace, Runnable whenStopping,
-                 FailureWatch watch) {
+    public Proxy(Vertx vertx, ListenerPolicy policy, SelectionContext context, Duration grace,
+                 Runnable whenStopping, FailureWatch watch) {
         this.vertx = vertx;
-        this.listening = ListenerState.of(edge, surroundings.nanos());
-        this.surroundings = surroundings;
-        this.via = new Via(edge.node());
-        this.serviceLimits = new ServiceLimits(surroundings.nanos());
-        this.holds = new Holds(surroundings.clock(), surroundings.nanos());
+        this.listening = ListenerState.of(policy, context.nanos());
+        this.context = context;
+        this.via = new Via(policy.node());
+        this.serviceLimits = new ServiceLimits(context.nanos());
+        this.holds = new Holds(context.clock(), context.nanos());
         this.grace = grace;
         this.whenStopping = whenStopping;
         this.watch = watch;
@@ -109,7 +109,7 @@ public final class Proxy {
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
                     pools = new Pools(loops(), watch);
-                    retries = new Retries(verticles.size(), surroundings.nanos());
+                    retries = new Retries(verticles.size(), context.nanos());
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                     memory.whenAmpleAgain(() -> whenCalm(this::giveMemoryBack));
                 })
@@ -147,23 +147,23 @@ public final class Proxy {
     }
 
     /** Serves by this topology from now on: one volatile write, which every request reads once. */
-    public synchronized void show(Topology next) {
-        List<ServiceChange> changes = ServiceChange.between(shown.topology(), next);
+    public synchronized void apply(Topology next) {
+        List<ServiceChange> changes = ServiceChange.between(current.topology(), next);
         retries.adopt(next);
         holds.adopt(next);
         serviceLimits.adopt(next);
-        reveal(shown.next(next, shown.fitness(), pools, surroundings));
+        publish(current.next(next, current.fitness(), pools, context));
         changes.forEach(change -> change.left().forEach(pools::leave));
     }
 
     /** Leaves out from now on who is not fit, as far as others are left. */
     public synchronized void judge(Fitness next) {
-        reveal(shown.next(shown.topology(), next, pools, surroundings));
+        publish(current.next(current.topology(), next, pools, context));
     }
 
-    private void reveal(View next) {
-        View before = shown;
-        shown = next;
+    private void publish(View next) {
+        View before = current;
+        current = next;
         PanicLog.tell(before, next);
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
         if (next.ramping() && !stepping) {
@@ -174,7 +174,7 @@ public final class Proxy {
 
     private synchronized void step() {
         stepping = false;
-        reveal(shown.step(pools, surroundings));
+        publish(current.step(pools, context));
     }
 
     /**
@@ -282,8 +282,8 @@ public final class Proxy {
         verticles.add(verticle);
     }
 
-    View shown() {
-        return shown;
+    View current() {
+        return current;
     }
 
     ListenerState listening() {
@@ -291,7 +291,7 @@ public final class Proxy {
     }
 
     InstantSource clock() {
-        return surroundings.clock();
+        return context.clock();
     }
 
     Via via() {
@@ -299,11 +299,11 @@ public final class Proxy {
     }
 
     LongSupplier nanos() {
-        return surroundings.nanos();
+        return context.nanos();
     }
 
     RandomGenerator random() {
-        return surroundings.random().get();
+        return context.random().get();
     }
 
     Retries retries() {

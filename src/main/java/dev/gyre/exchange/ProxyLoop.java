@@ -7,7 +7,7 @@ import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientConnection;
 import dev.gyre.listener.ClientConnections;
 import dev.gyre.listener.OwnAnswer;
-import dev.gyre.listener.Refusals;
+import dev.gyre.listener.RefusalCounters;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
@@ -43,7 +43,7 @@ public final class ProxyLoop {
         this.toBackend = new ToBackend(forwarding, proxy.via());
         this.toClient = new ToClient(proxy.via(), loop);
         this.clients = new ClientConnections(proxy.listening(), loop);
-        this.view = new LoopView(proxy.shown(), loop, random, proxy.holds());
+        this.view = new LoopView(proxy.current(), loop, random, proxy.holds());
     }
 
     void handle(HttpServerRequest request) {
@@ -51,13 +51,13 @@ public final class ProxyLoop {
         if (client.isEmpty() || client.get().ending()) {
             return;
         }
-        RequestWalk walk = new RequestWalk(this, request, client.get());
+        Exchange exchange = new Exchange(this, request, client.get());
         try {
-            walk.start();
+            exchange.start();
         } catch (RuntimeException e) {
             // Vert.x would log it and leave the client without an answer.
             LOG.error("request {} {}", request.method(), request.uri(), e);
-            walk.fail(Failure.INTERNAL, e.toString());
+            exchange.fail(Failure.INTERNAL, e.toString());
         }
     }
 
@@ -97,8 +97,8 @@ public final class ProxyLoop {
 
     /** The present view, made live on this loop when it is new. */
     LoopView view() {
-        if (proxy.shown() != view.source()) {
-            view.follow(proxy::shown);
+        if (proxy.current() != view.source()) {
+            view.follow(proxy::current);
         }
         return view;
     }
@@ -179,7 +179,7 @@ public final class ProxyLoop {
         return Failure.RESPONSE_INVALID;
     }
 
-    Refusals refusals() {
+    RefusalCounters refusals() {
         return proxy.listening().refusals();
     }
 

@@ -19,18 +19,18 @@ final class WalkClock extends Deadline {
     /** Who waits for an answer looks so often whether its backend is still one to wait for. */
     private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
-    private final RequestWalk walk;
+    private final Exchange exchange;
     private final Loop loop;
     private Timeouts timeouts = Timeouts.DEFAULT;
     private Duration answerLimit = timeouts.firstByte();
-    private RequestWalk.Phase phase = RequestWalk.Phase.CHOOSING;
+    private Exchange.Phase phase = Exchange.Phase.CHOOSING;
     private boolean limited;
     private long wholeDue;
     private long touched;
     private long nextLook;
 
-    WalkClock(RequestWalk walk, Loop loop) {
-        this.walk = walk;
+    WalkClock(Exchange exchange, Loop loop) {
+        this.exchange = exchange;
         this.loop = loop;
     }
 
@@ -47,10 +47,10 @@ final class WalkClock extends Deadline {
     }
 
     /** Enters a phase, with its full time before it. */
-    void restart(RequestWalk.Phase next) {
+    void restart(Exchange.Phase next) {
         phase = next;
         touch();
-        if (next == RequestWalk.Phase.LINGERING) {
+        if (next == Exchange.Phase.LINGERING) {
             limited = true;
             wholeDue = touched + LINGER_AT_MOST_NANOS;
         }
@@ -60,7 +60,7 @@ final class WalkClock extends Deadline {
 
     /** Between two tries only the limit on the whole request counts. */
     void pause() {
-        phase = RequestWalk.Phase.CHOOSING;
+        phase = Exchange.Phase.CHOOSING;
         if (limited) {
             loop.schedule(this, wholeDue);
         } else {
@@ -81,7 +81,7 @@ final class WalkClock extends Deadline {
         return true;
     }
 
-    /** Something moved; the phase's time begins anew. */
+    /** Something moved; the phase's time begins again. */
     void touch() {
         touched = loop.nanos();
     }
@@ -122,19 +122,19 @@ final class WalkClock extends Deadline {
     @Override
     protected void expired() {
         long now = loop.nanos();
-        if (limited && now - wholeDue >= 0 && phase != RequestWalk.Phase.LINGERING) {
-            walk.fail(Failure.REQUEST_TIMEOUT, "");
-        } else if (phase == RequestWalk.Phase.CHOOSING) {
+        if (limited && now - wholeDue >= 0 && phase != Exchange.Phase.LINGERING) {
+            exchange.fail(Failure.REQUEST_TIMEOUT, "");
+        } else if (phase == Exchange.Phase.CHOOSING) {
             // Waiting for a connection has its own limits, in the pool.
             loop.schedule(this, wholeDue);
         } else if (now - due() < 0) {
             loop.schedule(this, due());
         } else {
-            if (phase == RequestWalk.Phase.AWAITING && !answerOverdue()) {
+            if (phase == Exchange.Phase.AWAITING && !answerOverdue()) {
                 nextLook = now + LOOK_NANOS;
                 loop.schedule(this, due());
             }
-            walk.stalled();
+            exchange.stalled();
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * One request from its head to its one end. {@link dev.gyre.exchange.RequestWalk} is the walk of one request;
+ * One request from its head to its one end. {@link dev.gyre.exchange.Exchange} is the walk of one request;
  * {@link dev.gyre.exchange.Proxy} deploys the data path, one verticle per event loop.
  */
 package dev.gyre.exchange;

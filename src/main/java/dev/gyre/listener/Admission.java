@@ -29,7 +29,7 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     private static final AttributeKey<Boolean> GUARDED = AttributeKey.valueOf("gyre.guarded");
 
     private final ForwardingSettings forwarding;
-    private final Exceeded exceeded;
+    private final LimitCounters exceeded;
     private final int most;
     private final int mostPerAddress;
     private final AtomicInteger open = new AtomicInteger();
@@ -37,7 +37,7 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     private final Map<Long, Integer> openByAddress = new ConcurrentHashMap<>();
 
     /** @param limits with the numbers of connections filled in, see {@link Limits#within} */
-    Admission(Limits limits, ForwardingSettings forwarding, Exceeded exceeded) {
+    Admission(Limits limits, ForwardingSettings forwarding, LimitCounters exceeded) {
         this.forwarding = forwarding;
         this.exceeded = exceeded;
         this.most = limits.connections().orElseThrow();

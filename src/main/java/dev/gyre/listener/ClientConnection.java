@@ -10,12 +10,12 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Peer;
-import dev.gyre.vertx.OrderlyEnd;
+import dev.gyre.vertx.AtomicWrites;
+import dev.gyre.vertx.GracefulClose;
 import dev.gyre.vertx.OwnVersion;
 import dev.gyre.vertx.PendingReads;
 import dev.gyre.vertx.ResetOfHalfClosed;
 import dev.gyre.vertx.ResetOfPaused;
-import dev.gyre.vertx.WholeWrites;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -48,7 +48,7 @@ public final class ClientConnection extends Deadline {
     private final Channel channel;
     private final Peer peer;
     private final Limits limits;
-    private final Exceeded exceeded;
+    private final LimitCounters exceeded;
     private final MemoryEnds memoryEnds;
     private final RequestDecoder decoder;
     private final ClientMemory memory;
@@ -108,9 +108,9 @@ public final class ClientConnection extends Deadline {
         channel.pipeline().replace("httpDecoder", "httpDecoder", connection.decoder);
         SlowReader.bound(channel);
         channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
-                .addFirst("gyre-end", OrderlyEnd.INSTANCE)
+                .addFirst("gyre-end", GracefulClose.INSTANCE)
                 .addFirst("gyre-reset", ResetOfPaused.INSTANCE)
-                .addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
+                .addBefore("handler", "gyre-whole", AtomicWrites.INSTANCE);
         if (connection.limits.halfClose()) {
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             channel.pipeline().addBefore("handler", "gyre-input", new InputEnd(connection));
@@ -246,7 +246,7 @@ public final class ClientConnection extends Deadline {
          reset();
     }
 
-    /** A request's answer is out; with the last one the clock of silence starts anew. */
+    /** A request's answer is out; with the last one the clock of silence starts again. */
     public void idle() {
         requests--;
         if (!gone) {

@@ -11,13 +11,14 @@ import java.util.function.LongSupplier;
  * @param memoryEnds connections that were ended for want of memory
  * @param admission  which new connections are let in
  */
-public record ListenerState(Edge policy, Exceeded exceeded, Refusals refusals, MemoryEnds memoryEnds,
-                            Admission admission) {
+public record ListenerState(ListenerPolicy policy, LimitCounters exceeded, RefusalCounters refusals,
+                            MemoryEnds memoryEnds, Admission admission) {
 
     /** @param nanos a clock for what is logged once in a while */
-    public static ListenerState of(Edge policy, LongSupplier nanos) {
-        Exceeded exceeded = new Exceeded(nanos);
-        return new ListenerState(policy, exceeded, new Refusals(nanos), new MemoryEnds(System::nanoTime),
+    public static ListenerState of(ListenerPolicy policy, LongSupplier nanos) {
+        LimitCounters exceeded = new LimitCounters(nanos);
+        return new ListenerState(policy, exceeded, new RefusalCounters(nanos),
+                new MemoryEnds(System::nanoTime),
                 new Admission(policy.limits(), policy.forwarding(), exceeded));
     }
 }

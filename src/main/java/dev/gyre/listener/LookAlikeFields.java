@@ -11,7 +11,7 @@ import dev.gyre.model.LookAlikes;
  * @param refusals counts what is left out
  * @param address  of the client
  */
-record LookAlikeFields(LookAlikes policy, Refusals refusals, String address) implements Claim.Judge {
+record LookAlikeFields(LookAlikes policy, RefusalCounters refusals, String address) implements Claim.Judge {
 
     @Override
     public boolean passes(Claim claim, CharSequence name) {

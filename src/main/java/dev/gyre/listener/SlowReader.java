@@ -35,14 +35,14 @@ final class SlowReader extends Deadline {
     private final Loop loop;
     private final Channel channel;
     private final Runnable tooSlow;
-    private final Pace pace;
+    private final MinRateMeter pace;
     private long acknowledged;
 
     private SlowReader(Loop loop, Channel channel, Limits limits, Runnable tooSlow) {
         this.loop = loop;
         this.channel = channel;
         this.tooSlow = tooSlow;
-        this.pace = new Pace(Math.max(1, limits.minRate()), limits.minRateBurst());
+        this.pace = new MinRateMeter(Math.max(1, limits.minRate()), limits.minRateBurst());
         this.acknowledged = acknowledged(channel).orElse(0);
     }
 

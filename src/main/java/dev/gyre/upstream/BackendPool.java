@@ -39,7 +39,7 @@ public final class BackendPool {
     private final LoopPools loops;
     private final Consumer<BackendPool> stirring;
     private final AtomicInteger places = new AtomicInteger();
-    private final FailureRow failures;
+    private final ConsecutiveFailures failures;
     private volatile PoolPolicy policy;
     private volatile int limit;
     private volatile Duration connectTimeout;
@@ -56,7 +56,7 @@ public final class BackendPool {
     BackendPool(BackendId id, ServicePolicy policy, int limit, int loops, FailureWatch watch,
                 Consumer<BackendPool> stirring) {
         this.id = id;
-        this.failures = new FailureRow(id, watch);
+        this.failures = new ConsecutiveFailures(id, watch);
         this.policy = policy.pool();
         this.limit = limit;
         this.connectTimeout = policy.timeouts().connect();
@@ -140,7 +140,7 @@ public final class BackendPool {
         return ejection;
     }
 
-    FailureRow failures() {
+    ConsecutiveFailures failures() {
         return failures;
     }
 

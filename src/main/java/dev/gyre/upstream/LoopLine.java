@@ -29,8 +29,8 @@ public final class LoopLine extends Deadline {
     }
 
     /** Waits for a backend; false when too many wait already. */
-    public boolean hope(Waiter waiter, Duration most) {
-        boolean waits = line.hope(waiter, loop.nanos() + most.toNanos());
+    public boolean awaitBackend(Waiter waiter, Duration most) {
+        boolean waits = line.awaitBackend(waiter, loop.nanos() + most.toNanos());
         schedule();
         return waits;
     }
@@ -40,8 +40,8 @@ public final class LoopLine extends Deadline {
     }
 
     /** Goes by what holds of the service now. */
-    void show(boolean hasBackend) {
-        line.show(hasBackend, loop.nanos());
+    void apply(boolean hasBackend) {
+        line.apply(hasBackend, loop.nanos());
         schedule();
     }
 

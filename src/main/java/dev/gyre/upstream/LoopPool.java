@@ -20,8 +20,8 @@ public final class LoopPool {
     private final Loop loop;
     private final LoopTally tally = new LoopTally();
     private final LoopEvidence evidence = new LoopEvidence();
-    private final Resting idle;
-    private final Experience experience = new Experience();
+    private final IdleConnections idle;
+    private final LatencyTracker experience = new LatencyTracker();
     /** Requests of this loop that wait, the oldest first; guarded by {@link #shared}. */
     final Set<Lease> queue = new LinkedHashSet<>();
     private boolean open = true;
@@ -29,7 +29,7 @@ public final class LoopPool {
     LoopPool(BackendPool shared, Loop loop) {
         this.shared = shared;
         this.loop = loop;
-        this.idle = new Resting(shared, loop);
+        this.idle = new IdleConnections(shared, loop);
     }
 
     public BackendPool shared() {

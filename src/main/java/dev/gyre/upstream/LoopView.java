@@ -24,12 +24,12 @@ public final class LoopView {
     private final Loop loop;
     private final RandomGenerator random;
     private final Holds holds;
-    private final Map<String, LiveService> services = new HashMap<>();
+    private final Map<String, ServiceRuntime> services = new HashMap<>();
     private View source;
     private boolean following;
 
     /** One that changes, as it was and as it is. */
-    private record Replaced(LiveService before, LiveService after) {
+    private record Replaced(ServiceRuntime before, ServiceRuntime after) {
     }
 
     public LoopView(View source, Loop loop, RandomGenerator random, Holds holds) {
@@ -50,7 +50,7 @@ public final class LoopView {
         following = true;
         try {
             for (View next = newest.get(); next != source; next = newest.get()) {
-                show(next);
+                apply(next);
             }
         } finally {
             following = false;
@@ -61,18 +61,18 @@ public final class LoopView {
      * Services that did not change keep their turns. Of the others this opens what is in rotation now, shuts
      * what was and is not, and lets those go who waited for this.
      */
-    private void show(View next) {
+    private void apply(View next) {
         source = next;
         List<Replaced> replaced = new ArrayList<>();
-        List<LiveService> gone = new ArrayList<>();
-        for (Iterator<LiveService> all = services.values().iterator(); all.hasNext();) {
-            LiveService live = all.next();
+        List<ServiceRuntime> gone = new ArrayList<>();
+        for (Iterator<ServiceRuntime> all = services.values().iterator(); all.hasNext();) {
+            ServiceRuntime live = all.next();
             ServiceView now = next.services().get(live.name());
             if (now == null) {
                 all.remove();
                 gone.add(live);
             } else if (!live.shows(now)) {
-                replaced.add(new Replaced(live, new LiveService(now, loop, random, live.line())));
+                replaced.add(new Replaced(live, new ServiceRuntime(now, loop, random, live.line())));
             }
         }
         replaced.forEach(one -> services.put(one.after().name(), one.after()));
@@ -85,7 +85,7 @@ public final class LoopView {
     }
 
     /** Those that may be given requests by the one and may not by the other. */
-    private static List<BackendPool> serving(LiveService by, LiveService notBy) {
+    private static List<BackendPool> serving(ServiceRuntime by, ServiceRuntime notBy) {
         Overlap overlap = Overlap.of(by.serving(), notBy.serving(), (one, other) -> one == other);
         Set<BackendPool> others = new HashSet<>(overlap.between(notBy.serving()));
         return overlap.between(by.serving()).stream().filter(pool -> !others.contains(pool)).toList();
@@ -118,14 +118,14 @@ public final class LoopView {
                 && !service(service).map(live -> live.offers(backend)).orElse(false);
     }
 
-    public Optional<LiveService> service(String name) {
-        LiveService live = services.get(name);
+    public Optional<ServiceRuntime> service(String name) {
+        ServiceRuntime live = services.get(name);
         return live != null ? Optional.of(live)
                 : Optional.ofNullable(source.services().get(name)).map(this::alive);
     }
 
-    private LiveService alive(ServiceView view) {
-        LiveService live = new LiveService(view, loop, random,
+    private ServiceRuntime alive(ServiceView view) {
+        ServiceRuntime live = new ServiceRuntime(view, loop, random,
                 new LoopLine(loop, holds.of(view.service().name())));
         services.put(live.name(), live);
         // It may have been here before, and have left in between.

@@ -4,9 +4,9 @@ import dev.gyre.gate.BackendCodec;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.LoopMemory;
+import dev.gyre.vertx.AtomicWrites;
 import dev.gyre.vertx.PendingReads;
 import dev.gyre.vertx.ReadMemory;
-import dev.gyre.vertx.WholeWrites;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -59,7 +59,7 @@ final class PooledConnection {
         pool.loop().memory().add(LoopMemory.CONNECTION);
         channel.pipeline().replace("codec", "codec", codec);
         channel.pipeline().addFirst("gyre", new Watch());
-        channel.pipeline().addBefore("handler", "gyre-whole", WholeWrites.INSTANCE);
+        channel.pipeline().addBefore("handler", "gyre-whole", AtomicWrites.INSTANCE);
         http.closeHandler(v -> closed());
         // A broken connection is reported to its request by the stream; Vert.x would log it once more.
         http.exceptionHandler(e -> { });

@@ -26,11 +26,11 @@ import java.util.function.Function;
  * @param first   the backends that are offered new requests
  * @param reserve those that are offered what the first cannot take: of other zones
  * @param sticky  by which names clients keep their backends; empty: they do not
- * @param ramping shares are to be taken anew before long, for a slow start is under way
+ * @param ramping shares are to be taken again before long, for a slow start is under way
  * @param panic   backends are offered although they are not fit
  */
-record ServiceView(Service service, List<Member> members, List<BackendPool> serving, Rank first, Rank reserve,
-                   Optional<StickyNames> sticky, boolean ramping, boolean panic) {
+record ServiceView(Service service, List<Member> members, List<BackendPool> serving, PriorityTier first,
+                   PriorityTier reserve, Optional<StickyNames> sticky, boolean ramping, boolean panic) {
 
     /** A backend and its pool. */
     record Member(Backend backend, BackendPool pool) {
@@ -47,7 +47,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
      * @param adopt  gives the pool of a backend, with the service's present policy
      */
     static ServiceView of(Service service, Optional<ServiceView> before, Map<BackendId, Condition> judged,
-                          Function<Backend, BackendPool> adopt, Surroundings at, Instant now) {
+                          Function<Backend, BackendPool> adopt, SelectionContext at, Instant now) {
         List<Member> members = members(service, before, adopt);
         List<Member> wanted = members.stream().filter(member -> !member.backend().draining()).toList();
         Offer<Member> offer = PanicRule.offer(wanted, member -> member.fit(judged),
@@ -58,8 +58,8 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
         double[] capacity = new double[ramps.length];
         Arrays.setAll(capacity, i -> up.get(i).backend().weight() * ramps[i]);
         double[] shares = shares(wanted, up, capacity, at.zone());
-        Rank first = rank(service, up, shares, shares);
-        Rank reserve = rank(service, up, capacity, inverted(shares));
+        PriorityTier first = tier(service, up, shares, shares);
+        PriorityTier reserve = tier(service, up, capacity, inverted(shares));
         List<BackendPool> serving = serving(service, members, up, judged);
         return new ServiceView(service, members, serving,
                 before.map(ServiceView::first).map(first::after).orElse(first),
@@ -132,7 +132,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
     }
 
     /** Of the backends that {@code within} names by a number above 0. */
-    private static Rank rank(Service service, List<Member> up, double[] shares, double[] within) {
+    private static PriorityTier tier(Service service, List<Member> up, double[] shares, double[] within) {
         List<BackendPool> members = new ArrayList<>(up.size());
         double[] parts = new double[up.size()];
         for (int i = 0; i < up.size(); i++) {
@@ -141,7 +141,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
                 members.add(up.get(i).pool());
             }
         }
-        return new Rank(service.policy().balance(), members,
+        return new PriorityTier(service.policy().balance(), members,
                 weights(Arrays.copyOf(parts, members.size())));
     }
 

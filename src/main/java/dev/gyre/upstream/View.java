@@ -27,25 +27,25 @@ public record View(Topology topology, RoutingTable routes, Map<String, ServiceVi
         return new View(Topology.empty(), RoutingTable.of(Topology.empty()), Map.of(), Fitness.UNKNOWN);
     }
 
-    static View of(Topology topology, Fitness fitness, Pools pools, Surroundings at) {
+    static View of(Topology topology, Fitness fitness, Pools pools, SelectionContext at) {
          return nothing().next(topology, fitness, pools, at);
     }
 
     /** With these from now on; shares that follow a slow start are brought up to date by {@link #step}. */
-    public View next(Topology wanted, Fitness known, Pools pools, Surroundings at) {
+    public View next(Topology wanted, Fitness known, Pools pools, SelectionContext at) {
         Set<String> changed = new HashSet<>(fitness.unlike(known));
         ServiceChange.between(topology, wanted).forEach(change -> changed.add(change.name()));
         return next(changed, wanted, known, pools, at);
     }
 
     /** The same a moment later. */
-    public View step(Pools pools, Surroundings at) {
+    public View step(Pools pools, SelectionContext at) {
         return next(services.values().stream().filter(ServiceView::ramping)
                 .map(view -> view.service().name()).toList(), topology, fitness, pools, at);
     }
 
     private View next(Collection<String> changed, Topology wanted, Fitness known, Pools pools,
-                      Surroundings at) {
+                      SelectionContext at) {
         Instant now = at.clock().instant();
         Map<String, ServiceView> next = new HashMap<>(services);
         for (String name : changed) {
@@ -64,7 +64,7 @@ public record View(Topology topology, RoutingTable routes, Map<String, ServiceVi
                 Collections.unmodifiableMap(next), known);
     }
 
-    /** Shares are to be taken anew before long. */
+    /** Shares are to be taken again before long. */
     public boolean ramping() {
         return services.values().stream().anyMatch(ServiceView::ramping);
     }

@@ -9,7 +9,7 @@ import dev.gyre.kit.Established;
 import dev.gyre.kit.Load;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
-import dev.gyre.listener.Edge;
+import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
@@ -20,8 +20,8 @@ import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
+import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
-import dev.gyre.upstream.Surroundings;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,8 +37,8 @@ class ClusterShareTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Proxy proxy = new Proxy(vertx,
-            new Edge(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
-            new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
+            new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
+            new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
                     () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
 
     @AfterEach
@@ -59,7 +59,7 @@ class ClusterShareTest {
                 ServicePolicy.DEFAULT.with(pool),
                 List.of(new Backend(new BackendUrl("127.0.0.1", origin.port()), 1, false,
                         dev.gyre.model.Origin.CONFIG)), dev.gyre.model.Origin.CONFIG);
-        proxy.show(new Topology(Map.of("web", web),
+        proxy.apply(new Topology(Map.of("web", web),
                 List.of(new Route("*", "/*", "web", dev.gyre.model.Origin.CONFIG)), "test"));
     }
 

@@ -114,7 +114,7 @@ class SlowBackendTest {
         try (GyreNode node = node("power-of-two")) {
             send(node, 1, 200);
         }
-        // Each event loop looks anew at each pick, so the first refusal is the last.
+        // Each event loop looks again at each pick, so the first refusal is the last.
         assertThat(asked.get(busy).get()).isLessThanOrEqualTo(1);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
-import dev.gyre.listener.Edge;
+import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.LoopAccess;
 import dev.gyre.model.Backend;
@@ -19,8 +19,8 @@ import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import dev.gyre.upstream.BackendPool;
 import dev.gyre.upstream.PoolAccess;
+import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
-import dev.gyre.upstream.Surroundings;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -70,8 +70,8 @@ final class SteppedProxy implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             backends.add(new SteppedBackend());
         }
-        proxy = new Proxy(vertx, new Edge(ForwardingSettings.DEFAULT, limits, "a"),
-                new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
+        proxy = new Proxy(vertx, new ListenerPolicy(ForwardingSettings.DEFAULT, limits, "a"),
+                new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
                         () -> new Random(1), () -> nanos), Duration.ofSeconds(1), () -> { }, charged::add);
         proxy.deploy(1).await();
         show();
@@ -135,7 +135,7 @@ final class SteppedProxy implements AutoCloseable {
             all.add(new Backend(new BackendUrl("127.0.0.1", backends.get(i).port()), 1, draining.contains(i),
                     Origin.CONFIG));
         }
-        proxy.show(new Topology(Map.of("web", new Service("web", policy, all, Origin.CONFIG, heldUntil)),
+        proxy.apply(new Topology(Map.of("web", new Service("web", policy, all, Origin.CONFIG, heldUntil)),
                 List.of(new Route("*", "/*", "web", Origin.CONFIG)), "v" + nanos));
     }
 
@@ -195,7 +195,7 @@ final class SteppedProxy implements AutoCloseable {
     }
 
     private BackendPool pool(int index) {
-        return PoolAccess.pool(proxy.shown(), "web", index);
+        return PoolAccess.pool(proxy.current(), "web", index);
     }
 
     private Loop loop() {

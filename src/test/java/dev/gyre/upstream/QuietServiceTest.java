@@ -33,7 +33,7 @@ class QuietServiceTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, Service> services = new TreeMap<>();
-    private final Surroundings at = new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}),
+    private final SelectionContext at = new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}),
             InstantSource.system(), () -> new Random(1));
     private final Holds holds = new Holds(InstantSource.system(), System::nanoTime);
     private Loop loop;
@@ -98,7 +98,7 @@ class QuietServiceTest {
     @Test
     void aChangeElsewhereLeavesItsTurnsAlone() throws Exception {
         show();
-        LiveService[] before = new LiveService[2];
+        ServiceRuntime[] before = new ServiceRuntime[2];
         onLoop(() -> {
             before[0] = view.service("quiet").orElseThrow();
             before[1] = view.service("changed").orElseThrow();
@@ -107,7 +107,7 @@ class QuietServiceTest {
         show();
         onLoop(() -> {
             assertThat(view.service("quiet")).containsSame(before[0]);
-            LiveService changed = view.service("changed").orElseThrow();
+            ServiceRuntime changed = view.service("changed").orElseThrow();
             assertThat(changed).isNotSameAs(before[1]);
             assertThat(changed.line()).as("who waits goes on waiting").isSameAs(before[1].line());
         });
@@ -134,7 +134,7 @@ class QuietServiceTest {
         services.put("changed", gone);
         show();
         onLoop(() -> {
-            LiveService back = view.service("changed").orElseThrow();
+            ServiceRuntime back = view.service("changed").orElseThrow();
             back.serving().forEach(pool -> assertThat(pool.on(loop).isOpen()).as("%s", pool.id()).isTrue());
         });
     }

@@ -110,7 +110,7 @@ class SlowStartTest {
 
     private static View view(Service service, Fitness fitness, Pools pools, Instant now) {
         return View.of(new Topology(Map.of("web", service), List.of(), "1"), fitness, pools,
-                new Surroundings(Optional.empty(), new StickyKey(new byte[] {1}), () -> now,
+                new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), () -> now,
                         () -> new Random(1)));
     }
 
@@ -128,7 +128,7 @@ class SlowStartTest {
 
     /** The share of picks that the new backend gets. */
     private static double share(View view) {
-        Rank rank = view.services().get("web").first();
+        PriorityTier rank = view.services().get("web").first();
         Selector selector = rank.selectors().fresh(new SplittableRandom(3));
         int picked = 0;
         for (int i = 0; i < PICKS; i++) {

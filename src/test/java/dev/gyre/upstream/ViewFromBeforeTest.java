@@ -49,9 +49,9 @@ class ViewFromBeforeTest {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private Random random;
 
-    private Surroundings at() {
+    private SelectionContext at() {
         Instant moment = now;
-        return new Surroundings(Optional.of("here"), new StickyKey(new byte[] {1}), () -> moment,
+        return new SelectionContext(Optional.of("here"), new StickyKey(new byte[] {1}), () -> moment,
                 () -> new Random(1));
     }
 

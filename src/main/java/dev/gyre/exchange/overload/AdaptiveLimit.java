@@ -20,10 +20,10 @@ final class AdaptiveLimit {
      * requests are refused, the limit doubles. And the usual latency is no mean of the past: under a load
      * that stays too high, a mean of any length ends up at the latency of the overload, and the limit at its
      * maximum. Here it follows downwards within seconds, so that the slow beginning of a JVM is soon
-     * forgotten, and upwards hardly at all; what answers really take by themselves is found by a Descent, in
-     * one of fifty windows, and only while requests are refused anyway: whoever is not overloaded never feels
-     * it. That is also how answers that have become slower for good are accepted. Envoy's gradient controller
-     * goes down to three in flight every minute, overloaded or not.
+     * forgotten, and upwards hardly at all; what answers really take by themselves is found by a {@link
+     * BaselineProbe}, in one of fifty windows, and only while requests are refused anyway: whoever is not
+     * overloaded never feels it. That is also how answers that have become slower for good are accepted.
+     * Envoy's gradient controller goes down to three in flight every minute, overloaded or not.
      */
 
     /** Windows from one descent to the next. */
@@ -42,7 +42,7 @@ final class AdaptiveLimit {
     private double usual;
     private double present;
     private boolean searching = true;
-    private Optional<Descent> descent = Optional.empty();
+    private Optional<BaselineProbe> descent = Optional.empty();
     private boolean descended;
     private long dueNanos;
 
@@ -51,7 +51,7 @@ final class AdaptiveLimit {
         this.limit = settings.min();
     }
 
-    /** Goes by these from now on; what has been learnt is kept, but looked up anew within other bounds. */
+    /** Goes by these from now on; what has been learnt is kept, but looked up again within other bounds. */
     void adopt(Adaptive changed) {
         descended &= changed.equals(settings);
         settings = changed;
@@ -63,7 +63,7 @@ final class AdaptiveLimit {
     }
 
     /** What goes by a lower limit, for a moment. */
-    Optional<Descent> descent() {
+    Optional<BaselineProbe> descent() {
         return descent;
     }
 
@@ -77,7 +77,7 @@ final class AdaptiveLimit {
     }
 
     /** Draws its conclusions from what was seen under the present limit. */
-    void next(Window window) {
+    void next(LatencyWindow window) {
         present = window.known() ? window.latency() : present;
         if (descent.isPresent()) {
             descend(window, descent.get());
@@ -96,7 +96,7 @@ final class AdaptiveLimit {
         }
         boolean due = !descended || window.endNanos() - dueNanos >= 0;
         if (!searching && due && refuses(window) && window.known()) {
-            descent = Descent.from(window, settings.min());
+            descent = BaselineProbe.from(window, settings.min());
             if (descent.isEmpty()) {
                 // With as few in flight as may be, this is the least that answers take.
                 usual = window.latency();
@@ -105,11 +105,11 @@ final class AdaptiveLimit {
         }
     }
 
-    private static boolean refuses(Window window) {
-        return window.refused() != Window.Refused.NONE;
+    private static boolean refuses(LatencyWindow window) {
+        return window.refused() != LatencyWindow.Refused.NONE;
     }
 
-    private double gradient(Window window) {
+    private double gradient(LatencyWindow window) {
         double latency = window.known() ? settings.tolerance() * usual / window.latency() : 1;
         return Math.max(LEAST_GRADIENT, Math.min(1, Math.min(latency, 1 - window.failed())));
     }
@@ -123,7 +123,7 @@ final class AdaptiveLimit {
         searching &= limit < settings.max();
     }
 
-    private void learn(Window window) {
+    private void learn(LatencyWindow window) {
         if (usual == 0) {
             usual = window.latency();
         } else if (window.known()) {
@@ -131,7 +131,7 @@ final class AdaptiveLimit {
         }
     }
 
-    private void descend(Window window, Descent from) {
+    private void descend(LatencyWindow window, BaselineProbe from) {
         if (!window.known() || !refuses(window) || from.heldUp(window)) {
             // The load has gone, or nothing is answered, or critical requests alone make the load.
             learn(window);
@@ -146,7 +146,7 @@ final class AdaptiveLimit {
         }
     }
 
-    private void endDescent(Window window) {
+    private void endDescent(LatencyWindow window) {
         descent = Optional.empty();
         descended = true;
         dueNanos = window.endNanos() + DESCENDS_EVERY * windowNanos(usual);

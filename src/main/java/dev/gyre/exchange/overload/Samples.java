@@ -1,6 +1,6 @@
 package dev.gyre.exchange.overload;
 
-import dev.gyre.exchange.overload.Window.Refused;
+import dev.gyre.exchange.overload.LatencyWindow.Refused;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -65,13 +65,13 @@ final class Samples {
         return nowNanos - begun >= leastNanos && answered.sum() + failed.sum() >= ENOUGH;
     }
 
-    Window end(long nowNanos) {
+    LatencyWindow end(long nowNanos) {
         long count = answered.sum();
         long lost = failed.sum();
         double latency = count >= ENOUGH_ANSWERED ? Math.exp(logs.sum() / count) : 0;
         double failures = (double) lost / Math.max(1, count + lost);
         double mean = (double) inFlight.sum() / Math.max(1, admitted.sum());
-        return new Window(latency, failures, mean, !refused ? Refused.NONE
+        return new LatencyWindow(latency, failures, mean, !refused ? Refused.NONE
                 : refusedCritical ? Refused.CRITICAL : Refused.UNCRITICAL, nowNanos);
     }
 

@@ -19,7 +19,7 @@ public final class ServiceLimit {
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Map<Priority, LongAdder> refused = new EnumMap<>(Priority.class);
-    private final Refusing refusing;
+    private final ShedState refusing;
     private final Samples samples;
     /** Held by whoever changes the limit; an event loop that finds it taken goes on without. */
     private final ReentrantLock deciding = new ReentrantLock();
@@ -28,7 +28,7 @@ public final class ServiceLimit {
     private volatile long windowNanos;
 
     ServiceLimit(String service, long nowNanos) {
-        refusing = new Refusing(service);
+        refusing = new ShedState(service);
         samples = new Samples(nowNanos);
         for (Priority priority : Priority.values()) {
             refused.put(priority, new LongAdder());
@@ -62,13 +62,13 @@ public final class ServiceLimit {
     }
 
     /** A place for a request; empty, and counted as refused, when there are as many as may be. */
-    public Optional<Place> admit(Priority priority, long nowNanos) {
+    public Optional<Permit> admit(Priority priority, long nowNanos) {
         Allowance now = allowance;
         int most = now.of(priority);
         for (int before = inFlight.get(); before < most; before = inFlight.get()) {
             if (inFlight.compareAndSet(before, before + 1)) {
                 samples.admitted(before + 1);
-                return Optional.of(new Place(this, nowNanos));
+                return Optional.of(new Permit(this, nowNanos));
             }
         }
         samples.refused(priority == Priority.CRITICAL);

@@ -11,7 +11,7 @@ public final class LoopRetries {
     private final ServiceRetries service;
     /** Written on this loop alone; others may see it a moment late, which a budget of seconds bears. */
     private final AtomicLong requests = new AtomicLong();
-    private final AnswerTimes answers = new AnswerTimes();
+    private final LatencyHistogram answers = new LatencyHistogram();
 
     LoopRetries(ServiceRetries service) {
         this.service = service;

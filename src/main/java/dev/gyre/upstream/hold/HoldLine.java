@@ -30,7 +30,7 @@ public final class HoldLine {
     private final ServiceHold service;
     private final Set<Waiter> line = new LinkedHashSet<>();
     /** Who waits for a backend to come, and how long he does; they hold nobody up. */
-    private final Map<Waiter, Long> hoping = new LinkedHashMap<>();
+    private final Map<Waiter, Long> awaiting = new LinkedHashMap<>();
     private boolean held;
     private long heldUntil;
     private long emptyBy;
@@ -56,23 +56,23 @@ public final class HoldLine {
      *
      * @param until when it gives up
      */
-    public boolean hope(Waiter waiter, long until) {
+    public boolean awaitBackend(Waiter waiter, long until) {
         if (!service.enter()) {
             return false;
         }
-        hoping.put(waiter, until);
+        awaiting.put(waiter, until);
         return true;
     }
 
     /** Does not want to wait any longer; without effect when it does not wait. */
     public void leave(Waiter waiter) {
-        if (line.remove(waiter) || hoping.remove(waiter) != null) {
+        if (line.remove(waiter) || awaiting.remove(waiter) != null) {
             service.leave();
         }
     }
 
     /** Goes by what holds of the service now; tells nobody anything. */
-    public void show(boolean hasBackend, long now) {
+    public void apply(boolean hasBackend, long now) {
         OptionalLong until = service.heldUntil();
         if (until.isPresent() && until.getAsLong() - now > 0) {
             held = true;
@@ -83,7 +83,7 @@ public final class HoldLine {
         if (held) {
             release(now);
         }
-        if (hasBackend && !hoping.isEmpty()) {
+        if (hasBackend && !awaiting.isEmpty()) {
             if (line.isEmpty()) {
                 release(now);
             }
@@ -109,8 +109,8 @@ public final class HoldLine {
     }
 
     private void lineUp() {
-        line.addAll(hoping.keySet());
-        hoping.clear();
+        line.addAll(awaiting.keySet());
+        awaiting.clear();
     }
 
     private void release(long now) {
@@ -121,10 +121,10 @@ public final class HoldLine {
 
     /** When {@link #advance} is to be called; empty: not before something else happens here. */
     public OptionalLong due() {
-        LongStream hopes = hoping.values().stream().limit(1).mapToLong(until -> until);
+        LongStream deadlines = awaiting.values().stream().limit(1).mapToLong(until -> until);
         LongStream next = held ? LongStream.of(heldUntil)
                 : line.isEmpty() ? LongStream.empty() : LongStream.of(nextStep);
-        return LongStream.concat(next, hopes).reduce((a, b) -> a - b < 0 ? a : b);
+        return LongStream.concat(next, deadlines).reduce((a, b) -> a - b < 0 ? a : b);
     }
 
     /** Lets go, and gives up, whose time has come. */
@@ -136,8 +136,8 @@ public final class HoldLine {
         if (!held && !line.isEmpty() && now - nextStep >= 0) {
             step(now);
         }
-        while (!hoping.isEmpty() && now - hoping.values().iterator().next() >= 0) {
-            Waiter first = hoping.keySet().iterator().next();
+        while (!awaiting.isEmpty() && now - awaiting.values().iterator().next() >= 0) {
+            Waiter first = awaiting.keySet().iterator().next();
             leave(first);
             first.gaveUp();
         }

@@ -21,7 +21,7 @@ final class QueueingServer {
     static final long MILLI = 1_000_000;
     static final long SECOND = 1_000 * MILLI;
 
-    private record Request(Place place, long since, long done) {
+    private record Request(Permit place, long since, long done) {
     }
 
     /** What was seen of a stretch of time. */

@@ -38,8 +38,8 @@ class WrongOnesRefusedTest {
                 "1"));
     }
 
-    private int fill(Priority priority, List<Place> places) {
-        for (Optional<Place> place = web.admit(priority, now); place.isPresent();
+    private int fill(Priority priority, List<Permit> places) {
+        for (Optional<Permit> place = web.admit(priority, now); place.isPresent();
                 place = web.admit(priority, now)) {
             places.add(place.get());
         }
@@ -49,37 +49,37 @@ class WrongOnesRefusedTest {
     @Test
     void eachPriorityHasItsShareAndCriticalRequestsHaveAll() {
         adopt(new ConcurrencyLimit.Fixed(100), Priority.values());
-        List<Place> places = new ArrayList<>();
+        List<Permit> places = new ArrayList<>();
         assertThat(fill(Priority.SHEDDABLE, places)).isEqualTo(60);
         assertThat(fill(Priority.NORMAL, places)).isEqualTo(80);
         assertThat(fill(Priority.CRITICAL, places)).isEqualTo(100);
         assertThat(limits.stats()).containsOnlyKeys("web").containsValue(new ConcurrencyStats(100, 100,
                 Map.of(Priority.SHEDDABLE, 1L, Priority.NORMAL, 1L, Priority.CRITICAL, 1L)));
-        places.forEach(Place::end);
-        places.forEach(Place::end);
+        places.forEach(Permit::end);
+        places.forEach(Permit::end);
         assertThat(limits.stats().get("web").inFlight()).isZero();
     }
 
     @Test
     void nothingIsKeptFreeForWhoCannotCome() {
         adopt(new ConcurrencyLimit.Fixed(100));
-        List<Place> places = new ArrayList<>();
+        List<Permit> places = new ArrayList<>();
         assertThat(fill(Priority.NORMAL, places)).isEqualTo(100);
         adopt(new ConcurrencyLimit.Fixed(200), Priority.SHEDDABLE);
         assertThat(fill(Priority.SHEDDABLE, places)).isEqualTo(200);
         adopt(new ConcurrencyLimit.Fixed(1), Priority.values());
-        places.forEach(Place::end);
+        places.forEach(Permit::end);
         assertThat(fill(Priority.SHEDDABLE, new ArrayList<>())).isEqualTo(1);
     }
 
     @Test
     void withoutALimitNothingIsShownAndPlacesStillComeBack() {
         adopt(new ConcurrencyLimit.Fixed(1));
-        List<Place> places = new ArrayList<>();
+        List<Permit> places = new ArrayList<>();
         fill(Priority.NORMAL, places);
         adopt(new ConcurrencyLimit.Off());
         assertThat(limits.stats()).isEmpty();
-        places.forEach(Place::end);
+        places.forEach(Permit::end);
         adopt(new ConcurrencyLimit.Fixed(1));
         assertThat(limits.stats().get("web").inFlight()).isZero();
     }
@@ -137,9 +137,9 @@ class WrongOnesRefusedTest {
         List<Thread> loops = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Thread loop = new Thread(() -> {
-                List<Place> own = new ArrayList<>();
+                List<Permit> own = new ArrayList<>();
                 for (int round = 0; round < 200_000; round++) {
-                    Optional<Place> place = web.admit(Priority.NORMAL, now);
+                    Optional<Permit> place = web.admit(Priority.NORMAL, now);
                     if (place.isPresent()) {
                         most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
                         own.add(place.get());
@@ -150,7 +150,7 @@ class WrongOnesRefusedTest {
                     }
                 }
                 inFlight.addAndGet(-own.size());
-                own.forEach(Place::end);
+                own.forEach(Permit::end);
             });
             loop.start();
             loops.add(loop);

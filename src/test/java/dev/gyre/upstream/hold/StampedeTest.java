@@ -35,7 +35,7 @@ class StampedeTest {
     private void show(Optional<Duration> hold, boolean hasBackend) {
         holds.adopt(new Topology(Map.of("web", new Service("web", ServicePolicy.DEFAULT, List.<Backend>of(),
                 Origin.CONFIG, hold.map(NOW::plus))), List.of(), "1"));
-        line.show(hasBackend, now);
+        line.apply(hasBackend, now);
     }
 
     private Waiter waiter(int number) {
@@ -140,9 +140,9 @@ class StampedeTest {
     @Test
     void whoHopesForABackendGivesUpInTimeUnlessOneComesOrTheServiceIsHeld() {
         show(Optional.empty(), false);
-        line.hope(waiter(0), now + SECOND);
-        line.hope(waiter(1), now + 2 * SECOND);
-        line.hope(waiter(2), now + 3 * SECOND);
+        line.awaitBackend(waiter(0), now + SECOND);
+        line.awaitBackend(waiter(1), now + 2 * SECOND);
+        line.awaitBackend(waiter(2), now + 3 * SECOND);
         assertThat(line.closed()).isFalse();
         now = line.due().orElseThrow();
         line.advance(now);
@@ -155,7 +155,7 @@ class StampedeTest {
         step();
         step();
         assertThat(gone).containsExactly(1, 2);
-        line.hope(waiter(3), now + SECOND);
+        line.awaitBackend(waiter(3), now + SECOND);
         show(Optional.empty(), true);
         step();
         assertThat(gone).containsExactly(1, 2, 3);

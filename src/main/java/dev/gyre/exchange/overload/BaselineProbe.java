@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param latency  of the window before, in nanoseconds
  * @param rate     the greatest number of answers a nanosecond, by Little's law, in any window so far
  */
-record Descent(int limit, boolean forAll, double inFlight, double latency, double rate) {
+record BaselineProbe(int limit, boolean forAll, double inFlight, double latency, double rate) {
 
     /*
      * A backend that is saturated answers at one rate whatever its queue, so with half as many in flight each
@@ -27,30 +27,31 @@ record Descent(int limit, boolean forAll, double inFlight, double latency, doubl
     private static final double HELD_UP = 0.8;
 
     /** Empty when it is as low as it may be already. */
-    static Optional<Descent> from(Window window, int least) {
-        return below(window, least, window.refused() == Window.Refused.CRITICAL, 0);
+    static Optional<BaselineProbe> from(LatencyWindow window, int least) {
+        return below(window, least, window.refused() == LatencyWindow.Refused.CRITICAL, 0);
     }
 
-    private static Optional<Descent> below(Window window, int least, boolean forAll, double rate) {
+    private static Optional<BaselineProbe> below(LatencyWindow window, int least, boolean forAll,
+                                                 double rate) {
         int limit = Math.max(least, (int) window.inFlight() / 2);
         return limit > HELD_UP * window.inFlight() ? Optional.empty()
-                : Optional.of(new Descent(limit, forAll, window.inFlight(), window.latency(),
+                : Optional.of(new BaselineProbe(limit, forAll, window.inFlight(), window.latency(),
                         Math.max(rate, window.inFlight() / window.latency())));
     }
 
     /** Requests that this does not bind kept as many in flight as before, so that nothing was learnt. */
-    boolean heldUp(Window window) {
+    boolean heldUp(LatencyWindow window) {
         return window.inFlight() > HELD_UP * inFlight;
     }
 
     /** The next step; empty when the window tells the time that was sought. */
-    Optional<Descent> next(Window window, int least) {
+    Optional<BaselineProbe> next(LatencyWindow window, int least) {
         return window.latency() < PROPORTIONAL * latency ? below(window, least, forAll, rate)
                 : Optional.empty();
     }
 
     /** As many as the backends can have in flight without one waiting for another. */
-    double knee(Window last) {
+    double knee(LatencyWindow last) {
         return Math.max(rate, last.inFlight() / last.latency()) * last.latency();
     }
 }

@@ -2,7 +2,7 @@ package dev.gyre.exchange;
 
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientConnection;
-import dev.gyre.listener.Pace;
+import dev.gyre.listener.MinRateMeter;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
@@ -17,23 +17,23 @@ import java.util.OptionalLong;
  * What a client may do with the body of its request: how large it may be, how slowly it may come while this
  * node is ready to take it, and that it must not break a rule of the gate.
  */
-final class Upload extends Deadline {
+final class UploadLimits extends Deadline {
 
-    private final RequestWalk walk;
+    private final Exchange exchange;
     private final ProxyLoop proxy;
     private final ClientConnection client;
-    private final Pace pace;
+    private final MinRateMeter pace;
     private final boolean paced;
     private final long most;
     private long bytes;
 
-    Upload(RequestWalk walk, ProxyLoop proxy, ClientConnection client, Optional<Route> route) {
-        this.walk = walk;
+    UploadLimits(Exchange exchange, ProxyLoop proxy, ClientConnection client, Optional<Route> route) {
+        this.exchange = exchange;
         this.proxy = proxy;
         this.client = client;
         Limits limits = proxy.limits();
         this.paced = limits.minRate() > 0;
-        this.pace = new Pace(Math.max(1, limits.minRate()), limits.minRateBurst());
+        this.pace = new MinRateMeter(Math.max(1, limits.minRate()), limits.minRateBurst());
         this.most = route.map(Route::maxBody).filter(OptionalLong::isPresent).orElse(limits.maxBody())
                 .orElse(Long.MAX_VALUE);
     }
@@ -46,7 +46,7 @@ final class Upload extends Deadline {
     boolean allows(long length) {
         if (length > most) {
             proxy.exceeded(Limit.BODY, client);
-            walk.reject(Failure.BODY_TOO_LARGE, "");
+            exchange.reject(Failure.BODY_TOO_LARGE, "");
             return false;
         }
         return true;
@@ -94,7 +94,7 @@ final class Upload extends Deadline {
     void refused(Throwable cause) {
         Rule rule = Rule.of(cause);
         proxy.refusals().request(rule, client.address());
-        walk.reject(rule.failure(), rule.reason());
+        exchange.reject(rule.failure(), rule.reason());
     }
 
     @Override
@@ -102,12 +102,12 @@ final class Upload extends Deadline {
         long now = proxy.loop().nanos();
         if (!pace.tooSlow(now)) {
             proxy.loop().schedule(this, pace.due(now));
-        } else if (walk.awaitsContinue()) {
+        } else if (exchange.awaitsContinue()) {
             // It is the backend's turn to say so; that has a limit of its own.
             pace.rests(now);
         } else {
             proxy.exceeded(Limit.UPLOAD_RATE, client);
-            walk.fail(Failure.CLIENT_TIMEOUT, "");
+            exchange.fail(Failure.CLIENT_TIMEOUT, "");
         }
     }
 }

@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class ExceededTest {
+class LimitCountersTest {
 
     @Test
     void aFloodIsCountedInFullAndLoggedOnceAMinute() {
         AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
         try (LogLines log = LogLines.capture()) {
-            Exceeded exceeded = new Exceeded(nanos::get);
+            LimitCounters exceeded = new LimitCounters(nanos::get);
             for (int i = 0; i < 1000; i++) {
                 exceeded.report(Limit.HEAD, "192.0.2.7");
             }

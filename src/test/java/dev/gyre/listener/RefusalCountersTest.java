@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** A flood of bad messages must neither go unnoticed nor fill the disk. */
-class RefusalsTest {
+class RefusalCountersTest {
 
     @Test
     void aFloodIsCountedInFullAndLoggedOnceAMinuteForEachRuleAndSide() {
         AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
         try (LogLines log = LogLines.capture()) {
-            Refusals refusals = new Refusals(nanos::get);
+            RefusalCounters refusals = new RefusalCounters(nanos::get);
             for (int i = 0; i < 1000; i++) {
                 refusals.request(Rule.LENGTH_TWICE, "192.0.2.7");
             }

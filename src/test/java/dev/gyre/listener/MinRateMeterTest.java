@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class MinRateMeterTest {
 
     /** A clock near its overflow, as {@code System.nanoTime()} may be. */
     private static final long START = Long.MAX_VALUE - 5_000_000_000L;
 
-    private final Pace pace = new Pace(500, Duration.ofSeconds(10));
+    private final MinRateMeter pace = new MinRateMeter(500, Duration.ofSeconds(10));
 
     private static long at(double seconds) {
         return START + (long) (seconds * 1e9);

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Whether requests of a service are being refused, and since when; the log has a line when that begins and
  * one when it has ended. Thread-safe.
  */
-final class Refusing {
+final class ShedState {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.overload");
     /** A limit that is just reached refuses now and then: only so long without a refusal is the end. */
@@ -29,7 +29,7 @@ final class Refusing {
     /** How many had been refused when the last overload ended. */
     private Map<Priority, Long> before = new EnumMap<>(Priority.class);
 
-    Refusing(String service) {
+    ShedState(String service) {
         this.service = service;
     }
 

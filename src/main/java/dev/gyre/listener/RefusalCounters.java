@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * backends, and the fields of requests that were left out; logs each rule and each claim once a minute at
  * most. Thread-safe.
  */
-public final class Refusals {
+public final class RefusalCounters {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.gate");
     private static final Duration EVERY = Duration.ofMinutes(1);
@@ -30,7 +30,7 @@ public final class Refusals {
     private final Map<Rule, SparseLine> answers = new EnumMap<>(Rule.class);
     private final Map<Claim, SparseLine> dropped = new EnumMap<>(Claim.class);
 
-    Refusals(LongSupplier nanos) {
+    RefusalCounters(LongSupplier nanos) {
         this.nanos = nanos;
         for (Rule rule : Rule.values()) {
             requests.put(rule, new SparseLine(EVERY, nanos.getAsLong()));

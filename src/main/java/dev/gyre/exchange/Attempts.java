@@ -1,6 +1,6 @@
 package dev.gyre.exchange;
 
-import dev.gyre.exchange.overload.Place;
+import dev.gyre.exchange.overload.Permit;
 import dev.gyre.exchange.retry.LoopRetries;
 import dev.gyre.loop.Timer;
 import dev.gyre.model.Failure;
@@ -8,9 +8,9 @@ import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
 import dev.gyre.model.Route;
-import dev.gyre.upstream.LiveService;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.LoopView;
+import dev.gyre.upstream.ServiceRuntime;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The backends' side of a request's walk: its first try, those that follow a failure, and one beside a try
- * that is slow (a hedge). Whatever comes of a try is told here, and here alone it is decided whether the
+ * The backends' side of a request's exchange: its first try, those that follow a failure, and one beside a
+ * try that is slow (a hedge). Whatever comes of a try is told here, and here alone it is decided whether the
  * request is tried again.
  */
-final class Tries {
+final class Attempts {
 
     /*
      * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
@@ -36,7 +36,7 @@ final class Tries {
     /** A client that is to send and has sent nothing for so long does not just send slowly. */
     private static final long STALL_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final RequestWalk walk;
+    private final Exchange exchange;
     private final WalkClock clock;
     final ProxyLoop proxy;
     private final HttpServerRequest request;
@@ -44,7 +44,7 @@ final class Tries {
     private final String serviceName;
     private final Choice choice;
     private final LoopRetries account;
-    private LiveService service;
+    private ServiceRuntime service;
     private Attempt current;
     /** Null when one try runs at a time. */
     private Attempt hedge;
@@ -55,15 +55,15 @@ final class Tries {
     /** Until the next try, or until the hedge; null until there was reason to wait. */
     private Timer timer;
 
-    Tries(RequestWalk walk, WalkClock clock, ProxyLoop proxy, HttpServerRequest request, RequestHead head,
+    Attempts(Exchange exchange, WalkClock clock, ProxyLoop proxy, HttpServerRequest request, RequestHead head,
           Route route) {
-        this.walk = walk;
+        this.exchange = exchange;
         this.clock = clock;
         this.proxy = proxy;
         this.request = request;
         this.head = head;
         this.serviceName = route.service();
-        this.choice = new Choice(this, walk, proxy, route);
+        this.choice = new Choice(this, exchange, proxy, route);
         this.account = proxy.retries(serviceName);
     }
 
@@ -73,7 +73,7 @@ final class Tries {
     }
 
     /** A backend has been chosen for the next try. */
-    void chosen(LiveService of, LoopPool backend) {
+    void chosen(ServiceRuntime of, LoopPool backend) {
         service = of;
         clock.start(service.policy());
         current = newAttempt(choice.place());
@@ -81,16 +81,16 @@ final class Tries {
     }
 
     /** None has: the time for the whole request runs nevertheless. */
-    void waits(LiveService live) {
+    void waits(ServiceRuntime live) {
         clock.start(live.policy());
     }
 
-    Optional<LoopPool> pick(LiveService live) {
-        return live.pick(request, walk.client().peer(), tried);
+    Optional<LoopPool> pick(ServiceRuntime live) {
+        return live.pick(request, exchange.client().peer(), tried);
     }
 
-    private Attempt newAttempt(Optional<Place> place) {
-        return new Attempt(this, walk, request, head, service.policy().host(), place);
+    private Attempt newAttempt(Optional<Permit> place) {
+        return new Attempt(this, exchange, request, head, service.policy().host(), place);
     }
 
     /** The backend left the rotation while this try waited for it: a look at the view of now. */
@@ -101,7 +101,7 @@ final class Tries {
             goOnWithHedge();
         } else {
             stopTimer();
-            walk.pause();
+            exchange.pause();
             choice.from(proxy.view());
         }
     }
@@ -109,7 +109,7 @@ final class Tries {
     private void goOnWithHedge() {
         current = hedge;
         hedge = null;
-        walk.goesOn(current);
+        exchange.goesOn(current);
     }
 
     /** The try whose connection, timeouts and end are the request's. */
@@ -164,7 +164,7 @@ final class Tries {
     /** The head of an answer has come. */
     void answered(Attempt by, HttpClientResponse response) {
         int status = response.statusCode();
-        if (!walk.unanswered()) {
+        if (!exchange.unanswered()) {
             return;
         }
         by.answerBegan(status, proxy.loop().nanos());
@@ -181,7 +181,7 @@ final class Tries {
         }
         end(by);
         current = by;
-        walk.answerBegan(response, by.lease());
+        exchange.answerBegan(response, by.lease());
     }
 
     /** The answer of the current try is the one that the client gets. */
@@ -200,7 +200,7 @@ final class Tries {
      */
     void abandoned(Attempt by, Failure failure, String details) {
         if (clientStalls(by)) {
-            walk.fail(Failure.CLIENT_TIMEOUT, "");
+            exchange.fail(Failure.CLIENT_TIMEOUT, "");
             return;
         }
         boolean goesOn = mayFollow(by, failure);
@@ -211,7 +211,7 @@ final class Tries {
 
     /** Another try would cost the budget what the client may make it cost again and again. */
     private boolean clientStalls(Attempt by) {
-        return walk.awaitsClient(by) && clock.nanosInPhase() >= STALL_NANOS;
+        return exchange.awaitsClient(by) && clock.nanosInPhase() >= STALL_NANOS;
     }
 
     /** The backend does not let the current try go on. */
@@ -247,7 +247,7 @@ final class Tries {
         } else {
             stopTimer();
             choice.end();
-            walk.refuse(failure);
+            exchange.refuse(failure);
         }
     }
 
@@ -285,7 +285,7 @@ final class Tries {
         } else {
             boolean elsewhere = hasAnother(failed);
             made++;
-            walk.pause();
+            exchange.pause();
             if (elsewhere && made == 2) {
                 // Who fails over for the first time finds a backend that has had no part in the failure.
                 stopTimer();

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Some backends of a service and the share each is to have; shared by all event loops. */
-final class Rank {
+final class PriorityTier {
 
     private final Balance balance;
     private final List<BackendPool> pools;
@@ -14,7 +14,7 @@ final class Rank {
     private final Selectors selectors;
 
     /** @param weights of the backends, at the same index, each 1..1000 */
-    Rank(Balance balance, List<BackendPool> pools, int[] weights) {
+    PriorityTier(Balance balance, List<BackendPool> pools, int[] weights) {
         this.balance = balance;
         this.pools = List.copyOf(pools);
         this.weights = weights.clone();
@@ -31,12 +31,12 @@ final class Rank {
     }
 
     /** The same pools, not only pools of the same backends, and the same weights. */
-    boolean isLike(Rank other) {
+    boolean isLike(PriorityTier other) {
         return pools.equals(other.pools) && Arrays.equals(weights, other.weights);
     }
 
     /** This one, or the one before it when nothing is different: what was made of that need not be again. */
-    Rank after(Rank before) {
+    PriorityTier after(PriorityTier before) {
         if (isLike(before) && balance.equals(before.balance)) {
             return before;
         }

@@ -10,7 +10,7 @@ package dev.gyre.exchange.overload;
  * @param refused  who was; no more than whether at least one of them
  * @param endNanos when it ended
  */
-record Window(double latency, double failed, double inFlight, Refused refused, long endNanos) {
+record LatencyWindow(double latency, double failed, double inFlight, Refused refused, long endNanos) {
 
     enum Refused { NONE, UNCRITICAL, CRITICAL }
 

@@ -9,8 +9,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** A {@link Rank} made live on one event loop: its own turns, and what a pick may know of each backend. */
-final class LiveRank implements Candidates {
+/**
+ * A {@link PriorityTier} made live on one event loop: its own turns, and what a pick may know of each
+ * backend.
+ */
+final class TierSelector implements Candidates {
 
     /** What is asked of a backend, from the best to what is better than nothing. */
     enum Asked { ROOM, ROOM_TO_WAIT, NOT_TRIED, ANYTHING }
@@ -27,7 +30,7 @@ final class LiveRank implements Candidates {
     private final Supplier<Selector> fresh;
     /** Made for the first pick: of many changes in a row, most see none between them. */
     private Optional<Selector> selector = Optional.empty();
-    private final boolean watchful;
+    private final boolean usesLoad;
     /**
      * Turns of their own for further tries. Taken from the others', with two backends each request that
      * failed at the one would make the next begin there as well.
@@ -39,12 +42,12 @@ final class LiveRank implements Candidates {
     private int picks;
     private double usual = USUAL;
 
-    LiveRank(Rank rank, boolean watchful, Loop loop, RandomGenerator random) {
-        this.shared = rank.pools();
+    TierSelector(PriorityTier tier, boolean usesLoad, Loop loop, RandomGenerator random) {
+        this.shared = tier.pools();
         this.pools = new LoopPool[shared.size()];
         this.loop = loop;
-        this.fresh = () -> rank.selectors().fresh(random);
-        this.watchful = watchful;
+        this.fresh = () -> tier.selectors().fresh(random);
+        this.usesLoad = usesLoad;
     }
 
     private LoopPool pool(int index) {
@@ -80,7 +83,7 @@ final class LiveRank implements Candidates {
         }
         asked = what;
         tried = past;
-        if (watchful) {
+        if (usesLoad) {
             look();
         }
         int index = (past.isEmpty() ? forFirstTries() : forFurtherTries()).get().pick(this, key);
@@ -131,7 +134,7 @@ final class LiveRank implements Candidates {
 
     private boolean passedOver(int index, LoopPool pool) {
         return !tried.isEmpty() && tried.contains(pool)
-                || watchful && shared.get(index).conduct().pausing(now);
+                || usesLoad && shared.get(index).conduct().pausing(now);
     }
 
     @Override

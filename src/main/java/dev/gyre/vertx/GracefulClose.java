@@ -14,9 +14,9 @@ import io.vertx.core.net.impl.ShutdownEvent;
  * HttpServer.shutdown} waits for these.
  */
 @Sharable
-public final class OrderlyEnd extends ChannelInboundHandlerAdapter {
+public final class GracefulClose extends ChannelInboundHandlerAdapter {
 
-    public static final OrderlyEnd INSTANCE = new OrderlyEnd();
+    public static final GracefulClose INSTANCE = new GracefulClose();
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {

@@ -16,27 +16,27 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /** A service as one event loop sees it: its policy, and whose turn it is. */
-public final class LiveService {
+public final class ServiceRuntime {
 
-    private static final LiveRank.Asked[] ASKED = LiveRank.Asked.values();
+    private static final TierSelector.Asked[] ASKED = TierSelector.Asked.values();
 
     private final ServiceView view;
     private final Balance balance;
     private final Loop loop;
     private final RandomGenerator random;
     private final LoopLine line;
-    private final LiveRank first;
-    private final LiveRank reserve;
+    private final TierSelector first;
+    private final TierSelector reserve;
 
     /** @param line of those who wait for the service, which outlives a change of it */
-    LiveService(ServiceView view, Loop loop, RandomGenerator random, LoopLine line) {
+    ServiceRuntime(ServiceView view, Loop loop, RandomGenerator random, LoopLine line) {
         this.line = line;
         this.view = view;
         this.balance = view.service().policy().balance();
         this.loop = loop;
         this.random = random;
-        this.first = new LiveRank(view.first(), balance.by().watchful(), loop, random);
-        this.reserve = new LiveRank(view.reserve(), balance.by().watchful(), loop, random);
+        this.first = new TierSelector(view.first(), balance.by().watchful(), loop, random);
+        this.reserve = new TierSelector(view.reserve(), balance.by().watchful(), loop, random);
     }
 
     String name() {
@@ -60,7 +60,7 @@ public final class LiveService {
 
     /** This is how the service is now: whoever waits for that may go. */
     void inForce() {
-        line.show(hasAnother(Set.of()));
+        line.apply(hasAnother(Set.of()));
     }
 
     /** Nothing has changed, nor has a backend gone and come back with a new pool in between. */
@@ -91,7 +91,7 @@ public final class LiveService {
         }
         long key = balance.by() == Strategy.CONSISTENT_HASH
                 ? RequestKey.of(balance.hashing().key(), request, client, random) : 0;
-        for (LiveRank.Asked asked : ASKED) {
+        for (TierSelector.Asked asked : ASKED) {
             Optional<LoopPool> picked = first.pick(asked, tried, key);
             if (picked.isEmpty()) {
                 picked = reserve.pick(asked, tried, key);

@@ -5,14 +5,14 @@ package dev.gyre.exchange.overload;
  * comes of its first try says how busy the backends are; of later ones nothing is taken note of. Used on one
  * event loop only.
  */
-public final class Place {
+public final class Permit {
 
     private final ServiceLimit service;
     private final long admittedNanos;
-    private boolean told;
+    private boolean recorded;
     private boolean ended;
 
-    Place(ServiceLimit service, long admittedNanos) {
+    Permit(ServiceLimit service, long admittedNanos) {
         this.service = service;
         this.admittedNanos = admittedNanos;
     }
@@ -23,16 +23,16 @@ public final class Place {
      * @param latencyNanos since the request was out to its last byte; 0: it came before, and says nothing
      */
     public void answered(long latencyNanos, long nowNanos) {
-        if (!told && latencyNanos > 0) {
-            told = true;
+        if (!recorded && latencyNanos > 0) {
+            recorded = true;
             service.answered(admittedNanos, latencyNanos, nowNanos);
         }
     }
 
     /** The try has come to nothing, by the fault of the backends or of the wait for them. */
     public void failed(long nowNanos) {
-        if (!told) {
-            told = true;
+        if (!recorded) {
+            recorded = true;
             service.failed(nowNanos);
         }
     }

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts how often each limit on clients was exceeded, and logs it once a minute at most. Thread-safe. */
-public final class Exceeded {
+public final class LimitCounters {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.limits");
     private static final Duration EVERY = Duration.ofMinutes(1);
@@ -18,7 +18,7 @@ public final class Exceeded {
     private final LongSupplier nanos;
     private final Map<Limit, SparseLine> lines = new EnumMap<>(Limit.class);
 
-    Exceeded(LongSupplier nanos) {
+    LimitCounters(LongSupplier nanos) {
         this.nanos = nanos;
         for (Limit limit : Limit.values()) {
             lines.put(limit, new SparseLine(EVERY, nanos.getAsLong()));

@@ -13,12 +13,12 @@ import java.util.List;
  * Passes a request's body on as it comes, never faster than the backend takes it. Before the backend's
  * connection stands, nothing is read from the client.
  */
-final class RequestBody {
+final class RequestForwarder {
 
-    private final RequestWalk walk;
+    private final Exchange exchange;
     private final HttpServerRequest request;
     private final long length;
-    private final Upload upload;
+    private final UploadLimits upload;
     private final List<Buffer> kept = new ArrayList<>();
     private HttpClientRequest outgoing;
     private boolean listening;
@@ -32,16 +32,16 @@ final class RequestBody {
     private long bytes;
 
     /** @param length in bytes or {@link RequestHead#CHUNKED} */
-    RequestBody(RequestWalk walk, HttpServerRequest request, long length, Upload upload) {
+    RequestForwarder(Exchange exchange, HttpServerRequest request, long length, UploadLimits upload) {
         this.upload = upload;
-        this.walk = walk;
+        this.exchange = exchange;
         this.request = request;
         this.length = length;
         request.pause();
         request.exceptionHandler(e -> {
             // A connection that broke ends the request by itself.
             if (e instanceof OutOfMemoryError) {
-                walk.reject(Failure.NO_MEMORY, e.getMessage());
+                exchange.reject(Failure.NO_MEMORY, e.getMessage());
             } else if (!Attempt.isBreak(e)) {
                 upload.refused(e);
             }
@@ -75,7 +75,7 @@ final class RequestBody {
         }
         if (!headSent) {
             // The body may be long in coming; what has been read with the head goes out together with it.
-            walk.later(() -> sendHead(backend));
+            exchange.later(() -> sendHead(backend));
         }
     }
 
@@ -99,13 +99,13 @@ final class RequestBody {
             drop(data);
             return;
         }
-        walk.touch();
+        exchange.touch();
         bytes += data.length();
         if (discarding || !upload.takes(data.length())) {
             drop(data);
             return;
         }
-        if (!forgotten && walk.keeps(bytes)) {
+        if (!forgotten && exchange.keeps(bytes)) {
             upload.passedOn(data);
             Buffer piece = ReadMemory.kept(data);
             kept.add(piece);
@@ -134,7 +134,7 @@ final class RequestBody {
             sent = true;
             Future<Void> written = outgoing.end(data);
             ReadMemory.handed(data, written);
-            walk.requestSent();
+            exchange.requestSent();
             return written;
         }
         Future<Void> written = outgoing.write(data);
@@ -150,7 +150,7 @@ final class RequestBody {
     private void unblocked(HttpClientRequest backend) {
         if (backend == outgoing && blocked) {
             blocked = false;
-            walk.touch();
+            exchange.touch();
             upload.awaited();
             request.resume();
         }
@@ -162,14 +162,14 @@ final class RequestBody {
         if (outgoing != null && !sent) {
             end();
         }
-        walk.requestReceived();
+        exchange.requestReceived();
     }
 
     private void end() {
         headSent = true;
         sent = true;
         outgoing.end();
-        walk.requestSent();
+        exchange.requestSent();
     }
 
     /** What has been kept is not going to be sent again. */

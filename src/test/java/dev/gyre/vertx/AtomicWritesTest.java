@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What follows a piece that could not be written does not take its place. */
-class WholeWritesTest {
+class AtomicWritesTest {
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
@@ -67,7 +67,7 @@ class WholeWritesTest {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(WholeWrites.INSTANCE, new ChannelInboundHandlerAdapter() {
+                        channel.pipeline().addLast(AtomicWrites.INSTANCE, new ChannelInboundHandlerAdapter() {
                             @Override
                             public void channelActive(ChannelHandlerContext ctx) {
                                 write(ctx, "one");

@@ -19,9 +19,9 @@ import java.util.Optional;
 /**
  * The walk of one request: gate, route, admit, pick, send, on failure decide retry, answer, end. It begins
  * in {@link #start}; every way out goes through {@link #answered} or {@link #refuse}, so that the client is
- * answered exactly once. {@link Tries} is the part of it that happens at the backends.
+ * answered exactly once. {@link Attempts} is the part of it that happens at the backends.
  */
-final class RequestWalk {
+final class Exchange {
 
     enum Phase { CHOOSING, SENDING, AWAITING, ANSWERING, LINGERING, DONE }
 
@@ -32,13 +32,13 @@ final class RequestWalk {
     private final ClientEnd end;
     private Phase phase = Phase.CHOOSING;
     private RequestHead head;
-    private Optional<RequestBody> body = Optional.empty();
+    private Optional<RequestForwarder> body = Optional.empty();
     /** Null until the request has a route. */
-    private Tries tries;
-    private BackendAnswer answer;
+    private Attempts attempts;
+    private ResponseForwarder answer;
     private boolean invited;
 
-    RequestWalk(ProxyLoop proxy, HttpServerRequest request, ClientConnection client) {
+    Exchange(ProxyLoop proxy, HttpServerRequest request, ClientConnection client) {
         this.proxy = proxy;
         this.request = request;
         this.client = client;
@@ -60,8 +60,8 @@ final class RequestWalk {
             }
         } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
-            Upload rest = new Upload(this, proxy, client, Optional.empty());
-            body = Optional.of(new RequestBody(this, request, RequestHead.CHUNKED, rest));
+            UploadLimits rest = new UploadLimits(this, proxy, client, Optional.empty());
+            body = Optional.of(new RequestForwarder(this, request, RequestHead.CHUNKED, rest));
             rest.refused(e);
             return;
         }
@@ -70,8 +70,8 @@ final class RequestWalk {
         Optional<Route> route = view.routes().match(head.host(), head.path());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
-            body = Optional.of(new RequestBody(this, request, head.length(),
-                    new Upload(this, proxy, client, route)));
+            body = Optional.of(new RequestForwarder(this, request, head.length(),
+                    new UploadLimits(this, proxy, client, route)));
         }
         if (head.asksNode()) {
             endIfLast();
@@ -79,9 +79,9 @@ final class RequestWalk {
             finish();
         } else if (route.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
-        } else if (body.map(RequestBody::allowed).orElse(true)) {
-            tries = new Tries(this, clock, proxy, request, head, route.get());
-            tries.first(view);
+        } else if (body.map(RequestForwarder::allowed).orElse(true)) {
+            attempts = new Attempts(this, clock, proxy, request, head, route.get());
+            attempts.first(view);
         }
     }
 
@@ -95,7 +95,7 @@ final class RequestWalk {
 
     /** The backend's connection stands: writes the request's head and begins with its body. */
     void writeHead(Attempt by, String host, HttpClientRequest outgoing) {
-        if (tries.isCurrent(by)) {
+        if (attempts.isCurrent(by)) {
             enter(Phase.SENDING);
         }
         proxy.toBackend().write(client.peer(), request.headers(), request.version(), head, host,
@@ -105,7 +105,7 @@ final class RequestWalk {
             body.get().sendTo(outgoing, head.expectsContinue());
         } else {
             outgoing.end();
-            if (tries.isCurrent(by)) {
+            if (attempts.isCurrent(by)) {
                 requestSent();
             } else {
                 by.sent(proxy.loop().nanos());
@@ -115,7 +115,7 @@ final class RequestWalk {
 
     /** What has been sent went to a connection that was closed already. */
     void sendingAgain(Attempt by) {
-        if (tries.isCurrent(by)) {
+        if (attempts.isCurrent(by)) {
             // It may have to wait for another connection, which has limits of its own.
             pause();
         }
@@ -132,23 +132,23 @@ final class RequestWalk {
 
     /** The backend wants the body. */
     void continued(Attempt by) {
-        if (tries.isCurrent(by) && phase == Phase.SENDING) {
+        if (attempts.isCurrent(by) && phase == Phase.SENDING) {
             touch();
         }
     }
 
-    /** Between two tries: nothing is sent, and nothing more is read from the client. */
+    /** Between two attempts: nothing is sent, and nothing more is read from the client. */
     void pause() {
         phase = Phase.CHOOSING;
         clock.pause();
-        body.ifPresent(RequestBody::detach);
+        body.ifPresent(RequestForwarder::detach);
     }
 
     /** The request is out to its last byte; now the backend is to answer. */
     void requestSent() {
         if (phase == Phase.SENDING) {
             enter(Phase.AWAITING);
-            tries.sent();
+            attempts.sent();
         }
     }
 
@@ -159,7 +159,7 @@ final class RequestWalk {
 
     /** This try has sent all that has come of the request, and its backend waits for the rest. */
     boolean awaitsClient(Attempt by) {
-        return phase == Phase.SENDING && tries.isCurrent(by) && turn() == Side.CLIENT;
+        return phase == Phase.SENDING && attempts.isCurrent(by) && turn() == Side.CLIENT;
     }
 
     /**
@@ -167,7 +167,7 @@ final class RequestWalk {
      * what happens while it has the turn.
      */
     private Side turn() {
-        boolean bodyAwaited = body.map(RequestBody::awaited).orElse(false);
+        boolean bodyAwaited = body.map(RequestForwarder::awaited).orElse(false);
         return switch (phase) {
             case CHOOSING -> Side.NODE;
             case SENDING -> bodyAwaited ? Side.CLIENT : Side.BACKEND;
@@ -192,16 +192,16 @@ final class RequestWalk {
 
     /** This is the answer; the request will not be sent again. */
     void answerBegan(HttpClientResponse response, Lease lease) {
-        body.ifPresent(RequestBody::forget);
-        BackendAnswer begun = new BackendAnswer(this, response, lease, request, proxy.toClient());
+        body.ifPresent(RequestForwarder::forget);
+        ResponseForwarder begun = new ResponseForwarder(this, response, lease, request, proxy.toClient());
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {
-            fail(proxy.invalid(e, tries.backend()), e.getMessage());
+            fail(proxy.invalid(e, attempts.backend()), e.getMessage());
             return;
         }
         answer = begun;
-        tries.bind();
+        attempts.bind();
         enter(Phase.ANSWERING);
         endIfLast();
         end.announce();
@@ -212,8 +212,8 @@ final class RequestWalk {
         if (head != null && head.expectation() == RequestHead.Expectation.OF_NODE) {
             return body.isPresent() && !invited;
         }
-        return tries == null ? head != null && head.expectsContinue() && body.isPresent()
-                : tries.awaitsContinue();
+        return attempts == null ? head != null && head.expectsContinue() && body.isPresent()
+                : attempts.awaitsContinue();
     }
 
     /** The event loop has read what had come from the backend. */
@@ -225,7 +225,7 @@ final class RequestWalk {
 
     void answerBroke(Throwable cause) {
         if (phase == Phase.ANSWERING) {
-            fail(proxy.lost(cause, Failure.RESPONSE_INCOMPLETE, tries.backend()), cause.getMessage());
+            fail(proxy.lost(cause, Failure.RESPONSE_INCOMPLETE, attempts.backend()), cause.getMessage());
         }
     }
 
@@ -233,7 +233,7 @@ final class RequestWalk {
     void answered() {
         if (phase == Phase.ANSWERING) {
             // A backend that answers before it has the whole request leaves the rest of it on the connection.
-            tries.succeeded(answer.status(), body.map(RequestBody::sent).orElse(true));
+            attempts.succeeded(answer.status(), body.map(RequestForwarder::sent).orElse(true));
             finish();
         }
     }
@@ -249,13 +249,13 @@ final class RequestWalk {
         if (phase == Phase.DONE || phase == Phase.LINGERING) {
             return;
         }
-        proxy.failures().report(failure, tries == null ? "" : tries.backend(), details);
+        proxy.failures().report(failure, attempts == null ? "" : attempts.backend(), details);
         Side fault = fault(failure);
         if (answer != null) {
             answer.drop();
         }
-        if (tries != null) {
-            tries.end(new Outcome.Failed(failure, fault));
+        if (attempts != null) {
+            attempts.end(new Outcome.Failed(failure, fault));
         }
         refuse(failure);
     }
@@ -301,7 +301,7 @@ final class RequestWalk {
     private void done() {
         phase = Phase.DONE;
         clock.stop();
-        body.ifPresent(RequestBody::over);
+        body.ifPresent(RequestForwarder::over);
         client.idle();
     }
 
@@ -328,10 +328,10 @@ final class RequestWalk {
                 if (turn() == Side.CLIENT) {
                     fail(Failure.CLIENT_TIMEOUT, "");
                 } else {
-                    tries.stuck(Failure.WRITE_TIMEOUT);
+                    attempts.stuck(Failure.WRITE_TIMEOUT);
                 }
             }
-            case AWAITING -> tries.tooSlow();
+            case AWAITING -> attempts.tooSlow();
             case ANSWERING -> fail(turn() == Side.CLIENT ? Failure.CLIENT_TIMEOUT
                     : Failure.RESPONSE_IDLE_TIMEOUT, "");
             case LINGERING -> {
@@ -353,13 +353,13 @@ final class RequestWalk {
         return end;
     }
 
-    Optional<RequestBody> body() {
+    Optional<RequestForwarder> body() {
         return body;
     }
 
     /** A body of so many bytes may have to be sent again. */
     boolean keeps(long bytes) {
-        return tries.keeps(bytes);
+        return attempts.keeps(bytes);
     }
 
     void later(Runnable task) {

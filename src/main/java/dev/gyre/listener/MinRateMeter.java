@@ -7,7 +7,7 @@ import java.time.Duration;
  * hand; each byte gives it the time that the rate allows for one more, up to a bound, so that a fast start
  * does not pay for hours. Times are those of {@code System.nanoTime()}.
  */
-public final class Pace {
+public final class MinRateMeter {
 
     /** How much more than at the beginning a client may have in hand. */
     private static final int AHEAD = 6;
@@ -19,7 +19,7 @@ public final class Pace {
     private boolean owing;
 
     /** @param rate in bytes a second, more than 0 */
-    public Pace(long rate, Duration inHand) {
+    public MinRateMeter(long rate, Duration inHand) {
         this.nanosPerByte = 1e9 / rate;
         this.left = inHand.toNanos();
         this.most = AHEAD * left;

@@ -10,5 +10,5 @@ import dev.gyre.model.Limits;
  * @param limits     what a client may ask for, with the numbers of connections filled in
  * @param node       id of this node, by which it finds requests that it has sent to itself
  */
-public record Edge(ForwardingSettings forwarding, Limits limits, String node) {
+public record ListenerPolicy(ForwardingSettings forwarding, Limits limits, String node) {
 }

@@ -5,7 +5,7 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 
 /** What one event loop's requests to one backend have gone through, for balancing to look at. */
-final class Experience {
+final class LatencyTracker {
 
     private final PeakEwma answerTime = new PeakEwma();
 

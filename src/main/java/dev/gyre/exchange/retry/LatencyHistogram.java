@@ -3,7 +3,7 @@ package dev.gyre.exchange.retry;
 /**
  * How long answers take to begin, of late: a histogram whose past fades. One event loop's own.
  */
-final class AnswerTimes {
+final class LatencyHistogram {
 
     /*
      * Buckets grow by a sixteenth of a power of two, so a quantile is right to 6 %. Each time that 2,048

@@ -18,13 +18,13 @@ import io.netty.channel.ChannelPromise;
  * of a part of a message ends the connection.
  */
 @Sharable
-public final class WholeWrites extends ChannelOutboundHandlerAdapter {
+public final class AtomicWrites extends ChannelOutboundHandlerAdapter {
 
-    public static final WholeWrites INSTANCE = new WholeWrites();
+    public static final AtomicWrites INSTANCE = new AtomicWrites();
 
-    private static final ChannelFutureListener RESET_ON_FAILURE = WholeWrites::written;
+    private static final ChannelFutureListener RESET_ON_FAILURE = AtomicWrites::written;
 
-    private WholeWrites() {
+    private AtomicWrites() {
     }
 
     private static void written(ChannelFuture write) {

@@ -16,11 +16,11 @@ import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
 /** Passes a backend's answer on as it comes, never faster than the client takes it. */
-final class BackendAnswer {
+final class ResponseForwarder {
 
     private static final long UNKNOWN = -1;
 
-    private final RequestWalk walk;
+    private final Exchange exchange;
     private final HttpClientResponse from;
     private final Lease lease;
     private final HttpHeaders fields;
@@ -36,13 +36,13 @@ final class BackendAnswer {
     private boolean dropping;
 
     /** @param lease that {@code from} has come on */
-    BackendAnswer(RequestWalk walk, HttpClientResponse from, Lease lease, HttpServerRequest request,
+    ResponseForwarder(Exchange exchange, HttpClientResponse from, Lease lease, HttpServerRequest request,
                   ToClient toClient) {
         this.toClient = toClient;
         this.lease = lease;
         // As they were decoded.
         this.fields = lease.fields();
-        this.walk = walk;
+        this.exchange = exchange;
         this.from = from;
         this.to = request.response();
         this.method = request.method();
@@ -71,11 +71,11 @@ final class BackendAnswer {
             to.setChunked(true);
         }
         if (endsByClose()) {
-            walk.end().last();
+            exchange.end().last();
         }
         from.handler(this::chunk);
         from.endHandler(v -> ended());
-        from.exceptionHandler(walk::answerBroke);
+        from.exceptionHandler(exchange::answerBroke);
         to.drainHandler(v -> unblocked());
     }
 
@@ -109,7 +109,7 @@ final class BackendAnswer {
             ReadMemory.drop(data);
             return;
         }
-        walk.touch();
+        exchange.touch();
         received += data.length();
         if (received == length) {
             to.end(ReadMemory.once(data));
@@ -120,7 +120,7 @@ final class BackendAnswer {
             blocked = true;
             heldBack = true;
             if (!ReadMemory.lends(data)) {
-                walk.client().memory().behind(true);
+                exchange.client().memory().behind(true);
             }
             // A pause of Vert.x's would end in a task, which Netty's io_uring lets wait for up to 128 turns
             // of the other connections.
@@ -131,8 +131,8 @@ final class BackendAnswer {
     private void unblocked() {
         if (blocked) {
             blocked = false;
-            walk.client().memory().behind(false);
-            walk.touch();
+            exchange.client().memory().behind(false);
+            exchange.touch();
             lease.hold(false);
         }
     }
@@ -147,7 +147,7 @@ final class BackendAnswer {
             }
             to.end();
         }
-        walk.answered();
+        exchange.answered();
     }
 
     /** The rest of it is for nobody. */

@@ -15,11 +15,11 @@ import java.util.random.RandomGenerator;
  * @param random    gives each event loop its own, so that loops and nodes do not march in step
  * @param nanos     the clock that requests are timed by
  */
-public record Surroundings(Optional<String> zone, StickyKey stickyKey, InstantSource clock,
+public record SelectionContext(Optional<String> zone, StickyKey stickyKey, InstantSource clock,
                            Supplier<RandomGenerator> random, LongSupplier nanos) {
 
     /** As above, timed by {@link System#nanoTime}. */
-    public Surroundings(Optional<String> zone, StickyKey stickyKey, InstantSource clock,
+    public SelectionContext(Optional<String> zone, StickyKey stickyKey, InstantSource clock,
                         Supplier<RandomGenerator> random) {
         this(zone, stickyKey, clock, random, System::nanoTime);
     }

@@ -6,14 +6,14 @@ import dev.gyre.model.Outcome;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Failures in a row of one backend, over all event loops. Thread-safe. */
-final class FailureRow {
+final class ConsecutiveFailures {
 
     private final BackendId backend;
     private final FailureWatch watch;
     /** Written by failures, and by a success only where it ends a row. */
     private final AtomicInteger length = new AtomicInteger();
 
-    FailureRow(BackendId backend, FailureWatch watch) {
+    ConsecutiveFailures(BackendId backend, FailureWatch watch) {
         this.backend = backend;
         this.watch = watch;
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * One event loop's connections to one backend that wait for the next request. Used on that loop only, but for
  * {@link #count}. A connection that nobody has wanted for the policy's keep-alive time is closed.
  */
-final class Resting extends Deadline {
+final class IdleConnections extends Deadline {
 
     private final BackendPool shared;
     private final Loop loop;
@@ -19,7 +19,7 @@ final class Resting extends Deadline {
     private volatile int count;
     private boolean armed;
 
-    Resting(BackendPool shared, Loop loop) {
+    IdleConnections(BackendPool shared, Loop loop) {
         this.shared = shared;
         this.loop = loop;
     }
