@@ -32,26 +32,25 @@ final class Attempt implements LeaseHolder {
     private final HttpServerRequest request;
     private final RequestHead head;
     private final HostHeader host;
-    private final Optional<Permit> place;
+    private final Optional<Permit> permit;
     private LoopPool pool;
     private Lease lease;
     private HttpClientRequest outgoing;
     private boolean ended;
-    private boolean continued;
     private boolean hinted;
     private boolean replayed;
     private boolean out;
     private boolean early;
 
-    /** @param place that hears what comes of it; empty for a try beside another, and without a limit */
+    /** @param permit that hears what comes of it; empty for a try beside another, and without a limit */
     Attempt(Attempts attempts, Exchange exchange, HttpServerRequest request, RequestHead head,
-            HostHeader host, Optional<Permit> place) {
+            HostHeader host, Optional<Permit> permit) {
         this.attempts = attempts;
         this.exchange = exchange;
         this.request = request;
         this.head = head;
         this.host = host;
-        this.place = place;
+        this.permit = permit;
     }
 
     /** From here on the request counts as in flight on this backend, so that a drain waits for it. */
@@ -119,7 +118,7 @@ final class Attempt implements LeaseHolder {
         if (request.version() != HttpVersion.HTTP_1_0) {
             outgoing.earlyHintsHandler(hints -> relayEarlyHints());
         }
-        if (head.expectsContinue() && !continued) {
+        if (head.expectsContinue() && !exchange.continuedByBackend()) {
             outgoing.continueHandler(v -> relayContinue());
         }
         exchange.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
@@ -132,10 +131,8 @@ final class Attempt implements LeaseHolder {
     }
 
     private void relayContinue() {
-        if (!ended && !continued) {
-            continued = true;
-            request.response().writeContinue();
-            exchange.continued(this);
+        if (!ended) {
+            exchange.relayContinue(this);
         }
     }
 
@@ -157,7 +154,9 @@ final class Attempt implements LeaseHolder {
             replayed = true;
             outgoing = null;
             out = false;
-            exchange.sendingAgain(this);
+            if (attempts.isCurrent(this)) {
+                exchange.tryEnded();
+            }
             lease.acquireFresh();
             return;
         }
@@ -195,7 +194,8 @@ final class Attempt implements LeaseHolder {
 
     /** It is all there to be sent once more, and the client has not heard anything of this try. */
     boolean repeatable() {
-        return !continued && !hinted && exchange.body().map(RequestForwarder::repeatable).orElse(true);
+        return !exchange.continuedByBackend() && !hinted
+                && exchange.body().map(RequestForwarder::repeatable).orElse(true);
     }
 
     /** The backend cannot have begun to process it. */
@@ -236,21 +236,21 @@ final class Attempt implements LeaseHolder {
     void answerBegan(int status, long nowNanos) {
         early = exchange.awaitsClient(this);
         lease.answerBegan(nowNanos);
-        if (place.isEmpty()) {
+        if (permit.isEmpty()) {
             return;
         }
         if (status < 500) {
-            place.get().answered(lease.answerNanos(), nowNanos);
+            permit.get().answered(lease.answerNanos(), nowNanos);
         } else if (status >= 502 && status <= 504 && !early) {
             // What has too much to do behind it; of an error, often a fast one, the time says nothing.
-            place.get().failed(nowNanos);
+            permit.get().failed(nowNanos);
         }
     }
 
     /** It has come to nothing, by the fault of its backend or of the wait for a connection. */
     void failed(Failure failure) {
-        if (place.isPresent()) {
-            place.get().failed(attempts.proxy.loop().nanos());
+        if (permit.isPresent()) {
+            permit.get().failed(attempts.proxy.loop().nanos());
         }
         end(new Outcome.Failed(failure), false);
     }
@@ -258,12 +258,6 @@ final class Attempt implements LeaseHolder {
     /** The answer has gone through, or is to be replaced by another try's. */
     void answered(int status, boolean reusable) {
         end(new Outcome.Answered(status, early), reusable);
-    }
-
-    /** The client waits for a 100 (Continue) that the backend has not sent. */
-    boolean awaitsContinue() {
-        return head.expectsContinue() && !continued
-                && exchange.body().map(RequestForwarder::untouched).orElse(false);
     }
 
     /**
@@ -274,7 +268,7 @@ final class Attempt implements LeaseHolder {
     void end(Outcome outcome, boolean reusable) {
         if (!ended) {
             ended = true;
-            lease.end(outcome, reusable && (continued || !head.expectsContinue()));
+            lease.end(outcome, reusable && (exchange.continuedByBackend() || !head.expectsContinue()));
         }
     }
 }

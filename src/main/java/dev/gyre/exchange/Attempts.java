@@ -7,9 +7,7 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
-import dev.gyre.model.Route;
 import dev.gyre.upstream.LoopPool;
-import dev.gyre.upstream.LoopView;
 import dev.gyre.upstream.ServiceRuntime;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
@@ -29,20 +27,18 @@ final class Attempts {
      * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
      * first is the current one from then on, and the other's lease ends as moved, which says nothing about
      * its backend. When one of the two fails, or its backend leaves the rotation while it waits there, the
-     * other goes on alone. So another backend is chosen only while no try runs. The end of the choice
-     * also ends its wait in the line: nobody would end a try that begins beside an answer.
+     * other goes on alone. So another backend is chosen only while no try runs.
      */
 
     /** A client that is to send and has sent nothing for so long does not just send slowly. */
     private static final long STALL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Exchange exchange;
-    private final WalkClock clock;
+    private final ExchangeClock clock;
     final ProxyLoop proxy;
     private final HttpServerRequest request;
     private final RequestHead head;
     private final String serviceName;
-    private final Choice choice;
     private final LoopRetries account;
     private ServiceRuntime service;
     private Attempt current;
@@ -55,42 +51,41 @@ final class Attempts {
     /** Until the next try, or until the hedge; null until there was reason to wait. */
     private Timer timer;
 
-    Attempts(Exchange exchange, WalkClock clock, ProxyLoop proxy, HttpServerRequest request, RequestHead head,
-          Route route) {
+    Attempts(Exchange exchange, ExchangeClock clock, ProxyLoop proxy, HttpServerRequest request,
+             RequestHead head, String serviceName) {
         this.exchange = exchange;
         this.clock = clock;
         this.proxy = proxy;
         this.request = request;
         this.head = head;
-        this.serviceName = route.service();
-        this.choice = new Choice(this, exchange, proxy, route);
+        this.serviceName = serviceName;
         this.account = proxy.retries(serviceName);
     }
 
-    void first(LoopView view) {
+    /** A request has come for the service. */
+    void requested() {
         account.requested();
-        choice.from(view);
     }
 
-    /** A backend has been chosen for the next try. */
-    void chosen(ServiceRuntime of, LoopPool backend) {
+    /**
+     * Makes the next try, at a backend that has been chosen for it.
+     *
+     * @param permit that hears what comes of it
+     */
+    void start(ServiceRuntime of, LoopPool backend, Optional<Permit> permit) {
         service = of;
         clock.start(service.policy());
-        current = newAttempt(choice.place());
+        current = newAttempt(permit);
         current.start(backend);
     }
 
-    /** None has: the time for the whole request runs nevertheless. */
-    void waits(ServiceRuntime live) {
-        clock.start(live.policy());
-    }
-
+    /** A backend for the next try; those that failed are passed over as long as there is another. */
     Optional<LoopPool> pick(ServiceRuntime live) {
         return live.pick(request, exchange.client().peer(), tried);
     }
 
-    private Attempt newAttempt(Optional<Permit> place) {
-        return new Attempt(this, exchange, request, head, service.policy().host(), place);
+    private Attempt newAttempt(Optional<Permit> permit) {
+        return new Attempt(this, exchange, request, head, service.policy().host(), permit);
     }
 
     /** The backend left the rotation while this try waited for it: a look at the view of now. */
@@ -101,8 +96,8 @@ final class Attempts {
             goOnWithHedge();
         } else {
             stopTimer();
-            exchange.pause();
-            choice.from(proxy.view());
+            exchange.tryEnded();
+            exchange.select(proxy.view());
         }
     }
 
@@ -120,11 +115,6 @@ final class Attempts {
     /** The backend of the current try; empty while there was none. */
     String backend() {
         return current == null ? "" : current.backend().toString();
-    }
-
-    /** The client waits for a 100 (Continue) that no backend has sent. */
-    boolean awaitsContinue() {
-        return current == null ? head.expectsContinue() && head.hasBody() : current.awaitsContinue();
     }
 
     /** A body of so many bytes may have to be sent again. */
@@ -152,13 +142,18 @@ final class Attempts {
 
     private void sendHedge() {
         passOver(current);
-        Optional<LoopPool> other = choice.another().filter(pool -> !tried.contains(pool) && pool.hasRoom());
+        Optional<LoopPool> other = another().filter(pool -> !tried.contains(pool) && pool.hasRoom());
         if (other.isPresent() && made < policy().attempts() && account.payHedge(proxy.loop().nanos())) {
             made++;
             hedged = true;
             hedge = newAttempt(Optional.empty());
             hedge.start(other.get());
         }
+    }
+
+    /** A backend for a second try beside one that runs; never from a service that is held. */
+    private Optional<LoopPool> another() {
+        return proxy.view().service(serviceName).filter(live -> !live.line().closed()).flatMap(this::pick);
     }
 
     /** The head of an answer has come. */
@@ -177,7 +172,7 @@ final class Attempts {
             return;
         }
         if (policy().hedge() instanceof Hedge.AfterP95 && by.lease().answerNanos() > 0) {
-            account.answered(clock.nanosInPhase());
+            account.answered(clock.nanosInState());
         }
         end(by);
         current = by;
@@ -211,7 +206,7 @@ final class Attempts {
 
     /** Another try would cost the budget what the client may make it cost again and again. */
     private boolean clientStalls(Attempt by) {
-        return exchange.awaitsClient(by) && clock.nanosInPhase() >= STALL_NANOS;
+        return exchange.awaitsClient(by) && clock.nanosInState() >= STALL_NANOS;
     }
 
     /** The backend does not let the current try go on. */
@@ -246,7 +241,6 @@ final class Attempts {
             follow(by);
         } else {
             stopTimer();
-            choice.end();
             exchange.refuse(failure);
         }
     }
@@ -285,28 +279,27 @@ final class Attempts {
         } else {
             boolean elsewhere = hasAnother(failed);
             made++;
-            exchange.pause();
+            exchange.tryEnded();
             if (elsewhere && made == 2) {
                 // Who fails over for the first time finds a backend that has had no part in the failure.
                 stopTimer();
-                choice.from(proxy.view());
+                exchange.select(proxy.view());
             } else {
                 long atMost = policy().backoff().atMost(made - 1).toNanos();
-                in(proxy.random().nextLong(atMost + 1), () -> choice.from(proxy.view()));
+                in(proxy.random().nextLong(atMost + 1), () -> exchange.select(proxy.view()));
             }
         }
     }
 
     /** The answer went through. */
     void succeeded(int status, boolean reusable) {
-        choice.end();
         current.answered(status, reusable);
     }
 
     /** No try is wanted any more but this one. */
     private void end(Attempt but) {
         stopTimer();
-        choice.leave();
+        exchange.selectNoMore();
         if (hedge != null) {
             Attempt other = but == hedge ? current : hedge;
             hedge = null;
@@ -317,7 +310,6 @@ final class Attempts {
     /** No try is wanted any more; where one still runs, this is what it has come to. */
     void end(Outcome outcome) {
         end(current);
-        choice.end();
         if (current != null) {
             current.end(outcome, false);
         }

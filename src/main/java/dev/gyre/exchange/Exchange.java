@@ -1,48 +1,65 @@
 package dev.gyre.exchange;
 
+import dev.gyre.exchange.ExchangeTable.Transition;
+import dev.gyre.exchange.RequestHead.Expectation;
+import dev.gyre.exchange.overload.Permit;
+import dev.gyre.exchange.overload.ServiceLimit;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientConnection;
+import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Failure.Side;
 import dev.gyre.model.Outcome;
+import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
 import dev.gyre.upstream.Lease;
+import dev.gyre.upstream.LoopLine;
+import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.LoopView;
+import dev.gyre.upstream.ServiceRuntime;
+import dev.gyre.upstream.hold.Waiter;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * The walk of one request: gate, route, admit, pick, send, on failure decide retry, answer, end. It begins
- * in {@link #start}; every way out goes through {@link #answered} or {@link #refuse}, so that the client is
- * answered exactly once. {@link Attempts} is the part of it that happens at the backends.
+ * One request's whole life: gate, route, hold, admit, select, send, on failure decide retry, answer, end. It
+ * begins in {@link #start}, and changes its state in {@link #on} by {@link ExchangeTable} and nowhere else.
+ * {@link Attempts} is the part of it that happens at the backends, {@link ExchangeClock} its time limits.
+ * Used on one event loop.
  */
-final class Exchange {
-
-    enum Phase { CHOOSING, SENDING, AWAITING, ANSWERING, LINGERING, DONE }
+final class Exchange implements Waiter {
 
     private final ProxyLoop proxy;
     private final HttpServerRequest request;
     private final ClientConnection client;
-    private final WalkClock clock;
+    private final ExchangeClock clock;
     private final ClientEnd end;
-    private Phase phase = Phase.CHOOSING;
+    private ExchangeState state = ExchangeState.SELECTING;
     private RequestHead head;
     private Optional<RequestForwarder> body = Optional.empty();
     /** Null until the request has a route. */
+    private Route route;
     private Attempts attempts;
     private ResponseForwarder answer;
-    private boolean invited;
+    /** Who has let the client send its body, of those it may wait for. */
+    private Expectation continued = Expectation.NONE;
+    /** The line before its service that the request stands in. */
+    private Optional<LoopLine> line = Optional.empty();
+    /** To be one of the requests in flight; empty where the service does not limit them. */
+    private Optional<Permit> permit = Optional.empty();
 
     Exchange(ProxyLoop proxy, HttpServerRequest request, ClientConnection client) {
         this.proxy = proxy;
         this.request = request;
         this.client = client;
-        this.clock = new WalkClock(this, proxy.loop());
+        this.clock = new ExchangeClock(this, proxy.loop());
         this.end = new ClientEnd(request, client);
     }
 
@@ -67,41 +84,193 @@ final class Exchange {
         }
         // One read of the view, and all that follows from it is of that one view.
         LoopView view = proxy.view();
-        Optional<Route> route = view.routes().match(head.host(), head.path());
+        Optional<Route> found = view.routes().match(head.host(), head.path());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
             body = Optional.of(new RequestForwarder(this, request, head.length(),
-                    new UploadLimits(this, proxy, client, route)));
+                    new UploadLimits(this, proxy, client, found)));
         }
         if (head.asksNode()) {
             endIfLast();
             end.options();
-            finish();
-        } else if (route.isEmpty()) {
+            answerOut();
+        } else if (found.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
         } else if (body.map(RequestForwarder::allowed).orElse(true)) {
-            attempts = new Attempts(this, clock, proxy, request, head, route.get());
-            attempts.first(view);
+            route = found.get();
+            attempts = new Attempts(this, clock, proxy, request, head, route.service());
+            attempts.requested();
+            select(view);
         }
     }
 
-    /** Lets a client that waits for this node, and not for a backend, send its body. */
-    private void invite() {
-        if (head.expectation() == RequestHead.Expectation.OF_NODE && !invited) {
-            invited = true;
-            request.response().writeContinue();
+    // The state machine.
+
+    /** The one place where the state changes. False when the event is ignored in the present state. */
+    private boolean on(ExchangeEvent event) {
+        Transition transition = ExchangeTable.of(state, event);
+        if (transition.ignored()) {
+            return false;
+        }
+        if (transition.enters()) {
+            enter(transition.next());
+        }
+        switch (transition.action()) {
+            // What failed has its arguments: fail() goes on with them.
+            case NOTHING, IGNORE, END_TRIES -> { }
+            case RESTART_TIME -> clock.touch();
+            case PLAN_HEDGE -> attempts.sent();
+            case ANNOUNCE_LAST -> {
+                endIfLast();
+                end.announce();
+            }
+            case FLUSH_HEAD -> answer.flushHead();
+            case JUDGE_SENDING -> {
+                if (turn() == Side.CLIENT) {
+                    fail(Failure.CLIENT_TIMEOUT, "");
+                } else {
+                    attempts.stuck(Failure.WRITE_TIMEOUT);
+                }
+            }
+            case JUDGE_WAITING -> attempts.tooSlow();
+            case JUDGE_ANSWERING -> fail(turn() == Side.CLIENT ? Failure.CLIENT_TIMEOUT
+                    : Failure.RESPONSE_IDLE_TIMEOUT, "");
+            case DISCARD_REQUEST -> {
+                end.linger();
+                body.ifPresent(RequestForwarder::discard);
+            }
+            case CLOSE_IF_LAST -> end.done();
+            case CLOSE -> client.close();
+        }
+        return true;
+    }
+
+    private void enter(ExchangeState next) {
+        state = next;
+        switch (next) {
+            case SELECTING -> {
+                // Nothing is sent, and nothing more is read from the client.
+                clock.pause();
+                body.ifPresent(RequestForwarder::detach);
+            }
+            case SENDING, AWAITING, ANSWERING, LINGERING -> clock.restart();
+            case DONE -> {
+                clock.stop();
+                body.ifPresent(RequestForwarder::over);
+                client.idle();
+            }
         }
     }
+
+    ExchangeState state() {
+        return state;
+    }
+
+    /** No backend's answer has been chosen for the client, nor one of Gyre's own. */
+    boolean unanswered() {
+        return !ExchangeTable.of(state, ExchangeEvent.ANSWER_BEGAN).ignored();
+    }
+
+    /** Nothing has moved for as long as the state allows; while an answer is awaited, for a while. */
+    void stalled() {
+        on(ExchangeEvent.STALLED);
+    }
+
+    // The choice of a backend: admission to the service, once, and a backend for each try.
+
+    /** Chooses a backend for the next try, now or when the service is no longer held. */
+    void select(LoopView view) {
+        Optional<ServiceRuntime> service = view.service(route.service());
+        // Before a backend is looked for, also for another try: a held service gives none of them a request.
+        if (service.isPresent() && service.get().line().closed()) {
+            clock.start(service.get().policy());
+            await(service.get().line(), service.get().line().join(this));
+        } else {
+            select(service);
+        }
+    }
+
+    private void select(Optional<ServiceRuntime> service) {
+        // After the hold, for who waits there burdens no backend; before the choice, whose turn is else lost.
+        if (service.isPresent() && permit.isEmpty() && !admitted(service.get())) {
+            return;
+        }
+        Optional<LoopPool> backend = service.flatMap(attempts::pick);
+        if (backend.isPresent()) {
+            attempts.start(service.get(), backend.get(), permit);
+            return;
+        }
+        Optional<Duration> most = service.flatMap(of -> of.policy().hold().whenEmpty());
+        if (most.isPresent()) {
+            clock.start(service.get().policy());
+            await(service.get().line(), service.get().line().awaitBackend(this, most.get()));
+        } else {
+            gaveUp();
+        }
+    }
+
+    private boolean admitted(ServiceRuntime service) {
+        if (service.policy().limit() instanceof ConcurrencyLimit.Off || !service.hasAnother(List.of())) {
+            // Who is to wait for a backend, or to hear that there is none, burdens nobody.
+            return true;
+        }
+        ServiceLimit limit = proxy.limit(route.service());
+        long now = proxy.loop().nanos();
+        permit = limit.admit(route.priority().orElse(Priority.NORMAL), now);
+        if (permit.isEmpty()) {
+            // Spread, so that those who were refused together do not come back together.
+            end.retryAfter(1 + proxy.random().nextInt(limit.retryWithin(now)));
+            fail(Failure.OVERLOADED, "service " + route.service());
+        }
+        return permit.isPresent();
+    }
+
+    private void await(LoopLine before, boolean waits) {
+        if (waits) {
+            line = Optional.of(before);
+        } else {
+            fail(Failure.HOLD_FULL, "service " + route.service());
+        }
+    }
+
+    @Override
+    public void go() {
+        line = Optional.empty();
+        select(proxy.view().service(route.service()));
+    }
+
+    @Override
+    public void gaveUp() {
+        line = Optional.empty();
+        fail(Failure.NO_BACKEND, "service " + route.service() + proxy.view().service(route.service())
+                .map(ServiceRuntime::unresolved).orElse(""));
+    }
+
+    /** No backend is looked for any more: nobody would end a try that begins beside an answer. */
+    void selectNoMore() {
+        line.ifPresent(of -> of.leave(this));
+        line = Optional.empty();
+    }
+
+    private void release() {
+        permit.ifPresent(Permit::end);
+        selectNoMore();
+    }
+
+    // The way to the backend.
 
     /** The backend's connection stands: writes the request's head and begins with its body. */
     void writeHead(Attempt by, String host, HttpClientRequest outgoing) {
         if (attempts.isCurrent(by)) {
-            enter(Phase.SENDING);
+            on(ExchangeEvent.HEAD_WRITTEN);
         }
         proxy.toBackend().write(client.peer(), request.headers(), request.version(), head, host,
                 outgoing.headers());
         if (body.isPresent()) {
-            invite();
+            if (head.expectation() == Expectation.OF_NODE && continued == Expectation.NONE) {
+                // The client waits for this node, and not for a backend.
+                sendContinue();
+            }
             body.get().sendTo(outgoing, head.expectsContinue());
         } else {
             outgoing.end();
@@ -113,53 +282,53 @@ final class Exchange {
         }
     }
 
-    /** What has been sent went to a connection that was closed already. */
-    void sendingAgain(Attempt by) {
-        if (attempts.isCurrent(by)) {
-            // It may have to wait for another connection, which has limits of its own.
-            pause();
-        }
+    /** The current try has ended, or begins again on another connection, which has limits of its own. */
+    void tryEnded() {
+        on(ExchangeEvent.TRY_ENDED);
     }
 
     /** The try beside the one that ran until now goes on alone. */
     void goesOn(Attempt alone) {
-        if (alone.isOut()) {
-            enter(Phase.AWAITING);
-        } else {
-            pause();
-        }
-    }
-
-    /** The backend wants the body. */
-    void continued(Attempt by) {
-        if (attempts.isCurrent(by) && phase == Phase.SENDING) {
-            touch();
-        }
-    }
-
-    /** Between two attempts: nothing is sent, and nothing more is read from the client. */
-    void pause() {
-        phase = Phase.CHOOSING;
-        clock.pause();
-        body.ifPresent(RequestForwarder::detach);
+        on(alone.isOut() ? ExchangeEvent.HEDGE_ALONE : ExchangeEvent.TRY_ENDED);
     }
 
     /** The request is out to its last byte; now the backend is to answer. */
     void requestSent() {
-        if (phase == Phase.SENDING) {
-            enter(Phase.AWAITING);
-            attempts.sent();
+        on(ExchangeEvent.REQUEST_SENT);
+    }
+
+    /** A backend wants the body. */
+    void relayContinue(Attempt by) {
+        if (!continuedByBackend()) {
+            sendContinue();
+            if (attempts.isCurrent(by)) {
+                on(ExchangeEvent.CONTINUE_RECEIVED);
+            }
         }
     }
 
-    /** No backend's answer has been chosen for the client, nor one of Gyre's own. */
-    boolean unanswered() {
-        return phase == Phase.CHOOSING || phase == Phase.SENDING || phase == Phase.AWAITING;
+    private void sendContinue() {
+        continued = head.expectation();
+        request.response().writeContinue();
+    }
+
+    /** A 100 (Continue) of a backend has been passed on. */
+    boolean continuedByBackend() {
+        return continued == Expectation.OF_BACKEND;
+    }
+
+    /**
+     * The client waits for a 100 (Continue) that nobody has sent. Nobody can tell whether its body will still
+     * come after an answer (RFC 9110, section 10.1.1).
+     */
+    boolean awaitsContinue() {
+        return head != null && head.expectation() != Expectation.NONE && continued == Expectation.NONE
+                && body.map(RequestForwarder::untouched).orElse(false);
     }
 
     /** This try has sent all that has come of the request, and its backend waits for the rest. */
     boolean awaitsClient(Attempt by) {
-        return phase == Phase.SENDING && attempts.isCurrent(by) && turn() == Side.CLIENT;
+        return state == ExchangeState.SENDING && attempts.isCurrent(by) && turn() == Side.CLIENT;
     }
 
     /**
@@ -168,8 +337,8 @@ final class Exchange {
      */
     private Side turn() {
         boolean bodyAwaited = body.map(RequestForwarder::awaited).orElse(false);
-        return switch (phase) {
-            case CHOOSING -> Side.NODE;
+        return switch (state) {
+            case SELECTING -> Side.NODE;
             case SENDING -> bodyAwaited ? Side.CLIENT : Side.BACKEND;
             case AWAITING -> Side.BACKEND;
             // An answer may begin before the request is out, and go on only as more of that comes.
@@ -181,14 +350,16 @@ final class Exchange {
     private Side fault(Failure failure) {
         boolean others = switch (failure) {
             // Waits of all sorts may have led to it.
-            case REQUEST_TIMEOUT -> phase == Phase.ANSWERING || turn() != Side.BACKEND
-                    || !clock.mostOfRequestInPhase();
+            case REQUEST_TIMEOUT -> state == ExchangeState.ANSWERING || turn() != Side.BACKEND
+                    || !clock.mostOfRequestInState();
             // A backend gives up a client that takes its answer too slowly, and is heard of it later.
             case RESPONSE_INCOMPLETE -> turn() == Side.CLIENT || answer.heldBack();
             default -> false;
         };
         return failure.side() != Side.BACKEND || !others ? failure.side() : Side.CLIENT;
     }
+
+    // The way back to the client.
 
     /** This is the answer; the request will not be sent again. */
     void answerBegan(HttpClientResponse response, Lease lease) {
@@ -202,39 +373,27 @@ final class Exchange {
         }
         answer = begun;
         attempts.bind();
-        enter(Phase.ANSWERING);
-        endIfLast();
-        end.announce();
-    }
-
-    /** Nobody can tell whether the body will still come after an answer (RFC 9110, section 10.1.1). */
-    boolean awaitsContinue() {
-        if (head != null && head.expectation() == RequestHead.Expectation.OF_NODE) {
-            return body.isPresent() && !invited;
-        }
-        return attempts == null ? head != null && head.expectsContinue() && body.isPresent()
-                : attempts.awaitsContinue();
+        on(ExchangeEvent.ANSWER_BEGAN);
     }
 
     /** The event loop has read what had come from the backend. */
     void readComplete() {
-        if (phase == Phase.ANSWERING) {
-            answer.flushHead();
-        }
+        on(ExchangeEvent.BACKEND_READ);
     }
 
     void answerBroke(Throwable cause) {
-        if (phase == Phase.ANSWERING) {
+        if (state == ExchangeState.ANSWERING) {
             fail(proxy.lost(cause, Failure.RESPONSE_INCOMPLETE, attempts.backend()), cause.getMessage());
         }
     }
 
     /** The answer went through to its last byte. */
     void answered() {
-        if (phase == Phase.ANSWERING) {
+        if (state == ExchangeState.ANSWERING) {
             // A backend that answers before it has the whole request leaves the rest of it on the connection.
             attempts.succeeded(answer.status(), body.map(RequestForwarder::sent).orElse(true));
-            finish();
+            release();
+            answerOut();
         }
     }
 
@@ -246,7 +405,7 @@ final class Exchange {
 
     /** The request as a whole has failed, whatever is tried. */
     void fail(Failure failure, String details) {
-        if (phase == Phase.DONE || phase == Phase.LINGERING) {
+        if (!on(ExchangeEvent.FAILED)) {
             return;
         }
         proxy.failures().report(failure, attempts == null ? "" : attempts.backend(), details);
@@ -262,12 +421,13 @@ final class Exchange {
 
     /** The way out without a backend's answer; no try runs any more. */
     void refuse(Failure failure) {
+        release();
         HttpServerResponse response = request.response();
         if (failure == Failure.CLIENT_GONE || response.ended()) {
-            done();
+            on(ExchangeEvent.CUT_OFF);
         } else if (response.headWritten()) {
             boolean wouldLookComplete = answer.endsByClose();
-            done();
+            on(ExchangeEvent.CUT_OFF);
             end.breakOff(failure, wouldLookComplete);
         } else {
             if (failure == Failure.CLIENT_TIMEOUT) {
@@ -275,34 +435,18 @@ final class Exchange {
             }
             endIfLast();
             end.problem(failure);
-            finish();
+            answerOut();
         }
     }
 
-    /** The answer is out. What the client still sends of its request is read and thrown away, for a while. */
-    private void finish() {
-        if (body.isPresent() && !body.get().received()) {
-            enter(Phase.LINGERING);
-            end.linger();
-            body.get().discard();
-        } else {
-            done();
-            end.done();
-        }
+    private void answerOut() {
+        boolean allIn = body.map(RequestForwarder::received).orElse(true);
+        on(allIn ? ExchangeEvent.COMPLETED : ExchangeEvent.ANSWERED_EARLY);
     }
 
     /** The request has come in to its last byte. */
     void requestReceived() {
-        if (phase == Phase.LINGERING) {
-            finish();
-        }
-    }
-
-    private void done() {
-        phase = Phase.DONE;
-        clock.stop();
-        body.ifPresent(RequestForwarder::over);
-        client.idle();
+        on(ExchangeEvent.REQUEST_RECEIVED);
     }
 
     private void endIfLast() {
@@ -311,34 +455,9 @@ final class Exchange {
         }
     }
 
-    private void enter(Phase next) {
-        phase = next;
-        clock.restart(next);
-    }
-
     /** Something has moved, in either direction. */
     void touch() {
         clock.touch();
-    }
-
-    /** Nothing has moved for as long as the phase allows; while an answer is awaited, for a while. */
-    void stalled() {
-        switch (phase) {
-            case SENDING -> {
-                if (turn() == Side.CLIENT) {
-                    fail(Failure.CLIENT_TIMEOUT, "");
-                } else {
-                    attempts.stuck(Failure.WRITE_TIMEOUT);
-                }
-            }
-            case AWAITING -> attempts.tooSlow();
-            case ANSWERING -> fail(turn() == Side.CLIENT ? Failure.CLIENT_TIMEOUT
-                    : Failure.RESPONSE_IDLE_TIMEOUT, "");
-            case LINGERING -> {
-                done();
-                client.close();
-            }
-        }
     }
 
     ClientConnection client() {

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One event loop's half of the proxy: its view of the topology and the clients connected to it. */
-public final class ProxyLoop {
+final class ProxyLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
 

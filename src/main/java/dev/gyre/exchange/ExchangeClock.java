@@ -7,8 +7,10 @@ import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Timeouts;
 import java.time.Duration;
 
-/** The time limits of one request: on each phase, and on the whole of it where the service sets one. */
-final class WalkClock extends Deadline {
+/**
+ * The time limits of one {@link Exchange}: on each state, and on the whole of it where the service sets one.
+ */
+final class ExchangeClock extends Deadline {
 
     /**
      * How long the rest of a request is read after its answer, so that the client gets to reading that: while
@@ -23,13 +25,12 @@ final class WalkClock extends Deadline {
     private final Loop loop;
     private Timeouts timeouts = Timeouts.DEFAULT;
     private Duration answerLimit = timeouts.firstByte();
-    private Exchange.Phase phase = Exchange.Phase.CHOOSING;
     private boolean limited;
     private long wholeDue;
     private long touched;
     private long nextLook;
 
-    WalkClock(Exchange exchange, Loop loop) {
+    ExchangeClock(Exchange exchange, Loop loop) {
         this.exchange = exchange;
         this.loop = loop;
     }
@@ -46,11 +47,10 @@ final class WalkClock extends Deadline {
         }
     }
 
-    /** Enters a phase, with its full time before it. */
-    void restart(Exchange.Phase next) {
-        phase = next;
+    /** A state has been entered, with its full time before it. */
+    void restart() {
         touch();
-        if (next == Exchange.Phase.LINGERING) {
+        if (exchange.state() == ExchangeState.LINGERING) {
             limited = true;
             wholeDue = touched + LINGER_AT_MOST_NANOS;
         }
@@ -60,7 +60,6 @@ final class WalkClock extends Deadline {
 
     /** Between two tries only the limit on the whole request counts. */
     void pause() {
-        phase = Exchange.Phase.CHOOSING;
         if (limited) {
             loop.schedule(this, wholeDue);
         } else {
@@ -81,13 +80,13 @@ final class WalkClock extends Deadline {
         return true;
     }
 
-    /** Something moved; the phase's time begins again. */
+    /** Something moved; the state's time begins again. */
     void touch() {
         touched = loop.nanos();
     }
 
-    /** Since something moved, or since the present phase was entered. */
-    long nanosInPhase() {
+    /** Since something moved, or since the present state was entered. */
+    long nanosInState() {
         return loop.nanos() - touched;
     }
 
@@ -102,8 +101,8 @@ final class WalkClock extends Deadline {
     }
 
     /** The backend has had its turn for the greater part of what the whole request may take. */
-    boolean mostOfRequestInPhase() {
-        return timeouts.request().filter(whole -> 2 * nanosInPhase() >= whole.toNanos()).isPresent();
+    boolean mostOfRequestInState() {
+        return timeouts.request().filter(whole -> 2 * nanosInState() >= whole.toNanos()).isPresent();
     }
 
     void stop() {
@@ -111,7 +110,7 @@ final class WalkClock extends Deadline {
     }
 
     private long due() {
-        long due = touched + switch (phase) {
+        long due = touched + switch (exchange.state()) {
             case AWAITING -> Math.min(answerLimit.toNanos(), nextLook - touched);
             case LINGERING -> LINGER_NANOS;
             default -> timeouts.idle().toNanos();
@@ -122,15 +121,15 @@ final class WalkClock extends Deadline {
     @Override
     protected void expired() {
         long now = loop.nanos();
-        if (limited && now - wholeDue >= 0 && phase != Exchange.Phase.LINGERING) {
+        if (limited && now - wholeDue >= 0 && exchange.state() != ExchangeState.LINGERING) {
             exchange.fail(Failure.REQUEST_TIMEOUT, "");
-        } else if (phase == Exchange.Phase.CHOOSING) {
+        } else if (exchange.state() == ExchangeState.SELECTING) {
             // Waiting for a connection has its own limits, in the pool.
             loop.schedule(this, wholeDue);
         } else if (now - due() < 0) {
             loop.schedule(this, due());
         } else {
-            if (phase == Exchange.Phase.AWAITING && !answerOverdue()) {
+            if (exchange.state() == ExchangeState.AWAITING && !answerOverdue()) {
                 nextLook = now + LOOK_NANOS;
                 loop.schedule(this, due());
             }

@@ -1,0 +1,31 @@
+package dev.gyre.exchange;
+
+/** What may happen to an {@link Exchange}. */
+enum ExchangeEvent {
+    /** The connection of the current try stands, and the request's head is written to it. */
+    HEAD_WRITTEN,
+    /** The current try has sent the request to its last byte. */
+    REQUEST_SENT,
+    /** The backend of the current try has sent a 100 (Continue), which is passed on. */
+    CONTINUE_RECEIVED,
+    /** The current try has ended, or waits for another connection; the next one is still to be made. */
+    TRY_ENDED,
+    /** Of two tries the one goes on alone, and has sent the request to its last byte. */
+    HEDGE_ALONE,
+    /** This is the answer that the client gets. */
+    ANSWER_BEGAN,
+    /** The event loop has read all that had come from the backend. */
+    BACKEND_READ,
+    /** Nothing has moved for as long as the state allows; in {@code AWAITING}, for a while. */
+    STALLED,
+    /** The request as a whole has failed, whatever is tried. */
+    FAILED,
+    /** The answer is out to its last byte, and the request has not come in to its last byte. */
+    ANSWERED_EARLY,
+    /** The answer is out, and the request is in. */
+    COMPLETED,
+    /** The client can be told nothing, or nothing more: it has gone, or a part of an answer is out. */
+    CUT_OFF,
+    /** The request has come in to its last byte. */
+    REQUEST_RECEIVED
+}
