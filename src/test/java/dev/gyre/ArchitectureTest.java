@@ -33,8 +33,8 @@ class ArchitectureTest {
 
     private static final String ROOT = "dev.gyre";
 
-    /** Package to the packages it may use; the root package may use all. The README's table is its twin. */
-    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
+    /** Package to the packages it may use; the root package may use all. Twin of the design page's table. */
+    static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
             Map.entry("model", List.of()),
             Map.entry("log", List.of()),
             Map.entry("files", List.of()),
@@ -65,8 +65,8 @@ class ArchitectureTest {
     static final ArchRule everyPackageStandsInTheTable = classes()
             .should().resideInAnyPackage(Stream.concat(Stream.of(ROOT),
                     MAY_USE.keySet().stream().map(ArchitectureTest::tree)).toArray(String[]::new))
-            .because("a package that is not in the table may use anything: add it here and to the README's"
-                    + " table, with one line on what it is for");
+            .because("a package that is not in the table may use anything: add it here and to the table"
+                    + " of src/docs/design.md, with one line on what it is for");
 
     @ArchTest
     static final ArchRule packagesFormNoCycle = slices().matching(ROOT + ".(*)..")
@@ -193,7 +193,7 @@ class ArchitectureTest {
                         "belong to " + String.join(", ", allowed) + " or to a library",
                         resideOutsideOfPackage(tree("")).or(resideInAnyPackage(allowed))))
                 .allowEmptyShould(true)
-                .because("packages use one another downwards only, by the README's table: hand what is"
+                .because("packages use one another downwards only, by the design page's table: hand what is"
                         + " missing in from the composition root, or move the shared noun to model");
     }
 

@@ -1,0 +1,90 @@
+package dev.gyre.docs;
+
+import static dev.gyre.docs.Markdown.code;
+
+import dev.gyre.GyreNode;
+import dev.gyre.kit.GyreProcess;
+import dev.gyre.kit.Origin;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code exit-codes.md}: what each code means, and commands that were run to see theirs. */
+final class ExitCodesPage {
+
+    private final Map<String, GyreProcess> runs = new LinkedHashMap<>();
+    private final Path dir;
+
+    private ExitCodesPage(Path dir) {
+        this.dir = dir;
+    }
+
+    static String text(Path dir) throws Exception {
+        try (Origin origin = Origin.saying("hello"); GyreNode running = GyreNode.before(origin);
+             ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return new ExitCodesPage(dir).page(origin.url().toString(), taken.getLocalPort(),
+                    "127.0.0.1:" + running.adminPort());
+        }
+    }
+
+    private String page(String backend, int taken, String node) throws Exception {
+        JsonObject good = new JsonObject().put("services", new JsonObject().put("web",
+                new JsonObject().put("backends", new JsonArray().add(backend))));
+        String right = config("right", good).toString();
+        String wrong = config("wrong", good.copy().put("instance", 1)).toString();
+        String inUse = config("in-use", good.copy().put("listeners", new JsonArray().add(
+                new JsonObject().put("host", "127.0.0.1").put("port", taken)))).toString();
+        run("`run … -conf FILE`, then SIGTERM or Ctrl-C", "run", "dev.gyre.MainVerticle", "-conf", right);
+        run("`run … -conf FILE`, the port is in use", "run", "dev.gyre.MainVerticle", "-conf", inUse);
+        run("`run … -conf FILE`, mistakes in the config", "run", "dev.gyre.MainVerticle", "-conf", wrong);
+        run("`run`, no config", "run", "dev.gyre.MainVerticle");
+        run("an unknown command", "fly");
+        run("`check -conf FILE`, no mistakes", "check", "-conf", right);
+        run("`check -conf FILE`, mistakes in the config", "check", "-conf", wrong);
+        run("`check`, no file named", "check");
+        run("`admin node list`, done", "admin", "node", "list", "--node", node);
+        run("`admin backend drain …`, the node refuses", "admin", "backend", "drain", "none",
+                "http://127.0.0.1:1", "--node", node);
+        run("`admin …`, an unknown command or option", "admin", "backend", "fly");
+        run("`admin …`, no node answers", "admin", "node", "list", "--node", "127.0.0.1:1");
+        runs.values().iterator().next().await("ready after");
+        runs.values().iterator().next().terminate();
+        StringBuilder text = new StringBuilder("# Exit codes\n\n");
+        text.append(Markdown.note("runs of the commands below")).append("""
+                | code | `run`, `demo` | `check` | `admin` | then |
+                |---|---|---|---|---|
+                | 0 | graceful stop | no mistakes | done | – |
+                | 1 | something on this machine (port in use, data directory not usable), or an event loop has ended \
+                on an error | mistakes in the config | the node refused; requests still in flight after `--wait`; \
+                `cluster status`: the members are not complete or do not agree | read the last line; start again |
+                | 2 | wrong command line or config; another node of the cluster has this node's id | wrong command \
+                line | wrong command line; nothing was sent | correct it first: a restart does not help |
+                | 3 | with `target/vertx`: the heap was exhausted (`-XX:+ExitOnOutOfMemoryError`) | – | no node \
+                answers | start again with more memory; look at `--node` |
+
+                Whatever ends a start is one line for each reason, on standard error, without a stack trace.
+
+                ## Runs
+
+                """).append(Markdown.head("command", "exit code"));
+        for (Map.Entry<String, GyreProcess> run : runs.entrySet()) {
+            text.append(Markdown.row(run.getKey(), code(Integer.toString(run.getValue().exitCode()))));
+            run.getValue().close();
+        }
+        return text.toString();
+    }
+
+    private void run(String name, String... arguments) throws Exception {
+        runs.put(name, GyreProcess.start(List.of(), List.of(arguments)));
+    }
+
+    private Path config(String name, JsonObject config) throws Exception {
+        return GyreProcess.write(Files.createDirectory(dir.resolve(name)), config);
+    }
+}
