@@ -19,6 +19,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,15 @@ class ArchitectureTest {
             .should().beFreeOfCycles().allowEmptyShould(true)
             .because("packages that use each other can only be understood together: move the shared type"
                     + " down, or hand a function in from the composition root");
+
+    /** A file that only exists for another one counts as a part of it. */
+    private static final Map<String, String> PARTS = Map.of("LegacyFormat", "Entry");
+
+    @ArchTest
+    static final ArchRule filesOfTheRegistryFormNoCycle = slices().assignedFrom(filesOf("registry"))
+            .should().beFreeOfCycles()
+            .because("files that use each other can only be read together: move what both need into a third,"
+                    + " or name the one as a part of the other in PARTS");
 
     @ArchTest
     static final ArchRule probingAndOutlierDetectionKnowOnlyVerdicts = CompositeArchRule.of(List.of(
@@ -200,6 +211,25 @@ class ArchitectureTest {
     private static ArchRule noNameEndsIn(String word) {
         return noClasses().should().haveSimpleNameEndingWith(word)
                 .because("\"" + word + "\" tells nobody what the class does: name it after the thing it is");
+    }
+
+    private static SliceAssignment filesOf(String name) {
+        return new SliceAssignment() {
+
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                if (!type.getPackageName().equals(ROOT + "." + name)) {
+                    return SliceIdentifier.ignore();
+                }
+                String file = type.getName().substring(type.getPackageName().length() + 1).split("\\$")[0];
+                return SliceIdentifier.of(PARTS.getOrDefault(file, file));
+            }
+
+            @Override
+            public String getDescription() {
+                return "files of " + name;
+            }
+        };
     }
 
     private static DescribedPredicate<JavaClass> outside(String... names) {

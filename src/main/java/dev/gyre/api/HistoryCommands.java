@@ -3,6 +3,7 @@ package dev.gyre.api;
 import dev.gyre.registry.ChangeRecord;
 import dev.gyre.registry.ChangeRecord.FieldChange;
 import dev.gyre.registry.CommandRefused;
+import dev.gyre.registry.Comparison;
 import dev.gyre.registry.Difference;
 import dev.gyre.registry.History;
 import dev.gyre.registry.Registry;
@@ -71,7 +72,7 @@ final class HistoryCommands {
         History.Point other = to.isPresent() ? history.find(to.get()) : history.now();
         return new JsonObject().put("ok", true).put("version", history.now().version())
                 .put("from", one.version()).put("to", other.version())
-                .put("differences", new JsonArray(Difference.between(history.at(one), history.at(other))
+                .put("differences", new JsonArray(Comparison.between(history.at(one), history.at(other))
                         .stream().map(Difference::toJson).toList()));
     }
 

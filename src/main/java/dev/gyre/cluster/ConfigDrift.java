@@ -60,8 +60,8 @@ final class ConfigDrift {
         drifts.keySet().retainAll(differing);
     }
 
-    private void look(DeclaredConfig own, Peer peer, String digests, Function<String,
-            Future<JsonObject>> ask) {
+    private void look(DeclaredConfig own, Peer peer, String digests,
+                      Function<String, Future<JsonObject>> ask) {
         String id = peer.hello().id();
         String name = peer.hello().node().name();
         long now = nanos.getAsLong();

@@ -28,8 +28,6 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
 
     /** A change of more keys is remembered, but cannot be taken back. */
     static final int MOST_KEYS = 2_000;
-    /** False where the fields are not told. */
-    static final String DETAILS = "details";
     private static final int LONGEST_WHAT = 2_000;
     private static final int SHORT_WHAT = 60;
 
@@ -110,7 +108,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
      * @param before what the change was made on
      * @param after  what it led to
      */
-    static ChangeRecord of(Command.Change change, Stamp stamp, Author author, String node,
+    static ChangeRecord of(Change change, Stamp stamp, Author author, String node,
             RegistryState before,
                            RegistryState after) {
         String version = after.topology().version();
@@ -128,6 +126,17 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         }
         return new ChangeRecord(stamp, before.now(), author, node, shown, version, services,
                 Optional.of(fields));
+    }
+
+    /** The state after a change: with its record, if it changes anything. */
+    static RegistryState applied(RegistryState before, Change change, Stamp stamp, Author author,
+                                 String node) {
+        if (change.entries().isEmpty()) {
+            return before;
+        }
+        RegistryState after = before.with(change.entries());
+        return after == before ? before
+                : after.with(List.of(of(change, stamp, author, node, before, after).toEntry()));
     }
 
     /** The service a resource belongs to; a route belongs to the one it leads to. */
@@ -175,7 +184,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         fields.ifPresentOrElse(
                 all -> value.put("services", new JsonArray(List.copyOf(services)))
                         .put("fields", new JsonArray(all.stream().map(FieldChange::toJson).toList())),
-                () -> value.put(DETAILS, false));
+                () -> value.put(EntryFields.DETAILS, false));
         return Entry.of(Key.change(author.layer(), stamp), Register.set(EntryFields.RECORD, stamp, value));
     }
 
@@ -200,10 +209,5 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         }
     }
 
-    /** How many former fields it carries, without reading them. */
-    static int weight(Entry entry) {
-        return entry.value(EntryFields.RECORD).filter(JsonObject.class::isInstance)
-                .map(value -> ((JsonObject) value).getValue("fields")).filter(JsonArray.class::isInstance)
-                .map(fields -> ((JsonArray) fields).size()).orElse(0);
-    }
+    
 }

@@ -59,7 +59,7 @@ final class CommandBatch {
     void add(Pending pending, Stamp stamp) {
         boolean tentative = state != before;
         try {
-            Command.Change change = pending.command().on(state, stamp);
+            Change change = pending.command().on(state, stamp);
             RegistryState next = pending.command().automatic() ? concluded(pending, change)
                     : decided(pending, change, stamp);
             boolean changes = next != state;
@@ -74,13 +74,13 @@ final class CommandBatch {
         }
     }
 
-    private RegistryState decided(Pending pending, Command.Change change, Stamp stamp) {
-        return recorded(pending, new Command.Change(state.raised(change.entries(), stamp), change.what()),
+    private RegistryState decided(Pending pending, Change change, Stamp stamp) {
+        return recorded(pending, new Change(state.raised(change.entries(), stamp), change.what()),
                 stamp);
     }
 
     /** What follows by itself counts only over what it follows from. */
-    private RegistryState concluded(Pending pending, Command.Change change) {
+    private RegistryState concluded(Pending pending, Change change) {
         if (pending.command() instanceof MergeRemote) {
             // The records of these changes are among them.
             change.entries().forEach(entry -> changed.add(entry.key()));
@@ -90,8 +90,8 @@ final class CommandBatch {
                 .map(Entry::stamp).max(Comparator.naturalOrder()).orElseThrow());
     }
 
-    private RegistryState recorded(Pending pending, Command.Change change, Stamp stamp) {
-        RegistryState next = state.changed(change, stamp, pending.author(), node);
+    private RegistryState recorded(Pending pending, Change change, Stamp stamp) {
+        RegistryState next = ChangeRecord.applied(state, change, stamp, pending.author(), node);
         if (next != state) {
             List<Key> keys = new ArrayList<>(change.entries().stream().map(Entry::key).toList());
             keys.add(Key.change(pending.author().layer(), stamp));

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Lays two topologies side by side, thing by thing and field by field. */
-final class Comparison {
+public final class Comparison {
 
     private final List<Difference> found = new ArrayList<>();
 
@@ -53,7 +53,8 @@ final class Comparison {
         }
     }
 
-    static List<Difference> of(Topology from, Topology to) {
+    /** Services by name, each followed by its backends, then routes; none: nothing differs. */
+    public static List<Difference> between(Topology from, Topology to) {
         Comparison comparison = new Comparison();
         comparison.compare(sides(from), sides(to));
         return comparison.found;

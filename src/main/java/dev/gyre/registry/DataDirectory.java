@@ -8,13 +8,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class DataDirectory implements Disk, AutoCloseable {
 
+    static final String NODE_ID = "node-id";
+    static final String DECLARED = "declared";
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
 
     /** As the operator named it. */
@@ -70,7 +70,7 @@ final class DataDirectory implements Disk, AutoCloseable {
 
     private static boolean isOwn(String name) {
         // With what was set aside or is half written of each.
-        return Stream.of(DirectoryLock.NAME, FileStore.NODE_ID, FileStore.DECLARED, "topology")
+        return Stream.of(DirectoryLock.NAME, NODE_ID, DECLARED, "topology")
                 .anyMatch(own -> name.equals(own) || name.startsWith(own + "."));
     }
 
@@ -125,7 +125,8 @@ final class DataDirectory implements Disk, AutoCloseable {
 
     @Override
     public synchronized void claim() throws IOException {
-        if (lock.isPresent() && lock.get().file().equals(fileKey(place.resolve(DirectoryLock.NAME)))) {
+        if (lock.isPresent()
+                && lock.get().file().equals(DirectoryLock.fileKey(place.resolve(DirectoryLock.NAME)))) {
             return;
         }
         DirectoryLock taken = DirectoryLock.take(path, GuardedFile.openOwn(place.resolve(DirectoryLock.NAME),
@@ -134,15 +135,7 @@ final class DataDirectory implements Disk, AutoCloseable {
         lock = Optional.of(taken);
     }
 
-    /** What tells a file from another that takes its name; empty also where the system has no such thing. */
-    static Optional<Object> fileKey(Path file) {
-        try {
-            return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class,
-                    LinkOption.NOFOLLOW_LINKS).fileKey());
-        } catch (IOException e) {
-            return Optional.of(e.getClass());
-        }
-    }
+    
 
     @Override
     public String path(String name) {
@@ -166,13 +159,13 @@ final class DataDirectory implements Disk, AutoCloseable {
         Files.deleteIfExists(place.resolve(name));
         return new File(GuardedFile.openOwn(place.resolve(name), StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE),
-                fileKey(place.resolve(name)));
+                DirectoryLock.fileKey(place.resolve(name)));
     }
 
     @Override
     public Output open(String name) throws IOException {
         return new File(GuardedFile.openOwn(place.resolve(name), StandardOpenOption.WRITE),
-                fileKey(place.resolve(name)));
+                DirectoryLock.fileKey(place.resolve(name)));
     }
 
     private final class File implements Output {
@@ -206,7 +199,7 @@ final class DataDirectory implements Disk, AutoCloseable {
 
         @Override
         public boolean has(String name) {
-            return key.equals(fileKey(place.resolve(name)));
+            return key.equals(DirectoryLock.fileKey(place.resolve(name)));
         }
 
         @Override

@@ -58,7 +58,7 @@ record Declare(Topology declared, boolean strict) implements Command {
             boolean wanted = after.resource(Key.route(Origin.OPERATOR, route.host(), route.path())).present();
             if (wanted && after.route(route.host(), route.path()).isEmpty()) {
                 throw new CommandRefused(409, "config no longer has service \"" + route.service() + "\", but "
-                        + RouteCommand.name(route)
+                        + FieldTexts.route(route)
                         + ", set by command, leads to it: remove that route first");
             }
         }

@@ -1,8 +1,6 @@
 package dev.gyre.registry;
 
-import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,11 +16,6 @@ import java.util.Optional;
  */
 public record Difference(String thing, JsonObject name, Optional<String> field, Optional<Object> from,
                          Optional<Object> to, String what) {
-
-    /** Services by name, each followed by its backends, then routes; none: nothing differs. */
-    public static List<Difference> between(Topology from, Topology to) {
-        return Comparison.of(from, to);
-    }
 
     public JsonObject toJson() {
         boolean changed = field.isPresent();

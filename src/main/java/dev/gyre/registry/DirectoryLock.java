@@ -6,7 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -42,7 +45,7 @@ record DirectoryLock(FileChannel channel, Optional<Object> file) {
                     + " (stop that one, or give this one its own \"data\")");
         }
         sign(channel);
-        return new DirectoryLock(channel, DataDirectory.fileKey(directory.resolve(NAME)));
+        return new DirectoryLock(channel, fileKey(directory.resolve(NAME)));
     }
 
     private static void sign(FileChannel channel) {
@@ -61,6 +64,16 @@ record DirectoryLock(FileChannel channel, Optional<Object> file) {
         channel.read(buffer, 0);
         String pid = new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII).strip();
         return pid.matches("\\d+") ? ", process " + pid : "";
+    }
+
+    /** What tells a file from another that takes its name; empty also where the system has no such thing. */
+    static Optional<Object> fileKey(Path file) {
+        try {
+            return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS).fileKey());
+        } catch (IOException e) {
+            return Optional.of(e.getClass());
+        }
     }
 
     void release() {

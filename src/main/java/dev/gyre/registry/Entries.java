@@ -49,7 +49,7 @@ public final class Entries {
 
     /**
      * These and the given ones, the later register of each field; of the changes only the latest, as {@link
-     * History#forgotten} says. Costs grow with what is given, not with what there is.
+     * HistoryLimit#forgotten} says. Costs grow with what is given, not with what there is.
      */
     public Entries with(Collection<Entry> others) {
         Draft draft = new Draft();
@@ -108,7 +108,7 @@ public final class Entries {
 
         Entries done() {
             if (remembers) {
-                History.forgotten(all.tailMap(FIRST_CHANGE, true)).forEach(old -> remove(old.key()));
+                HistoryLimit.forgotten(all.tailMap(FIRST_CHANGE, true)).forEach(old -> remove(old.key()));
             }
             return new Entries(all, leases, topology.done(), history.done());
         }
@@ -216,7 +216,7 @@ public final class Entries {
     }
 
     public static int buckets() {
-        return Fingerprint.BUCKETS;
+        return Entry.BUCKETS;
     }
 
     @Override

@@ -20,6 +20,9 @@ import java.util.function.Predicate;
  */
 public final class Entry {
 
+    /** A power of two. */
+    static final int BUCKETS = 256;
+
     private static final Comparator<Register> BY_NAME = Comparator.comparing(Register::name);
 
     private final Key key;
@@ -33,7 +36,7 @@ public final class Entry {
     private Entry(Key key, List<Register> sorted) {
         this.key = key;
         this.registers = sorted;
-        this.bucket = Fingerprint.bucket(key);
+        this.bucket = bucket(key);
         this.highest = sorted.stream().map(Register::stamp).max(Comparator.naturalOrder())
                 .orElseThrow(() -> new IllegalArgumentException(key + " without a field"));
     }
@@ -70,7 +73,12 @@ public final class Entry {
         return highest;
     }
 
-    /** Into which of {@link Entries#buckets} it falls. */
+    private static int bucket(Key key) {
+        int hash = key.toString().hashCode();
+        return (hash ^ hash >>> 16 ^ hash >>> 8) & BUCKETS - 1;
+    }
+
+    /** Into which of {@link #BUCKETS} it falls. */
     int bucket() {
         return bucket;
     }

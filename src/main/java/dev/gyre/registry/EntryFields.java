@@ -23,6 +23,9 @@ final class EntryFields {
     /** All of a change. */
     static final String RECORD = "record";
 
+    /** False in a record that does not tell its fields. */
+    static final String DETAILS = "details";
+
     private EntryFields() {
     }
 }

@@ -1,13 +1,9 @@
 package dev.gyre.registry;
 
+import dev.gyre.model.Route;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** Resources and what changes of their fields, as messages and the history name them. */
 final class FieldTexts {
@@ -21,10 +17,19 @@ final class FieldTexts {
     static String name(Key key) {
         return switch (key.kind()) {
             case Key.BACKEND -> key.head() + "/" + key.tail();
-            case Key.ROUTE -> RouteCommand.name(key.head(), key.tail());
+            case Key.ROUTE -> route(key.head(), key.tail());
             case Key.SERVICE -> "service \"" + key.name() + "\"";
             default -> key.kind() + " " + key.name();
         };
+    }
+
+    /** As messages name a route, e.g. {@code route api.example.com/v1/*}. */
+    static String route(String host, String path) {
+        return "route " + host + path;
+    }
+
+    static String route(Route route) {
+        return route(route.host(), route.path());
     }
 
     /** {@code weight 9 → 1}. */
@@ -52,32 +57,7 @@ final class FieldTexts {
         return value;
     }
 
-    /** What entries change of the resources they are about, each without the resource's name. */
-    static Map<Key,
-            List<String>> changes(RegistryState before, RegistryState after, Collection<Entry> entries) {
-        Map<Key, List<String>> changes = new LinkedHashMap<>();
-        for (Entry entry : entries) {
-            LayeredResource old = before.resource(entry.key());
-            LayeredResource now = after.resource(entry.key());
-            List<String> words = new ArrayList<>();
-            if (old.present() != now.present()) {
-                words.add(now.present() ? "added" : "removed");
-            } else {
-                for (Register register : entry.registers()) {
-                    String field = register.name();
-                    Optional<Object> was = old.value(field);
-                    Optional<Object> is = now.value(field);
-                    if (!field.equals(EntryFields.PRESENT) && !was.equals(is)) {
-                        words.add(change(field, was.orElse(null), is.orElse(null)));
-                    }
-                }
-            }
-            if (!words.isEmpty()) {
-                changes.put(entry.key(), words);
-            }
-        }
-        return changes;
-    }
+    
 
     /** The first ones, and how many more. */
     static String listed(List<String> all) {

@@ -17,8 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FileStore implements Store {
 
-    static final String NODE_ID = "node-id";
-    static final String DECLARED = "declared";
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
 
@@ -61,14 +59,14 @@ final class FileStore implements Store {
     }
 
     private static Optional<Long> node(DataDirectory directory) throws IOException {
-        if (!directory.names().contains(NODE_ID)) {
+        if (!directory.names().contains(DataDirectory.NODE_ID)) {
             return Optional.empty();
         }
-        String text = new String(directory.read(NODE_ID), StandardCharsets.ISO_8859_1).strip();
+        String text = new String(directory.read(DataDirectory.NODE_ID), StandardCharsets.ISO_8859_1).strip();
         if (text.matches("[0-9a-f]{16}")) {
             return Optional.of(Long.parseUnsignedLong(text, 16));
         }
-        LOG.warn("{} is no node id, a new one takes its place", directory.path(NODE_ID));
+        LOG.warn("{} is no node id, a new one takes its place", directory.path(DataDirectory.NODE_ID));
         return Optional.empty();
     }
 
@@ -77,14 +75,14 @@ final class FileStore implements Store {
             identify();
         } catch (IOException e) {
             LOG.warn("{} cannot be written now: {}; that is done with the first change that can be kept",
-                    directory.path(NODE_ID), directory.reason(e));
+                    directory.path(DataDirectory.NODE_ID), directory.reason(e));
         }
     }
 
     private void identify() throws IOException {
         if (!identified) {
             try {
-                directory.replace(NODE_ID,
+                directory.replace(DataDirectory.NODE_ID,
                         (String.format("%016x", node) + "\n").getBytes(StandardCharsets.US_ASCII));
             } catch (IOException e) {
                 trouble = Optional.of(directory.reason(e));
@@ -125,7 +123,8 @@ final class FileStore implements Store {
     @Override
     public Optional<String> declared() {
         try {
-            return Optional.of(new String(directory.read(DECLARED), StandardCharsets.US_ASCII).strip());
+            return Optional.of(new String(directory.read(DataDirectory.DECLARED), StandardCharsets.US_ASCII)
+                    .strip());
         } catch (IOException e) {
             // Not there, or not to be read: then the config counts as new, which loses nothing.
             return Optional.empty();
@@ -134,7 +133,7 @@ final class FileStore implements Store {
 
     @Override
     public void declared(String name) throws IOException {
-        directory.replace(DECLARED, (name + "\n").getBytes(StandardCharsets.US_ASCII));
+        directory.replace(DataDirectory.DECLARED, (name + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     @Override

@@ -7,8 +7,7 @@ package dev.gyre.registry;
  */
 final class Fingerprint {
 
-    static final int BUCKETS = 256;
-    static final Fingerprint NONE = new Fingerprint(Stamp.ZERO, new long[BUCKETS], 0);
+    static final Fingerprint NONE = new Fingerprint(Stamp.ZERO, new long[Entry.BUCKETS], 0);
 
     private final Stamp highest;
     /** Of each bucket the sum of its entries' hashes, and so the same in whatever order they came. */
@@ -19,11 +18,6 @@ final class Fingerprint {
         this.highest = highest;
         this.sums = sums;
         this.size = size;
-    }
-
-    static int bucket(Key key) {
-        int hash = key.toString().hashCode();
-        return (hash ^ hash >>> 16 ^ hash >>> 8) & BUCKETS - 1;
     }
 
     /** Follows several changes with one copy of the sums. */

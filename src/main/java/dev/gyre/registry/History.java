@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -25,10 +24,6 @@ import java.util.stream.Stream;
  */
 public final class History {
 
-    /** So many changes are remembered. */
-    static final int LENGTH = 1_000;
-    /** Fewer, where those that are remembered carry as many former fields: some 8 MB in the file. */
-    static final int MOST_FORMER = 40_000;
     private static final int NEAREST = 4;
 
     private final Entries entries;
@@ -51,23 +46,7 @@ public final class History {
      */
     public record Point(String version, Optional<ChangeRecord> change) { }
 
-    /**
-     * Those too old to be kept. Whether one is depends on the later ones alone, so that nodes that merge
-     * their entries in whatever order forget the same.
-     */
-    static List<Entry> forgotten(NavigableMap<Key, Entry> changes) {
-        List<Entry> forgotten = new ArrayList<>();
-        int later = 0;
-        int formerOfLater = 0;
-        for (Entry change : changes.descendingMap().values()) {
-            if (later >= LENGTH || formerOfLater >= MOST_FORMER) {
-                forgotten.add(change);
-            }
-            later++;
-            formerOfLater += ChangeRecord.weight(change);
-        }
-        return forgotten;
-    }
+    
 
     /** The latest first, by the time of each; those without a time last. */
     public Stream<ChangeRecord> changes() {

@@ -31,7 +31,7 @@ final class LegacyFormat {
         }
         if (key.isChange()) {
             // What stood before is told in the old form; who did what is worth keeping.
-            JsonObject record = value.copy().put(ChangeRecord.DETAILS, false);
+            JsonObject record = value.copy().put(EntryFields.DETAILS, false);
             record.remove("before");
             return Entry.of(key, Register.set(EntryFields.RECORD, stamp, record));
         }

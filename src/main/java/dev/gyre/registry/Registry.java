@@ -88,8 +88,14 @@ public final class Registry {
      */
     public static Future<Registry> open(Vertx vertx, RegistrySettings settings, Declaration declaration,
                                         InstantSource clock) {
-        return open(vertx, () -> Store.open(settings.data(), clock, new SecureRandom()), settings,
+        return open(vertx, () -> store(settings, clock), settings,
                 declaration, clock);
+    }
+
+    private static Store store(RegistrySettings settings, InstantSource clock) throws DataUnusable {
+        SecureRandom random = new SecureRandom();
+        return settings.data().isPresent() ? FileStore.open(settings.data().get(), clock, random)
+                : new Store.InMemory(random.nextLong());
     }
 
     static Future<Registry> open(Vertx vertx, Callable<Store> opened, RegistrySettings settings,
@@ -116,9 +122,10 @@ public final class Registry {
         try {
             Optional<Stamp> stamp = declaration.stamp(kept, disk.declared(), stamps, disk.node());
             if (stamp.isPresent()) {
-                Command.Change change = new Declare(declaration.declared(), false).on(start, stamp.get());
-                start = start.changed(new Command.Change(start.raised(change.entries(), stamp.get()),
-                        change.what()), stamp.get(), Author.CONFIG, settings.name());
+                Change change = new Declare(declaration.declared(), false).on(start, stamp.get());
+                start = ChangeRecord.applied(start,
+                        new Change(start.raised(change.entries(), stamp.get()), change.what()), stamp.get(),
+                        Author.CONFIG, settings.name());
             }
         } catch (CommandRefused e) {
             throw new DataUnusable(e.getMessage());

@@ -7,9 +7,12 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.pcollections.PSortedMap;
@@ -97,15 +100,7 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
                 TopologyRules.judge(broken, next, topology, after, changed));
     }
 
-    /** With a change and, where it changes anything, its record. */
-    RegistryState changed(Command.Change change, Stamp stamp, Author author, String node) {
-        if (change.entries().isEmpty()) {
-            return this;
-        }
-        RegistryState after = with(change.entries());
-        return after == this ? this
-                : after.with(List.of(ChangeRecord.of(change, stamp, author, node, this, after).toEntry()));
-    }
+    
 
     LayeredResource resource(Key key) {
         return LayeredResource.of(entries, key);
@@ -167,5 +162,31 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
     /** More than one service and no route: nobody could say where a request should go. */
     boolean undecided() {
         return TopologyRules.undecided(topology);
+    }
+
+    /** What entries change of their resources up to a later state, in words without the resource's name. */
+    Map<Key, List<String>> changes(RegistryState after, Collection<Entry> written) {
+        Map<Key, List<String>> changes = new LinkedHashMap<>();
+        for (Entry entry : written) {
+            LayeredResource old = resource(entry.key());
+            LayeredResource now = after.resource(entry.key());
+            List<String> words = new ArrayList<>();
+            if (old.present() != now.present()) {
+                words.add(now.present() ? "added" : "removed");
+            } else {
+                for (Register register : entry.registers()) {
+                    String field = register.name();
+                    Optional<Object> was = old.value(field);
+                    Optional<Object> is = now.value(field);
+                    if (!field.equals(EntryFields.PRESENT) && !was.equals(is)) {
+                        words.add(FieldTexts.change(field, was.orElse(null), is.orElse(null)));
+                    }
+                }
+            }
+            if (!words.isEmpty()) {
+                changes.put(entry.key(), words);
+            }
+        }
+        return changes;
     }
 }

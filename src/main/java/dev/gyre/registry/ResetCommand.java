@@ -32,7 +32,7 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
     }
 
     public static ResetCommand route(String host, String path, Optional<SortedSet<String>> fields) {
-        return new ResetCommand(Key.route(Origin.OPERATOR, host, path), RouteCommand.name(host, path),
+        return new ResetCommand(Key.route(Origin.OPERATOR, host, path), FieldTexts.route(host, path),
                 fields);
     }
 
@@ -64,7 +64,7 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
     }
 
     private static String words(RegistryState before, RegistryState after, Entry entry, List<String> said) {
-        List<String> changes = new ArrayList<>(FieldTexts.changes(before, after, List.of(entry)).values()
+        List<String> changes = new ArrayList<>(before.changes(after, List.of(entry)).values()
                 .stream().flatMap(List::stream).map(word -> word.equals("added") ? "its removal" : word)
                 .toList());
         // What says the same as config is handed back all the same: it follows config from now on.

@@ -43,7 +43,7 @@ public record Rollback(String to) implements Command {
                     + String.join(", ", target.topology().services().keySet())
                     + " and no route, so that nobody could say which requests go where");
         }
-        List<String> changes = FieldTexts.changes(state, after, entries).entrySet().stream()
+        List<String> changes = state.changes(after, entries).entrySet().stream()
                 .map(one -> FieldTexts.name(one.getKey()) + " " + String.join(", ", one.getValue())).toList();
         return new Change(entries, "rolled back to version " + point.version() + point.change()
                 .map(change -> (change.timed() ? " of " + change.time() : "") + " (after: " + change.shortly()

@@ -18,15 +18,6 @@ public sealed interface RouteCommand extends Command {
 
     String path();
 
-    /** As messages name a route, e.g. {@code route api.example.com/v1/*}. */
-    static String name(Route route) {
-        return name(route.host(), route.path());
-    }
-
-    static String name(String host, String path) {
-        return "route " + host + path;
-    }
-
     /**
      * Leads requests to a service; an existing route of that host and path is turned to it.
      *
@@ -51,10 +42,11 @@ public sealed interface RouteCommand extends Command {
             boolean ranks = priority.isPresent()
                     && there.filter(route -> route.priority().equals(priority)).isEmpty();
             if (leads && !limits && !ranks) {
-                return Change.none(name(host, path) + " leads to \"" + service + "\" already");
+                return Change.none(FieldTexts.route(host, path) + " leads to \"" + service + "\" already");
             }
             if (!force && endsImplicitRoute(state)) {
-                throw new CommandRefused(409, name(host, path) + " would be the first route: all requests go"
+                throw new CommandRefused(409,
+                        FieldTexts.route(host, path) + " would be the first route: all requests go"
                         + " to \"" + service + "\" now, and those that match no route would be answered"
                         + " 404 (put route */* first, or insist with \"force\": true, --force)");
             }
@@ -92,7 +84,7 @@ public sealed interface RouteCommand extends Command {
         }
 
         private String words(Optional<Route> there, boolean leads) {
-            String name = name(host, path);
+            String name = FieldTexts.route(host, path);
             if (leads) {
                 return name;
             }
@@ -108,17 +100,18 @@ public sealed interface RouteCommand extends Command {
         @Override
         public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             if (state.route(host, path).isEmpty()) {
-                return Change.none(name(host, path) + " is not there, nothing to remove "
+                return Change.none(FieldTexts.route(host, path) + " is not there, nothing to remove "
                         + Suggestions.listed(state.topology().routes().stream()
                                 .map(route -> route.host() + route.path()).toList()));
             }
             Entry entry = state.resource(Key.route(Origin.OPERATOR, host, path)).unwanted(stamp);
             if (state.deciding(List.of(entry), stamp).undecided()) {
-                throw new CommandRefused(409, name(host, path) + " is the last one and there are services "
+                throw new CommandRefused(409,
+                        FieldTexts.route(host, path) + " is the last one and there are services "
                         + String.join(", ", state.topology().services().keySet())
                         + ": add another route first, or remove all services but one");
             }
-            return Change.to(name(host, path) + " removed", entry);
+            return Change.to(FieldTexts.route(host, path) + " removed", entry);
         }
     }
 }

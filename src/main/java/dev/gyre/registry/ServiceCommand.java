@@ -120,7 +120,7 @@ public sealed interface ServiceCommand extends Command {
                     .filter(route -> route.service().equals(service)).toList();
             if (!routes.isEmpty()) {
                 throw new CommandRefused(409, "service \"" + service + "\" is still led to by "
-                        + routes.stream().map(RouteCommand::name).collect(Collectors.joining(", "))
+                        + routes.stream().map(FieldTexts::route).collect(Collectors.joining(", "))
                         + ": remove the route or lead it elsewhere first");
             }
             if (!force && state.topology().services().size() == 1) {

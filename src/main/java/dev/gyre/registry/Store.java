@@ -1,9 +1,6 @@
 package dev.gyre.registry;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -38,10 +35,6 @@ interface Store {
     void declared(String name) throws IOException;
 
     void close();
-
-    static Store open(Optional<Path> data, InstantSource clock, SecureRandom random) throws DataUnusable {
-        return data.isPresent() ? FileStore.open(data.get(), clock, random) : new InMemory(random.nextLong());
-    }
 
     /** Forgets all with the process. */
     record InMemory(long node) implements Store {

@@ -57,7 +57,7 @@ final class TopologyRules {
         }
         for (var route : (Iterable<dev.gyre.model.Route>) LayerMerge.routes(entries)::iterator) {
             if (!now.services().containsKey(route.service())) {
-                String name = RouteCommand.name(route);
+                String name = FieldTexts.route(route);
                 broken = broken.plus(ROUTE + name, name + " leads to service \"" + route.service()
                         + "\", which is not there: it is left out; add the service or remove the route");
             }

@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ class DataFilesTest {
     Path dir;
 
     private Store open(Path data) throws DataUnusable {
-        return Store.open(Optional.of(data), new StepClock(), new SecureRandom());
+        return FileStore.open(data, new StepClock(), new SecureRandom());
     }
 
     private void write(Path data) throws Exception {

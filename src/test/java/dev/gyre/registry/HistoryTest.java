@@ -276,7 +276,7 @@ class HistoryTest {
         // Of node 2 the entry has come, and not yet what it wrote down of it.
         Entry bare = new BackendCommand.Weight("web", B, 6).on(start, new Stamp(3, 0, 2)).entries().get(0);
         RegistryState merged = RegistryState.of(one.entries().with(List.of(bare)), Instant.EPOCH);
-        Command.Change back = new Rollback(start.topology().version()).on(merged, new Stamp(4, 0, 1));
+        Change back = new Rollback(start.topology().version()).on(merged, new Stamp(4, 0, 1));
         assertThat(back.what()).endsWith(": web/http://10.0.0.5:9001 weight 5 → 1; not restored for certain,"
                 + " since the history does not tell what was there: web/http://10.0.0.6:9001 weight");
     }
@@ -296,7 +296,7 @@ class HistoryTest {
                 ServicePolicy.DEFAULT, List.of(new Backend(A, 3, false, Origin.CONFIG)), Origin.CONFIG)),
                 false), 3, 1);
         RegistryState merged = RegistryState.of(other.entries().merge(large.entries()), Instant.EPOCH);
-        Command.Change back = new Rollback(large.topology().version()).on(merged, new Stamp(4, 0, 1));
+        Change back = new Rollback(large.topology().version()).on(merged, new Stamp(4, 0, 1));
         assertThat(back.what()).endsWith("not restored for certain, since the history does not tell what was"
                 + " there: web/http://10.0.0.5:9001 weight");
     }
@@ -305,6 +305,6 @@ class HistoryTest {
             throws Exception {
         Stamp stamp = new Stamp(wall, 0, node);
         Author author = command instanceof Declare ? Author.CONFIG : Node.AUTHOR;
-        return state.changed(command.on(state, stamp), stamp, author, "node");
+        return ChangeRecord.applied(state, command.on(state, stamp), stamp, author, "node");
     }
 }

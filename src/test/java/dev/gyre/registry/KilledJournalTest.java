@@ -9,7 +9,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -61,7 +60,7 @@ class KilledJournalTest {
     }
 
     private static Store open(Path data) throws DataUnusable {
-        return Store.open(Optional.of(data), InstantSource.system(), new SecureRandom());
+        return FileStore.open(data, InstantSource.system(), new SecureRandom());
     }
 
     /** Appends groups of two lines and prints the number of each that is acknowledged. */

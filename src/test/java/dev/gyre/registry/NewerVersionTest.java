@@ -188,7 +188,7 @@ class NewerVersionTest {
 
     /** The same on real files, whose snapshot is written anew at the start where the journal is long. */
     private void files(Path data, Map<String, String> unread) throws Exception {
-        Store store = Store.open(Optional.of(data), clock, new java.security.SecureRandom());
+        Store store = FileStore.open(data, clock, new java.security.SecureRandom());
         List<JournalLine> lines = new ArrayList<>();
         unread.forEach((key, text) -> lines.add(JournalLine.of(key, text)));
         store.append(lines, () -> lines);
@@ -198,7 +198,7 @@ class NewerVersionTest {
                 real.apply(new BackendCommand.Weight("web", A, 2 + restart));
             }
         }
-        store = Store.open(Optional.of(data), clock, new java.security.SecureRandom());
+        store = FileStore.open(data, clock, new java.security.SecureRandom());
         assertThat(store.load()).containsAllEntriesOf(unread);
         store.close();
     }

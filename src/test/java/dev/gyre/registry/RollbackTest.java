@@ -47,7 +47,7 @@ class RollbackTest {
             new ConcurrencyLimit.Fixed(7), ConcurrencyLimit.Adaptive.DEFAULT);
 
     private static void same(Topology now, Topology then) {
-        assertThat(Difference.between(then, now)).isEmpty();
+        assertThat(Comparison.between(then, now)).isEmpty();
     }
 
     @Test
@@ -140,13 +140,13 @@ class RollbackTest {
         Route any = route("*", "/*", "web");
         Topology two = declared(List.of(any), service("web", A), service("api", B));
         Stamp early = new Stamp(1, 0, 1);
-        RegistryState odd = RegistryState.of(Entries.empty(), Instant.EPOCH).changed(
-                new Declare(declared(List.of(), service("web", A), service("api", B)), false)
-                        .on(RegistryState.of(Entries.empty(), Instant.EPOCH), early), early, Author.CONFIG,
-                                "a");
+        RegistryState none = RegistryState.of(Entries.empty(), Instant.EPOCH);
+        Declare first = new Declare(declared(List.of(), service("web", A), service("api", B)), false);
+        RegistryState odd =
+                ChangeRecord.applied(none, first.on(none, early), early, Author.CONFIG, "a");
         Stamp late = new Stamp(2, 0, 1);
-        RegistryState now = odd.changed(new Declare(two, false).on(odd, late), late, Author.CONFIG,
-                "a");
+        RegistryState now = ChangeRecord.applied(odd, new Declare(two, false).on(odd, late), late,
+                Author.CONFIG, "a");
         CommandRefused refused = catchThrowableOfType(CommandRefused.class,
                 () -> new Rollback(odd.topology().version()).on(now, new Stamp(3, 0, 1)));
         assertThat(refused.code()).isEqualTo(409);
@@ -189,7 +189,7 @@ class RollbackTest {
                 boolean undecided = wanted.services().size() > 1 && wanted.routes().isEmpty();
                 if (!undecided) {
                     state = step(state, new Rollback(wanted.version()), step);
-                    assertThat(Difference.between(wanted, state.topology())).as("seed %d", seed).isEmpty();
+                    assertThat(Comparison.between(wanted, state.topology())).as("seed %d", seed).isEmpty();
                 }
             }
         }
@@ -198,7 +198,7 @@ class RollbackTest {
     private static RegistryState step(RegistryState state, Command command, int wall) {
         Stamp stamp = new Stamp(wall, 0, 1);
         try {
-            return state.changed(command.on(state, stamp), stamp, Node.AUTHOR, "a");
+            return ChangeRecord.applied(state, command.on(state, stamp), stamp, Node.AUTHOR, "a");
         } catch (CommandRefused e) {
             return state;
         }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,7 @@ class UnwritableDataTest {
     }
 
     private static Store open(Path data) throws DataUnusable {
-        return Store.open(Optional.of(data), new StepClock(), new SecureRandom());
+        return FileStore.open(data, new StepClock(), new SecureRandom());
     }
 
     private void append(Store store, String key) throws IOException {
