@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.config.Settings.Listener;
+import dev.gyre.model.BindFailure;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -30,7 +31,7 @@ final class TakenPorts {
             socket.bind(new InetSocketAddress(listener.host(), listener.port()));
             return false;
         } catch (BindException e) {
-            return String.valueOf(e.getMessage()).contains("in use");
+            return BindFailure.isInUse(e);
         } catch (IOException | UnresolvedAddressException e) {
             // The listener will say it better.
             return false;

@@ -1,6 +1,7 @@
 package dev.gyre.api;
 
 import dev.gyre.config.Settings.AdminSettings;
+import dev.gyre.model.BindFailure;
 import dev.gyre.model.HttpDate;
 import dev.gyre.registry.CommandRefused;
 import io.vertx.core.Context;
@@ -80,7 +81,7 @@ public final class AdminServer {
         AdminServer admin = new AdminServer(vertx, settings, handler, metrics, ready, clocks);
         return CommandThreads.on(admin.loop, admin.server::listen).map(admin).recover(failure ->
                 Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
-                        + reason(failure))));
+                        + BindFailure.words(failure))));
     }
 
     /** The port in use, also where the settings leave it open. */
@@ -255,16 +256,5 @@ public final class AdminServer {
     private static String address(AdminSettings settings) {
         return (settings.host().indexOf(':') >= 0 ? "[" + settings.host() + "]" : settings.host())
                 + ":" + settings.port();
-    }
-
-    private static String reason(Throwable failure) {
-        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        if (message.contains("in use")) {
-            return "address already in use";
-        }
-        if (message.contains("permission denied")) {
-            return "permission denied (ports below 1024 need a privilege)";
-        }
-        return message.contains("cannot assign") ? "this machine has no such address" : failure.getMessage();
     }
 }

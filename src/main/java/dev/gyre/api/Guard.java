@@ -2,15 +2,14 @@ package dev.gyre.api;
 
 import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.model.Role;
+import dev.gyre.model.Sha256;
 import dev.gyre.model.SparseLine;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -152,22 +151,14 @@ final class Guard {
 
     /** Takes as long for whatever is wrong with a token: its beginning, its end, its length. */
     private Optional<AdminToken> known(String given) {
-        byte[] digest = digest(given);
+        byte[] digest = Sha256.of(given);
         Optional<AdminToken> known = Optional.empty();
         for (AdminToken token : tokens) {
-            if (MessageDigest.isEqual(digest, digest(token.secret()))) {
+            if (MessageDigest.isEqual(digest, Sha256.of(token.secret()))) {
                 known = Optional.of(token);
             }
         }
         return known;
-    }
-
-    private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     private static boolean isLocal(HttpServerRequest request) {

@@ -5,12 +5,12 @@ import dev.gyre.config.ServicePolicyReader;
 import dev.gyre.model.Backend;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
+import dev.gyre.model.Sha256;
 import dev.gyre.model.Topology;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -76,14 +76,10 @@ public final class DeclaredConfig {
     }
 
     private static String digest(SortedMap<String, String> fields) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            fields.forEach((name, value) ->
-                    sha.update((name + "\n" + value + "\n").getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(sha.digest(), 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest sha = Sha256.digest();
+        fields.forEach((name, value) ->
+                sha.update((name + "\n" + value + "\n").getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(sha.digest(), 0, 8);
     }
 
     /** Equal where the configs declare the same. */

@@ -1,11 +1,10 @@
 package dev.gyre.cluster;
 
+import dev.gyre.model.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -14,14 +13,11 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class MessageAuthenticator {
 
-    private static final String ALGORITHM = "HmacSHA256";
-
     private final SecretKeySpec key;
 
     /** @param secret of the cluster; its name where there is none, which keeps clusters apart and no more */
     MessageAuthenticator(Optional<String> secret, String cluster) {
-        byte[] bytes = secret.orElse(cluster).getBytes(StandardCharsets.UTF_8);
-        key = new SecretKeySpec(bytes, ALGORITHM);
+        key = Sha256.key(secret.orElse(cluster).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The text with its seal before it. */
@@ -47,14 +43,7 @@ final class MessageAuthenticator {
 
     /** 43 characters of base64url. */
     String mac(String purpose, String text) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            mac.update((purpose + "\n").getBytes(StandardCharsets.UTF_8));
-            byte[] bytes = mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
-        }
+        return Base64.getUrlEncoder().withoutPadding()
+                .encodeToString(Sha256.hmac(key, purpose + "\n" + text));
     }
 }

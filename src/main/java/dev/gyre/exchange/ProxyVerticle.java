@@ -2,6 +2,7 @@ package dev.gyre.exchange;
 
 import dev.gyre.config.Settings.Listener;
 import dev.gyre.loop.Loop;
+import dev.gyre.model.BindFailure;
 import dev.gyre.vertx.GuardedTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -60,17 +61,12 @@ final class ProxyVerticle extends VerticleBase {
                 // To Vert.x a negative port is a free one, shared by all who name the same negative number.
                 int port = listener.port() == 0 ? -1 - i : listener.port();
                 bound.add(server().listen(port, listener.host())
-                        .recover(e -> Future.failedFuture("listener " + listener + ": " + reason(e))));
+                        .recover(e -> Future.failedFuture("listener " + listener + ": " + BindFailure.words(e))));
             }
             Future.all(bound).map(all -> bound.stream().map(f -> f.result().actualPort()).toList())
                     .onComplete(ports);
         });
         return ports.future();
-    }
-
-    private static String reason(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        return message.contains("in use") ? "address already in use" : message;
     }
 
     private HttpServer server() {

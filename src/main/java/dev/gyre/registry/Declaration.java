@@ -1,9 +1,9 @@
 package dev.gyre.registry;
 
+import dev.gyre.model.Sha256;
 import dev.gyre.model.Topology;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -29,13 +29,9 @@ public record Declaration(Topology declared, boolean shared) {
 
     /** Equal for configs that declare the same. */
     String name() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            LayerMerge.declared(declared).forEach((key, value) -> digest.update(
-                    (key + " " + value + "\n").getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        LayerMerge.declared(declared).forEach((key, value) -> digest.update(
+                (key + " " + value + "\n").getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -1,10 +1,8 @@
 package dev.gyre.registry;
 
+import dev.gyre.model.Sha256;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -147,20 +145,11 @@ public final class Entry {
             StringBuilder text = new StringBuilder(key.toString());
             registers.stream().filter(Register::isSet).forEach(register ->
                     text.append('\n').append(register.name()).append(' ').append(register.stamp()));
-            known = sha(text.toString());
+            // The start of a SHA-256: sums of simpler, linear hashes are equal too often.
+            known = ByteBuffer.wrap(Sha256.of(text.toString())).getLong();
             hash = known;
         }
         return known;
-    }
-
-    /** The start of a SHA-256: sums of simpler, linear hashes are equal too often. */
-    private static long sha(String text) {
-        try {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** The form in which an entry is stored and sent; what it may be is told in the page on the format. */

@@ -1,11 +1,11 @@
 package dev.gyre.registry;
 
+import dev.gyre.model.Sha256;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -87,13 +87,9 @@ final class TopologyText {
 
     /** To be fed with the body. */
     static MessageDigest sum(int format) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((format + "\n").getBytes(StandardCharsets.US_ASCII));
-            return digest;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update((format + "\n").getBytes(StandardCharsets.US_ASCII));
+        return digest;
     }
 
     static Content read(byte[] file) throws NewerFormat {

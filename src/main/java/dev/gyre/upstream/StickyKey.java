@@ -1,11 +1,9 @@
 package dev.gyre.upstream;
 
 import dev.gyre.model.BackendId;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import dev.gyre.model.Sha256;
 import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -14,25 +12,18 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class StickyKey {
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int BYTES = 16;
 
     private final SecretKeySpec key;
 
     /** @param secret at least one byte; nodes with the same one know each other's cookies */
     public StickyKey(byte[] secret) {
-        key = new SecretKeySpec(secret, ALGORITHM);
+        key = Sha256.key(secret);
     }
 
     /** 22 characters of base64url. */
     String name(BackendId backend) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            byte[] bytes = mac.doFinal(("gyre sticky\n" + backend).getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(bytes, BYTES));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
-        }
+        byte[] bytes = Sha256.hmac(key, "gyre sticky\n" + backend);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(bytes, BYTES));
     }
 }
