@@ -46,17 +46,18 @@ class ArchitectureTest {
             Map.entry("gate", List.of("model")),
             Map.entry("vertx", List.of()),
             Map.entry("loop", List.of("model", "gate", "vertx")),
-            Map.entry("listener", List.of("model", "config", "gate", "vertx", "loop")),
+            Map.entry("listener", List.of("model", "log", "config", "gate", "vertx", "loop")),
             Map.entry("upstream", List.of("model", "routing", "balancing", "gate", "vertx", "loop")),
             Map.entry("exchange",
-                    List.of("model", "config", "routing", "gate", "vertx", "loop", "listener", "upstream")),
+                    List.of("model", "log", "config", "routing", "gate", "vertx", "loop", "listener",
+                            "upstream")),
             Map.entry("health", List.of("model", "config", "balancing")),
             Map.entry("dns", List.of("model", "files", "config")),
             Map.entry("registry", List.of("model", "files", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
-            Map.entry("cluster", List.of("model", "config", "registry")),
+            Map.entry("cluster", List.of("model", "log", "config", "registry")),
             Map.entry("quota", List.of("model", "cluster")),
-            Map.entry("api", List.of("model", "config", "gate", "registry", "discovery")),
+            Map.entry("api", List.of("model", "log", "config", "gate", "registry", "discovery")),
             Map.entry("cli", List.of("files", "config", "registry"))));
 
     @ArchTest

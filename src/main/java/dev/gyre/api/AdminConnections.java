@@ -1,6 +1,7 @@
 package dev.gyre.api;
 
 import dev.gyre.gate.ListField;
+import dev.gyre.log.RateLimitedLog;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -12,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +38,7 @@ final class AdminConnections {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
-    private static final long TOLD_EVERY = TimeUnit.MINUTES.toNanos(1);
+    private static final Duration LOG_EVERY = Duration.ofMinutes(1);
 
     private final Vertx vertx;
     private final Bounds bounds;
@@ -48,14 +48,14 @@ final class AdminConnections {
     private final Set<Deadline> waiting = new LinkedHashSet<>();
     /** No entry for an address without connections. */
     private final Map<Long, Integer> openByAddress = new HashMap<>();
-    private long told;
+    private final RateLimitedLog log;
 
     /** @param nanos a clock that only goes forward, as {@code System.nanoTime()} */
     AdminConnections(Vertx vertx, Bounds bounds, LongSupplier nanos) {
         this.vertx = vertx;
         this.bounds = bounds;
         this.nanos = nanos;
-        this.told = nanos.getAsLong() - TOLD_EVERY;
+        this.log = new RateLimitedLog(LOG_EVERY, nanos.getAsLong());
     }
 
     /** To be called with each new connection. */
@@ -120,13 +120,10 @@ final class AdminConnections {
     }
 
     private void tell(String address, int ofOne) {
-        long now = nanos.getAsLong();
-        if (now - told >= TOLD_EVERY) {
-            told = now;
-            LOG.warn("the admin port has {} connections open, {} of them from {}: closed the one that had "
-                            + "waited longest (at most {}, {} of one address; told once a minute)",
-                    open.size(), ofOne, address, bounds.most(), bounds.mostOfOne());
-        }
+        log.happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("the admin port has {} connections open, {} of them from {}: closed the one that had"
+                                + " waited longest (at most {}, {} of one address){}",
+                        open.size(), ofOne, address, bounds.most(), bounds.mostOfOne(), more));
     }
 
     /** Until when a connection may stay as it is. */

@@ -1,9 +1,9 @@
 package dev.gyre.api;
 
 import dev.gyre.config.Settings.AdminToken;
+import dev.gyre.log.RateLimitedLog;
 import dev.gyre.model.Role;
 import dev.gyre.model.Sha256;
-import dev.gyre.model.SparseLine;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -33,7 +33,7 @@ final class Guard {
     private final List<AdminToken> tokens;
     private final WrongTokens wrong;
     private final LongSupplier nanos;
-    private final Map<Refused, SparseLine> lines = new EnumMap<>(Refused.class);
+    private final Map<Refused, RateLimitedLog> lines = new EnumMap<>(Refused.class);
 
     /** What a caller may be refused for, and how often the audit log tells of it at most. */
     private enum Refused {
@@ -58,7 +58,7 @@ final class Guard {
         this.wrong = new WrongTokens(nanos);
         this.nanos = nanos;
         for (Refused refused : Refused.values()) {
-            lines.put(refused, new SparseLine(refused.every, nanos.getAsLong()));
+            lines.put(refused, new RateLimitedLog(refused.every, nanos.getAsLong()));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.gyre.cluster;
 
+import dev.gyre.log.RateLimitedLogs;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
@@ -39,7 +41,7 @@ final class RefusedMessages {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
-    private static final long LOG_EVERY_NANOS = 60_000_000_000L;
+    private static final Duration LOG_EVERY = Duration.ofMinutes(1);
     /** Who is suspected is asked for so often at most, for asking costs more than refusing. */
     private static final long ASK_EVERY_NANOS = 1_000_000_000L;
     private static final int SOURCES = 1_000;
@@ -48,7 +50,7 @@ final class RefusedMessages {
     private volatile Supplier<String> suspects = () -> "a member unknown";
     private final Map<Reason, Long> counts = new EnumMap<>(Reason.class);
     private final Map<Reason, Long> asked = new EnumMap<>(Reason.class);
-    private final Map<String, Long> told = new HashMap<>();
+    private final RateLimitedLogs<String> lines = new RateLimitedLogs<>(LOG_EVERY, SOURCES);
 
     RefusedMessages(LongSupplier nanos) {
         this.nanos = nanos;
@@ -80,16 +82,8 @@ final class RefusedMessages {
     }
 
     private void tell(Reason reason, String what, String source, long now) {
-        String key = reason + " " + source;
-        Long last = told.get(key);
-        if (last == null || now - last >= LOG_EVERY_NANOS) {
-            if (told.size() >= SOURCES) {
-                told.clear();
-            }
-            told.put(key, now);
-            LOG.warn("refused {} from {}: {} ({}; further ones are counted, and told once a minute)", what,
-                    source, reason.word(), reason.words);
-        }
+        lines.happened(reason + " " + source, now).ifPresent(more ->
+                LOG.warn("refused {} from {}: {} ({}){}", what, source, reason.word(), reason.words, more));
     }
 
     /** How often each, since the node started. */

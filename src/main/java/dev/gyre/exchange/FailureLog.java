@@ -1,10 +1,8 @@
 package dev.gyre.exchange;
 
+import dev.gyre.log.RateLimitedLogs;
 import dev.gyre.model.Failure;
-import dev.gyre.model.SparseLine;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +20,7 @@ final class FailureLog {
     private record Kind(Failure failure, String backend) {
     }
 
-    private final Map<Kind, SparseLine> lines = new ConcurrentHashMap<>();
+    private final RateLimitedLogs<Kind> lines = new RateLimitedLogs<>(EVERY, KINDS);
 
     /** @param backend its name, or empty when the failure is none of a backend's */
     void report(Failure failure, String backend, String details) {
@@ -30,11 +28,7 @@ final class FailureLog {
         if (failure.side() == Failure.Side.CLIENT || failure == Failure.OVERLOADED) {
             return;
         }
-        if (lines.size() > KINDS) {
-            lines.clear();
-        }
-        long now = System.nanoTime();
-        lines.computeIfAbsent(new Kind(failure, backend), kind -> new SparseLine(EVERY, now)).happened(now)
+        lines.happened(new Kind(failure, backend), System.nanoTime())
                 .ifPresent(more -> LOG.warn("{}{} ({}){}{}", backend.isEmpty() ? "" : backend + ": ",
                         failure.explanation(), failure.word(),
                         details == null || details.isEmpty() ? "" : ": " + details, more));

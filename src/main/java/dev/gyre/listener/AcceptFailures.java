@@ -1,6 +1,6 @@
 package dev.gyre.listener;
 
-import dev.gyre.model.SparseLine;
+import dev.gyre.log.RateLimitedLog;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -26,11 +26,11 @@ public final class AcceptFailures extends ChannelInboundHandlerAdapter {
     private static final long PAUSE_MILLIS = 100;
 
     private final LongSupplier nanos;
-    private final SparseLine line;
+    private final RateLimitedLog line;
 
     public AcceptFailures(LongSupplier nanos) {
         this.nanos = nanos;
-        this.line = new SparseLine(EVERY, nanos.getAsLong());
+        this.line = new RateLimitedLog(EVERY, nanos.getAsLong());
     }
 
     @Override

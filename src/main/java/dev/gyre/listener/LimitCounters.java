@@ -1,7 +1,7 @@
 package dev.gyre.listener;
 
 import dev.gyre.model.Limit;
-import dev.gyre.model.SparseLine;
+import dev.gyre.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -16,12 +16,12 @@ public final class LimitCounters {
     private static final Duration EVERY = Duration.ofMinutes(1);
 
     private final LongSupplier nanos;
-    private final Map<Limit, SparseLine> lines = new EnumMap<>(Limit.class);
+    private final Map<Limit, RateLimitedLog> lines = new EnumMap<>(Limit.class);
 
     LimitCounters(LongSupplier nanos) {
         this.nanos = nanos;
         for (Limit limit : Limit.values()) {
-            lines.put(limit, new SparseLine(EVERY, nanos.getAsLong()));
+            lines.put(limit, new RateLimitedLog(EVERY, nanos.getAsLong()));
         }
     }
 

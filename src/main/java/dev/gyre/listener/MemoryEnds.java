@@ -2,7 +2,7 @@ package dev.gyre.listener;
 
 import dev.gyre.model.Failure;
 import dev.gyre.model.MemoryHolding;
-import dev.gyre.model.SparseLine;
+import dev.gyre.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -17,12 +17,12 @@ public final class MemoryEnds {
     private static final Duration EVERY = Duration.ofMinutes(1);
 
     private final LongSupplier nanos;
-    private final Map<MemoryHolding, SparseLine> lines = new EnumMap<>(MemoryHolding.class);
+    private final Map<MemoryHolding, RateLimitedLog> lines = new EnumMap<>(MemoryHolding.class);
 
     MemoryEnds(LongSupplier nanos) {
         this.nanos = nanos;
         for (MemoryHolding kind : MemoryHolding.values()) {
-            lines.put(kind, new SparseLine(EVERY, nanos.getAsLong()));
+            lines.put(kind, new RateLimitedLog(EVERY, nanos.getAsLong()));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.gyre.listener;
 import dev.gyre.gate.Claim;
 import dev.gyre.gate.Rule;
 import dev.gyre.model.GateStats;
-import dev.gyre.model.SparseLine;
+import dev.gyre.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,18 +26,18 @@ public final class RefusalCounters {
     private static final int LONGEST_NAME = 64;
 
     private final LongSupplier nanos;
-    private final Map<Rule, SparseLine> requests = new EnumMap<>(Rule.class);
-    private final Map<Rule, SparseLine> answers = new EnumMap<>(Rule.class);
-    private final Map<Claim, SparseLine> dropped = new EnumMap<>(Claim.class);
+    private final Map<Rule, RateLimitedLog> requests = new EnumMap<>(Rule.class);
+    private final Map<Rule, RateLimitedLog> answers = new EnumMap<>(Rule.class);
+    private final Map<Claim, RateLimitedLog> dropped = new EnumMap<>(Claim.class);
 
     RefusalCounters(LongSupplier nanos) {
         this.nanos = nanos;
         for (Rule rule : Rule.values()) {
-            requests.put(rule, new SparseLine(EVERY, nanos.getAsLong()));
-            answers.put(rule, new SparseLine(EVERY, nanos.getAsLong()));
+            requests.put(rule, new RateLimitedLog(EVERY, nanos.getAsLong()));
+            answers.put(rule, new RateLimitedLog(EVERY, nanos.getAsLong()));
         }
         for (Claim claim : Claim.values()) {
-            dropped.put(claim, new SparseLine(EVERY, nanos.getAsLong()));
+            dropped.put(claim, new RateLimitedLog(EVERY, nanos.getAsLong()));
         }
     }
 
@@ -64,7 +64,7 @@ public final class RefusalCounters {
                         claim.reason(), address, more));
     }
 
-    private void report(String what, SparseLine line, Rule rule, String from) {
+    private void report(String what, RateLimitedLog line, Rule rule, String from) {
         line.happened(nanos.getAsLong()).ifPresent(more ->
                 LOG.warn("{} refused by rule {}: {}, from {}{}", what, rule.word(), rule.reason(), from,
                         more));
@@ -75,7 +75,7 @@ public final class RefusalCounters {
                 totals(dropped, Claim::word));
     }
 
-    private static <K> Map<String, Long> totals(Map<K, SparseLine> lines, Function<K, String> word) {
+    private static <K> Map<String, Long> totals(Map<K, RateLimitedLog> lines, Function<K, String> word) {
         Map<String, Long> totals = new TreeMap<>();
         lines.forEach((kind, line) -> totals.put(word.apply(kind), line.total()));
         return totals;

@@ -1,12 +1,12 @@
-package dev.gyre.model;
+package dev.gyre.log;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A kind of event that is counted each time and logged once in a while at most. Thread-safe. */
-public final class SparseLine {
+/** Counts each event of a kind, and admits a log line for it once in a while at most. Thread-safe. */
+public final class RateLimitedLog {
 
     private final long everyNanos;
     private final LongAdder total = new LongAdder();
@@ -14,12 +14,12 @@ public final class SparseLine {
     private final AtomicLong due;
 
     /** The first event is logged. */
-    public SparseLine(Duration every, long nowNanos) {
+    public RateLimitedLog(Duration every, long nowNanos) {
         everyNanos = every.toNanos();
         due = new AtomicLong(nowNanos);
     }
 
-    /** It has happened; where a line is due, this is its end, which tells of the events kept back. */
+    /** Counts an event. Where a line is due, returns its end, which tells how many lines were kept back. */
     public Optional<String> happened(long nowNanos) {
         total.increment();
         long from = due.get();
@@ -31,7 +31,7 @@ public final class SparseLine {
         return Optional.of(more == 0 ? "" : "; " + more + " more since the last such line");
     }
 
-    /** How often it has happened. */
+    /** How many events there were. */
     public long total() {
         return total.sum();
     }
