@@ -131,9 +131,6 @@ class ArchitectureTest {
             Stream.of("Manager", "Util", "Utils", "Helper", "Impl", "Common", "Base")
                     .map(ArchitectureTest::noNameEndsIn).toList());
 
-    /** Those that still stand in two packages; none may be added. */
-    private static final Set<String> NAMED_TWICE = Set.of("AnswerTimes");
-
     @ArchTest
     static final ArchRule aNameStandsInOnePackage = classes()
             .that().areTopLevelClasses().should(new StandInOnePackage()).allowEmptyShould(true)
@@ -261,10 +258,9 @@ class ArchitectureTest {
         public void check(JavaClass type, ConditionEvents events) {
             Set<String> places = packages.get(type.getSimpleName());
             boolean page = type.getSimpleName().equals("package-info");
-            boolean expected = NAMED_TWICE.contains(type.getSimpleName());
-            if (!page && places.size() > 1 != expected) {
-                events.add(SimpleConditionEvent.violated(type, type.getSimpleName() + " stands in " + places
-                        + (expected ? ": take it out of NAMED_TWICE" : "")));
+            if (!page && places.size() > 1) {
+                events.add(SimpleConditionEvent.violated(type,
+                        type.getSimpleName() + " stands in " + places));
             }
         }
     }

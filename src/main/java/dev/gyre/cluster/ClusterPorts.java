@@ -20,7 +20,8 @@ final class ClusterPorts {
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(InetAddress.getByName(settings.host()), port));
             } catch (IOException e) {
-                throw new IOException("cluster " + settings.host() + ":" + port + ": " + BindFailure.words(e));
+                throw new IOException(
+                        "cluster " + settings.host() + ":" + port + ": " + BindFailure.words(e));
             }
         }
     }

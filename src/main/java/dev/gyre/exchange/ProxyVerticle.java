@@ -61,7 +61,8 @@ final class ProxyVerticle extends VerticleBase {
                 // To Vert.x a negative port is a free one, shared by all who name the same negative number.
                 int port = listener.port() == 0 ? -1 - i : listener.port();
                 bound.add(server().listen(port, listener.host())
-                        .recover(e -> Future.failedFuture("listener " + listener + ": " + BindFailure.words(e))));
+                        .recover(e -> Future.failedFuture(
+                                "listener " + listener + ": " + BindFailure.words(e))));
             }
             Future.all(bound).map(all -> bound.stream().map(f -> f.result().actualPort()).toList())
                     .onComplete(ports);

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The README's commands do what it shows: the demo is started as it says, and each command of a console block
- * is typed into one shell. Numbers and identifiers may differ. With {@code -Dgyre.pages=write} the outputs are
- * written into the README.
+ * is typed into one shell. Numbers and identifiers may differ. With {@code -Dgyre.pages=write} the outputs
+ * are written into the README.
  */
 class ReadmeIT {
 
@@ -42,8 +42,8 @@ class ReadmeIT {
 
         Shell() throws IOException {
             // What the commands start in the background has groups of its own, and ends with the shell.
-            bash = new ProcessBuilder("bash", "-c", "set -m; trap 'for job in $(jobs -p); do kill -9 -- -$job; "
-                    + "done' EXIT; while IFS= read -r line; do eval \"$line\" < /dev/null; echo; echo '" + END
+            bash = new ProcessBuilder("bash", "-c", "set -m; "
+                    + "trap 'for job in $(jobs -p); do kill -9 -- -$job; done' EXIT; while IFS= read -r line; do eval \"$line\" < /dev/null; echo; echo '" + END
                     + "'; done")
                     .directory(dir.toFile()).redirectErrorStream(true).start();
             in = bash.getOutputStream();
