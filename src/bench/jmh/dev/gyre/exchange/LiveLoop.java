@@ -67,7 +67,8 @@ public class LiveLoop {
                             System::nanoTime), loop).accept(http))
                     .requestHandler(request -> {
                         headers = request.headers();
-                        head = RequestHead.of(request, false);
+                        head = RequestHead.of(request.method(), request.version(), request.uri(), headers,
+                                false);
                         arrived.complete(request);
                         request.response().end();
                     })

@@ -1,6 +1,7 @@
 package dev.gyre.exchange;
 
 import dev.gyre.exchange.overload.Permit;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
 import dev.gyre.model.HostHeader;
@@ -14,7 +15,6 @@ import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
@@ -29,7 +29,7 @@ final class Attempt implements LeaseHolder {
 
     private final Attempts attempts;
     private final Exchange exchange;
-    private final HttpServerRequest request;
+    private final ClientStream client;
     private final RequestHead head;
     private final HostHeader host;
     private final Optional<Permit> permit;
@@ -43,11 +43,11 @@ final class Attempt implements LeaseHolder {
     private boolean early;
 
     /** @param permit that hears what comes of it; empty for a try beside another, and without a limit */
-    Attempt(Attempts attempts, Exchange exchange, HttpServerRequest request, RequestHead head,
+    Attempt(Attempts attempts, Exchange exchange, ClientStream client, RequestHead head,
             HostHeader host, Optional<Permit> permit) {
         this.attempts = attempts;
         this.exchange = exchange;
-        this.request = request;
+        this.client = client;
         this.head = head;
         this.host = host;
         this.permit = permit;
@@ -101,7 +101,7 @@ final class Attempt implements LeaseHolder {
 
     private void send(HttpClientConnection connection) {
         if (!ended) {
-            RequestOptions options = new RequestOptions().setMethod(request.method()).setURI(head.target());
+            RequestOptions options = new RequestOptions().setMethod(client.method()).setURI(head.target());
             connection.request(options).onComplete(this::sendOn, e -> lost(outgoing, e));
         }
     }
@@ -115,7 +115,7 @@ final class Attempt implements LeaseHolder {
         // How it fails is told by the response's future; without a handler Vert.x would log it as well.
         outgoing.exceptionHandler(e -> { });
         outgoing.response().onComplete(this::answered, e -> lost(backendRequest, e));
-        if (request.version() != HttpVersion.HTTP_1_0) {
+        if (client.version() != HttpVersion.HTTP_1_0) {
             outgoing.earlyHintsHandler(hints -> relayEarlyHints());
         }
         if (head.expectsContinue() && !exchange.continuedByBackend()) {
@@ -141,7 +141,7 @@ final class Attempt implements LeaseHolder {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
             exchange.toClient().writeInterim(lease.fields(), relayed);
-            request.response().writeEarlyHints(relayed);
+            client.sendEarlyHints(relayed);
         }
     }
 
@@ -205,7 +205,7 @@ final class Attempt implements LeaseHolder {
 
     /** RFC 9110, section 9.2.2 */
     boolean idempotent() {
-        return switch (request.method().name()) {
+        return switch (client.method().name()) {
             case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
             default -> false;
         };

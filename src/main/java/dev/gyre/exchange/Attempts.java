@@ -2,6 +2,7 @@ package dev.gyre.exchange;
 
 import dev.gyre.exchange.overload.Permit;
 import dev.gyre.exchange.retry.LoopRetries;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.loop.Timer;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Hedge;
@@ -10,7 +11,6 @@ import dev.gyre.model.RetryPolicy;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.ServiceRuntime;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ final class Attempts {
     private final Exchange exchange;
     private final ExchangeClock clock;
     final ProxyLoop proxy;
-    private final HttpServerRequest request;
+    private final ClientStream client;
     private final RequestHead head;
     private final String serviceName;
     private final LoopRetries account;
@@ -51,12 +51,12 @@ final class Attempts {
     /** Until the next try, or until the hedge; null until there was reason to wait. */
     private Timer timer;
 
-    Attempts(Exchange exchange, ExchangeClock clock, ProxyLoop proxy, HttpServerRequest request,
+    Attempts(Exchange exchange, ExchangeClock clock, ProxyLoop proxy, ClientStream client,
              RequestHead head, String serviceName) {
         this.exchange = exchange;
         this.clock = clock;
         this.proxy = proxy;
-        this.request = request;
+        this.client = client;
         this.head = head;
         this.serviceName = serviceName;
         this.account = proxy.retries(serviceName);
@@ -81,11 +81,11 @@ final class Attempts {
 
     /** A backend for the next try; those that failed are passed over as long as there is another. */
     Optional<LoopPool> pick(ServiceRuntime live) {
-        return live.pick(request, exchange.client().peer(), tried);
+        return live.pick(client.target(), client.headers(), client.peer(), tried);
     }
 
     private Attempt newAttempt(Optional<Permit> permit) {
-        return new Attempt(this, exchange, request, head, service.policy().host(), permit);
+        return new Attempt(this, exchange, client, head, service.policy().host(), permit);
     }
 
     /** The backend left the rotation while this try waited for it: a look at the view of now. */
@@ -163,7 +163,7 @@ final class Attempts {
             return;
         }
         by.answerBegan(status, proxy.loop().nanos());
-        service.answered(by.pool(), response);
+        service.answered(by.pool(), status, response.headers());
         // Another backend may do better, and nothing of this is out to the client.
         if (status >= 400 && policy().covers(status, by.idempotent())
                 && (hedge != null || !clientStalls(by) && mayRepeat(by, false))) {
@@ -181,7 +181,7 @@ final class Attempts {
 
     /** The answer of the current try is the one that the client gets. */
     void bind() {
-        service.bind(current.pool(), request);
+        service.bind(current.pool(), client.headers(), client.answerHeaders());
     }
 
     /** A try has come to nothing: another takes its place, or its failure is the answer. */

@@ -6,7 +6,7 @@ import dev.gyre.exchange.overload.Permit;
 import dev.gyre.exchange.overload.ServiceLimit;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
-import dev.gyre.listener.ClientConnection;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Failure.Side;
@@ -21,9 +21,6 @@ import dev.gyre.upstream.ServiceRuntime;
 import dev.gyre.upstream.hold.Waiter;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,10 +34,8 @@ import java.util.Optional;
 final class Exchange implements Waiter {
 
     private final ProxyLoop proxy;
-    private final HttpServerRequest request;
-    private final ClientConnection client;
+    private final ClientStream client;
     private final ExchangeClock clock;
-    private final ClientEnd end;
     private ExchangeState state = ExchangeState.SELECTING;
     private RequestHead head;
     private Optional<RequestForwarder> body = Optional.empty();
@@ -50,35 +45,31 @@ final class Exchange implements Waiter {
     private ResponseForwarder answer;
     /** Who has let the client send its body, of those it may wait for. */
     private Expectation continued = Expectation.NONE;
+    /** For how long an answer of 503 asks the client to stay away. */
+    private int retryAfterSeconds = 1;
     /** The line before its service that the request stands in. */
     private Optional<LoopLine> line = Optional.empty();
     /** To be one of the requests in flight; empty where the service does not limit them. */
     private Optional<Permit> permit = Optional.empty();
 
-    Exchange(ProxyLoop proxy, HttpServerRequest request, ClientConnection client) {
+    Exchange(ProxyLoop proxy, ClientStream client) {
         this.proxy = proxy;
-        this.request = request;
         this.client = client;
         this.clock = new ExchangeClock(this, proxy.loop());
-        this.end = new ClientEnd(request, client);
     }
 
     void start() {
-        client.busy();
-        if (request.version() == HttpVersion.HTTP_1_0) {
-            client.speakOwnVersion();
-        }
-        request.response().closeHandler(v -> fail(Failure.CLIENT_GONE, ""));
+        client.whenGone(v -> fail(Failure.CLIENT_GONE, ""));
         try {
             // First the gate: nothing ambiguous is routed, let alone forwarded.
-            head = RequestHead.of(request, proxy.ambiguousPaths());
-            if (proxy.isLoop(request)) {
+            head = RequestHead.of(client, proxy.ambiguousPaths());
+            if (proxy.isLoop(client.headers())) {
                 throw Rule.LOOP.refused();
             }
         } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
             UploadLimits rest = new UploadLimits(this, proxy, client, Optional.empty());
-            body = Optional.of(new RequestForwarder(this, request, RequestHead.CHUNKED, rest));
+            body = Optional.of(new RequestForwarder(this, client, RequestHead.CHUNKED, rest));
             rest.refused(e);
             return;
         }
@@ -87,18 +78,18 @@ final class Exchange implements Waiter {
         Optional<Route> found = view.routes().match(head.host(), head.path());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
-            body = Optional.of(new RequestForwarder(this, request, head.length(),
+            body = Optional.of(new RequestForwarder(this, client, head.length(),
                     new UploadLimits(this, proxy, client, found)));
         }
         if (head.asksNode()) {
             endIfLast();
-            end.options();
+            client.options();
             answerOut();
         } else if (found.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
         } else if (body.map(RequestForwarder::allowed).orElse(true)) {
             route = found.get();
-            attempts = new Attempts(this, clock, proxy, request, head, route.service());
+            attempts = new Attempts(this, clock, proxy, client, head, route.service());
             attempts.requested();
             select(view);
         }
@@ -122,7 +113,7 @@ final class Exchange implements Waiter {
             case PLAN_HEDGE -> attempts.sent();
             case ANNOUNCE_LAST -> {
                 endIfLast();
-                end.announce();
+                client.announceLast();
             }
             case FLUSH_HEAD -> answer.flushHead();
             case JUDGE_SENDING -> {
@@ -136,10 +127,10 @@ final class Exchange implements Waiter {
             case JUDGE_ANSWERING -> fail(turn() == Side.CLIENT ? Failure.CLIENT_TIMEOUT
                     : Failure.RESPONSE_IDLE_TIMEOUT, "");
             case DISCARD_REQUEST -> {
-                end.linger();
+                client.linger();
                 body.ifPresent(RequestForwarder::discard);
             }
-            case CLOSE_IF_LAST -> end.done();
+            case CLOSE_IF_LAST -> client.closeIfLast();
             case CLOSE -> client.close();
         }
         return true;
@@ -157,7 +148,7 @@ final class Exchange implements Waiter {
             case DONE -> {
                 clock.stop();
                 body.ifPresent(RequestForwarder::over);
-                client.idle();
+                client.finished();
             }
         }
     }
@@ -219,7 +210,7 @@ final class Exchange implements Waiter {
         permit = limit.admit(route.priority().orElse(Priority.NORMAL), now);
         if (permit.isEmpty()) {
             // Spread, so that those who were refused together do not come back together.
-            end.retryAfter(1 + proxy.random().nextInt(limit.retryWithin(now)));
+            retryAfterSeconds = 1 + proxy.random().nextInt(limit.retryWithin(now));
             fail(Failure.OVERLOADED, "service " + route.service());
         }
         return permit.isPresent();
@@ -264,7 +255,7 @@ final class Exchange implements Waiter {
         if (attempts.isCurrent(by)) {
             on(ExchangeEvent.HEAD_WRITTEN);
         }
-        proxy.toBackend().write(client.peer(), request.headers(), request.version(), head, host,
+        proxy.toBackend().write(client.peer(), client.headers(), client.version(), head, host,
                 outgoing.headers());
         if (body.isPresent()) {
             if (head.expectation() == Expectation.OF_NODE && continued == Expectation.NONE) {
@@ -309,7 +300,7 @@ final class Exchange implements Waiter {
 
     private void sendContinue() {
         continued = head.expectation();
-        request.response().writeContinue();
+        client.sendContinue();
     }
 
     /** A 100 (Continue) of a backend has been passed on. */
@@ -364,7 +355,7 @@ final class Exchange implements Waiter {
     /** This is the answer; the request will not be sent again. */
     void answerBegan(HttpClientResponse response, Lease lease) {
         body.ifPresent(RequestForwarder::forget);
-        ResponseForwarder begun = new ResponseForwarder(this, response, lease, request, proxy.toClient());
+        ResponseForwarder begun = new ResponseForwarder(this, response, lease, client, proxy.toClient());
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {
@@ -399,7 +390,7 @@ final class Exchange implements Waiter {
 
     /** Nothing may follow this request on its connection. */
     void reject(Failure failure, String details) {
-        end.last();
+        client.last();
         fail(failure, details);
     }
 
@@ -422,19 +413,18 @@ final class Exchange implements Waiter {
     /** The way out without a backend's answer; no try runs any more. */
     void refuse(Failure failure) {
         release();
-        HttpServerResponse response = request.response();
-        if (failure == Failure.CLIENT_GONE || response.ended()) {
+        if (failure == Failure.CLIENT_GONE || client.ended()) {
             on(ExchangeEvent.CUT_OFF);
-        } else if (response.headWritten()) {
+        } else if (client.headSent()) {
             boolean wouldLookComplete = answer.endsByClose();
             on(ExchangeEvent.CUT_OFF);
-            end.breakOff(failure, wouldLookComplete);
+            client.breakOff(failure, wouldLookComplete);
         } else {
             if (failure == Failure.CLIENT_TIMEOUT) {
-                end.last();
+                client.last();
             }
             endIfLast();
-            end.problem(failure);
+            client.problem(failure, retryAfterSeconds);
             answerOut();
         }
     }
@@ -451,7 +441,7 @@ final class Exchange implements Waiter {
 
     private void endIfLast() {
         if (proxy.stopping() || client.spent() || awaitsContinue()) {
-            end.last();
+            client.last();
         }
     }
 
@@ -460,16 +450,8 @@ final class Exchange implements Waiter {
         clock.touch();
     }
 
-    ClientConnection client() {
-        return client;
-    }
-
     ToClient toClient() {
         return proxy.toClient();
-    }
-
-    ClientEnd end() {
-        return end;
     }
 
     Optional<RequestForwarder> body() {

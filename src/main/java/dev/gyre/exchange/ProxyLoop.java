@@ -6,6 +6,7 @@ import dev.gyre.exchange.retry.LoopRetries;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientConnection;
 import dev.gyre.listener.ClientConnections;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.listener.OwnAnswer;
 import dev.gyre.listener.RefusalCounters;
 import dev.gyre.loop.Loop;
@@ -15,8 +16,8 @@ import dev.gyre.model.Limits;
 import dev.gyre.upstream.LoopView;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,17 +47,13 @@ final class ProxyLoop {
         this.view = new LoopView(proxy.current(), loop, random, proxy.holds());
     }
 
-    void handle(HttpServerRequest request) {
-        Optional<ClientConnection> client = ClientConnection.of(request.connection());
-        if (client.isEmpty() || client.get().ending()) {
-            return;
-        }
-        Exchange exchange = new Exchange(this, request, client.get());
+    void handle(ClientStream client) {
+        Exchange exchange = new Exchange(this, client);
         try {
             exchange.start();
         } catch (RuntimeException e) {
             // Vert.x would log it and leave the client without an answer.
-            LOG.error("request {} {}", request.method(), request.uri(), e);
+            LOG.error("request {} {}", client.method(), client.target(), e);
             exchange.fail(Failure.INTERNAL, e.toString());
         }
     }
@@ -125,9 +122,9 @@ final class ProxyLoop {
         return forwarding.ambiguousPaths();
     }
 
-    /** This request has been sent on by this node before. */
-    boolean isLoop(HttpServerRequest request) {
-        return proxy.via().isLoop(request.headers());
+    /** A request with these fields has been sent on by this node before. */
+    boolean isLoop(MultiMap headers) {
+        return proxy.via().isLoop(headers);
     }
 
     ToBackend toBackend() {
@@ -157,8 +154,8 @@ final class ProxyLoop {
         return proxy.listening().policy().limits();
     }
 
-    void exceeded(Limit limit, ClientConnection client) {
-        proxy.listening().exceeded().report(limit, client.address());
+    void exceeded(Limit limit, ClientStream client) {
+        proxy.listening().exceeded().report(limit, client.peer().address());
     }
 
     /**

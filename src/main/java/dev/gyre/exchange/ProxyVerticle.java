@@ -1,6 +1,7 @@
 package dev.gyre.exchange;
 
 import dev.gyre.config.Settings.Listener;
+import dev.gyre.listener.Http1ClientStream;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.BindFailure;
 import dev.gyre.vertx.GuardedTransport;
@@ -80,7 +81,7 @@ final class ProxyVerticle extends VerticleBase {
                 .setDecompressionSupported(false)
                 .setHttp2ClearTextEnabled(false));
         server.connectionHandler(loop.clients()::accept);
-        server.requestHandler(loop::handle);
+        server.requestHandler(request -> Http1ClientStream.begin(request).ifPresent(loop::handle));
         server.invalidRequestHandler(loop::refuse);
         servers.add(server);
         return server;

@@ -1,11 +1,11 @@
 package dev.gyre.exchange;
 
+import dev.gyre.listener.ClientStream;
 import dev.gyre.model.Failure;
 import dev.gyre.vertx.ReadMemory;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +16,7 @@ import java.util.List;
 final class RequestForwarder {
 
     private final Exchange exchange;
-    private final HttpServerRequest request;
+    private final ClientStream client;
     private final long length;
     private final UploadLimits upload;
     private final List<Buffer> kept = new ArrayList<>();
@@ -32,13 +32,12 @@ final class RequestForwarder {
     private long bytes;
 
     /** @param length in bytes or {@link RequestHead#CHUNKED} */
-    RequestForwarder(Exchange exchange, HttpServerRequest request, long length, UploadLimits upload) {
+    RequestForwarder(Exchange exchange, ClientStream client, long length, UploadLimits upload) {
         this.upload = upload;
         this.exchange = exchange;
-        this.request = request;
+        this.client = client;
         this.length = length;
-        request.pause();
-        request.exceptionHandler(e -> {
+        client.pause(e -> {
             // A connection that broke ends the request by itself.
             if (e instanceof OutOfMemoryError) {
                 exchange.reject(Failure.NO_MEMORY, e.getMessage());
@@ -71,7 +70,7 @@ final class RequestForwarder {
         listen();
         if (!blocked) {
             upload.awaited();
-            request.resume();
+            client.resume();
         }
         if (!headSent) {
             // The body may be long in coming; what has been read with the head goes out together with it.
@@ -82,8 +81,7 @@ final class RequestForwarder {
     private void listen() {
         if (!listening && !received) {
             listening = true;
-            request.handler(this::chunk);
-            request.endHandler(v -> ended());
+            client.read(this::chunk, v -> ended());
         }
     }
 
@@ -142,7 +140,7 @@ final class RequestForwarder {
         if (!blocked && outgoing.writeQueueFull()) {
             blocked = true;
             upload.heldBack();
-            request.pause();
+            client.pause();
         }
         return written;
     }
@@ -152,7 +150,7 @@ final class RequestForwarder {
             blocked = false;
             exchange.touch();
             upload.awaited();
-            request.resume();
+            client.resume();
         }
     }
 
@@ -184,7 +182,7 @@ final class RequestForwarder {
         outgoing = null;
         sent = false;
         upload.heldBack();
-        request.pause();
+        client.pause();
     }
 
     /** Reads and discards the rest, so that the client gets to reading its answer. */
@@ -194,7 +192,7 @@ final class RequestForwarder {
         forget();
         upload.heldBack();
         listen();
-        request.resume();
+        client.resume();
     }
 
     /** The client owes nothing any more; what has been read and waits to be sent on is for nobody. */
@@ -206,7 +204,7 @@ final class RequestForwarder {
             forget();
             // Its memory would come back no sooner than the garbage collector finds it.
             listen();
-            request.resume();
+            client.resume();
         }
     }
 

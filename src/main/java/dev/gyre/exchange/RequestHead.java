@@ -5,12 +5,12 @@ import dev.gyre.gate.ListField;
 import dev.gyre.gate.OwnField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.model.NormalPath;
 import dev.gyre.model.NormalPath.Spelling;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
@@ -67,17 +67,20 @@ record RequestHead(String host, String target, String path, long length, Expecta
      * @param ambiguousPaths let paths through that backends may read in another way than the routes do
      * @throws Refused with the rule that is broken
      */
-    static RequestHead of(HttpServerRequest request, boolean ambiguousPaths) {
-        HttpMethod method = request.method();
+    static RequestHead of(ClientStream client, boolean ambiguousPaths) {
+        return of(client.method(), client.version(), client.target(), client.headers(), ambiguousPaths);
+    }
+
+    static RequestHead of(HttpMethod method, HttpVersion version, String uri, MultiMap headers,
+                          boolean ambiguousPaths) {
         if (method == HttpMethod.CONNECT) {
             throw Rule.TUNNEL.refused();
         }
         if (method == HttpMethod.TRACE) {
             throw Rule.TRACE.refused();
         }
-        MultiMap headers = request.headers();
-        String host = host(headers, request.version());
-        String target = request.uri();
+        String host = host(headers, version);
+        String target = uri;
         if (!target.startsWith("/") && !target.equals(ASTERISK)) {
             int authority = afterScheme(target);
             int end = endOfAuthority(target, authority);
@@ -91,7 +94,7 @@ record RequestHead(String host, String target, String path, long length, Expecta
         checkCharacters(target);
         long length = RequestLength.of(headers);
         return new RequestHead(host, target, path(target, ambiguousPaths), length,
-                expectation(headers, request.version(), length), maxForwards(method, headers));
+                expectation(headers, version, length), maxForwards(method, headers));
     }
 
     private static String host(MultiMap headers, HttpVersion version) {

@@ -3,6 +3,7 @@ package dev.gyre.exchange;
 import dev.gyre.gate.ListField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.upstream.Lease;
 import dev.gyre.vertx.ReadMemory;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -10,8 +11,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
@@ -24,9 +23,7 @@ final class ResponseForwarder {
     private final HttpClientResponse from;
     private final Lease lease;
     private final HttpHeaders fields;
-    private final HttpServerResponse to;
-    private final HttpMethod method;
-    private final HttpVersion version;
+    private final ClientStream to;
     private final ToClient toClient;
     private long length = UNKNOWN;
     private long received;
@@ -36,7 +33,7 @@ final class ResponseForwarder {
     private boolean dropping;
 
     /** @param lease that {@code from} has come on */
-    ResponseForwarder(Exchange exchange, HttpClientResponse from, Lease lease, HttpServerRequest request,
+    ResponseForwarder(Exchange exchange, HttpClientResponse from, Lease lease, ClientStream to,
                   ToClient toClient) {
         this.toClient = toClient;
         this.lease = lease;
@@ -44,9 +41,7 @@ final class ResponseForwarder {
         this.fields = lease.fields();
         this.exchange = exchange;
         this.from = from;
-        this.to = request.response();
-        this.method = request.method();
-        this.version = request.version();
+        this.to = to;
     }
 
     int status() {
@@ -61,22 +56,22 @@ final class ResponseForwarder {
      */
     void begin() {
         checkFraming();
-        to.setStatusCode(status());
-        if (!from.statusMessage().equals(to.getStatusMessage()) && status() != 304) {
-            to.setStatusMessage(from.statusMessage());
+        to.status(status());
+        if (status() != 304) {
+            to.reason(from.statusMessage());
         }
-        boolean chunked = length == UNKNOWN && !bodiless() && version != HttpVersion.HTTP_1_0;
-        toClient.write(fields, lease.old(), chunked, to.headers());
+        boolean chunked = length == UNKNOWN && !bodiless() && to.version() != HttpVersion.HTTP_1_0;
+        toClient.write(fields, lease.old(), chunked, to.answerHeaders());
         if (chunked) {
-            to.setChunked(true);
+            to.chunked();
         }
         if (endsByClose()) {
-            exchange.end().last();
+            to.last();
         }
         from.handler(this::chunk);
         from.endHandler(v -> ended());
         from.exceptionHandler(exchange::answerBroke);
-        to.drainHandler(v -> unblocked());
+        to.whenDrained(v -> unblocked());
     }
 
     private void checkFraming() {
@@ -96,12 +91,12 @@ final class ResponseForwarder {
 
     /** RFC 9110, section 6.4.1 */
     private boolean bodiless() {
-        return method == HttpMethod.HEAD || status() == 204 || status() == 304;
+        return to.method() == HttpMethod.HEAD || status() == 204 || status() == 304;
     }
 
     /** Only the end of the connection tells an HTTP/1.0 client where this answer ends. */
     boolean endsByClose() {
-        return length == UNKNOWN && !bodiless() && version == HttpVersion.HTTP_1_0;
+        return length == UNKNOWN && !bodiless() && to.version() == HttpVersion.HTTP_1_0;
     }
 
     private void chunk(Buffer data) {
@@ -116,11 +111,11 @@ final class ResponseForwarder {
             return;
         }
         to.write(ReadMemory.once(data));
-        if (!blocked && to.writeQueueFull()) {
+        if (!blocked && to.full()) {
             blocked = true;
             heldBack = true;
             if (!ReadMemory.lends(data)) {
-                exchange.client().memory().behind(true);
+                to.behind(true);
             }
             // A pause of Vert.x's would end in a task, which Netty's io_uring lets wait for up to 128 turns
             // of the other connections.
@@ -131,7 +126,7 @@ final class ResponseForwarder {
     private void unblocked() {
         if (blocked) {
             blocked = false;
-            exchange.client().memory().behind(false);
+            to.behind(false);
             exchange.touch();
             lease.hold(false);
         }
@@ -157,8 +152,8 @@ final class ResponseForwarder {
 
     /** Sends the head alone when no part of the body came with it. */
     void flushHead() {
-        if (!to.headWritten() && !to.ended() && !bodiless() && length != 0 && !endsByClose()) {
-            to.writeHead();
+        if (!to.headSent() && !to.ended() && !bodiless() && length != 0 && !endsByClose()) {
+            to.sendHead();
         }
     }
 

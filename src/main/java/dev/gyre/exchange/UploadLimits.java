@@ -1,14 +1,13 @@
 package dev.gyre.exchange;
 
 import dev.gyre.gate.Rule;
-import dev.gyre.listener.ClientConnection;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.listener.MinRateMeter;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Route;
-import dev.gyre.vertx.ReadMemory;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,13 +20,13 @@ final class UploadLimits extends Deadline {
 
     private final Exchange exchange;
     private final ProxyLoop proxy;
-    private final ClientConnection client;
+    private final ClientStream client;
     private final MinRateMeter pace;
     private final boolean paced;
     private final long most;
     private long bytes;
 
-    UploadLimits(Exchange exchange, ProxyLoop proxy, ClientConnection client, Optional<Route> route) {
+    UploadLimits(Exchange exchange, ProxyLoop proxy, ClientStream client, Optional<Route> route) {
         this.exchange = exchange;
         this.proxy = proxy;
         this.client = client;
@@ -54,14 +53,12 @@ final class UploadLimits extends Deadline {
 
     /** This node keeps so many bytes more for another attempt, or fewer. */
     void keeps(int more) {
-        client.memory().keep(more);
+        client.keep(more);
     }
 
     /** This piece of the body takes no heap any more. */
     void passedOn(Buffer piece) {
-        if (!ReadMemory.lends(piece)) {
-            client.memory().passedOn(piece.length());
-        }
+        client.passedOn(piece);
     }
 
     /** The client may send. */
@@ -93,7 +90,7 @@ final class UploadLimits extends Deadline {
     /** The request breaks a rule of the gate, by its head or within its body. */
     void refused(Throwable cause) {
         Rule rule = Rule.of(cause);
-        proxy.refusals().request(rule, client.address());
+        proxy.refusals().request(rule, client.peer().address());
         exchange.reject(rule.failure(), rule.reason());
     }
 

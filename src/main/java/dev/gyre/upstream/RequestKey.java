@@ -5,7 +5,6 @@ import dev.gyre.gate.ListField;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Peer;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -17,13 +16,13 @@ final class RequestKey {
     }
 
     /** Of a request that lacks what is to be hashed: a random one, so that it may go anywhere. */
-    static long of(HashKey key, HttpServerRequest request, Peer client, RandomGenerator random) {
+    static long of(HashKey key, String target, MultiMap headers, Peer client, RandomGenerator random) {
         Optional<String> value = switch (key.source()) {
-            case HEADER -> Optional.ofNullable(request.headers().get(key.name()));
-            case COOKIE -> Cookies.values(request.headers(), key.name()).findFirst();
-            case QUERY -> query(request.uri(), key.name());
+            case HEADER -> Optional.ofNullable(headers.get(key.name()));
+            case COOKIE -> Cookies.values(headers, key.name()).findFirst();
+            case QUERY -> query(target, key.name());
             case CLIENT_ADDRESS -> Optional.of(client.trusted()
-                    ? forwardedFor(request.headers(), client.address()) : client.address());
+                    ? forwardedFor(headers, client.address()) : client.address());
         };
         return value.isPresent() ? Hash64.of(value.get()) : random.nextLong();
     }

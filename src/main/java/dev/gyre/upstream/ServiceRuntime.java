@@ -5,9 +5,8 @@ import dev.gyre.model.Balance;
 import dev.gyre.model.Peer;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Strategy;
-import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -82,15 +81,16 @@ public final class ServiceRuntime {
      *
      * @param tried backends that this request has been to, to be taken again only when there is no other
      */
-    public Optional<LoopPool> pick(HttpServerRequest request, Peer client, Collection<LoopPool> tried) {
+    public Optional<LoopPool> pick(String target, MultiMap headers, Peer client,
+                                   Collection<LoopPool> tried) {
         if (view.sticky().isPresent()) {
-            Optional<LoopPool> own = own(request, tried);
+            Optional<LoopPool> own = own(headers, tried);
             if (own.isPresent()) {
                 return own;
             }
         }
         long key = balance.by() == Strategy.CONSISTENT_HASH
-                ? RequestKey.of(balance.hashing().key(), request, client, random) : 0;
+                ? RequestKey.of(balance.hashing().key(), target, headers, client, random) : 0;
         for (TierSelector.Asked asked : ASKED) {
             Optional<LoopPool> picked = first.pick(asked, tried, key);
             if (picked.isEmpty()) {
@@ -103,8 +103,8 @@ public final class ServiceRuntime {
         return Optional.empty();
     }
 
-    private Optional<LoopPool> own(HttpServerRequest request, Collection<LoopPool> tried) {
-        return view.sticky().flatMap(names -> names.of(request.headers())).map(pool -> pool.on(loop))
+    private Optional<LoopPool> own(MultiMap headers, Collection<LoopPool> tried) {
+        return view.sticky().flatMap(names -> names.of(headers)).map(pool -> pool.on(loop))
                 .filter(pool -> !tried.contains(pool) && (pool.hasRoom() || pool.hasRoomToWait()));
     }
 
@@ -119,18 +119,18 @@ public final class ServiceRuntime {
     }
 
     /** An answer has come, to be passed on or not: takes note when the backend asks to be left alone. */
-    public void answered(LoopPool by, HttpClientResponse answer) {
+    public void answered(LoopPool by, int status, MultiMap headers) {
         if (balance.by().watchful()) {
-            RetryAfter.of(answer.statusCode(), answer.headers()).ifPresent(pause ->
+            RetryAfter.of(status, headers).ifPresent(pause ->
                     by.shared().conduct().pause(pause.toNanos(), loop.nanos()));
         }
     }
 
     /** The fields of the answer stand in that for the client: binds the client to the backend. */
-    public void bind(LoopPool to, HttpServerRequest request) {
+    public void bind(LoopPool to, MultiMap requestHeaders, MultiMap answerHeaders) {
         if (view.sticky().isPresent()) {
-            view.sticky().get().bind(request.headers(), to.shared()).ifPresent(cookie ->
-                    request.response().headers().add(HttpHeaders.SET_COOKIE, cookie));
+            view.sticky().get().bind(requestHeaders, to.shared()).ifPresent(cookie ->
+                    answerHeaders.add(HttpHeaders.SET_COOKIE, cookie));
         }
     }
 }

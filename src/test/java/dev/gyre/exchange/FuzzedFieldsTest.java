@@ -6,17 +6,13 @@ import dev.gyre.balancing.Hash64;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.gate.Authority;
 import dev.gyre.kit.Fuzzed;
-import dev.gyre.kit.HeadOnlyRequest;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.LookAlikes;
 import dev.gyre.model.Peer;
 import dev.gyre.upstream.SelectionAccess;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -79,8 +75,8 @@ public class FuzzedFieldsTest {
     }
 
     private static long keyed(String target, MultiMap headers) {
-        return SelectionAccess.hash(HashKey.of("query:gyre").orElseThrow(), request(target, headers),
-                PEERS.get(0), CHANCE);
+        return SelectionAccess.hash(HashKey.of("query:gyre").orElseThrow(), target, headers, PEERS.get(0),
+                CHANCE);
     }
 
     private static Optional<String> firstParameter(String target) {
@@ -92,11 +88,6 @@ public class FuzzedFieldsTest {
         return Arrays.stream(field.split(";", -1)).map(pair -> pair.replaceFirst("^[ \\t]+", ""))
                 
                 .filter(pair -> pair.startsWith("gyre=")).map(pair -> pair.substring(5).strip()).findFirst();
-    }
-
-    private static HttpServerRequest request(String uri, MultiMap headers) {
-        return HeadOnlyRequest.of(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, uri,
-                (io.netty.handler.codec.http.HttpHeaders) headers));
     }
 
     /** What a stranger says of where he comes from is not passed on, but what this node knows of it. */

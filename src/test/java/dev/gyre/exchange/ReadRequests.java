@@ -3,7 +3,6 @@ package dev.gyre.exchange;
 import dev.gyre.gate.KnownNames;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.RequestDecoder;
-import dev.gyre.kit.HeadOnlyRequest;
 import dev.gyre.model.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -87,7 +86,8 @@ record ReadRequests(List<Request> requests, boolean refused) {
             if (next instanceof HttpRequest request) {
                 open = request;
                 try {
-                    head = RequestHead.of(HeadOnlyRequest.of(request), false);
+                    head = RequestHead.of(io.vertx.core.http.HttpMethod.valueOf(request.method().name()),
+                            version(request), request.uri(), (MultiMap) request.headers(), false);
                 } catch (Refused e) {
                     return new ReadRequests(requests, true);
                 }
@@ -102,6 +102,10 @@ record ReadRequests(List<Request> requests, boolean refused) {
             }
         }
         return new ReadRequests(requests, false);
+    }
+
+    private static HttpVersion version(HttpRequest request) {
+        return request.protocolVersion().minorVersion() == 0 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1;
     }
 
     private static byte[] bytes(ByteBuf buffer) {

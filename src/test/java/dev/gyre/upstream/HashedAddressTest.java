@@ -3,12 +3,8 @@ package dev.gyre.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.balancing.Hash64;
-import dev.gyre.kit.HeadOnlyRequest;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Peer;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,8 +41,6 @@ class HashedAddressTest {
         for (String line : lines.split("~", -1)) {
             headers.add("X-Forwarded-For", line);
         }
-        return RequestKey.of(HashKey.CLIENT_ADDRESS, HeadOnlyRequest.of(new DefaultHttpRequest(
-                HttpVersion.HTTP_1_1, HttpMethod.GET, "/",
-                (io.netty.handler.codec.http.HttpHeaders) headers)), peer, () -> 7);
+        return RequestKey.of(HashKey.CLIENT_ADDRESS, "/", headers, peer, () -> 7);
     }
 }

@@ -16,6 +16,7 @@ import dev.gyre.upstream.hold.Holds;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +119,7 @@ class QuietServiceTest {
         show();
         service("changed", 1, 2, 4);
         show();
-        onLoop(() -> view.service("changed").orElseThrow().pick(null, null, List.of()));
+        onLoop(() -> view.service("changed").orElseThrow().pick("/", HttpHeaders.headers(), null, List.of()));
         assertThat(IntStream.of(1, 2, 4).filter(number -> usedHere("changed", number)).count()).isEqualTo(1);
         assertThat(usedHere("quiet", 1) || usedHere("quiet", 2)).isFalse();
     }
@@ -127,7 +128,7 @@ class QuietServiceTest {
     @Test
     void aServiceThatComesBackIsOpen() throws Exception {
         show();
-        onLoop(() -> view.service("changed").orElseThrow().pick(null, null, List.of()));
+        onLoop(() -> view.service("changed").orElseThrow().pick("/", HttpHeaders.headers(), null, List.of()));
         Service gone = services.remove("changed");
         show();
         onLoop(() -> assertThat(view.service("changed")).isEmpty());
@@ -143,7 +144,7 @@ class QuietServiceTest {
     void whoLeftIsShutAndWhoCameBackIsOpen() throws Exception {
         show();
         onLoop(() -> IntStream.range(0, 3).forEach(i ->
-                view.service("changed").orElseThrow().pick(null, null, List.of())));
+                view.service("changed").orElseThrow().pick("/", HttpHeaders.headers(), null, List.of())));
         service("changed", 1, 3);
         show();
         onLoop(() -> assertThat(pool(2).on(loop).isOpen()).isFalse());

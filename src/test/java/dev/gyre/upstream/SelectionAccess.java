@@ -3,7 +3,6 @@ package dev.gyre.upstream;
 import dev.gyre.model.HashKey;
 import dev.gyre.model.Peer;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -23,7 +22,7 @@ public final class SelectionAccess {
     }
 
     /** @param chance the key of a request that has none */
-    public static long hash(HashKey key, HttpServerRequest request, Peer client, long chance) {
-        return RequestKey.of(key, request, client, () -> chance);
+    public static long hash(HashKey key, String target, MultiMap headers, Peer client, long chance) {
+        return RequestKey.of(key, target, headers, client, () -> chance);
     }
 }
