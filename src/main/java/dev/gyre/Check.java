@@ -14,6 +14,7 @@ final class Check {
 
     /** @return the exit code: 0 the config is right, 1 it is not, 2 the command line is wrong */
     static int run(List<String> args, PrintStream out, PrintStream err) {
+        Launcher.begin();
         if (args.size() != 2 || !List.of("-conf", "--conf").contains(args.get(0))) {
             String found = args.isEmpty() ? "no file" : '"' + String.join(" ", args) + '"';
             err.println("gyre: check: " + found + " (expected: -conf FILE)");

@@ -18,6 +18,7 @@ final class Demo {
     }
 
     static void run(List<String> args) {
+        Launcher.begin();
         if (!args.isEmpty()) {
             Launcher.fail(2, List.of("demo: " + args.get(0) + " (expected: no arguments)"));
         }

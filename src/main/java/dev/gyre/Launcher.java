@@ -1,7 +1,5 @@
 package dev.gyre;
 
-import dev.gyre.cli.AdminCli;
-import dev.gyre.config.Nearest;
 import dev.gyre.listener.AcceptFailures;
 import dev.gyre.log.LogLimits;
 import dev.gyre.vertx.EventLoops;
@@ -12,22 +10,14 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.cli.CLI;
 import io.vertx.core.cli.CLIException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
-/**
- * The command line. {@code run} is the classic command of Vert.x; {@code demo}, {@code check} and {@code
- * admin} are Gyre's own. Exit codes: 0 done or stopped in good order, 1 something on this machine or the node
- * said no, 2 the command line or the config is wrong.
- */
+/** The command {@code run}, the classic one of Vert.x, and what a process that runs a node needs first. */
 public final class Launcher extends io.vertx.core.Launcher {
 
     private static final Transports TRANSPORTS;
-    private static final List<String> COMMANDS =
-            List.of("run", "demo", "check", "admin", "--help", "--version");
     /** Whether this process is Gyre's own; in another's it is a guest. */
     private static volatile boolean own;
 
@@ -73,32 +63,18 @@ public final class Launcher extends io.vertx.core.Launcher {
     }
 
     public static void main(String[] args) {
-        own = true;
-        Transports.mistake().ifPresent(mistake -> fail(2, List.of(mistake)));
-        if (args.length == 0) {
-            System.err.print(Usage.TEXT);
-            System.exit(2);
-        }
-        List<String> rest = Arrays.asList(args).subList(1, args.length);
-        switch (args[0]) {
-            case "run" -> new Launcher().run(rest);
-            case "demo" -> Demo.run(rest);
-            case "check" -> System.exit(Check.run(rest, System.out, System.err));
-            case "admin" -> System.exit(AdminCli.run(rest, System.getenv(),
-                    System.getProperty("user.name") + "@" + HostName.read(), System.out, System.err));
-            case "--version", "-version", "version" -> System.out.println(Version.line());
-            case "--help", "-help", "-h", "help" -> System.out.print(Usage.TEXT);
-            default -> fail(2, List.of(unknown(args[0])));
-        }
+        Main.main(args);
     }
 
-    /** What is said to a node stands behind "admin"; that it was forgotten is the likeliest of mistakes. */
-    private static String unknown(String word) {
-        Optional<String> meant = AdminCli.knows(word) ? Optional.of("admin " + word)
-                : Nearest.to(word, COMMANDS);
-        return "unknown command: " + word + " ("
-                + meant.map(command -> "did you mean \"" + command + "\"? ").orElse("")
-                + "known: " + String.join(", ", COMMANDS) + ")";
+    /** To be called first, by a process that is Gyre's own. */
+    static void begin() {
+        own = true;
+        Transports.mistake().ifPresent(mistake -> fail(2, List.of(mistake)));
+    }
+
+    static void node(List<String> args) {
+        begin();
+        new Launcher().run(args);
     }
 
     private void run(List<String> args) {

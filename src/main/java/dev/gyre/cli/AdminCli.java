@@ -2,9 +2,6 @@ package dev.gyre.cli;
 
 import dev.gyre.config.Durations;
 import dev.gyre.files.GuardedFile;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
@@ -17,9 +14,13 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 /**
  * The door for people: {@code gyre admin …} sends one command to one node and says in words what came of it.
@@ -72,22 +73,50 @@ public final class AdminCli {
     }
 
     private int run(List<String> args) {
-        if (args.isEmpty() || args.contains("--help") || args.contains("-h")
-                || args.equals(List.of("help"))) {
-            (args.isEmpty() ? err : out).print(help());
-            return args.isEmpty() ? MISUSED : OK;
+        if (args.isEmpty()) {
+            err.print(help());
+            return MISUSED;
         }
         try {
-            CliLine line = CliLine.parse(args);
+            ParseResult read = CliLine.read(asked(args));
+            Optional<String> told = told(read);
+            if (told.isPresent()) {
+                out.print(told.get());
+                return OK;
+            }
+            CliLine line = CliLine.of(read);
             return send(line, token(line));
-        } catch (CliLine.Misused e) {
+        } catch (Misused e) {
             err.println("admin: " + e.getMessage());
-            err.println("\"gyre admin --help\" lists all commands with an example each.");
+            err.println("\"gyre admin --help\" lists all commands with an example each; behind a command"
+                    + " --help explains it.");
             return MISUSED;
         }
     }
 
-    private Optional<String> token(CliLine line) throws CliLine.Misused {
+    /** {@code help backend add} is {@code backend add --help}. */
+    private static List<String> asked(List<String> args) {
+        return args.get(0).equals("help")
+                ? Stream.concat(args.stream().skip(1), Stream.of(CommandTree.HELP)).toList() : args;
+    }
+
+    /** What needs no node. */
+    private static Optional<String> told(ParseResult read) {
+        CommandLine at = read.commandSpec().commandLine();
+        String typed = CliLine.path(at);
+        if (helpRequested(at)) {
+            return Optional.of(typed.isEmpty() ? help() : CommandTree.help(at));
+        }
+        return typed.equals(CommandTree.COMPLETION) ? Optional.of(CommandTree.completion())
+                : Optional.empty();
+    }
+
+    /** Also in front of the command. */
+    private static boolean helpRequested(CommandLine at) {
+        return at != null && (at.isUsageHelpRequested() || helpRequested(at.getParent()));
+    }
+
+    private Optional<String> token(CliLine line) throws Misused {
         if (line.token().isPresent()) {
             return line.token();
         }
@@ -96,24 +125,24 @@ public final class AdminCli {
                 return Optional.of(GuardedFile.text(Path.of(line.tokenFile().get()), GuardedFile.SHORT)
                         .strip());
             } catch (GuardedFile.Irregular e) {
-                throw new CliLine.Misused("--token-file: " + e.getMessage());
+                throw new Misused("--token-file: " + e.getMessage());
             } catch (IOException | InvalidPathException e) {
-                throw new CliLine.Misused("--token-file: " + line.tokenFile().get() + " cannot be read");
+                throw new Misused("--token-file: " + line.tokenFile().get() + " cannot be read");
             }
         }
         return Optional.ofNullable(env.get("GYRE_TOKEN")).map(String::strip)
                 .filter(token -> !token.isEmpty());
     }
 
-    private int send(CliLine line, Optional<String> token) throws CliLine.Misused {
+    private int send(CliLine line, Optional<String> token) throws Misused {
         URI commands = URI.create("http://" + line.node() + "/api/commands");
         HttpRequest.Builder request = HttpRequest.newBuilder(commands)
                 .header("Content-Type", "application/json").timeout(patience(line.command()))
-                .POST(HttpRequest.BodyPublishers.ofString(line.command().copy().put("by", by).encode()));
+                .POST(HttpRequest.BodyPublishers.ofString(body(line)));
         try {
             token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         } catch (IllegalArgumentException e) {
-            throw new CliLine.Misused("the token has characters no header may carry");
+            throw new Misused("the token has characters no header may carry");
         }
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT).build();
@@ -133,9 +162,15 @@ public final class AdminCli {
         }
     }
 
+    private String body(CliLine line) {
+        Map<String, Object> command = new LinkedHashMap<>(line.command());
+        command.put("by", by);
+        return Json.text(command);
+    }
+
     /** A command that waits may be answered only after its timeout. */
-    private static Duration patience(JsonObject command) {
-        return Optional.ofNullable(command.getString("timeout")).flatMap(Durations::parse)
+    private static Duration patience(Map<String, Object> command) {
+        return Optional.ofNullable(command.get("timeout")).map(Object::toString).flatMap(Durations::parse)
                 .map(ANSWER::plus).orElse(ANSWER);
     }
 
@@ -153,30 +188,28 @@ public final class AdminCli {
     }
 
     private int tell(CliLine line, int status, String body) {
-        Optional<JsonObject> json = json(body);
-        boolean answered = json.isPresent()
-                && (json.get().getValue("ok") instanceof Boolean || json.get().containsKey("detail"));
-        if (!answered) {
+        Row reply = reply(body);
+        if (!(reply.value("ok") instanceof Boolean) && !reply.has("detail")) {
             err.println("admin: what answers at " + line.node() + " is no admin port of Gyre (status "
                     + status + "): does --node name the port of \"admin\" in the config?");
             return UNREACHABLE;
         }
-        JsonObject reply = json.get();
         if (status != 200) {
             (line.raw() ? out : err).println(line.raw() ? body : "refused (" + status + "): "
-                    + reply.getString("detail") + (status == 401
+                    + reply.text("detail") + (status == 401
                     ? "; give it by --token, --token-file or the environment's GYRE_TOKEN" : ""));
             return REFUSED;
         }
-        out.println(line.raw() ? body : CliText.of(line.command().getString("command"), reply));
-        return reply.getBoolean("drained", true) && reply.getBoolean("agree", true) ? OK : REFUSED;
+        out.println(line.raw() ? body : CliText.of(line.command().get(CliLine.COMMAND).toString(), reply));
+        return reply.flag("drained", true) && reply.flag("agree", true) ? OK : REFUSED;
     }
 
-    private static Optional<JsonObject> json(String body) {
+    /** Empty where it is no JSON object. */
+    private static Row reply(String body) {
         try {
-            return Json.decodeValue(body) instanceof JsonObject json ? Optional.of(json) : Optional.empty();
-        } catch (DecodeException e) {
-            return Optional.empty();
+            return Row.of(Json.parse(body));
+        } catch (Json.Malformed e) {
+            return Row.of(null);
         }
     }
 
@@ -199,6 +232,8 @@ public final class AdminCli {
                   --token T          token of that port; also by --token-file F, or GYRE_TOKEN in the
                                      environment
                   --json             print the reply as it comes
+                  --help             explain the command that stands before it
+                "gyre admin completion bash" prints a script that completes commands and options.
                 Exit code: 0 done, 1 refused or still in flight after --wait, 2 wrong usage,
                            3 node not reachable
                 """).toString();

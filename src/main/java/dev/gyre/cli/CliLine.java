@@ -1,234 +1,211 @@
 package dev.gyre.cli;
 
-import dev.gyre.config.RenamedSettings;
-import dev.gyre.registry.Suggestions;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import java.util.ArrayDeque;
+import dev.gyre.cli.CliOption.Kind;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * A line as it was typed, understood.
  *
- * @param command the JSON to send
+ * @param command the fields of the JSON to send
  * @param node    to send it to, {@code host:port}
  * @param raw     print the reply as it comes
  */
-record CliLine(JsonObject command, String node, Optional<String> token, Optional<String> tokenFile,
+record CliLine(Map<String, Object> command, String node, Optional<String> token, Optional<String> tokenFile,
         boolean raw) {
 
+    static final String COMMAND = "command";
     static final String DEFAULT_NODE = "127.0.0.1:9090";
 
-    /** The line makes no sense; the message says why. */
-    static final class Misused extends Exception {
+    private static final Set<String> FLAGS = CliCommand.ALL.stream()
+            .flatMap(command -> command.own().stream()).filter(option -> option.kind() == Kind.FLAG)
+            .map(option -> "--" + option.name()).collect(Collectors.toUnmodifiableSet());
 
-        Misused(String message) {
-            super(message, null, false, false);
-        }
-    }
-
+    /** What is asked of a node; {@link #read} and {@link #of} in one. */
     static CliLine parse(List<String> args) throws Misused {
-        return new Parser(args).line();
+        return of(read(args));
     }
 
-    private static final class Parser {
-
-        private static final Set<String> WITH_VALUE = Set.of("node", "token", "token-file");
-
-        private final Deque<String> rest;
-        private final List<String> places = new ArrayList<>();
-        private final Map<String, String> common = new HashMap<>();
-        private final JsonObject fields = new JsonObject();
-        private final Map<String, JsonArray> lists = new HashMap<>();
-        private Optional<CliCommand> command = Optional.empty();
-        private boolean raw;
-
-        Parser(List<String> args) {
-            rest = new ArrayDeque<>(args);
-        }
-
-        CliLine line() throws Misused {
-            boolean onlyPlaces = false;
-            while (!rest.isEmpty()) {
-                String word = rest.poll();
-                if (word.equals("--")) {
-                    onlyPlaces = true;
-                } else if (word.startsWith("--") && !onlyPlaces) {
-                    option(word.substring(2));
-                } else {
-                    place(word);
-                }
+    /** The command of the line, as far down the tree as it goes, with its options and arguments. */
+    static ParseResult read(List<String> args) throws Misused {
+        try {
+            ParseResult at = CommandTree.build().parseArgs(prepared(args).toArray(String[]::new));
+            while (at.hasSubcommand()) {
+                at = at.subcommand();
             }
-            CliCommand found = command.orElseThrow(() -> unknown(String.join(" ", places)));
-            return new CliLine(json(found), node(), Optional.ofNullable(common.get("token")),
-                    Optional.ofNullable(common.get("token-file")), raw);
+            return at;
+        } catch (ParameterException e) {
+            throw UsageErrors.misused(e);
         }
+    }
 
-        /** The first place or two name the command; options that belong to it must stand behind them. */
-        private void place(String word) throws Misused {
-            places.add(word);
-            if (command.isPresent()) {
-                return;
-            }
-            String typed = String.join(" ", places);
-            command = CliCommand.find(typed);
-            if (command.isPresent()) {
-                places.clear();
-            } else if (places.size() == 2) {
-                throw unknown(typed);
-            }
-        }
-
-        private static Misused unknown(String typed) {
-            return new Misused(typed.isBlank() ? "which command?"
-                    : "unknown command \"" + typed + "\" " + Suggestions.hint(typed, CliCommand.allTyped()));
-        }
-
-        private void option(String word) throws Misused {
+    /** With {@code =} where picocli would guess whether the next word is the option's value. */
+    private static List<String> prepared(List<String> args) {
+        List<String> prepared = new ArrayList<>();
+        boolean options = true;
+        for (int i = 0; i < args.size(); i++) {
+            String word = args.get(i);
+            options &= !word.equals("--");
             int equals = word.indexOf('=');
-            String name = equals < 0 ? word : word.substring(0, equals);
-            Optional<String> attached = equals < 0 ? Optional.empty()
-                    : Optional.of(word.substring(equals + 1));
-            Map<String, CliCommand.Kind> own = command.map(CliCommand::options).orElse(Map.of());
-            boolean rawJson = name.equals("json") && attached.isEmpty()
-                    && !(own.containsKey("json") && !rest.isEmpty() && rest.peek().startsWith("{"));
-            if (rawJson) {
-                raw = true;
-            } else if (WITH_VALUE.contains(name)) {
-                common.put(name, value(name, attached));
-            } else if (own.containsKey(name)) {
-                field(name, own.get(name), attached);
-            } else if (!RenamedSettings.current(name).equals(name)) {
-                throw new Misused("unknown option --" + name + ", renamed to --"
-                        + RenamedSettings.current(name));
+            if (options && word.equals(CommandTree.JSON)) {
+                boolean object = i + 1 < args.size() && args.get(i + 1).startsWith("{");
+                prepared.add(word + "=" + (object ? args.get(++i) : ""));
+            } else if (options && equals > 0 && FLAGS.contains(word.substring(0, equals))
+                    && Set.of("true", "false").contains(word.substring(equals + 1))) {
+                if (word.endsWith("=true")) {
+                    prepared.add(word.substring(0, equals));
+                }
             } else {
-                throw new Misused("unknown option --" + name + " "
-                        + Suggestions.hint("--" + name, options(own)));
+                prepared.add(word);
             }
         }
+        return prepared;
+    }
 
-        private static Set<String> options(Map<String, CliCommand.Kind> own) {
-            Set<String> names = new TreeSet<>(Set.of("--json", "--help"));
-            WITH_VALUE.forEach(name -> names.add("--" + name));
-            own.keySet().forEach(name -> names.add("--" + name));
-            return names;
+    static CliLine of(ParseResult at) throws Misused {
+        String typed = path(at.commandSpec().commandLine());
+        CliCommand command = CliCommand.find(typed).orElseThrow(() -> UsageErrors.unknown(typed));
+        Map<String, Object> fields = new LinkedHashMap<>(Map.of(COMMAND, command.name()));
+        arguments(command, at.matchedPositionals(), fields);
+        List<String> json = common(at, CommandTree.JSON);
+        List<String> objects = json.stream().filter(value -> !value.isEmpty()).toList();
+        if (!objects.isEmpty() && !command.takesSettings()) {
+            throw new Misused("--json: \"" + objects.get(0) + "\" (expected: --json alone)");
         }
+        Map<String, CliOption> options = command.options().stream()
+                .collect(Collectors.toMap(option -> "--" + option.name(), option -> option));
+        for (OptionSpec option : Set.copyOf(at.matchedOptions())) {
+            if (options.containsKey(option.longestName())) {
+                put(fields, options.get(option.longestName()), option.originalStringValues());
+            }
+        }
+        for (String object : objects) {
+            merge(fields, object(object));
+        }
+        return new CliLine(fields, node(at), last(at, CommandTree.TOKEN), last(at, CommandTree.TOKEN_FILE),
+                json.size() > objects.size());
+    }
 
-        private void field(String name, CliCommand.Kind kind, Optional<String> attached) throws Misused {
-            switch (kind) {
-                case FLAG -> put(name, attached.isEmpty() || attached.get().equals("true"));
-                case NUMBER -> put(name, number("--" + name, value(name, attached)));
-                case WORD_OR_NUMBER -> {
-                    String given = value(name, attached);
-                    put(name, given.matches("-?\\d+") ? number("--" + name, given) : given);
+    /** {@code backend add}, without what stands before it. */
+    static String path(CommandLine at) {
+        return at.getParent() == null ? ""
+                : (path(at.getParent()) + " " + at.getCommandName()).strip();
+    }
+
+    private static void arguments(CliCommand command, List<PositionalParamSpec> given,
+                                  Map<String, Object> fields) throws Misused {
+        long least = command.arguments().stream().filter(argument -> !argument.endsWith("?")).count();
+        List<String> values = given.stream().flatMap(place -> place.originalStringValues().stream()).toList();
+        if (values.size() < least) {
+            throw new Misused("too few arguments (expected: " + command.usage() + ")");
+        }
+        for (int i = 0; i < values.size(); i++) {
+            String field = command.arguments().get(i).replace("?", "");
+            fields.put(field, field.equals("weight") ? number(values.get(i)) : values.get(i));
+        }
+    }
+
+    private static Integer number(String text) throws Misused {
+        try {
+            return Integer.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new Misused("weight: \"" + text + "\" (expected: " + Kind.NUMBER.expected() + ")");
+        }
+    }
+
+    private static void put(Map<String, Object> fields, CliOption option, List<String> given) throws Misused {
+        switch (option.kind()) {
+            case FLAG -> put(fields, option.name(), true);
+            case LIST -> put(fields, option.name(), given.stream()
+                    .flatMap(values -> Stream.of(values.split(","))).toList());
+            default -> put(fields, option.name(), option.read(given.get(given.size() - 1)));
+        }
+    }
+
+    private static void put(Map<String, Object> fields, String name, Object value) throws Misused {
+        Map<String, Object> holder = fields;
+        for (int dot = name.indexOf('.'), from = 0; dot >= 0; from = dot + 1, dot = name.indexOf('.', from)) {
+            holder = part(holder, name.substring(from, dot), name.substring(0, dot));
+        }
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        if (holder.get(last) instanceof Map) {
+            throw excluding(name);
+        }
+        holder.put(last, value);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> part(Map<String, Object> holder, String name, String option)
+            throws Misused {
+        Object part = holder.computeIfAbsent(name, absent -> new LinkedHashMap<>());
+        if (part instanceof Map<?, ?>) {
+            return (Map<String, Object>) part;
+        }
+        throw excluding(option);
+    }
+
+    private static Misused excluding(String name) {
+        return new Misused("--" + name + " and --" + name + ".… exclude each other (expected: one of them)");
+    }
+
+    private static Map<String, Object> object(String text) throws Misused {
+        try {
+            if (Json.parse(text) instanceof Map<?, ?> object) {
+                if (object.containsKey(COMMAND)) {
+                    throw new Misused("--json: it has \"command\" (expected: settings of the service only)");
                 }
-                case FRACTION -> put(name, fraction("--" + name, value(name, attached)));
-                case OBJECT -> fields.mergeIn(object(value(name, attached)), true);
-                case LIST -> {
-                    JsonArray list = lists.computeIfAbsent(name, first -> new JsonArray());
-                    List.of(value(name, attached).split(",")).forEach(list::add);
-                    put(name, list);
-                }
-                default -> put(name, value(name, attached));
+                return Row.of(object).fields();
             }
+        } catch (Json.Malformed e) {
+            throw new Misused("--json: \"" + text + "\" is no JSON (" + e.getMessage() + ")");
         }
+        throw new Misused("--json: \"" + text + "\" is no JSON object");
+    }
 
-        private String value(String name, Optional<String> attached) throws Misused {
-            if (attached.isPresent()) {
-                return attached.get();
+    @SuppressWarnings("unchecked")
+    private static void merge(Map<String, Object> into, Map<String, Object> more) {
+        more.forEach((name, value) -> {
+            if (into.get(name) instanceof Map<?, ?> inner && value instanceof Map<?, ?> added) {
+                merge((Map<String, Object>) inner, (Map<String, Object>) added);
+            } else {
+                into.put(name, value);
             }
-            if (rest.isEmpty() || rest.peek().startsWith("--")) {
-                throw new Misused("--" + name + " needs a value");
-            }
-            return rest.poll();
-        }
+        });
+    }
 
-        private void put(String name, Object value) throws Misused {
-            JsonObject holder = fields;
-            String rest = name;
-            for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.')) {
-                String outer = name.substring(0, name.length() - rest.length() + dot);
-                holder = part(holder, rest.substring(0, dot), outer);
-                rest = rest.substring(dot + 1);
+    /** The values of an option that may stand before the command, too; what stands last comes last. */
+    private static List<String> common(ParseResult at, String name) {
+        List<String> values = new ArrayList<>();
+        for (CommandLine line = at.commandSpec().commandLine(); line != null; line = line.getParent()) {
+            OptionSpec option = line.getParseResult().matchedOption(name);
+            if (option != null) {
+                values.addAll(0, option.originalStringValues());
             }
-            if (holder.getValue(rest) instanceof JsonObject) {
-                throw excluding(name);
-            }
-            holder.put(rest, value);
         }
+        return values;
+    }
 
-        private static JsonObject part(JsonObject holder, String name, String option) throws Misused {
-            if (!holder.containsKey(name)) {
-                holder.put(name, new JsonObject());
-            }
-            if (holder.getValue(name) instanceof JsonObject part) {
-                return part;
-            }
-            throw excluding(option);
-        }
+    private static Optional<String> last(ParseResult at, String name) {
+        List<String> values = common(at, name);
+        return values.isEmpty() ? Optional.empty() : Optional.of(values.get(values.size() - 1));
+    }
 
-        private static Misused excluding(String name) {
-            return new Misused("--" + name + " and --" + name + ".… exclude each other");
+    private static String node(ParseResult at) throws Misused {
+        String node = last(at, CommandTree.NODE).orElse(DEFAULT_NODE).replaceFirst("^http://", "");
+        if (!node.matches("([^:/\\s]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5}")) {
+            throw new Misused("--node: \"" + node + "\" (expected: host:port, e.g. " + DEFAULT_NODE + ")");
         }
-
-        private static int number(String what, String text) throws Misused {
-            try {
-                return Integer.parseInt(text);
-            } catch (NumberFormatException e) {
-                throw new Misused(what + ": \"" + text + "\" (expected: a whole number)");
-            }
-        }
-
-        private static double fraction(String what, String text) throws Misused {
-            try {
-                return Double.parseDouble(text);
-            } catch (NumberFormatException e) {
-                throw new Misused(what + ": \"" + text + "\" (expected: a number such as 0.2)");
-            }
-        }
-
-        private static JsonObject object(String text) throws Misused {
-            try {
-                if (Json.decodeValue(text) instanceof JsonObject json) {
-                    return json;
-                }
-            } catch (DecodeException e) {
-                throw new Misused("--json: \"" + text + "\" is no JSON (" + e.getMessage() + ")");
-            }
-            throw new Misused("--json: \"" + text + "\" is no JSON object");
-        }
-
-        private JsonObject json(CliCommand found) throws Misused {
-            List<String> given = places;
-            List<String> wanted = found.arguments();
-            long least = wanted.stream().filter(argument -> !argument.endsWith("?")).count();
-            if (given.size() < least || given.size() > wanted.size()) {
-                throw new Misused((given.size() < least ? "too few" : "too many") + " arguments (expected: "
-                        + found.usage() + ")");
-            }
-            for (int i = 0; i < given.size(); i++) {
-                String field = wanted.get(i).replace("?", "");
-                fields.put(field, field.equals("weight") ? number("weight", given.get(i)) : given.get(i));
-            }
-            return new JsonObject().put("command", found.name()).mergeIn(fields);
-        }
-
-        private String node() throws Misused {
-            String node = common.getOrDefault("node", DEFAULT_NODE).replaceFirst("^http://", "");
-            if (!node.matches("([^:/\\s]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5}")) {
-                throw new Misused("--node: \"" + node + "\" (expected: host:port, e.g. " + DEFAULT_NODE
-                        + ")");
-            }
-            return node;
-        }
+        return node;
     }
 }

@@ -202,6 +202,44 @@ class AdminCliTest {
     }
 
     @Test
+    void helpBehindACommandExplainsIt() {
+        for (CliCommand command : CliCommand.ALL) {
+            List<String> words = new ArrayList<>(List.of(command.typed().split(" ")));
+            words.add("--help");
+            Said said = Doors.cli(Map.of(), words);
+            assertThat(said.exit()).as(said.toString()).isZero();
+            assertThat(said.out()).startsWith("Usage: gyre admin " + command.usage() + "\n")
+                    .contains(command.summary(), "--node=HOST:PORT", "  gyre admin " + command.example());
+            command.options().forEach(option -> assertThat(said.out()).contains("--" + option.name()));
+        }
+        assertThat(Doors.cli(Map.of(), List.of("help", "backend", "drain")))
+                .isEqualTo(Doors.cli(Map.of(), List.of("--help", "backend", "drain")));
+        assertThat(Doors.cli(Map.of(), List.of("backend", "--help")).out())
+                .contains("  drain     gives a backend no new requests\n");
+    }
+
+    @Test
+    void whatWasLikelyMeantIsNamed() {
+        meant("backend add", "backnd", "add", "web");
+        meant("backend add", "add", "backend", "web");
+        meant("backend add", "backend.add", "web");
+        meant("backend drain", "drain", "web", A.toString());
+        meant("node list", "nodes");
+        meant("topology get", "topology");
+        meant("rollback", "rollbak", "019d0c4f5a0");
+        meant("completion bash", "completion", "zsh");
+        meant("--weight", "backend", "add", "web", A.toString(), "-weight", "2");
+        meant("--weight", "backend", "add", "web", A.toString(), "\u2014weight", "2");
+        meant("--pool.maxConnections", "service", "put", "web", "--maxConnections", "9");
+    }
+
+    private static void meant(String meant, String... args) {
+        Said said = Doors.cli(Map.of(), List.of(args));
+        assertThat(said.exit()).as(said.toString()).isEqualTo(2);
+        assertThat(said.err()).contains("(did you mean \"" + meant + "\"? known: ");
+    }
+
+    @Test
     void theCommandLineKnowsEveryCommandOfTheNode() {
         assertThat(CliCommand.ALL.stream().map(CliCommand::name)).containsExactlyInAnyOrderElementsOf(
                 doors.commands());
@@ -211,7 +249,7 @@ class AdminCliTest {
     void everyExampleOfTheHelpIsUnderstood() throws Exception {
         for (CliCommand command : CliCommand.ALL) {
             List<String> words = List.of(command.example().replace("'", "").split(" "));
-            assertThat(CliLine.parse(words).command().getString("command")).isEqualTo(command.name());
+            assertThat(CliLine.parse(words).command().get("command")).isEqualTo(command.name());
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.api.GivenCommands;
 import dev.gyre.kit.Fuzzed;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,11 +35,11 @@ public class FuzzedLinesTest {
         CliLine line;
         try {
             line = CliLine.parse(words);
-        } catch (CliLine.Misused e) {
+        } catch (Misused e) {
             assertThat(e.getMessage()).isNotBlank();
             return;
         }
         assertThat(line.node()).contains(":");
-        NODE.give(line.command());
+        NODE.give(new JsonObject(line.command()));
     }
 }

@@ -23,7 +23,15 @@ class ResolvedNamesShownTest {
         for (JsonObject row : rows) {
             backends.add(row);
         }
-        return CliText.of("backend.list", new JsonObject().put("backends", backends));
+        return text("backend.list", new JsonObject().put("backends", backends));
+    }
+
+    private static String text(String command, JsonObject reply) {
+        try {
+            return CliText.of(command, Row.of(Json.parse(reply.encode())));
+        } catch (Json.Malformed e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -58,10 +66,10 @@ class ResolvedNamesShownTest {
     @Test
     void whoAddsANameIsToldWhatItStandsFor() {
         JsonObject added = new JsonObject().put("what", "web/http://app.test:80 added");
-        assertThat(CliText.of("backend.add", added.copy()
+        assertThat(text("backend.add", added.copy()
                 .put("addresses", new JsonArray().add("10.0.0.1").add("fd00::1"))))
                 .isEqualTo("web/http://app.test:80 added; it stands for 10.0.0.1, fd00::1");
-        assertThat(CliText.of("backend.add", added.copy().put("unresolved", "NXDOMAIN from 10.0.0.53:53")))
+        assertThat(text("backend.add", added.copy().put("unresolved", "NXDOMAIN from 10.0.0.53:53")))
                 .isEqualTo("web/http://app.test:80 added; it stands for no address yet: "
                         + "NXDOMAIN from 10.0.0.53:53");
     }
