@@ -113,8 +113,10 @@ public final class AdminServer {
                     .putHeader("X-Content-Type-Options", "nosniff");
             guard.check(context);
         });
-        get(router, "/metrics", context ->
-                answer(context, Exposition.CONTENT_TYPE, handler.exposed(metrics)));
+        get(router, "/metrics", context -> {
+            Exposition.Format format = Exposition.Format.of(context.parsedHeaders().accept());
+            answer(context, format.contentType(), handler.exposed(metrics, format));
+        });
         READABLE.forEach((path, command) -> get(router, path, context -> read(context, command)));
         // Routes of their own, for within one the body would be read before its type and size are looked at.
         router.post(COMMANDS).handler(AdminServer::requireJson);

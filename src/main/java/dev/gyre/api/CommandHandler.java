@@ -113,8 +113,8 @@ public final class CommandHandler {
     }
 
     /** What the node exposes, written where the commands that only tell are carried out. */
-    Future<Buffer> exposed(Metrics metrics) {
-        return CommandThreads.on(threads.reads(), metrics::text).map(Buffer::buffer);
+    Future<Buffer> exposed(Metrics metrics, Exposition.Format format) {
+        return CommandThreads.on(threads.reads(), () -> metrics.text(format)).map(Buffer::buffer);
     }
 
     private static Future<JsonObject> shortened(Throwable failure) {

@@ -1,22 +1,76 @@
 package dev.gyre.api;
 
 import dev.gyre.model.BackendId;
+import io.vertx.ext.web.MIMEHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Builds a text in Prometheus' text exposition format 0.0.4. */
+/**
+ * Builds the text of a scrape. Prometheus' Java client is not used for it: that writes 1 as 1.0, sorts the
+ * labels and leaves out families without samples, and so changes what scripts and people read today.
+ */
 final class Exposition {
 
-    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String COUNTS = "_total";
 
+    /** What a scraper asks for by its Accept field. */
+    enum Format {
+
+        /** Prometheus' text exposition format 0.0.4, where nothing else is asked for. */
+        PROMETHEUS("text", "plain", "version=0.0.4"),
+        /** OpenMetrics 1.0.0. */
+        OPEN_METRICS("application", "openmetrics-text", "version=1.0.0");
+
+        private final String type;
+        private final String subtype;
+        private final String version;
+
+        Format(String type, String subtype, String version) {
+            this.type = type;
+            this.subtype = subtype;
+            this.version = version;
+        }
+
+        String contentType() {
+            return type + "/" + subtype + "; " + version + "; charset=utf-8";
+        }
+
+        /**
+         * The first of those that is known.
+         *
+         * @param accepted what the Accept field lists, the most wanted first
+         */
+        static Format of(List<MIMEHeader> accepted) {
+            return accepted.stream().filter(one -> one.weight() > 0)
+                    .flatMap(one -> Stream.of(values()).filter(format -> format.matches(one))).findFirst()
+                    .orElse(PROMETHEUS);
+        }
+
+        private boolean matches(MIMEHeader accepted) {
+            return (accepted.component().equals("*") || accepted.component().equalsIgnoreCase(type))
+                    && (accepted.subComponent().equals("*")
+                    || accepted.subComponent().equalsIgnoreCase(subtype));
+        }
+    }
+
+    private final Format format;
     private final StringBuilder text = new StringBuilder();
     private String name = "";
+
+    Exposition(Format format) {
+        this.format = format;
+    }
 
     /** Begins a family; the samples that follow are its. A name that ends with {@code _total} counts. */
     Exposition family(String family, String help) {
         name = family;
-        text.append("# HELP ").append(name).append(' ').append(help).append('\n');
-        text.append("# TYPE ").append(name).append(name.endsWith("_total") ? " counter\n" : " gauge\n");
+        boolean counts = family.endsWith(COUNTS);
+        // OpenMetrics: the family of a counter has no suffix, its samples have.
+        String described = counts && format == Format.OPEN_METRICS
+                ? family.substring(0, family.length() - COUNTS.length()) : family;
+        text.append("# HELP ").append(described).append(' ').append(help).append('\n');
+        text.append("# TYPE ").append(described).append(counts ? " counter\n" : " gauge\n");
         return this;
     }
 
@@ -50,6 +104,6 @@ final class Exposition {
     }
 
     String text() {
-        return text.toString();
+        return format == Format.OPEN_METRICS ? text + "# EOF\n" : text.toString();
     }
 }

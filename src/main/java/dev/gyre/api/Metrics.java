@@ -13,12 +13,11 @@ import java.util.function.Supplier;
  */
 public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> registry) {
 
-    /** In Prometheus' text exposition format. */
-    Future<String> text() {
+    Future<String> text(Exposition.Format format) {
         // Counted on the event loops; written on the thread that asked.
         return CommandThreads.here(observed.stats()).compose(stats ->
                 CommandThreads.here(observed.probes()).map(probes -> {
-            Exposition exposition = new Exposition();
+            Exposition exposition = new Exposition(format);
             BackendMetrics.write(stats.values(), exposition);
             HealthMetrics.write(probes, observed.fitness(), exposition);
             RetryMetrics.write(observed.retries(), exposition);

@@ -58,6 +58,9 @@ public final class Doors implements AutoCloseable {
     public final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
     public final SortedMap<String, ConcurrencyStats> concurrency = new TreeMap<>();
+    final SortedMap<String, RetryStats> retries = new TreeMap<>();
+    final SortedMap<String, HoldStats> holds = new TreeMap<>();
+    final SortedMap<String, NameStatus> names = new TreeMap<>();
     final Map<BackendId, Map<String, Long>> ejections = new ConcurrentHashMap<>();
     final Map<BackendId, ProbeCount> probes = new ConcurrentHashMap<>();
     volatile BackendNetworks networks = BackendNetworks.DEFAULT;
@@ -151,7 +154,7 @@ public final class Doors implements AutoCloseable {
 
         @Override
         public SortedMap<String, NameStatus> nameStatuses() {
-            return new TreeMap<>();
+            return names;
         }
 
         @Override
@@ -161,12 +164,12 @@ public final class Doors implements AutoCloseable {
 
         @Override
         public SortedMap<String, RetryStats> retries() {
-            return new TreeMap<>();
+            return retries;
         }
 
         @Override
         public SortedMap<String, HoldStats> holds() {
-            return new TreeMap<>();
+            return holds;
         }
 
         @Override

@@ -107,7 +107,7 @@ class RegistryReportTest {
                 Map.<Key, String>of(), List.of());
         assertThat(new RegistryReport(full).notes()).containsExactly("disk: No space left on device; commands"
                 + " are refused at this node, and 3 entries of other nodes wait to be written");
-        Exposition metrics = new Exposition();
+        Exposition metrics = new Exposition(Exposition.Format.PROMETHEUS);
         RegistryMetrics.write(full, metrics);
         assertThat(metrics.text()).contains("\ngyre_registry_disk_trouble 1\n",
                 "\ngyre_registry_owed_entries 3\n", "\ngyre_registry_writer_faults_total 2\n");
