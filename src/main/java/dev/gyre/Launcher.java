@@ -56,7 +56,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     static void serving(List<String> background) {
         if (own) {
             // To start a process takes longer than an event loop may be held up.
-            Thread thread = new Thread(() -> BackgroundThreads.stepBack(background), "gyre-step-back");
+            Thread thread = new Thread(() -> ThreadPriorities.stepBack(background), "gyre-step-back");
             thread.setDaemon(true);
             thread.start();
         }

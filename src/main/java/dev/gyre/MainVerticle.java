@@ -252,7 +252,7 @@ public final class MainVerticle extends VerticleBase {
                     ready = true;
                     StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
                     context.runOnContext(done -> Launcher.serving(proxy.servesHere() ? List.of()
-                            : BackgroundThreads.own().stream().toList()));
+                            : ThreadPriorities.own().stream().toList()));
                 })
                 .mapEmpty();
     }

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the JVM compile the data path before the first client comes: a second proxy, with event loops,
- * sockets and counters of its own, stands on loopback between clients and a backend that are made up here. It
- * ends when the compiler has little left to do, or when its time is over. Whatever goes wrong with it is said
- * and keeps no node from starting.
+ * sockets and counters of its own, serves synthetic clients on loopback from a synthetic backend. It ends when
+ * the compiler has little left to do, or when its time is over. A failure of it is logged and keeps no node
+ * from starting.
  */
 final class WarmUp {
 
@@ -38,16 +38,16 @@ final class WarmUp {
     private static final int WINDOWS = 4;
     /** Before so many requests the compilers have not even been asked for all there is to do. */
     private static final long AT_LEAST = 5000;
-    /** For the made-up clients to get their last answers. */
+    /** For the synthetic clients to get their last answers. */
     private static final long FAREWELL_MILLIS = 1000;
 
     private final Duration most;
     private final long begun = System.nanoTime();
     private final Vertx own;
-    /** The made-up proxy stands, or will not. */
+    /** The proxy of the warm-up is ready, or failed to start. */
     private final Promise<Void> settled = Promise.promise();
     private final Promise<Void> ended = Promise.promise();
-    private MadeUpTraffic traffic;
+    private SyntheticTraffic traffic;
     private long compiledMillis;
     private int quiet;
     // Like all that changes here under this object's lock, for each timer may have another event loop.
@@ -55,7 +55,7 @@ final class WarmUp {
 
     private WarmUp(Duration most) {
         this.most = most;
-        // A made-up party each: the proxy, and whom it stands between.
+        // One loop for the proxy of the warm-up, one for its clients and backend.
         own = Vertx.builder().with(Transports.withoutFileCache(new VertxOptions().setEventLoopPoolSize(2)))
                 .withTransport(Launcher.transports().chosen()).build();
     }
@@ -70,7 +70,7 @@ final class WarmUp {
     }
 
     private void run() {
-        MadeUpTraffic.backend(own, LOOPBACK)
+        SyntheticTraffic.backend(own, LOOPBACK)
                 .compose(backend -> proxy(backend.actualPort()))
                 .onSuccess(this::send)
                 .onFailure(this::failed);
@@ -88,7 +88,7 @@ final class WarmUp {
         settled.complete();
         // The time may have been over before the proxy stood.
         if (!ending) {
-            traffic = MadeUpTraffic.begin(own, LOOPBACK, port);
+            traffic = SyntheticTraffic.begin(own, LOOPBACK, port);
             compiledMillis = compiled();
             own.setPeriodic(WINDOW_MILLIS, timer -> look());
         }
@@ -104,7 +104,7 @@ final class WarmUp {
         SelectionContext selection = new SelectionContext(Optional.empty(), new StickyKey(new byte[32]),
                 InstantSource.system(), RandomGenerator::getDefault);
         ListenerPolicy policy = new ListenerPolicy(settings.forwarding(),
-                settings.limits().within(4 * MadeUpTraffic.CLIENTS), "warm-up");
+                settings.limits().within(4 * SyntheticTraffic.CLIENTS), "warm-up");
         Proxy proxy = new Proxy(own, policy, selection, Duration.ZERO, () -> { }, streak -> { });
         return proxy.deploy(1)
                 .onSuccess(v -> proxy.apply(settings.declared()))

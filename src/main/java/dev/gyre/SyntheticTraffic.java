@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Clients that ask as real ones do, over and over, and the backend that answers them: answers of a few bytes
  * and of many, with a length and in chunks, requests with bodies, and now and then a new connection.
  */
-final class MadeUpTraffic {
+final class SyntheticTraffic {
 
     static final int CLIENTS = 16;
 
@@ -37,7 +37,7 @@ final class MadeUpTraffic {
     private int present = CLIENTS;
     private volatile boolean ending;
 
-    private MadeUpTraffic(HttpClientAgent client, RequestOptions to) {
+    private SyntheticTraffic(HttpClientAgent client, RequestOptions to) {
         this.client = client;
         this.to = to;
     }
@@ -46,7 +46,7 @@ final class MadeUpTraffic {
     }
 
     static Future<HttpServer> backend(Vertx vertx, String host) {
-        return vertx.createHttpServer().requestHandler(MadeUpTraffic::answer).listen(0, host);
+        return vertx.createHttpServer().requestHandler(SyntheticTraffic::answer).listen(0, host);
     }
 
     private static void answer(HttpServerRequest request) {
@@ -62,9 +62,10 @@ final class MadeUpTraffic {
     }
 
     /** Goes on until its end; a client whose request fails gives up. */
-    static MadeUpTraffic begin(Vertx vertx, String host, int port) {
+    static SyntheticTraffic begin(Vertx vertx, String host, int port) {
         HttpClientAgent client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CLIENTS));
-        MadeUpTraffic traffic = new MadeUpTraffic(client, new RequestOptions().setHost(host).setPort(port));
+        RequestOptions to = new RequestOptions().setHost(host).setPort(port);
+        SyntheticTraffic traffic = new SyntheticTraffic(client, to);
         vertx.runOnContext(v -> {
             for (int i = 0; i < CLIENTS; i++) {
                 traffic.ask(i);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients wait for a core that the JVM's compiler has, or a change. */
-class BackgroundThreadsTest {
+class ThreadPrioritiesTest {
 
     @TempDir
     Path directory;
@@ -29,8 +29,8 @@ class BackgroundThreadsTest {
             assertServes(node);
             int own = niceness(Path.of("/proc/self"));
             Await.until("a compiler that steps back", () -> niceness(node, "C1 Compiler")
-                    .equals(List.of(own + BackgroundThreads.COMPILER_STEPS)));
-            int ofChanges = own + BackgroundThreads.CHANGE_STEPS;
+                    .equals(List.of(own + ThreadPriorities.COMPILER_STEPS)));
+            int ofChanges = own + ThreadPriorities.CHANGE_STEPS;
             Await.until("changes that step back", () -> niceness(node, "gyre-registry-0")
                     .equals(List.of(ofChanges)));
             Await.until("one event loop that does not serve", () -> niceness(node, "vert.x-eventloo")
@@ -46,7 +46,7 @@ class BackgroundThreadsTest {
             assertServes(node);
             int own = niceness(Path.of("/proc/self"));
             Await.until("changes that step back", () -> niceness(node, "gyre-registry-0")
-                    .equals(List.of(own + BackgroundThreads.CHANGE_STEPS)));
+                    .equals(List.of(own + ThreadPriorities.CHANGE_STEPS)));
             assertThat(niceness(node, "vert.x-eventloo")).containsExactly(own);
         }
     }
@@ -81,7 +81,7 @@ class BackgroundThreadsTest {
     private static List<Integer> niceness(GyreProcess node, String name) throws IOException {
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + node.pid() + "/task"))) {
             return tasks.filter(task -> read(task.resolve("comm")).startsWith(name))
-                    .map(BackgroundThreadsTest::niceness).distinct().sorted().toList();
+                    .map(ThreadPrioritiesTest::niceness).distinct().sorted().toList();
         }
     }
 

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * nobody has compiled yet. With a lower priority these take what the event loops leave, and a part of the
  * rest so that they get done. Linux only.
  */
-final class BackgroundThreads {
+final class ThreadPriorities {
 
     /** A third of an event loop's share of a core that both want (sched(7): each step is a quarter more). */
     static final int COMPILER_STEPS = 5;
@@ -34,7 +34,7 @@ final class BackgroundThreads {
     private static final Set<String> COMPILERS = Set.of("C1 CompilerThre", "C2 CompilerThre");
     private static final Set<String> WRITERS = Set.of("gyre-registry-0");
 
-    private BackgroundThreads() {
+    private ThreadPriorities() {
     }
 
     /** The calling thread's number, by which the kernel knows it. */
