@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.HttpMessage;
+import dev.gyre.kit.Nightly;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BigBodyTest {
 
-    private static final long LENGTH = 5L << 30;
+    private static final long LENGTH = Nightly.orMore(1, 5) * (1L << 30);
     private static final long HEAP_BOUND_KB = 500_000;
     /** Of a length that divides no buffer, so that a piece lost, doubled or moved is seen. */
     private static final byte[] PATTERN = new byte[262_139];
@@ -96,7 +97,7 @@ class BigBodyTest {
     }
 
     @Test
-    void anUploadOfFiveGigabytesPassesThroughASmallHeap() throws Exception {
+    void anUploadOfGigabytesPassesThroughASmallHeap() throws Exception {
         CompletableFuture<Long> sum = new CompletableFuture<>();
         try (Origin origin = Origin.of(exchange -> {
                 sum.complete(received(exchange.wire().stream()));
@@ -112,7 +113,7 @@ class BigBodyTest {
     }
 
     @Test
-    void aDownloadOfFiveGigabytesPassesThroughASmallHeap() throws Exception {
+    void aDownloadOfGigabytesPassesThroughASmallHeap() throws Exception {
         try (Origin origin = Origin.of(exchange -> {
                 exchange.write("HTTP/1.1 200 OK\r\nContent-Length: " + LENGTH + "\r\n\r\n");
                 send(exchange.wire().socket().getOutputStream());

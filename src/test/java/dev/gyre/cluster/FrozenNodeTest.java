@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Nightly;
 import dev.gyre.kit.Load;
 import dev.gyre.kit.Origin;
 import java.nio.file.Path;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FrozenNodeTest {
 
-    private static final Duration FROZEN = Duration.ofSeconds(20);
+    /** Longer than it takes to count it as lost. */
+    private static final Duration FROZEN = Duration.ofSeconds(Nightly.orMore(14, 20));
     private static final Duration TO_CATCH_UP = Duration.ofMinutes(1);
 
     @TempDir

@@ -7,6 +7,7 @@ import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
 import dev.gyre.kit.Load;
 import dev.gyre.kit.NetworkLab;
+import dev.gyre.kit.Nightly;
 import dev.gyre.kit.Origin;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PartitionHealTest {
 
-    private static final Duration PARTED = Duration.ofSeconds(30);
+    /** Longer than it takes to count those one does not hear as lost. */
+    private static final Duration PARTED = Duration.ofSeconds(Nightly.orMore(15, 30));
     private static final Duration TO_AGREE = Duration.ofSeconds(10);
     private static final String CONTESTED = "http://10.9.0.3:1";
     private static final String REMOVED = "http://10.9.0.4:1";

@@ -6,6 +6,7 @@ import dev.gyre.kit.Await;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
 import dev.gyre.kit.NetworkLab;
+import dev.gyre.kit.Nightly;
 import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class WholeAgainTest {
 
     private static final int NODES = 5;
-    private static final Duration CUT = Duration.ofSeconds(40);
+    /** Longer than it takes to count those one does not hear as lost. */
+    private static final Duration CUT = Duration.ofSeconds(Nightly.orMore(20, 40));
     private static final Duration WHOLE = Duration.ofSeconds(30);
 
     @TempDir
