@@ -110,6 +110,7 @@ public final class GyreProcess implements AutoCloseable {
     /** The whole command that starts Gyre, for those who put another before it. */
     static List<String> command(List<String> jvm, List<String> arguments) throws IOException {
         List<String> command = RunnableJar.java(QUICK);
+        command.addAll(LeakDetector.flags());
         command.addAll(jvm);
         command.addAll(List.of("-jar", RunnableJar.path().toString()));
         command.addAll(arguments);
@@ -149,6 +150,9 @@ public final class GyreProcess implements AutoCloseable {
         try (BufferedReader out = new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.contains(" LEAK: ")) {
+                    LeakDetector.found("in process " + process.pid() + ": " + line);
+                }
                 synchronized (lines) {
                     lines.add(line);
                     lines.notifyAll();
