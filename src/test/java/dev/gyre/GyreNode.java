@@ -13,6 +13,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A whole node inside the test's process: real sockets on free ports, its topology in memory. */
 public final class GyreNode implements AutoCloseable {
@@ -20,9 +22,11 @@ public final class GyreNode implements AutoCloseable {
     private final Vertx vertx;
     private final MainVerticle main;
     private final String deployment;
+    /** What no handler has caught; Vert.x would log it, and go on. */
+    private final Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
 
     private GyreNode(Vertx vertx, MainVerticle main, String deployment) {
-        this.vertx = vertx;
+        this.vertx = vertx.exceptionHandler(uncaught::add);
         this.main = main;
         this.deployment = deployment;
     }
@@ -119,5 +123,10 @@ public final class GyreNode implements AutoCloseable {
     @Override
     public void close() {
         vertx.close().await();
+        if (!uncaught.isEmpty()) {
+            AssertionError error = new AssertionError("uncaught on an event loop: " + uncaught.peek());
+            uncaught.forEach(error::addSuppressed);
+            throw error;
+        }
     }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.registry.BackendCommand;
 import dev.gyre.registry.Node;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxTest;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -16,15 +17,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a node has not heard of, it gets from another by asking for what differs, removals included. */
+@VertxTest
 class LostHintTest {
 
-    private final Vertx bus = Vertx.vertx();
+    private Vertx bus;
     private Node one;
     private Node other;
     private AntiEntropy asking;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(Vertx vertx) throws Exception {
+        bus = vertx;
         one = Node.inMemory(web(A, B));
         other = Node.inMemory(web(A, B));
         get(other.registry.merge(one.registry.entries().all()));
@@ -44,7 +47,6 @@ class LostHintTest {
     void stop() throws Exception {
         one.close();
         other.close();
-        get(bus.close());
     }
 
     private void repaired() throws Exception {

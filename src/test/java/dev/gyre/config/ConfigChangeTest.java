@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,12 +18,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A changed config is noticed in time however it was written, and a broken one is said once and got over. */
+@VertxTest
 class ConfigChangeTest {
 
     private static final long SCAN_MILLIS = 20;
@@ -35,15 +36,10 @@ class ConfigChangeTest {
     private final LinkedBlockingQueue<Future<JsonObject>> told = new LinkedBlockingQueue<>();
 
     @BeforeEach
-    void start() throws IOException {
-        vertx = Vertx.vertx();
+    void start(Vertx vertx) throws IOException {
+        this.vertx = vertx;
         file = dir.resolve("gyre.json");
         Files.writeString(file, "{\"data\":\"one\"}");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        await(vertx.close());
     }
 
     private static <T> T await(Future<T> future) throws Exception {

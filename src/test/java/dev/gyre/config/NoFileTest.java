@@ -7,27 +7,27 @@ import dev.gyre.files.GuardedFile;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxTest;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What has the name of a file and is none is a mistake of the config; nobody waits for it. */
 @Timeout(60)
+@VertxTest
 class NoFileTest {
 
     @TempDir
     Path directory;
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
 
-    @AfterEach
-    void close() {
-        vertx.close().await();
+    NoFileTest(Vertx vertx) {
+        this.vertx = vertx;
     }
 
     private Path pipe() throws Exception {

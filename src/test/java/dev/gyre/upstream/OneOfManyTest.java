@@ -12,6 +12,7 @@ import dev.gyre.model.ServicePolicy;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxTest;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,24 +21,23 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who asks for one backend must not make the event loops walk all, nor may those that stand idle. */
+@VertxTest
 class OneOfManyTest {
 
     private static final int MANY = 20_000;
     /** Bytes an event loop may allocate to look at one backend, many times what it takes. */
     private static final long LITTLE = 100_000;
 
-    private final Vertx vertx = Vertx.vertx();
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private Loop loop;
     private Pools pools;
 
     @BeforeEach
-    void oneLoop() {
+    void oneLoop(Vertx vertx) {
         vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
@@ -47,11 +47,6 @@ class OneOfManyTest {
             }
         }).await();
         pools = new Pools(List.of(loop), failure -> { });
-    }
-
-    @AfterEach
-    void close() {
-        vertx.close().await();
     }
 
     private static BackendId id(int number) {

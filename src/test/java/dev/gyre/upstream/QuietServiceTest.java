@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.junit5.VertxTest;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +26,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What an event loop keeps of a service that nothing happens to must neither be made again nor be lost. */
+@VertxTest
 class QuietServiceTest {
 
-    private final Vertx vertx = Vertx.vertx();
     private final Map<String, Service> services = new TreeMap<>();
     private final SelectionContext at = new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}),
             InstantSource.system(), () -> new Random(1));
@@ -43,7 +43,7 @@ class QuietServiceTest {
     private LoopView view;
 
     @BeforeEach
-    void twoServices() {
+    void twoServices(Vertx vertx) {
         vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
@@ -56,11 +56,6 @@ class QuietServiceTest {
         view = new LoopView(shown, loop, new Random(1), holds);
         service("changed", 1, 2, 3);
         service("quiet", 1, 2);
-    }
-
-    @AfterEach
-    void close() {
-        vertx.close().await();
     }
 
     private static Backend backend(int number) {

@@ -19,6 +19,7 @@ import dev.gyre.model.Topology;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,10 +31,10 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Nodes may be told different addresses for one name: votes are on addresses, and none goes unprobed. */
+@VertxTest
 class AddressOfOneNodeTest {
 
     private static final HealthPolicy POLICY = new HealthPolicy(new Probe.Tcp(Optional.empty()),
@@ -42,14 +43,13 @@ class AddressOfOneNodeTest {
     private static final List<String> NODES = List.of("here", "b", "c", "d");
     private static final BackendUrl APP = new BackendUrl("app.test", 80);
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final AtomicLong nanos = new AtomicLong();
     private final List<BackendId> probes = new CopyOnWriteArrayList<>();
     private volatile Fitness fitness = Fitness.UNKNOWN;
 
-    @AfterEach
-    void close() {
-        vertx.close().await();
+    AddressOfOneNodeTest(Vertx vertx) {
+        this.vertx = vertx;
     }
 
     private static BackendId at(String address) {

@@ -8,6 +8,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,17 +23,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Bytes that are no answer fail a probe, and nothing else comes of them: no line of a library's log. */
+@VertxTest
 class GarbageForAProbeTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\n";
 
-    private final Vertx vertx = Vertx.vertx();
-    private final Prober prober = new NetworkProber(vertx);
+    private final Prober prober;
+
+    GarbageForAProbeTest(Vertx vertx) {
+        prober = new NetworkProber(vertx);
+    }
 
     @AfterEach
     void close() {
         prober.close();
-        vertx.close().await();
     }
 
     static Stream<String> garbage() {

@@ -12,6 +12,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,19 +25,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A probe passes for what was asked for, and for nothing else; it is over in time, and leaves nothing. */
+@VertxTest
 class MisjudgedProbeTest {
 
     private static final ProbeResult PASSED = new ProbeResult.Passed();
     private static final Probe.Tcp CONNECT = new Probe.Tcp(Optional.empty());
 
-    private final Vertx vertx = Vertx.vertx();
-    private final Prober prober = new NetworkProber(vertx);
+    private final Prober prober;
     private final List<Origin> origins = new ArrayList<>();
+
+    MisjudgedProbeTest(Vertx vertx) {
+        prober = new NetworkProber(vertx);
+    }
 
     @AfterEach
     void close() {
         prober.close();
-        vertx.close().await();
         origins.forEach(Origin::close);
     }
 
