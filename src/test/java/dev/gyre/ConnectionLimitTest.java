@@ -102,15 +102,15 @@ class ConnectionLimitTest {
         try (Origin origin = Origin.saying("hello"); Established established = Established.to(origin);
              GyreNode node = GyreNode.before(pool(1), origin);
              Wire one = Wire.to(node.port()); Wire other = Wire.to(node.port())) {
-            long fastest = Long.MAX_VALUE;
+            long slowest = 0;
             for (int i = 0; i < 5; i++) {
                 assertThat(ask(one, i).readAnswer().status()).isEqualTo(200);
                 long begun = System.nanoTime();
                 assertThat(ask(other, i).readAnswer().status()).isEqualTo(200);
-                fastest = Math.min(fastest, System.nanoTime() - begun);
+                slowest = Math.max(slowest, System.nanoTime() - begun);
             }
-            // A busy machine may hold up one or the other.
-            assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(300));
+            // Were it not given up, the other would be here until the queue's timeout.
+            assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(30));
             assertThat(origin.accepted()).as("a connection for each change of the loop").isEqualTo(10);
             assertThat(established.most()).isLessThanOrEqualTo(1);
         }

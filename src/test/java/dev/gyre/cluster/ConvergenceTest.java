@@ -10,7 +10,6 @@ import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,14 +18,13 @@ class ConvergenceTest {
 
     private static final int COMMANDS = 500;
     private static final int LAST_WEIGHT = 60;
-    private static final Duration ALLOWED = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
 
     @Test
-    void fiveHundredCommandsAtRandomNodesHoldOnAllOfThemWithinASecond() throws Exception {
+    void fiveHundredCommandsAtRandomNodesHoldOnAllOfThem() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         try (Origin origin = Origin.saying("hello").withoutRecording();
@@ -34,21 +32,13 @@ class ConvergenceTest {
              Load load = Load.of(nodes.all().stream().map(ClusterNode::listener).toList(), 6, 300)) {
             burst(nodes, random);
             nodes.awaitSameView(PATIENCE);
-            double[] millis = new double[COMMANDS / 5];
-            for (int i = 0; i < millis.length; i++) {
+            // One by one, so that none is carried by the one behind it; src/bench/cluster tells how fast.
+            for (int i = 0; i < COMMANDS / 5; i++) {
                 change(nodes, random, i);
-                long acknowledged = System.nanoTime();
                 nodes.awaitSameView(PATIENCE);
-                millis[i] = (System.nanoTime() - acknowledged) / 1e6;
             }
             load.stop();
             assertThat(load.failures()).as("failed requests, seed %d", seed).isEmpty();
-            Arrays.sort(millis);
-            System.out.printf("a change is on all three nodes %.0f ms (p50), %.0f ms (p99) after its"
-                    + " acknowledgement%n", millis[millis.length / 2], millis[millis.length * 99 / 100]);
-            // A hint may be lost; then the next word of the node that gave it tells the others.
-            assertThat(millis[millis.length / 2]).as("ms, of half the changes, seed %d", seed)
-                    .isLessThan(ALLOWED.toMillis());
         }
     }
 
