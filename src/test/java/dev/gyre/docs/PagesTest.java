@@ -27,6 +27,10 @@ class PagesTest {
     private static final Pattern TEST = Pattern.compile("\\b([A-Z]\\w*[a-z](?:Test|IT))\\b");
     private static final Pattern TYPE =
             Pattern.compile("(?m)(?:`|^ {29}|▶ )([A-Z][a-z]\\w*)(?:\\.\\w+)?(?:`|:|  )");
+    /** Files, the program, and what else is named so is no logger. */
+    private static final Pattern LOGGER = Pattern.compile(
+            "(?:`|loggers? |log\\.)(gyre\\.(?!jar|json|aot|jsa|service|schema|transport|pages)[a-z]+)\\b");
+    private static final Path LOG_EVENTS = Path.of("src", "docs", "log-events.md");
     private static final Path METRICS = Path.of("src", "docs", "metrics.md");
 
     @Test
@@ -56,6 +60,23 @@ class PagesTest {
         assertThat(Markdown.pages().stream().flatMap(page -> metrics(page).stream()
                 .filter(name -> !known.contains(name)).map(name -> page + ": " + name)))
                 .as("names that %s does not list", METRICS).isEmpty();
+    }
+
+    @Test
+    void everyLoggerThatAPageNamesExists() {
+        Set<String> known = new TreeSet<>();
+        Markdown.text(LOG_EVENTS).lines().filter(line -> line.startsWith("| `gyre"))
+                .forEach(line -> known.add(line.split("`")[1]));
+        List<String> unknown = new ArrayList<>();
+        for (Path page : Markdown.pages()) {
+            Matcher logger = LOGGER.matcher(Markdown.text(page));
+            while (logger.find()) {
+                if (!known.contains(logger.group(1))) {
+                    unknown.add(page + ": " + logger.group(1));
+                }
+            }
+        }
+        assertThat(unknown).as("loggers that %s does not list", LOG_EVENTS).isEmpty();
     }
 
     /** Of the design page those in backquotes and in pictures, of the others the tests. */
