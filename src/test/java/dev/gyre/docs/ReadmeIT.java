@@ -43,7 +43,8 @@ class ReadmeIT {
         Shell() throws IOException {
             // What the commands start in the background has groups of its own, and ends with the shell.
             bash = new ProcessBuilder("bash", "-c", "set -m; "
-                    + "trap 'for job in $(jobs -p); do kill -9 -- -$job; done' EXIT; while IFS= read -r line; do eval \"$line\" < /dev/null; echo; echo '" + END
+                    + "trap 'for job in $(jobs -p); do kill -9 -- -$job; done' EXIT; "
+                    + "while IFS= read -r line; do eval \"$line\" < /dev/null; echo; echo '" + END
                     + "'; done")
                     .directory(dir.toFile()).redirectErrorStream(true).start();
             in = bash.getOutputStream();
