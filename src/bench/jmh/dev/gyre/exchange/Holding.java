@@ -2,10 +2,10 @@ package dev.gyre.exchange;
 
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
+import dev.gyre.upstream.BackendConnection;
 import dev.gyre.upstream.Lease;
 import dev.gyre.upstream.LeaseHolder;
 import dev.gyre.upstream.LoopPool;
-import io.vertx.core.http.HttpClientConnection;
 import java.util.concurrent.CompletableFuture;
 
 /** A request reduced to its hold on a backend. */
@@ -13,7 +13,7 @@ final class Holding implements LeaseHolder {
 
     private static final Outcome ANSWERED = new Outcome.Answered(200);
 
-    private final CompletableFuture<HttpClientConnection> connected = new CompletableFuture<>();
+    private final CompletableFuture<BackendConnection> connected = new CompletableFuture<>();
     private Lease lease;
 
     void ask(LoopPool pool) {
@@ -25,12 +25,12 @@ final class Holding implements LeaseHolder {
         lease.end(ANSWERED, true);
     }
 
-    CompletableFuture<HttpClientConnection> connected() {
+    CompletableFuture<BackendConnection> connected() {
         return connected;
     }
 
     @Override
-    public void connected(HttpClientConnection connection, boolean reused) {
+    public void connected(BackendConnection connection, boolean reused) {
         connected.complete(connection);
     }
 
@@ -47,10 +47,5 @@ final class Holding implements LeaseHolder {
     @Override
     public void readComplete() {
         // Nothing is sent.
-    }
-
-    @Override
-    public boolean holdsBack() {
-        return false;
     }
 }

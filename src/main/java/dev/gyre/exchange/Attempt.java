@@ -6,17 +6,15 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Outcome;
+import dev.gyre.upstream.BackendConnection;
+import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.Lease;
 import dev.gyre.upstream.LeaseHolder;
 import dev.gyre.upstream.LoopPool;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -35,7 +33,7 @@ final class Attempt implements LeaseHolder {
     private final Optional<Permit> permit;
     private LoopPool pool;
     private Lease lease;
-    private HttpClientRequest outgoing;
+    private BackendStream outgoing;
     private boolean ended;
     private boolean hinted;
     private boolean replayed;
@@ -89,7 +87,7 @@ final class Attempt implements LeaseHolder {
     }
 
     @Override
-    public void connected(HttpClientConnection connection, boolean reused) {
+    public void connected(BackendConnection connection, boolean reused) {
         if (reused && !idempotent()) {
             // This request cannot be sent twice. If the backend has just closed the connection, the event
             // loop may hold that news already: let it come first.
@@ -99,34 +97,31 @@ final class Attempt implements LeaseHolder {
         }
     }
 
-    private void send(HttpClientConnection connection) {
+    private void send(BackendConnection connection) {
         if (!ended) {
-            RequestOptions options = new RequestOptions().setMethod(client.method()).setURI(head.target());
-            connection.request(options).onComplete(this::sendOn, e -> lost(outgoing, e));
+            connection.open(client.method(), head.target(), this::sendOn, e -> lost(outgoing, e));
         }
     }
 
-    private void sendOn(HttpClientRequest backendRequest) {
+    private void sendOn(BackendStream stream) {
         if (ended) {
-            backendRequest.reset();
+            stream.reset();
             return;
         }
-        outgoing = backendRequest;
-        // How it fails is told by the response's future; without a handler Vert.x would log it as well.
-        outgoing.exceptionHandler(e -> { });
-        outgoing.response().onComplete(this::answered, e -> lost(backendRequest, e));
+        outgoing = stream;
+        outgoing.whenAnswered(this::answered, e -> lost(stream, e));
         if (client.version() != HttpVersion.HTTP_1_0) {
-            outgoing.earlyHintsHandler(hints -> relayEarlyHints());
+            outgoing.whenEarlyHints(hints -> relayEarlyHints());
         }
         if (head.expectsContinue() && !exchange.continuedByBackend()) {
-            outgoing.continueHandler(v -> relayContinue());
+            outgoing.whenContinued(v -> relayContinue());
         }
         exchange.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
     }
 
-    private void answered(HttpClientResponse response) {
+    private void answered(BackendStream answer) {
         if (!ended) {
-            attempts.answered(this, response);
+            attempts.answered(this, answer);
         }
     }
 
@@ -146,7 +141,7 @@ final class Attempt implements LeaseHolder {
     }
 
     /** The connection broke before an answer began. */
-    private void lost(HttpClientRequest which, Throwable cause) {
+    private void lost(BackendStream which, Throwable cause) {
         if (ended || which != outgoing) {
             return;
         }

@@ -8,9 +8,9 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
+import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.ServiceRuntime;
-import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,13 +157,13 @@ final class Attempts {
     }
 
     /** The head of an answer has come. */
-    void answered(Attempt by, HttpClientResponse response) {
-        int status = response.statusCode();
+    void answered(Attempt by, BackendStream answer) {
+        int status = answer.status();
         if (!exchange.unanswered()) {
             return;
         }
         by.answerBegan(status, proxy.loop().nanos());
-        service.answered(by.pool(), status, response.headers());
+        service.answered(by.pool(), status, answer.answerHeaders());
         // Another backend may do better, and nothing of this is out to the client.
         if (status >= 400 && policy().covers(status, by.idempotent())
                 && (hedge != null || !clientStalls(by) && mayRepeat(by, false))) {
@@ -176,7 +176,7 @@ final class Attempts {
         }
         end(by);
         current = by;
-        exchange.answerBegan(response, by.lease());
+        exchange.answerBegan(answer, by.lease());
     }
 
     /** The answer of the current try is the one that the client gets. */

@@ -13,14 +13,13 @@ import dev.gyre.model.Failure.Side;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
+import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.Lease;
 import dev.gyre.upstream.LoopLine;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.LoopView;
 import dev.gyre.upstream.ServiceRuntime;
 import dev.gyre.upstream.hold.Waiter;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -251,7 +250,7 @@ final class Exchange implements Waiter {
     // The way to the backend.
 
     /** The backend's connection stands: writes the request's head and begins with its body. */
-    void writeHead(Attempt by, String host, HttpClientRequest outgoing) {
+    void writeHead(Attempt by, String host, BackendStream outgoing) {
         if (attempts.isCurrent(by)) {
             on(ExchangeEvent.HEAD_WRITTEN);
         }
@@ -353,9 +352,9 @@ final class Exchange implements Waiter {
     // The way back to the client.
 
     /** This is the answer; the request will not be sent again. */
-    void answerBegan(HttpClientResponse response, Lease lease) {
+    void answerBegan(BackendStream stream, Lease lease) {
         body.ifPresent(RequestForwarder::forget);
-        ResponseForwarder begun = new ResponseForwarder(this, response, lease, client, proxy.toClient());
+        ResponseForwarder begun = new ResponseForwarder(this, stream, lease, client, proxy.toClient());
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {

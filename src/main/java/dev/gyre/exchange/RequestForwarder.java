@@ -2,10 +2,10 @@ package dev.gyre.exchange;
 
 import dev.gyre.listener.ClientStream;
 import dev.gyre.model.Failure;
+import dev.gyre.upstream.BackendStream;
 import dev.gyre.vertx.ReadMemory;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +20,7 @@ final class RequestForwarder {
     private final long length;
     private final UploadLimits upload;
     private final List<Buffer> kept = new ArrayList<>();
-    private HttpClientRequest outgoing;
+    private BackendStream outgoing;
     private boolean listening;
     private boolean headSent;
     private boolean blocked;
@@ -48,14 +48,14 @@ final class RequestForwarder {
     }
 
     /** Begins to send, or begins again with what has been kept. */
-    void sendTo(HttpClientRequest backend, boolean headFirst) {
+    void sendTo(BackendStream backend, boolean headFirst) {
         outgoing = backend;
         headSent = false;
         blocked = false;
         if (length == RequestHead.CHUNKED) {
-            backend.setChunked(true);
+            backend.chunked();
         }
-        backend.drainHandler(v -> unblocked(backend));
+        backend.whenDrained(v -> unblocked(backend));
         if (headFirst) {
             sendHead(backend);
         }
@@ -85,7 +85,7 @@ final class RequestForwarder {
         }
     }
 
-    private void sendHead(HttpClientRequest backend) {
+    private void sendHead(BackendStream backend) {
         if (backend == outgoing && !headSent) {
             headSent = true;
             backend.sendHead();
@@ -137,7 +137,7 @@ final class RequestForwarder {
         }
         Future<Void> written = outgoing.write(data);
         ReadMemory.handed(data, written);
-        if (!blocked && outgoing.writeQueueFull()) {
+        if (!blocked && outgoing.full()) {
             blocked = true;
             upload.heldBack();
             client.pause();
@@ -145,7 +145,7 @@ final class RequestForwarder {
         return written;
     }
 
-    private void unblocked(HttpClientRequest backend) {
+    private void unblocked(BackendStream backend) {
         if (backend == outgoing && blocked) {
             blocked = false;
             exchange.touch();

@@ -4,12 +4,12 @@ import dev.gyre.gate.ListField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientStream;
+import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.Lease;
 import dev.gyre.vertx.ReadMemory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
@@ -20,7 +20,7 @@ final class ResponseForwarder {
     private static final long UNKNOWN = -1;
 
     private final Exchange exchange;
-    private final HttpClientResponse from;
+    private final BackendStream from;
     private final Lease lease;
     private final HttpHeaders fields;
     private final ClientStream to;
@@ -33,7 +33,7 @@ final class ResponseForwarder {
     private boolean dropping;
 
     /** @param lease that {@code from} has come on */
-    ResponseForwarder(Exchange exchange, HttpClientResponse from, Lease lease, ClientStream to,
+    ResponseForwarder(Exchange exchange, BackendStream from, Lease lease, ClientStream to,
                   ToClient toClient) {
         this.toClient = toClient;
         this.lease = lease;
@@ -45,7 +45,7 @@ final class ResponseForwarder {
     }
 
     int status() {
-        return from.statusCode();
+        return from.status();
     }
 
     /**
@@ -58,7 +58,7 @@ final class ResponseForwarder {
         checkFraming();
         to.status(status());
         if (status() != 304) {
-            to.reason(from.statusMessage());
+            to.reason(from.reason());
         }
         boolean chunked = length == UNKNOWN && !bodiless() && to.version() != HttpVersion.HTTP_1_0;
         toClient.write(fields, lease.old(), chunked, to.answerHeaders());
@@ -68,9 +68,7 @@ final class ResponseForwarder {
         if (endsByClose()) {
             to.last();
         }
-        from.handler(this::chunk);
-        from.endHandler(v -> ended());
-        from.exceptionHandler(exchange::answerBroke);
+        from.read(this::chunk, v -> ended(), exchange::answerBroke);
         to.whenDrained(v -> unblocked());
     }
 

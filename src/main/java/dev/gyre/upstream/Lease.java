@@ -238,7 +238,7 @@ public final class Lease extends Deadline {
         connection = granted;
         connectedNanos = nowNanos;
         granted.carry(this);
-        holder.connected(granted.http(), granted.reused());
+        holder.connected(granted, granted.reused());
     }
 
     /** Tells the holder, who ends the lease. */

@@ -1,7 +1,6 @@
 package dev.gyre.upstream;
 
 import dev.gyre.model.Failure;
-import io.vertx.core.http.HttpClientConnection;
 
 /**
  * The request behind a lease. It is called on its own event loop, possibly before {@code acquire} returns.
@@ -13,7 +12,7 @@ public interface LeaseHolder {
      *
      * @param reused it has carried a request before, so the backend may have closed it unseen
      */
-    void connected(HttpClientConnection connection, boolean reused);
+    void connected(BackendConnection connection, boolean reused);
 
     /** No connection can be had; the lease is still to be ended by its holder. */
     void refused(Failure failure, String details);

@@ -15,7 +15,10 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.VertxConnection;
 import java.time.Duration;
@@ -24,7 +27,7 @@ import java.time.Duration;
  * One connection to a backend. It holds one of the {@link BackendPool}'s places from before it opens until it
  * is closed, and lives on one event loop.
  */
-final class PooledConnection {
+final class PooledConnection implements BackendConnection {
 
     private static final int MAX_STATUS_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 64 * 1024;
@@ -65,8 +68,11 @@ final class PooledConnection {
         http.exceptionHandler(e -> { });
     }
 
-    HttpClientConnection http() {
-        return http;
+    @Override
+    public void open(HttpMethod method, String target, Handler<BackendStream> opened,
+                     Handler<Throwable> failed) {
+        RequestOptions options = new RequestOptions().setMethod(method).setURI(target);
+        http.request(options).onComplete(request -> opened.handle(new Http1BackendStream(request)), failed);
     }
 
     /** Begins to carry a request. */

@@ -1,0 +1,60 @@
+package dev.gyre.upstream;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+
+/** One request to a backend and the answer to it, whatever protocol carries them. Used on one event loop. */
+public interface BackendStream {
+
+    // The request.
+
+    /** Its fields, until its head is sent. */
+    MultiMap headers();
+
+    /** The request is as long as its end tells. */
+    void chunked();
+
+    void sendHead();
+
+    Future<Void> write(Buffer piece);
+
+    Future<Void> end(Buffer lastPiece);
+
+    void end();
+
+    /** The backend takes no more at the moment. */
+    boolean full();
+
+    /** @param drained told when the backend takes more again */
+    void whenDrained(Handler<Void> drained);
+
+    /** Nobody wants an answer any more. */
+    void reset();
+
+    // The answer.
+
+    /**
+     * @param answered told when the head of the answer has come; what follows can be used from then on
+     * @param lost     told when none will come
+     */
+    void whenAnswered(Handler<BackendStream> answered, Handler<Throwable> lost);
+
+    void whenContinued(Handler<Void> continued);
+
+    void whenEarlyHints(Handler<MultiMap> hints);
+
+    int status();
+
+    /** The reason phrase of HTTP/1. */
+    String reason();
+
+    MultiMap answerHeaders();
+
+    /** @param broke told when the answer breaks off */
+    void read(Handler<Buffer> piece, Handler<Void> ended, Handler<Throwable> broke);
+
+    /** What came after the body. */
+    MultiMap trailers();
+}

@@ -1,0 +1,112 @@
+package dev.gyre.upstream;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+
+/** A request of HTTP/1, which has its connection for itself until it is answered. */
+final class Http1BackendStream implements BackendStream {
+
+    private final HttpClientRequest request;
+    /** Null until its head has come. */
+    private HttpClientResponse answer;
+
+    Http1BackendStream(HttpClientRequest request) {
+        this.request = request;
+        // How it fails is told by the answer's future; without a handler Vert.x would log it as well.
+        request.exceptionHandler(e -> { });
+    }
+
+    @Override
+    public MultiMap headers() {
+        return request.headers();
+    }
+
+    @Override
+    public void chunked() {
+        request.setChunked(true);
+    }
+
+    @Override
+    public void sendHead() {
+        request.sendHead();
+    }
+
+    @Override
+    public Future<Void> write(Buffer piece) {
+        return request.write(piece);
+    }
+
+    @Override
+    public Future<Void> end(Buffer lastPiece) {
+        return request.end(lastPiece);
+    }
+
+    @Override
+    public void end() {
+        request.end();
+    }
+
+    @Override
+    public boolean full() {
+        return request.writeQueueFull();
+    }
+
+    @Override
+    public void whenDrained(Handler<Void> drained) {
+        request.drainHandler(drained);
+    }
+
+    @Override
+    public void reset() {
+        request.reset();
+    }
+
+    @Override
+    public void whenAnswered(Handler<BackendStream> answered, Handler<Throwable> lost) {
+        request.response().onComplete(response -> {
+            answer = response;
+            answered.handle(this);
+        }, lost);
+    }
+
+    @Override
+    public void whenContinued(Handler<Void> continued) {
+        request.continueHandler(continued);
+    }
+
+    @Override
+    public void whenEarlyHints(Handler<MultiMap> hints) {
+        request.earlyHintsHandler(hints);
+    }
+
+    @Override
+    public int status() {
+        return answer.statusCode();
+    }
+
+    @Override
+    public String reason() {
+        return answer.statusMessage();
+    }
+
+    @Override
+    public MultiMap answerHeaders() {
+        return answer.headers();
+    }
+
+    @Override
+    public void read(Handler<Buffer> piece, Handler<Void> ended, Handler<Throwable> broke) {
+        answer.handler(piece);
+        answer.endHandler(ended);
+        answer.exceptionHandler(broke);
+    }
+
+    @Override
+    public MultiMap trailers() {
+        return answer.trailers();
+    }
+}
