@@ -68,7 +68,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     }
 
     /** The config has changed. */
-    void declares(Topology topology) {
+    void setDeclared(Topology topology) {
         declared = DeclaredConfig.of(topology);
     }
 
@@ -78,12 +78,12 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     }
 
     /** What carries out the commands that come from the cluster. */
-    void obey(Function<JsonObject, Future<JsonObject>> handler) {
+    void setCommandHandler(Function<JsonObject, Future<JsonObject>> handler) {
         commands = handler;
     }
 
     /** What hears of backends that announce themselves. */
-    void discover(Discovery with) {
+    void setDiscovery(Discovery with) {
         discovery = Optional.of(with);
     }
 
@@ -93,13 +93,13 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     }
 
     /** What listens to the other nodes on health. */
-    void listens(HealthChecks checks) {
+    void setHealthChecks(HealthChecks checks) {
         health = Optional.of(checks);
     }
 
     @Override
-    public void heard(JsonObject message) {
-        health.ifPresent(checks -> checks.heard(message));
+    public void receive(JsonObject message) {
+        health.ifPresent(checks -> checks.receive(message));
     }
 
     @Override
@@ -116,8 +116,8 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     }
 
     @Override
-    public void tell(JsonObject message) {
-        cluster.ifPresent(joined -> joined.tell(message));
+    public void broadcast(JsonObject message) {
+        cluster.ifPresent(joined -> joined.broadcast(message));
     }
 
     @Override
@@ -233,7 +233,8 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     private NodeInfo info(ClusterMember member) {
         return new NodeInfo(member.name(), member.id(), member.address(), member.version(), member.uptime(),
                 member.view(), member.age(), member.digest(),
-                health.map(HealthChecks::blind).orElse(List.of()).contains(member.id()), member.clock(),
+                health.map(HealthChecks::isolatedNodes).orElse(List.of()).contains(member.id()),
+                        member.clock(),
                 member.unknown());
     }
 

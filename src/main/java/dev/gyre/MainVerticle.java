@@ -164,10 +164,10 @@ public final class MainVerticle extends VerticleBase {
         return proxy.deploy(instances).onSuccess(v -> {
             prepareHealth();
             // The watcher is called before a command is acknowledged: what was acknowledged is served.
-            registry.watch(names::show);
+            registry.watch(names::apply);
             registry.watch(sticky::check);
             sticky.check(registry.topology());
-            names.show(registry.topology());
+            names.apply(registry.topology());
             traffic.start(proxy::traffic);
         });
     }
@@ -176,25 +176,25 @@ public final class MainVerticle extends VerticleBase {
         self = new LocalNode(settings, name, registry, proxy);
         health = new HealthChecks(vertx, verdicts, self, proxy::recentStats,
                 new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
-        self.listens(health);
+        self.setHealthChecks(health);
     }
 
     /** With addresses for names. */
     private void show(Topology topology) {
         // First, so that no verdict on a backend comes before it is known here.
         verdicts.keep(topology);
-        traffic.show(topology);
+        traffic.apply(topology);
         proxy.apply(topology);
-        health.show(topology);
+        health.apply(topology);
     }
 
     private Future<Void> openAdmin() {
         discovery = new Discovery(vertx, registry, self, System::nanoTime);
-        self.discover(discovery);
+        self.setDiscovery(discovery);
         Observations observed = new Observations(proxy, names, verdicts, ejector, health);
         CommandHandler handler = new CommandHandler(vertx, registry, observed, self, discovery,
                 new CommandThreads(EventLoops.worker(vertx), EventLoops.worker(vertx)));
-        self.obey(command -> handler.handle(command, "via bus"));
+        self.setCommandHandler(command -> handler.handle(command, "via bus"));
         Metrics metrics = new Metrics(observed, self, registry::status);
         // On an event loop of its own, as far as there are enough, and until this verticle has stopped.
         Future<AdminServer> opened = CommandThreads.on(EventLoops.another(vertx), () ->
@@ -286,7 +286,7 @@ public final class MainVerticle extends VerticleBase {
         FixedSettings.changed(settings, changed).forEach(key ->
                 LOG.warn("config: {} has changed, which takes effect at the next start only", key));
         proxy.grace(changed.grace());
-        self.declares(changed.declared());
+        self.setDeclared(changed.declared());
         registry.declare(changed.declared())
                 .onSuccess(applied -> LOG.info("config applied: {}, topology {}", applied.what(),
                         applied.version()))

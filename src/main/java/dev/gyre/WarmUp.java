@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the JVM compile the data path before the first client comes: a second proxy, with event loops,
- * sockets and counters of its own, serves synthetic clients on loopback from a synthetic backend. It ends when
+ * sockets and counters of its own, serves synthetic clients on loopback from a synthetic backend. It ends
+ * when
  * the compiler has little left to do, or when its time is over. A failure of it is logged and keeps no node
  * from starting.
  */

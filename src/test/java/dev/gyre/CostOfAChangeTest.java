@@ -94,7 +94,7 @@ class CostOfAChangeTest {
 
     private void show(Topology topology) {
         verdicts.keep(topology);
-        ejector.show(topology);
+        ejector.apply(topology);
         proxy.apply(topology);
     }
 

@@ -82,10 +82,11 @@ class UnresolvedNameTest {
             backends.stand(1);
             Await.until("resolved again", () -> "resolved".equals(dns(node).getString("state")));
             Await.until("by the new answer", () -> listed(node).equals(List.of(address(1))));
-            assertThat(log.with("cannot be resolved")).as("one line for the flip").hasSize(1)
-                    .allMatch(line -> line.contains("goes on with the last good 2 addresses"));
-            assertThat(log.with("app.test is resolved again after ")).hasSize(1);
-            assertThat(log.with("app.test stands for 1 address now: " + address(0) + " gone")).hasSize(1);
+            assertThat(log.with("lookup failed")).as("one line for the flip").hasSize(1)
+                    .allMatch(line -> line.contains("addresses_kept=2"));
+            assertThat(log.with("lookup recovered name=app.test after=")).hasSize(1);
+            assertThat(log.with("addresses changed name=app.test addresses=1 added=[] removed=[" + address(0)
+                    + "]")).hasSize(1);
             assertThat(metric(node, "gyre_dns_flips_total{name=\"app.test\"}")).isEqualTo(2);
         }
     }
@@ -111,7 +112,8 @@ class UnresolvedNameTest {
                     && row.getString("url").equals(backends.url()));
             Await.until("the log says why", () -> {
                 get(node);
-                return log.with("app.test cannot be resolved: no answer from ").size() == 1
+                return log.with("lookup failed name=app.test addresses_kept=0 reason=\"no answer from ")
+                        .size() == 1
                         && !log.with(backends.url() + " stands for no address: no answer from ").isEmpty();
             });
             backends.stand(0);

@@ -3,21 +3,21 @@ package dev.gyre.balancing;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * How a backend has behaved towards this node: a failed request counts as if it were still in flight, and a
- * backend that asked to be left alone is. Thread-safe.
+ * A backend's failures at this node: each counts as a request in flight for a while. A backend that sent
+ * Retry-After is avoided for that time. Thread-safe.
  */
 public final class FailurePenalty {
 
     /*
-     * Who fails at once has nothing in flight, and would so be given ever more by every strategy that looks
-     * at what is in flight. Each failure therefore adds one request that goes away by and by, as if it took
-     * the time T: a second, or four answers where those take long. At r failures a second r * T requests seem
+     * A backend that fails at once has nothing in flight, so every strategy that looks at requests in flight
+     * would send it more. Each failure therefore adds one request that decays with the time constant T: a
+     * second, or four answers if those take longer. At r failures a second r * T requests seem
      * to be in flight, so that the backend gets as many requests as one that needs T for each.
      */
 
     private static final double LEAST_NANOS = 1e9;
     private static final double USUAL_ANSWERS = 4;
-    /** The longest time for which a backend is left alone on its own word, in nanoseconds. */
+    /** The longest Retry-After that is believed, in nanoseconds. */
     static final long LONGEST_PAUSE = 30_000_000_000L;
     private static final double FORGOTTEN = 0.01;
     private static final Sum NONE = new Sum(0, 0);
@@ -60,7 +60,7 @@ public final class FailurePenalty {
         return requests;
     }
 
-    /** The backend wants no request for so long; more than 30 s are not believed. */
+    /** The backend asked for no requests for this time; at most 30 s are believed. */
     public void pause(long forNanos, long nowNanos) {
         pauseEnd = nowNanos + Math.min(forNanos, LONGEST_PAUSE);
         pausing = true;

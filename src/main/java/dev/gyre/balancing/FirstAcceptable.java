@@ -1,32 +1,32 @@
 package dev.gyre.balancing;
 
 /**
- * Takes whose turn it is, or, when that one cannot be taken, who comes next. What one cannot take is so
- * shared among the others by their weights, instead of falling to its neighbour.
+ * Takes the next in rotation that is acceptable. What one cannot take is shared among the others by their
+ * weights, instead of going to its neighbour.
  */
 final class FirstAcceptable implements Selector {
 
     /** Turns to take before looking through the whole list: enough unless nearly nobody is acceptable. */
-    private static final int TURNS = 8;
+    private static final int PICKS = 8;
 
-    private final Rotation turns;
+    private final Rotation rotation;
     private final int size;
 
-    FirstAcceptable(Rotation turns, int size) {
-        this.turns = turns;
+    FirstAcceptable(Rotation rotation, int size) {
+        this.rotation = rotation;
         this.size = size;
     }
 
     @Override
     public int pick(Candidates candidates, long key) {
-        int index = turns.next();
+        int index = rotation.next();
         return candidates.accepts(index) ? index : another(candidates, index);
     }
 
     private int another(Candidates candidates, int refused) {
         int last = refused;
-        for (int i = 1; i < TURNS && i < size; i++) {
-            last = turns.next();
+        for (int i = 1; i < PICKS && i < size; i++) {
+            last = rotation.next();
             if (candidates.accepts(last)) {
                 return last;
             }

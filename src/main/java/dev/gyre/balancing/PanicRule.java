@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Who is offered requests. When nobody is fit, or too few are to carry the load of all, everybody is offered:
- * verdicts that leave no backend are more likely wrong than right, an answer from an ailing backend is better
- * than none, and what the ailing ones take does not fall upon the few that are left.
+ * Decides which backends are offered requests. If none is healthy, or too few to carry the load, all are
+ * offered: verdicts against all backends are more likely wrong than right, an answer from a failing backend
+ * is better than none, and the few healthy ones are not overloaded.
  */
 public final class PanicRule {
 
@@ -15,13 +15,13 @@ public final class PanicRule {
 
     /**
      * @param backends those that are offered, in their order
-     * @param panic    some of them although they are not fit
+     * @param panic    some of them although they are unhealthy
      */
     public record Offer<T>(List<T> backends, boolean panic) {
     }
 
     /**
-     * The fit ones, or all when a smaller share than {@code least} (0..1) is fit, or none.
+     * The healthy ones, or all if fewer than the share {@code least} (0..1) or none are healthy.
      */
     public static <T> Offer<T> offer(List<T> candidates, Predicate<T> fit, double least) {
         List<T> fitOnes = candidates.stream().filter(fit).toList();

@@ -27,7 +27,7 @@ final class AcknowledgedWrites {
     private static final long KEPT_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private final SharedStringMap map;
-    private final MessageAuthenticator seal;
+    private final MessageAuthenticator authenticator;
     private final String self;
     private final Supplier<Memory> memory;
     private Position highest = new Position("", 0);
@@ -43,10 +43,11 @@ final class AcknowledgedWrites {
     record Others(Map<String, Position> positions, List<Memory> memories) { }
 
     /** @param memory tells up to where this node remembers */
-    AcknowledgedWrites(SharedStringMap map, MessageAuthenticator seal, String self, Supplier<Memory> memory) {
+    AcknowledgedWrites(SharedStringMap map, MessageAuthenticator authenticator, String self,
+            Supplier<Memory> memory) {
         this.memory = memory;
         this.map = map;
-        this.seal = seal;
+        this.authenticator = authenticator;
         this.self = self;
     }
 
@@ -77,7 +78,7 @@ final class AcknowledgedWrites {
             next = Optional.empty();
             position = highest;
         }
-        return map.put(self, seal.close(PURPOSE, position.toJson().put("node", self)
+        return map.put(self, authenticator.sign(PURPOSE, position.toJson().put("node", self)
                         .put("memory", memory.get().toJson()).encode()), KEPT_MILLIS);
     }
 
@@ -111,7 +112,7 @@ final class AcknowledgedWrites {
 
     private Optional<JsonObject> read(String node, String text) {
         try {
-            return seal.open(PURPOSE, text).map(JsonObject::new)
+            return authenticator.verify(PURPOSE, text).map(JsonObject::new)
                     .filter(json -> node.equals(json.getValue("node")));
         } catch (DecodeException e) {
             return Optional.empty();

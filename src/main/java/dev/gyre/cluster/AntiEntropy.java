@@ -40,8 +40,8 @@ final class AntiEntropy {
 
     private final Vertx vertx;
     private final Registry registry;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
     private final String session;
     private final Runnable behind;
     private final AtomicLong questions = new AtomicLong();
@@ -51,14 +51,15 @@ final class AntiEntropy {
      * @param session makes each question one of a kind, with a number
      * @param behind  called when one of two nodes was away for longer than the other remembers removals
      */
-    AntiEntropy(Vertx vertx, Registry registry, MessageAuthenticator seal, RefusedMessages refusals,
+    AntiEntropy(Vertx vertx, Registry registry, MessageAuthenticator authenticator,
+            RefusedMessages rejections,
             String session,
                 Runnable behind) {
         this.behind = behind;
         this.vertx = vertx;
         this.registry = registry;
-        this.seal = seal;
-        this.refusals = refusals;
+        this.authenticator = authenticator;
+        this.rejections = rejections;
         this.session = session;
     }
 
@@ -76,7 +77,7 @@ final class AntiEntropy {
                 .compose(keys -> fetch(node, keys, 0)).onComplete(done -> {
                     asking.remove(node);
                     if (done.failed()) {
-                        LOG.debug("node {} did not tell what differs", node, done.cause());
+                        LOG.debug("repair failed node={}", node, done.cause());
                     }
                 });
     }
@@ -137,12 +138,12 @@ final class AntiEntropy {
     }
 
     private Future<JsonObject> ask(String node, JsonObject question) {
-        String sealed = seal.close(PURPOSE,
+        String sealed = authenticator.sign(PURPOSE,
                 question.put("nonce", session + "-" + questions.incrementAndGet()).encode());
         return vertx.eventBus().request(ADDRESS + node, sealed, PATIENCE).compose(reply ->
-                seal.open(purpose(sealed), reply.body()).map(json ->
+                authenticator.verify(purpose(sealed), reply.body()).map(json ->
                         Future.succeededFuture(new JsonObject(json))).orElseGet(() -> {
-                            refusals.refuse(Reason.WRONG_SEAL, "an answer");
+                            rejections.refuse(Reason.WRONG_SEAL, "an answer");
                             return Future.failedFuture("the answer is not sealed by a node of this cluster");
                         }));
     }
@@ -153,15 +154,15 @@ final class AntiEntropy {
     }
 
     private void asked(Message<Object> message) {
-        Optional<String> opened = seal.open(PURPOSE, message.body());
+        Optional<String> opened = authenticator.verify(PURPOSE, message.body());
         if (opened.isEmpty()) {
-            refusals.refuse(Reason.WRONG_SEAL, "a question");
+            rejections.refuse(Reason.WRONG_SEAL, "a question");
             message.fail(401, "not sealed by a node of this cluster");
             return;
         }
         // On a worker: a bucket is found by looking at all entries.
         vertx.executeBlocking(() -> answer(new JsonObject(opened.get())).encode(), false).onComplete(
-                answer -> message.reply(seal.close(purpose((String) message.body()), answer)),
+                answer -> message.reply(authenticator.sign(purpose((String) message.body()), answer)),
                 failure -> message.fail(400, "no question that this version understands"));
     }
 

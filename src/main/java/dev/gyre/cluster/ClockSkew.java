@@ -70,15 +70,15 @@ final class ClockSkew {
         for (ClockAhead one : ahead(readings)) {
             now.add(one.id());
             if (!told.contains(one.id())) {
-                LOG.warn("clock ahead node={} id={} by={} (at most {}, cluster.maxClockSkew): its commands"
-                        + " are refused until it is set right", one.name(), one.id(),
+                LOG.warn("clock ahead node={} id={} by={} allowed={} (cluster.maxClockSkew): the node refuses"
+                        + " commands until its clock is right", one.name(), one.id(),
                         DurationText.text(one.ahead()), DurationText.text(most));
             }
         }
         Set<String> right = new HashSet<>(told);
         right.removeAll(now);
         readings.stream().filter(reading -> right.contains(reading.id())).forEach(reading ->
-                LOG.info("clock right again node={} id={}", reading.name(), reading.id()));
+                LOG.info("clock corrected node={} id={}", reading.name(), reading.id()));
         told = now;
     }
 }

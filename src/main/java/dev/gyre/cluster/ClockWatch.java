@@ -57,7 +57,7 @@ final class ClockWatch {
     private List<Reading> readings() {
         return Stream.concat(Stream.of(new Reading(self.id(), self.name(), Duration.ZERO)),
                 peers.present().stream().filter(peer -> peer.clock().isKnown())
-                        .map(peer -> new Reading(peer.hello().id(), peer.hello().node().name(),
+                        .map(peer -> new Reading(peer.heartbeat().id(), peer.heartbeat().node().name(),
                                 peer.clock().offset()))).toList();
     }
 }

@@ -28,14 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node among the others: joins them, and joins again whenever the membership is lost. Nothing here is
- * needed for traffic; a node that finds nobody goes on alone and keeps looking.
+ * This node as a member: joins the cluster, and joins again when the membership is lost. Traffic needs none
+ * of this; a node that finds no other goes on alone and keeps trying.
  */
 public final class Cluster implements Replica {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final long PULSE_MILLIS = 500;
-    /** The others drop a member silent for ten seconds; one that stood still nearly as long rejoins. */
+    /**
+     * The others drop a member after ten silent seconds; a node that was paused nearly as long joins again.
+     */
     private static final long STANDSTILL_NANOS = 8_000_000_000L;
     /** Also when all numbers agree: the shared map itself may have lost something. */
     private static final long COMPARE_MILLIS = 15_000;
@@ -49,15 +51,15 @@ public final class Cluster implements Replica {
     private final ClusterNode node;
     private final Clocks clocks;
     private final NodeIdentity self;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
     private final SessionChallenges challenges;
     private final ClusterPeers peers;
     private final MissingMembers attendance;
     private final ClockWatch clockWatch;
     private final UsedNonces used;
     private final ConfigDrift drift;
-    private final IsolationDetector deafness = new IsolationDetector();
+    private final IsolationDetector isolation = new IsolationDetector();
     private final BusUser quota;
     private final MembershipLoop loop;
     private final AtomicLong numbers = new AtomicLong();
@@ -75,14 +77,14 @@ public final class Cluster implements Replica {
         this.attendance = attendance;
         this.self = new NodeIdentity(registry.nodeId(), node.name(), "", attendance.self(),
                 node.version(), SessionChallenges.fresh(new SecureRandom()));
-        this.seal = new MessageAuthenticator(settings.secret(), settings.name());
-        this.refusals = new RefusedMessages(clocks.nanos());
+        this.authenticator = new MessageAuthenticator(settings.secret(), settings.name());
+        this.rejections = new RefusedMessages(clocks.nanos());
         this.used = new UsedNonces(clocks.nanos(), CommandEndpoint.REMEMBERED);
         this.drift = new ConfigDrift(clocks.nanos());
         this.challenges = new SessionChallenges(clocks.nanos());
-        this.peers = new ClusterPeers(clocks, challenges, new PeerLog(hello -> {
-            node.renewedElsewhere(hello.renewed());
-            used.heard(hello.used());
+        this.peers = new ClusterPeers(clocks, challenges, new PeerLog(heartbeat -> {
+            node.renewedElsewhere(heartbeat.renewed());
+            used.heard(heartbeat.used());
         }));
         this.clockWatch = new ClockWatch(clocks, self, peers, new ClockSkew(settings.maxClockSkew()));
         this.quota = node.quota(self.session(), attendance.expected());
@@ -106,14 +108,14 @@ public final class Cluster implements Replica {
 
     private Future<Cluster> start(Duration patience) {
         if (settings.secret().isEmpty()) {
-            LOG.warn("cluster.secret is not set: every process that reaches {}:{} can change"
-                    + " everything", settings.host(), settings.port());
+            LOG.warn("cluster.secret is not set: every process that reaches {}:{} can change everything",
+                    settings.host(), settings.port());
         }
         registry.replicate(this);
         registry.refuseWhile(clockWatch::trouble);
         registry.watch(topology -> changed());
         quota.start(vertx);
-        refusals.suspects(() -> loop.current().map(Session::suspects).orElse("a member unknown"));
+        rejections.suspects(() -> loop.current().map(Session::suspects).orElse("a member unknown"));
         loop.start();
         vertx.setPeriodic(PULSE_MILLIS, timer -> pulse());
         vertx.setPeriodic(COMPARE_MILLIS, timer ->
@@ -124,8 +126,8 @@ public final class Cluster implements Replica {
                 return refused.isTwin() ? close().transform(closed -> Future.failedFuture(refused))
                         : Future.succeededFuture();
             }
-            LOG.warn("not joined within {} s: serving by what this node has on its disk, and going on to"
-                    + " join", patience.toSeconds());
+            LOG.warn("join pending after={}s: this node serves what its disk holds, and tries on",
+                    patience.toSeconds());
             return Future.succeededFuture();
         }).map(this);
     }
@@ -135,24 +137,26 @@ public final class Cluster implements Replica {
         peers.clear();
         Vertx bus = membership.vertx();
         NodeIdentity here = self.on(membership.id());
-        PeerAdmission meeting =
+        PeerAdmission admission =
                 new PeerAdmission(peers, challenges, here, clocks.nanos(), membership::address);
         return membership.maps().compose(maps -> {
-            Replication replication = new Replication(bus, registry, maps, seal, refusals,
+            Replication replication = new Replication(bus, registry, maps, authenticator, rejections,
                     new Replication.Around(this::others, clocks.nanos()));
-            AntiEntropy repairs = new AntiEntropy(bus, registry, seal, refusals, membership.id(),
+            AntiEntropy repairs = new AntiEntropy(bus, registry, authenticator, rejections, membership.id(),
                     replication::compare);
             AtomicBoolean listening = new AtomicBoolean();
-            HeartbeatService presence =
-                    new HeartbeatService(bus, () -> hello(here), meeting, seal, refusals, () -> {
+            HeartbeatService heartbeats =
+                    new HeartbeatService(bus, () -> heartbeat(here), admission, authenticator, rejections,
+                            () -> {
                 if (listening.get()) {
                     repair(repairs);
                 }
             });
-            NodeRpc calls = new NodeRpc(bus, node, seal, refusals);
-            HealthBroadcast broadcast = new HealthBroadcast(bus, seal, refusals, peers, node::heard);
-            Session begun = new Session(membership, replication, presence, meeting, calls, broadcast);
-            return presence.start()
+            NodeRpc calls = new NodeRpc(bus, node, authenticator, rejections);
+            HealthBroadcast broadcast =
+                    new HealthBroadcast(bus, authenticator, rejections, peers, node::receive);
+            Session begun = new Session(membership, replication, heartbeats, admission, calls, broadcast);
+            return heartbeats.start()
                     .compose(v -> new JoinCheck(bus, begun, this::isOlder, node.data(), clocks.nanos())
                             .given())
                     .onSuccess(v -> membership.listen(new Watch(begun)))
@@ -163,23 +167,25 @@ public final class Cluster implements Replica {
                     .compose(v -> broadcast.listen(registry.nodeId()))
                     .compose(v -> replication.compare())
                     .compose(v ->
-                            new CommandEndpoint(node, seal, refusals, clocks.wall(), maps.nonces(), used)
+                            new CommandEndpoint(node, authenticator, rejections, clocks.wall(), maps.nonces(),
+                                    used)
                             .open(bus))
-                    .compose(v -> quota.open(new ClusterBus(bus, seal, refusals, peers, begun::others)))
+                    .compose(v ->
+                            quota.open(new ClusterBus(bus, authenticator, rejections, peers, begun::others)))
                     .map(begun)
-                    .onFailure(failure -> presence.stop());
+                    .onFailure(failure -> heartbeats.stop());
         });
     }
 
     private Set<String> others() {
-        return peers.present().stream().map(peer -> peer.hello().id()).collect(Collectors.toSet());
+        return peers.present().stream().map(peer -> peer.heartbeat().id()).collect(Collectors.toSet());
     }
 
     /** Asks some of those that hold something else; what is still another then is asked for again. */
     private void repair(AntiEntropy repairs) {
         Entries held = registry.entries();
         peers.present().stream().filter(peer -> !agrees(peer, held)).limit(ASKED)
-                .forEach(peer -> repairs.repairFrom(peer.hello().node().id()));
+                .forEach(peer -> repairs.repairFrom(peer.heartbeat().node().id()));
     }
 
     private final class Watch implements Membership.Listener {
@@ -229,19 +235,20 @@ public final class Cluster implements Replica {
         loop.current().ifPresent(current -> {
             drift.look(node.declared(), peers.present(), id ->
                     current.calls().declared(id, self.session() + "-" + numbers.incrementAndGet()));
-            Optional<Heartbeat> twin = current.meeting().twin().filter(this::isOlder);
+            Optional<Heartbeat> twin = current.admission().twin().filter(this::isOlder);
             if (twin.isPresent()) {
                 loop.refuse(current, JoinRefused.twin(twin.get(), node.data()));
             } else if (stood > STANDSTILL_NANOS) {
-                loop.lost(current, "this process stood still for " + stood / 1_000_000_000L + " s");
-            } else if (deafness.found(current.others(), peers.present().size(), now)) {
-                loop.lost(current, "nothing is heard of the " + current.others() + " other members");
+                loop.lost(current, "this process was paused for " + stood / 1_000_000_000L + " s");
+            } else if (isolation.found(current.others(), peers.present().size(), now)) {
+                loop.lost(current, "no heartbeat from " + current.others() + " of " + current.others()
+                        + " other members");
             }
         });
     }
 
     private static boolean agrees(Peer peer, Entries held) {
-        return peer.hello().state().digest().equals(held.digest());
+        return peer.heartbeat().state().digest().equals(held.digest());
     }
 
     private boolean isOlder(Heartbeat twin) {
@@ -250,10 +257,10 @@ public final class Cluster implements Replica {
 
     private void changed() {
         changedNanos = now();
-        loop.current().ifPresent(current -> current.presence().changed());
+        loop.current().ifPresent(current -> current.heartbeats().changed());
     }
 
-    private Heartbeat hello(NodeIdentity as) {
+    private Heartbeat heartbeat(NodeIdentity as) {
         return new Heartbeat(as, numbers.incrementAndGet(), new Heartbeat.State(node.uptime().toMillis(),
                 registry.topology().version(), registry.entries().digest(),
                 (now() - changedNanos) / 1_000_000, clocks.wall().millis(), node.declared().digest(),
@@ -288,8 +295,8 @@ public final class Cluster implements Replica {
     /** All nodes there now, this one first. */
     public List<ClusterMember> members() {
         List<ClusterMember> members = new ArrayList<>();
-        members.add(ClusterMember.of(hello(self), Duration.ZERO, Duration.ZERO));
-        peers.present().forEach(peer -> members.add(ClusterMember.of(peer.hello(),
+        members.add(ClusterMember.of(heartbeat(self), Duration.ZERO, Duration.ZERO));
+        peers.present().forEach(peer -> members.add(ClusterMember.of(peer.heartbeat(),
                 Duration.ofNanos(now() - peer.heardNanos()), peer.clock().offset())));
         return members;
     }
@@ -299,12 +306,12 @@ public final class Cluster implements Replica {
         return members().stream().map(ClusterMember::id).toList();
     }
 
-    /** What members() does not tell. */
+    /** What {@link #members} does not show. */
     public ClusterHealth health() {
         List<Missing> missing = attendance.missing(peers.present());
         return new ClusterHealth(attendance.expected(), missing,
                 loop.refused().map(Throwable::getMessage),
-                loop.current().map(current -> current.meeting().otherSecrets()).orElse(List.of()),
+                loop.current().map(current -> current.admission().otherSecrets()).orElse(List.of()),
                 drift.found(),
                 clockWatch.ahead());
     }
@@ -315,8 +322,8 @@ public final class Cluster implements Replica {
     }
 
     /** To all other nodes, where {@link ClusterNode#heard} gets it; lost while this one has not joined. */
-    public void tell(JsonObject message) {
-        loop.current().ifPresent(current -> current.broadcast().tell(
+    public void broadcast(JsonObject message) {
+        loop.current().ifPresent(current -> current.broadcast().send(
                 new HealthBroadcast.Sent(self.id(), self.session(), numbers.incrementAndGet()), message));
     }
 
@@ -326,19 +333,19 @@ public final class Cluster implements Replica {
         asked.add(node.standing(backend)
                 .map(own -> new NodeStanding(self.id(), node.name(), Optional.of(own))));
         for (Peer peer : peers.present()) {
-            String id = peer.hello().id();
+            String id = peer.heartbeat().id();
             asked.add(loop.current().map(current -> current.calls().standing(id, backend,
                             self.session() + "-" + numbers.incrementAndGet()))
                     .orElseGet(() -> Future.<Standing>failedFuture("not joined"))
                     .map(Optional::of).otherwise(Optional.empty())
-                    .map(answer -> new NodeStanding(id, peer.hello().node().name(), answer)));
+                    .map(answer -> new NodeStanding(id, peer.heartbeat().node().name(), answer)));
         }
         return Future.all(asked).map(all -> asked.stream().map(Future::result).toList());
     }
 
     /** What was refused since the start, by reason such as {@code unsigned}. */
     public Map<String, Long> refused() {
-        return refusals.counts();
+        return rejections.counts();
     }
 
     public Future<Void> close() {

@@ -16,8 +16,8 @@ import java.util.function.IntSupplier;
 public final class ClusterBus {
 
     private final Vertx vertx;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
     private final ClusterPeers peers;
     private final IntSupplier others;
 
@@ -31,11 +31,12 @@ public final class ClusterBus {
     public record Name(String node, String session, long number) {
     }
 
-    ClusterBus(Vertx vertx, MessageAuthenticator seal, RefusedMessages refusals, ClusterPeers peers,
+    ClusterBus(Vertx vertx, MessageAuthenticator authenticator, RefusedMessages rejections,
+            ClusterPeers peers,
             IntSupplier others) {
         this.vertx = vertx;
-        this.seal = seal;
-        this.refusals = refusals;
+        this.authenticator = authenticator;
+        this.rejections = rejections;
         this.peers = peers;
         this.others = others;
     }
@@ -51,7 +52,7 @@ public final class ClusterBus {
     }
 
     public void publish(String address, String purpose, JsonObject message) {
-        vertx.eventBus().publish(address, seal.close(purpose, message.encode()));
+        vertx.eventBus().publish(address, authenticator.sign(purpose, message.encode()));
     }
 
     /**
@@ -63,8 +64,9 @@ public final class ClusterBus {
     public <T> Future<Void> listen(String address, String purpose, String words,
                                    Function<JsonObject, Optional<T>> read, Consumer<T> heard) {
         return vertx.eventBus().consumer(address, message -> {
-            Optional<T> opened = seal.open(purpose, message.body()).map(JsonObject::new).flatMap(read);
-            opened.ifPresentOrElse(heard, () -> refusals.refuse(Reason.WRONG_SEAL, words));
+            Optional<T> opened = authenticator.verify(purpose, message.body()).map(JsonObject::new)
+                    .flatMap(read);
+            opened.ifPresentOrElse(heard, () -> rejections.refuse(Reason.WRONG_SEAL, words));
         }).completion();
     }
 
@@ -72,13 +74,13 @@ public final class ClusterBus {
     public boolean take(String address, Name name, String words) {
         MessageVerdict verdict = peers.take(address, name.node(), name.session(), name.number());
         if (verdict != MessageVerdict.TAKEN) {
-            refusals.refuse(verdict, words + " of " + name.node());
+            rejections.refuse(verdict, words + " of " + name.node());
         }
         return verdict == MessageVerdict.TAKEN;
     }
 
     /** Counts a message that was taken and turns out to be overtaken. */
     public void refuseLate(Name name, String words) {
-        refusals.refuse(Reason.LATE, words + " of " + name.node());
+        rejections.refuse(Reason.LATE, words + " of " + name.node());
     }
 }

@@ -19,9 +19,9 @@ public record ClusterMember(String id, String name, String address, String versi
         String view,
                      Duration age, String digest, Duration heard, Duration clock, int unknown) {
 
-    static ClusterMember of(Heartbeat hello, Duration heard, Duration clock) {
-        NodeIdentity node = hello.node();
-        Heartbeat.State state = hello.state();
+    static ClusterMember of(Heartbeat heartbeat, Duration heard, Duration clock) {
+        NodeIdentity node = heartbeat.node();
+        Heartbeat.State state = heartbeat.state();
         return new ClusterMember(node.id(), node.name(), node.address(), node.version(),
                 Duration.ofMillis(state.uptime()).plus(heard), state.view(),
                 Duration.ofMillis(state.changed()).plus(heard), state.digest(), heard, clock,

@@ -44,7 +44,7 @@ public interface ClusterNode {
     Future<JsonObject> command(JsonObject command);
 
     /** What another node has told all with {@link Cluster#tell}; comes on any thread. */
-    void heard(JsonObject message);
+    void receive(JsonObject message);
 
     /**
      * How a backend stands with one node.

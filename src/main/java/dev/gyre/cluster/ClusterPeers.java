@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * The other nodes, as they were last heard. Everything remembered of one goes with it: the numbers of its
- * messages on every channel, and how its clock stands. Thread-safe.
+ * The other nodes by their last heartbeats, with the message numbers of every channel and the clock offset of
+ * each. Thread-safe.
  */
 final class ClusterPeers {
 
@@ -35,13 +35,13 @@ final class ClusterPeers {
     /** What the wall clock shows when the other one, which nobody sets, stands at zero. */
     private long epoch;
 
-    /** Told under the lock of the peers, in the order of what happens. */
+    /** Called under the lock of the peers, in order. */
     interface Listener {
 
         /** A hello that was not heard before. */
-        void news(Heartbeat hello);
+        void news(Heartbeat heartbeat);
 
-        void joined(Heartbeat hello);
+        void joined(Heartbeat heartbeat);
 
         /** @param graceful it has said farewell */
         void gone(Heartbeat last, long silentNanos, boolean graceful);
@@ -50,17 +50,18 @@ final class ClusterPeers {
     /**
      * One of them.
      *
-     * @param hello      its last
+     * @param heartbeat      its last
      * @param heardNanos when that came
      */
-    record Peer(Heartbeat hello, long heardNanos, ClockOffset clock, Map<String, SequenceNumbers> channels) {
+    record Peer(Heartbeat heartbeat, long heardNanos, ClockOffset clock, Map<String,
+            SequenceNumbers> channels) {
 
         MessageVerdict take(String channel, long number) {
             return channels.computeIfAbsent(channel, name -> new SequenceNumbers()).take(number);
         }
 
         boolean isOf(String session) {
-            return hello.node().session().equals(session);
+            return heartbeat.node().session().equals(session);
         }
     }
 
@@ -96,24 +97,24 @@ final class ClusterPeers {
     }
 
     /** Takes a hello of another node. */
-    synchronized MessageVerdict heard(Heartbeat hello) {
+    synchronized MessageVerdict heard(Heartbeat heartbeat) {
         expire();
-        Peer before = byId.get(hello.id());
-        if (before == null || !before.isOf(hello.node().session())) {
-            MessageVerdict met = meet(hello, Optional.ofNullable(before));
+        Peer before = byId.get(heartbeat.id());
+        if (before == null || !before.isOf(heartbeat.node().session())) {
+            MessageVerdict met = meet(heartbeat, Optional.ofNullable(before));
             if (met != MessageVerdict.TAKEN) {
                 return met;
             }
         }
-        Peer known = byId.get(hello.id());
-        MessageVerdict verdict = known.take(HELLOS, hello.sequence());
+        Peer known = byId.get(heartbeat.id());
+        MessageVerdict verdict = known.take(HELLOS, heartbeat.sequence());
         if (verdict == MessageVerdict.TAKEN) {
-            known.clock().heard(hello.state().wall() - wallNow());
-            listener.news(hello);
-            byId.put(hello.id(), new Peer(hello, nanos.getAsLong(), known.clock(), known.channels()));
-            if (hello.state().leaving()) {
-                end(hello);
-                goes(hello.id(), true);
+            known.clock().heard(heartbeat.state().wall() - wallNow());
+            listener.news(heartbeat);
+            byId.put(heartbeat.id(), new Peer(heartbeat, nanos.getAsLong(), known.clock(), known.channels()));
+            if (heartbeat.state().leaving()) {
+                end(heartbeat);
+                goes(heartbeat.id(), true);
             }
         }
         return verdict;
@@ -124,29 +125,30 @@ final class ClusterPeers {
      * the same node after a restart, since two processes cannot hold one address; elsewhere the one before
      * must have gone.
      */
-    private MessageVerdict meet(Heartbeat hello, Optional<Peer> before) {
-        String session = hello.node().session();
+    private MessageVerdict meet(Heartbeat heartbeat, Optional<Peer> before) {
+        String session = heartbeat.node().session();
         if (ended.contains(session)) {
             return MessageVerdict.REPLAYED;
         }
-        if (!challenges.answered(session, hello.answers())) {
+        if (!challenges.answered(session, heartbeat.answers())) {
             return MessageVerdict.UNKNOWN;
         }
-        if (before.isPresent() && !before.get().hello().node().address().equals(hello.node().address())) {
+        if (before.isPresent()
+                && !before.get().heartbeat().node().address().equals(heartbeat.node().address())) {
             return MessageVerdict.TWIN;
         }
         before.ifPresent(former -> {
-            end(former.hello());
-            goes(hello.id(), false);
+            end(former.heartbeat());
+            goes(heartbeat.id(), false);
         });
-        byId.put(hello.id(), new Peer(hello, nanos.getAsLong(), new ClockOffset(), new HashMap<>()));
-        listener.joined(hello);
+        byId.put(heartbeat.id(), new Peer(heartbeat, nanos.getAsLong(), new ClockOffset(), new HashMap<>()));
+        listener.joined(heartbeat);
         return MessageVerdict.TAKEN;
     }
 
     /** A hello with this node's own id and another session; true when a second process with this id lives. */
-    synchronized boolean isTwin(Heartbeat hello) {
-        return challenges.answered(hello.node().session(), hello.answers());
+    synchronized boolean isTwin(Heartbeat heartbeat) {
+        return challenges.answered(heartbeat.node().session(), heartbeat.answers());
     }
 
     /** Judges a message of a channel beside the hellos. */
@@ -163,12 +165,12 @@ final class ClusterPeers {
         wallNow();
         expire();
         return byId.values().stream()
-                .sorted(Comparator.comparing((Peer peer) -> peer.hello.node().name())
-                        .thenComparing(peer -> peer.hello.id()))
+                .sorted(Comparator.comparing((Peer peer) -> peer.heartbeat.node().name())
+                        .thenComparing(peer -> peer.heartbeat.id()))
                 .toList();
     }
 
-    /** Lets go of those that were silent for too long. */
+    /** Removes those whose heartbeats have stopped. */
     synchronized void expire() {
         long now = nanos.getAsLong();
         List<String> gone = new ArrayList<>();
@@ -189,13 +191,13 @@ final class ClusterPeers {
 
     private void goes(String id, boolean graceful) {
         Peer peer = byId.remove(id);
-        listener.gone(peer.hello, nanos.getAsLong() - peer.heardNanos, graceful);
+        listener.gone(peer.heartbeat, nanos.getAsLong() - peer.heardNanos, graceful);
     }
 
     /** Hazelcast has seen it leave, gracefully or not. */
     synchronized void left(String member) {
-        byId.values().stream().filter(peer -> peer.hello.node().member().equals(member))
-                .map(peer -> peer.hello.id()).toList().forEach(id -> goes(id, false));
+        byId.values().stream().filter(peer -> peer.heartbeat.node().member().equals(member))
+                .map(peer -> peer.heartbeat.id()).toList().forEach(id -> goes(id, false));
     }
 
     /** Forgets all, as this node itself has lost the others. */

@@ -28,19 +28,19 @@ final class CommandEndpoint {
     private static final String REPEATED = "the command was sent before (expected: each signed anew)";
 
     private final ClusterNode node;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
     private final InstantSource clock;
     private final AsyncMap<String, String> nonces;
     private final UsedNonces used;
     private final LatestAnnouncements announcements = new LatestAnnouncements();
 
-    CommandEndpoint(ClusterNode node, MessageAuthenticator seal, RefusedMessages refusals,
+    CommandEndpoint(ClusterNode node, MessageAuthenticator authenticator, RefusedMessages rejections,
             InstantSource clock,
                 AsyncMap<String, String> nonces, UsedNonces used) {
         this.node = node;
-        this.seal = seal;
-        this.refusals = refusals;
+        this.authenticator = authenticator;
+        this.rejections = rejections;
         this.clock = clock;
         this.nonces = nonces;
         this.used = used;
@@ -55,7 +55,7 @@ final class CommandEndpoint {
             message.fail(400, "the body is no JSON object (expected: a signed command)");
             return;
         }
-        Optional<JsonObject> command = SignedCommand.open(seal, signed);
+        Optional<JsonObject> command = SignedCommand.open(authenticator, signed);
         if (command.isEmpty()) {
             boolean unsigned = signed.getValue(SignedCommand.SIGNATURE) == null;
             refuse(message, unsigned ? Reason.UNSIGNED : Reason.WRONG_SEAL, unsigned
@@ -111,7 +111,7 @@ final class CommandEndpoint {
     }
 
     private void refuse(Message<Object> message, Reason reason, String words) {
-        refusals.refuse(reason, "a command");
+        rejections.refuse(reason, "a command");
         message.fail(401, words);
     }
 }

@@ -51,9 +51,9 @@ final class ConfigDrift {
     synchronized void look(DeclaredConfig own, List<Peer> present, Function<String, Future<JsonObject>> ask) {
         Set<String> differing = new HashSet<>();
         for (Peer peer : present) {
-            String theirs = peer.hello().state().declared();
+            String theirs = peer.heartbeat().state().declared();
             if (!theirs.equals(own.digest())) {
-                differing.add(peer.hello().id());
+                differing.add(peer.heartbeat().id());
                 look(own, peer, own.digest() + " " + theirs, ask);
             }
         }
@@ -62,8 +62,8 @@ final class ConfigDrift {
 
     private void look(DeclaredConfig own, Peer peer, String digests,
                       Function<String, Future<JsonObject>> ask) {
-        String id = peer.hello().id();
-        String name = peer.hello().node().name();
+        String id = peer.heartbeat().id();
+        String name = peer.heartbeat().node().name();
         long now = nanos.getAsLong();
         Drift drift = drifts.computeIfAbsent(id, first -> new Drift(name, now, "", List.of()));
         if (now - drift.sinceNanos < LASTING_NANOS || drift.asked.equals(digests)) {
@@ -78,8 +78,9 @@ final class ConfigDrift {
         Drift drift = drifts.get(id);
         if (drift != null && drift.asked.equals(digests)) {
             drifts.put(id, new Drift(drift.name, drift.sinceNanos, digests, differences));
-            LOG.warn("config differs node={} id={}: {} (expected: the same services, routes and backends in"
-                    + " the configs of all nodes)", drift.name, id, String.join("; ", differences));
+            LOG.warn("config differs node={} id={} differences=\"{}\" (expected: the same services, routes"
+                    + " and backends in the configs of all nodes)", drift.name, id,
+                    String.join("; ", differences));
         }
     }
 

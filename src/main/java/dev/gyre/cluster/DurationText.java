@@ -2,7 +2,7 @@ package dev.gyre.cluster;
 
 import java.time.Duration;
 
-/** Spans of time for people: the two units that matter. */
+/** Durations for people, in the two largest units. */
 final class DurationText {
 
     private DurationText() {

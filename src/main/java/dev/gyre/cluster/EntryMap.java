@@ -29,7 +29,7 @@ final class EntryMap {
     private static final int TRIES = 100;
 
     private final SharedStringMap map;
-    private final MessageAuthenticator seal;
+    private final MessageAuthenticator authenticator;
     /** Texts that were judged, so that reading the map again costs little where nothing is new. */
     private final Map<String, Opened> opened = new ConcurrentHashMap<>();
 
@@ -46,13 +46,13 @@ final class EntryMap {
     /** @param entry empty but for those {@link Judgement#READ} */
     record Opened(int text, Judgement judgement, Optional<Entry> entry) { }
 
-    EntryMap(SharedStringMap map, MessageAuthenticator seal) {
+    EntryMap(SharedStringMap map, MessageAuthenticator authenticator) {
         this.map = map;
-        this.seal = seal;
+        this.authenticator = authenticator;
     }
 
-    static String text(MessageAuthenticator seal, Entry entry) {
-        return seal.close(PURPOSE, entry.toJson().encode());
+    static String text(MessageAuthenticator authenticator, Entry entry) {
+        return authenticator.sign(PURPOSE, entry.toJson().encode());
     }
 
     /** An entry of a message; one that cannot be read keeps no other from being taken over. */
@@ -60,14 +60,14 @@ final class EntryMap {
         try {
             return json instanceof JsonObject object ? Optional.of(Entry.fromJson(object)) : Optional.empty();
         } catch (IllegalArgumentException e) {
-            LOG.debug("entry of a message not understood", e);
+            LOG.debug("entry not understood", e);
             return Optional.empty();
         }
     }
 
     /** @param key under which the text was found; empty: any */
-    static Opened open(MessageAuthenticator seal, Optional<String> key, String text) {
-        Optional<String> json = seal.open(PURPOSE, text);
+    static Opened open(MessageAuthenticator authenticator, Optional<String> key, String text) {
+        Optional<String> json = authenticator.verify(PURPOSE, text);
         if (json.isEmpty()) {
             return new Opened(text.hashCode(), Judgement.FORGED, Optional.empty());
         }
@@ -87,7 +87,7 @@ final class EntryMap {
         if (before != null && before.text == text.hashCode()) {
             return before;
         }
-        Opened now = open(seal, Optional.of(key), text);
+        Opened now = open(authenticator, Optional.of(key), text);
         if (now.judgement != Judgement.FORGED) {
             opened.put(key, now);
         }
@@ -125,7 +125,7 @@ final class EntryMap {
 
     private Future<Void> keep(Entry entry, int tries, Consumer<Entry> found) {
         String key = entry.key().toString();
-        String text = text(seal, entry);
+        String text = text(authenticator, entry);
         return map.putIfAbsent(key, text).compose(there -> {
             if (there == null || there.equals(text)) {
                 return Future.succeededFuture();
@@ -139,7 +139,7 @@ final class EntryMap {
             if (held.entry.filter(other -> other == merged).isPresent()) {
                 return Future.succeededFuture();
             }
-            return map.replace(key, there, text(seal, merged)).compose(replaced -> {
+            return map.replace(key, there, text(authenticator, merged)).compose(replaced -> {
                 if (replaced) {
                     return Future.succeededFuture();
                 }
@@ -151,7 +151,7 @@ final class EntryMap {
 
     /** Another entry, or none, in place of what is there; false when something else is there by now. */
     Future<Boolean> replace(String key, String text, Optional<Entry> entry) {
-        return entry.map(one -> map.replace(key, text, text(seal, one)))
+        return entry.map(one -> map.replace(key, text, text(authenticator, one)))
                 .orElseGet(() -> map.remove(key, text));
     }
 

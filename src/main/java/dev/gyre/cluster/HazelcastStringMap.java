@@ -99,7 +99,7 @@ final class HazelcastStringMap implements SharedStringMap {
             if (readable(e)) {
                 throw e;
             }
-            LOG.warn("shared map cleared: one of its keys is no text; the nodes write their entries again");
+            LOG.warn("shared map cleared: one of its keys is not text; the nodes write their entries again");
             map.clear();
             return Set.of();
         }
@@ -124,7 +124,7 @@ final class HazelcastStringMap implements SharedStringMap {
         if (readable(e)) {
             throw e;
         }
-        LOG.warn("entry removed from the shared map, since it is no text: {}", key);
+        LOG.warn("shared entry removed key={}: its value is not text", key);
         map.delete(key);
     }
 

@@ -14,8 +14,8 @@ final class HealthBroadcast {
     private static final String PURPOSE = "health";
 
     private final Vertx vertx;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
     private final ClusterPeers peers;
     private final Consumer<JsonObject> heard;
 
@@ -33,11 +33,12 @@ final class HealthBroadcast {
         }
     }
 
-    HealthBroadcast(Vertx vertx, MessageAuthenticator seal, RefusedMessages refusals, ClusterPeers peers,
+    HealthBroadcast(Vertx vertx, MessageAuthenticator authenticator, RefusedMessages rejections,
+            ClusterPeers peers,
             Consumer<JsonObject> heard) {
         this.vertx = vertx;
-        this.seal = seal;
-        this.refusals = refusals;
+        this.authenticator = authenticator;
+        this.rejections = rejections;
         this.peers = peers;
         this.heard = heard;
     }
@@ -47,15 +48,16 @@ final class HealthBroadcast {
         return vertx.eventBus().consumer(ADDRESS, message -> hear(self, message.body())).completion();
     }
 
-    void tell(Sent name, JsonObject body) {
-        vertx.eventBus().publish(ADDRESS, seal.close(PURPOSE, new JsonObject().put("from", name.from())
+    void send(Sent name, JsonObject body) {
+        vertx.eventBus()
+                .publish(ADDRESS, authenticator.sign(PURPOSE, new JsonObject().put("from", name.from())
                 .put("session", name.session()).put("number", name.number()).put("body", body).encode()));
     }
 
     private void hear(String self, Object sealed) {
-        Optional<JsonObject> message = seal.open(PURPOSE, sealed).map(JsonObject::new);
+        Optional<JsonObject> message = authenticator.verify(PURPOSE, sealed).map(JsonObject::new);
         if (message.isEmpty()) {
-            refusals.refuse(Reason.WRONG_SEAL, "a health message");
+            rejections.refuse(Reason.WRONG_SEAL, "a health message");
             return;
         }
         Sent name = Sent.fromJson(message.get());
@@ -66,7 +68,7 @@ final class HealthBroadcast {
         if (verdict == MessageVerdict.TAKEN) {
             heard.accept(message.get().getJsonObject("body", new JsonObject()));
         } else {
-            refusals.refuse(verdict, "a health message of " + name.from());
+            rejections.refuse(verdict, "a health message of " + name.from());
         }
     }
 }

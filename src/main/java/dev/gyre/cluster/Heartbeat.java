@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a node says of itself every second, and at once when its topology has changed.
+ * A node's state, sent every second, and at once when its topology has changed.
  *
  * @param sequence counts what it says within its session
  * @param asks     by session that it does not know, the nonce a hello of that session is to answer with

@@ -9,85 +9,89 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Says who this node is and what it holds, hears the same of the others, and notices when they differ. */
+/**
+ * Sends this node's heartbeats, receives those of the others, and starts a repair if they hold something
+ * else.
+ */
 final class HeartbeatService {
 
     private static final String HELLOS = "gyre.hellos.2";
     private static final String PURPOSE = "hello";
     private static final long EVERY_MILLIS = 1_000;
-    /** News on their way are given so long to arrive before anybody reads the whole map for them. */
+    /** How long changes may be under way before a repair starts. */
     private static final long PATIENCE_MILLIS = 300;
     private static final long SOON_MILLIS = 20;
 
     private final Vertx vertx;
     private final Supplier<Heartbeat> self;
-    private final PeerAdmission meeting;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
-    private final Runnable mend;
+    private final PeerAdmission admission;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
+    private final Runnable repair;
     private volatile boolean stopped;
-    private boolean saying;
-    private boolean doubting;
+    private boolean sendScheduled;
+    private boolean repairScheduled;
 
-    /** @param mend called when others hold something else than this node, and go on to */
-    HeartbeatService(Vertx vertx, Supplier<Heartbeat> self, PeerAdmission meeting, MessageAuthenticator seal,
-            RefusedMessages refusals,
-             Runnable mend) {
+    /** @param repair called when others still hold something else than this node */
+    HeartbeatService(Vertx vertx, Supplier<Heartbeat> self, PeerAdmission admission,
+            MessageAuthenticator authenticator,
+            RefusedMessages rejections,
+             Runnable repair) {
         this.vertx = vertx;
         this.self = self;
-        this.meeting = meeting;
-        this.seal = seal;
-        this.refusals = refusals;
-        this.mend = mend;
+        this.admission = admission;
+        this.authenticator = authenticator;
+        this.rejections = rejections;
+        this.repair = repair;
     }
 
     Future<Void> start() {
         return vertx.eventBus().consumer(HELLOS, message -> heard(message.body()))
                 .completion().onSuccess(v -> {
-                    vertx.setPeriodic(EVERY_MILLIS, timer -> say());
-                    say();
+                    vertx.setPeriodic(EVERY_MILLIS, timer -> send());
+                    send();
                 });
     }
 
-    /** Says no more, before the bus is closed under it. */
+    /** Stops sending, before the bus is closed. */
     void stop() {
         stopped = true;
     }
 
-    /** The last word, so that the others need not wait for this node's silence. */
+    /** The last heartbeat, so that the others need not wait for a timeout. */
     void farewell() {
-        say(self.get().farewell());
+        send(self.get().farewell());
         stop();
     }
 
-    private void say() {
+    private void send() {
         if (!stopped) {
-            say(self.get());
+            send(self.get());
         }
     }
 
-    private void say(Heartbeat hello) {
-        vertx.eventBus().publish(HELLOS, seal.close(PURPOSE, hello.toJson().encode()));
+    private void send(Heartbeat heartbeat) {
+        vertx.eventBus().publish(HELLOS, authenticator.sign(PURPOSE, heartbeat.toJson().encode()));
     }
 
-    /** The others are told within a moment, once for all changes of that moment. */
+    /** Sends a heartbeat soon, one for all changes of the moment. */
     synchronized void changed() {
-        if (!saying) {
-            saying = true;
+        if (!sendScheduled) {
+            sendScheduled = true;
             vertx.setTimer(SOON_MILLIS, timer -> {
                 synchronized (this) {
-                    saying = false;
+                    sendScheduled = false;
                 }
-                say();
+                send();
             });
         }
     }
 
     private void heard(Object sealed) {
-        Optional<String> text = seal.open(PURPOSE, sealed);
+        Optional<String> text = authenticator.verify(PURPOSE, sealed);
         if (text.isEmpty()) {
-            meeting.strange(sealed);
-            refusals.refuse(Reason.WRONG_SEAL, "a hello");
+            admission.noteStranger(sealed);
+            rejections.refuse(Reason.WRONG_SEAL, "a hello");
             return;
         }
         read(text.get()).ifPresent(this::heard);
@@ -102,35 +106,36 @@ final class HeartbeatService {
         }
     }
 
-    private void heard(Heartbeat hello) {
-        if (meeting.isOwn(hello)) {
+    private void heard(Heartbeat heartbeat) {
+        if (admission.isOwn(heartbeat)) {
             return;
         }
-        MessageVerdict verdict = meeting.heard(hello);
+        MessageVerdict verdict = admission.heard(heartbeat);
         if (verdict == MessageVerdict.UNKNOWN) {
             // It is asked at once, and so answers at once.
             changed();
         } else if (verdict == MessageVerdict.REPLAYED || verdict == MessageVerdict.LATE) {
-            refusals.refuse(verdict, "a hello of " + hello.node().name());
+            rejections.refuse(verdict, "a hello of " + heartbeat.node().name());
             return;
         }
-        if (meeting.isAskedBy(hello)) {
+        if (admission.isAskedBy(heartbeat)) {
             changed();
         }
-        if (verdict == MessageVerdict.TAKEN && !hello.state().digest().equals(self.get().state().digest())) {
-            doubt();
+        if (verdict == MessageVerdict.TAKEN
+                && !heartbeat.state().digest().equals(self.get().state().digest())) {
+            scheduleRepair();
         }
     }
 
-    private synchronized void doubt() {
-        if (!doubting) {
-            doubting = true;
+    private synchronized void scheduleRepair() {
+        if (!repairScheduled) {
+            repairScheduled = true;
             vertx.setTimer(PATIENCE_MILLIS, timer -> {
                 synchronized (this) {
-                    doubting = false;
+                    repairScheduled = false;
                 }
                 if (!stopped && differs()) {
-                    mend.run();
+                    repair.run();
                 }
             });
         }
@@ -138,7 +143,7 @@ final class HeartbeatService {
 
     private boolean differs() {
         String mine = self.get().state().digest();
-        return meeting.peers().present().stream().map(Peer::hello)
-                .anyMatch(hello -> !hello.state().digest().equals(mine));
+        return admission.peers().present().stream().map(Peer::heartbeat)
+                .anyMatch(heartbeat -> !heartbeat.state().digest().equals(mine));
     }
 }

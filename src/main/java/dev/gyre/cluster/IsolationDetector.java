@@ -4,10 +4,9 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * Notices that this node is a member among others and hears none of them, although each says hello every
- * second and each node's subscriptions are said anew as well ({@link Subscriptions}): what is wrong then is
- * not known, and joining anew is what is left. Members that are no nodes say nothing either, so the patience
- * grows from time to time.
+ * Notices that this node is a member among others and receives no heartbeat from any of them, although
+ * subscriptions are announced again ({@link Subscriptions}). The cause is unknown then, so the node joins
+ * again. Members that are not nodes send no heartbeats either, so the timeout grows with each attempt.
  */
 final class IsolationDetector {
 
@@ -18,7 +17,7 @@ final class IsolationDetector {
     private long patience = FIRST_NANOS;
 
     /**
-     * To be asked again and again; true when it is time to join anew.
+     * Called periodically; true if the node must join again.
      *
      * @param others members beside this one that could be nodes
      * @param heard  nodes beside this one that are heard

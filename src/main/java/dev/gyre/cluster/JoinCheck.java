@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Waits, before a new membership counts, until the other nodes have been met: so that a node which must not
- * be among them touches nothing of theirs.
+ * Waits for the other nodes before a new membership counts, so that a node which must not join changes
+ * nothing of theirs.
  */
 final class JoinCheck {
 
@@ -46,15 +46,15 @@ final class JoinCheck {
     }
 
     private void look(Promise<Void> given) {
-        Optional<Heartbeat> twin = session.meeting().twin().filter(older);
-        List<String> strange = session.meeting().otherSecrets();
-        int met = session.meeting().peers().present().size();
+        Optional<Heartbeat> twin = session.admission().twin().filter(older);
+        List<String> noteStranger = session.admission().otherSecrets();
+        int met = session.admission().peers().present().size();
         boolean late = nanos.getAsLong() - begunNanos > PATIENCE_NANOS;
         if (twin.isPresent()) {
             given.fail(JoinRefused.twin(twin.get(), data));
-        } else if (late && strange.size() > met) {
+        } else if (late && noteStranger.size() > met) {
             // More that differ than those that agree with this one: it is this one that is wrong.
-            given.fail(JoinRefused.otherSecret(strange));
+            given.fail(JoinRefused.otherSecret(noteStranger));
         } else if (late || met >= session.membership().others()) {
             given.complete();
         } else {

@@ -101,10 +101,8 @@ final class MembershipLoop {
         session.tryComplete(begun);
         settled.tryComplete();
         int size = begun.membership().size();
-        LOG.info("joined cluster \"{}\" as {}:{}: {}", settings.name(), settings.host(), settings.port(),
-                size == 1 ? "no other node there yet, looking for " + (settings.members().isEmpty()
-                        ? "none (no \"members\" in the config)" : String.join(", ", settings.members()))
-                        : size + " members");
+        LOG.info("cluster joined name={} address={}:{} members={} configured={}", settings.name(),
+                settings.host(), settings.port(), size, settings.members());
     }
 
     private void failed(Throwable failure) {
@@ -112,12 +110,12 @@ final class MembershipLoop {
         if (failure instanceof JoinRefused reason) {
             refused = Optional.of(reason);
             retry = REFUSED_MILLIS;
-            LOG.error("not joined cluster \"{}\": {}; the next try is in {} s", settings.name(),
-                    reason.getMessage(), retry / 1000);
+            LOG.error("join refused name={} retry_in={}s reason=\"{}\"", settings.name(), retry / 1000,
+                    reason.getMessage());
             settled.tryFail(reason);
         } else {
-            LOG.warn("cannot join cluster \"{}\": {}; the next try is in {} s", settings.name(),
-                    failure.getMessage(), retry / 1000);
+            LOG.warn("join failed name={} retry_in={}s reason=\"{}\"", settings.name(), retry / 1000,
+                    failure.getMessage());
         }
         if (!closed) {
             vertx.setTimer(retry, timer -> context.runOnContext(v -> attempt()));
@@ -130,7 +128,7 @@ final class MembershipLoop {
             if (isOver(former)) {
                 return;
             }
-            LOG.warn("membership of cluster \"{}\" lost: {}; joining again", settings.name(), reason);
+            LOG.warn("membership lost name={} reason=\"{}\": joining again", settings.name(), reason);
             end(former);
             former.membership().abandon(vertx).onComplete(left ->
                     context.runOnContext(w -> attempt()));
@@ -155,7 +153,7 @@ final class MembershipLoop {
 
     private void end(Session former) {
         session = Promise.promise();
-        former.presence().stop();
+        former.heartbeats().stop();
         ended.run();
     }
 
@@ -163,7 +161,7 @@ final class MembershipLoop {
     Future<Void> close() {
         Optional<Session> last = current();
         closed = true;
-        last.ifPresent(joined -> joined.presence().farewell());
+        last.ifPresent(joined -> joined.heartbeats().farewell());
         return last.map(joined -> joined.membership().leave(vertx)).orElseGet(Future::succeededFuture);
     }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Shows that a text was written by somebody who knows the cluster's secret: HMAC-SHA256 (RFC 2104) over the
- * text and what it is meant for, so that what was sealed for one purpose is worth nothing for another.
+ * Proves that a text was written by a process with the cluster's secret: HMAC-SHA256 (RFC 2104) over the text
+ * and its purpose, so that a text signed for one purpose is invalid for another.
  */
 final class MessageAuthenticator {
 
@@ -20,13 +20,13 @@ final class MessageAuthenticator {
         key = Sha256.key(secret.orElse(cluster).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The text with its seal before it. */
-    String close(String purpose, String text) {
+    /** The text with its signature in front. */
+    String sign(String purpose, String text) {
         return mac(purpose, text) + " " + text;
     }
 
-    /** The text, where there is one and its seal is right. */
-    Optional<String> open(String purpose, Object received) {
+    /** The text, if its signature is valid. */
+    Optional<String> verify(String purpose, Object received) {
         int space = received instanceof String text ? text.indexOf(' ') : -1;
         if (space < 0) {
             return Optional.empty();

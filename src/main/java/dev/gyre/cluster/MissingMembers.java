@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/** Which of the members that config names are there, and since when the others are not. Thread-safe. */
+/** Compares the members in config with those present, and tells since when one is missing. Thread-safe. */
 final class MissingMembers {
 
     /** Names of members may come to stand for other addresses. */
@@ -79,8 +79,8 @@ final class MissingMembers {
         long now = nanos.getAsLong();
         Set<String> there = new TreeSet<>(Set.of(self));
         present.forEach(peer -> {
-            there.add(peer.hello().node().address());
-            heard.put(peer.hello().node().address(), peer.heardNanos());
+            there.add(peer.heartbeat().node().address());
+            heard.put(peer.heartbeat().node().address(), peer.heardNanos());
         });
         heard.keySet().retainAll(expected);
         List<Missing> missing = new ArrayList<>();

@@ -22,14 +22,14 @@ final class NodeRpc {
 
     private final Vertx vertx;
     private final ClusterNode node;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
 
-    NodeRpc(Vertx vertx, ClusterNode node, MessageAuthenticator seal, RefusedMessages refusals) {
+    NodeRpc(Vertx vertx, ClusterNode node, MessageAuthenticator authenticator, RefusedMessages rejections) {
         this.vertx = vertx;
         this.node = node;
-        this.seal = seal;
-        this.refusals = refusals;
+        this.authenticator = authenticator;
+        this.rejections = rejections;
     }
 
     Future<Void> listen(String ownId) {
@@ -37,14 +37,15 @@ final class NodeRpc {
     }
 
     private void asked(Message<Object> message) {
-        Optional<JsonObject> question = seal.open(PURPOSE, message.body()).map(JsonObject::new);
+        Optional<JsonObject> question = authenticator.verify(PURPOSE, message.body()).map(JsonObject::new);
         if (question.isEmpty()) {
-            refusals.refuse(Reason.WRONG_SEAL, "a question");
+            rejections.refuse(Reason.WRONG_SEAL, "a question");
             message.fail(401, "not sealed by a node of this cluster");
             return;
         }
         String purpose = purpose((String) message.body());
-        answer(question.get()).onComplete(answer -> message.reply(seal.close(purpose, answer.encode())),
+        answer(question.get())
+                .onComplete(answer -> message.reply(authenticator.sign(purpose, answer.encode())),
                 failure -> message.fail(500, failure.getMessage()));
     }
 
@@ -76,12 +77,12 @@ final class NodeRpc {
     }
 
     private Future<JsonObject> ask(String id, JsonObject what, String nonce) {
-        String question = seal.close(PURPOSE, what.put("nonce", nonce).encode());
+        String question = authenticator.sign(PURPOSE, what.put("nonce", nonce).encode());
         return vertx.eventBus().request(ADDRESS + id, question, PATIENCE).compose(reply ->
-                seal.open(purpose(question), reply.body()).map(JsonObject::new)
+                authenticator.verify(purpose(question), reply.body()).map(JsonObject::new)
                         .map(Future::succeededFuture)
                         .orElseGet(() -> {
-                            refusals.refuse(Reason.WRONG_SEAL, "an answer");
+                            rejections.refuse(Reason.WRONG_SEAL, "an answer");
                             return Future.failedFuture("its answer is not sealed by a node of this cluster");
                         }));
     }

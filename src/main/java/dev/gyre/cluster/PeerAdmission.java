@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Who is met on the bus of one membership: nodes of this cluster, nodes that sign with another secret, and
- * perhaps a second node with this one's own id. Thread-safe.
+ * Decides on each heartbeat of one membership: a node of this cluster, a node with another secret, or a
+ * second node with this node's id. Thread-safe.
  */
 final class PeerAdmission {
 
@@ -50,27 +50,27 @@ final class PeerAdmission {
     }
 
     /** What this node itself has said. */
-    boolean isOwn(Heartbeat hello) {
-        return hello.node().session().equals(self.session());
+    boolean isOwn(Heartbeat heartbeat) {
+        return heartbeat.node().session().equals(self.session());
     }
 
-    MessageVerdict heard(Heartbeat hello) {
-        if (!hello.id().equals(self.id())) {
-            return peers.heard(hello);
+    MessageVerdict heard(Heartbeat heartbeat) {
+        if (!heartbeat.id().equals(self.id())) {
+            return peers.heard(heartbeat);
         }
-        if (!peers.isTwin(hello)) {
+        if (!peers.isTwin(heartbeat)) {
             return MessageVerdict.UNKNOWN;
         }
         synchronized (this) {
-            twin = Optional.of(hello);
+            twin = Optional.of(heartbeat);
             twinNanos = nanos.getAsLong();
         }
         return MessageVerdict.TWIN;
     }
 
     /** The hello asks for a sign of life of this session that was not given yet. */
-    boolean isAskedBy(Heartbeat hello) {
-        String nonce = hello.asks().get(self.session());
+    boolean isAskedBy(Heartbeat heartbeat) {
+        String nonce = heartbeat.asks().get(self.session());
         return nonce != null && challenges.asked(nonce);
     }
 
@@ -80,7 +80,7 @@ final class PeerAdmission {
     }
 
     /** Remembers whose hello it is that was signed with another secret, where it is a member's. */
-    synchronized void strange(Object sealed) {
+    synchronized void noteStranger(Object sealed) {
         long now = nanos.getAsLong();
         if (now - readNanos < READ_EVERY_NANOS || !(sealed instanceof String text)
                 || text.length() > LONGEST) {
@@ -107,7 +107,7 @@ final class PeerAdmission {
         strangers.entrySet().removeIf(one -> now - one.getValue().nanos > REMEMBERED_NANOS
                 || addresses.apply(one.getKey()).isEmpty());
         // Anybody can say a hello in a member's name, but only a node signs one.
-        peers.present().forEach(peer -> strangers.remove(peer.hello().node().member()));
+        peers.present().forEach(peer -> strangers.remove(peer.heartbeat().node().member()));
         return strangers.values().stream().map(Stranger::address).sorted().toList();
     }
 }

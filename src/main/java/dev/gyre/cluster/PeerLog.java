@@ -17,14 +17,14 @@ final class PeerLog implements ClusterPeers.Listener {
     }
 
     @Override
-    public void news(Heartbeat hello) {
-        news.accept(hello);
+    public void news(Heartbeat heartbeat) {
+        news.accept(heartbeat);
     }
 
     @Override
-    public void joined(Heartbeat hello) {
-        LOG.info("member joined node={} id={} address={} version={}", hello.node().name(), hello.id(),
-                hello.node().address(), hello.node().version());
+    public void joined(Heartbeat heartbeat) {
+        LOG.info("member joined node={} id={} address={} version={}", heartbeat.node().name(), heartbeat.id(),
+                heartbeat.node().address(), heartbeat.node().version());
     }
 
     @Override

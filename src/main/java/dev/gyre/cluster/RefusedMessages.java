@@ -11,16 +11,15 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what was refused, by reason, and says so once a minute for each source. */
+/** Counts refused messages by reason, and logs each source once a minute. */
 final class RefusedMessages {
 
     /** Why something was refused. */
     enum Reason {
         /** It carries no seal at all. */
-        UNSIGNED(true, "is somebody without cluster.secret on the cluster's network?"),
+        UNSIGNED(true, "is a process without cluster.secret on the cluster's network?"),
         /** Its seal was not made with this cluster's secret, or not for this. */
-        WRONG_SEAL(true, "is somebody without cluster.secret, or with another one, on the cluster's"
-                + " network?"),
+        WRONG_SEAL(true, "is a process with another cluster.secret on the cluster's network?"),
         /** A node of this cluster said it, and it came again. */
         REPLAYED(true, "the signature is right, but the message came before: somebody on the cluster's"
                 + " network repeats what nodes say"),
@@ -65,7 +64,7 @@ final class RefusedMessages {
     synchronized void refuse(Reason reason, String what) {
         counts.merge(reason, 1L, Long::sum);
         if (!reason.suspicious) {
-            LOG.debug("refused {}: {} ({})", what, reason.word(), reason.words);
+            LOG.debug("refused what=\"{}\" reason={}: {}", what, reason.word(), reason.words);
             return;
         }
         long now = nanos.getAsLong();
@@ -83,7 +82,8 @@ final class RefusedMessages {
 
     private void tell(Reason reason, String what, String source, long now) {
         lines.happened(reason + " " + source, now).ifPresent(more ->
-                LOG.warn("refused {} from {}: {} ({}){}", what, source, reason.word(), reason.words, more));
+                LOG.warn("refused what=\"{}\" from=\"{}\" reason={}: {}{}", what, source, reason.word(),
+                        reason.words, more));
     }
 
     /** How often each, since the node started. */

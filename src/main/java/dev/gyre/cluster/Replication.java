@@ -54,8 +54,8 @@ final class Replication {
     private final Registry registry;
     private final EntryMap map;
     private final AcknowledgedWrites acknowledged;
-    private final MessageAuthenticator seal;
-    private final RefusedMessages refusals;
+    private final MessageAuthenticator authenticator;
+    private final RefusedMessages rejections;
     private final WritePositions positions = new WritePositions();
     private final String session;
     private final LongSupplier nanos;
@@ -79,18 +79,18 @@ final class Replication {
      */
     record Around(Supplier<Set<String>> nodes, LongSupplier nanos) { }
 
-    Replication(Vertx vertx, Registry registry, SharedMaps maps, MessageAuthenticator seal,
-            RefusedMessages refusals,
+    Replication(Vertx vertx, Registry registry, SharedMaps maps, MessageAuthenticator authenticator,
+            RefusedMessages rejections,
                 Around around) {
         this.nanos = around.nanos();
         this.nodes = around.nodes();
         this.vertx = vertx;
         this.registry = registry;
-        this.map = new EntryMap(maps.entries(), seal);
-        this.acknowledged = new AcknowledgedWrites(maps.acknowledged(), seal, registry.nodeId(),
+        this.map = new EntryMap(maps.entries(), authenticator);
+        this.acknowledged = new AcknowledgedWrites(maps.acknowledged(), authenticator, registry.nodeId(),
                 () -> Memory.of(registry));
-        this.seal = seal;
-        this.refusals = refusals;
+        this.authenticator = authenticator;
+        this.rejections = rejections;
         this.session = maps.session();
     }
 
@@ -178,13 +178,13 @@ final class Replication {
         }
         JsonObject hint = new JsonObject().put("from", registry.nodeId()).put("position", position.toJson())
                 .put("entries", texts);
-        vertx.eventBus().publish(HINTS, seal.close(PURPOSE, hint.encode()));
+        vertx.eventBus().publish(HINTS, authenticator.sign(PURPOSE, hint.encode()));
     }
 
     private void hinted(Object sealed) {
-        Optional<JsonObject> opened = seal.open(PURPOSE, sealed).map(JsonObject::new);
+        Optional<JsonObject> opened = authenticator.verify(PURPOSE, sealed).map(JsonObject::new);
         if (opened.isEmpty()) {
-            refusals.refuse(Reason.WRONG_SEAL, "a hint");
+            rejections.refuse(Reason.WRONG_SEAL, "a hint");
             return;
         }
         JsonObject hint = opened.get();
@@ -246,7 +246,7 @@ final class Replication {
                 next = Optional.empty();
             }
             if (done.failed()) {
-                LOG.warn("comparison with the shared map failed: {}; the next one follows by itself",
+                LOG.warn("sync failed reason=\"{}\": it is tried again",
                         String.valueOf(done.cause().getMessage()));
             }
             now.handle(done);
@@ -270,9 +270,9 @@ final class Replication {
         if (left.isEmpty()) {
             return Future.succeededFuture();
         }
-        LOG.warn("resynchronized as a newcomer: this node was away for longer than the others remember"
-                + " removals; entries given up in whole or in part, since they do not hold that any more: {},"
-                + " such as {}", left.size(), left.keySet().iterator().next());
+        LOG.warn("resynchronized as a newcomer entries={} such_as={}: this node was away for longer than"
+                + " registry.retention; it dropped what the other nodes no longer hold", left.size(),
+                left.keySet().iterator().next());
         return registry.giveUp(left);
     }
 
@@ -300,8 +300,7 @@ final class Replication {
                                 .filter(entry -> lacks(texts, entry)).toList(), false))
                         .compose(owed -> {
                             if (news.size() + owed.size() > 0) {
-                                LOG.info("compared with the cluster: {} entries taken over, {} passed on",
-                                        news.size(), owed.size());
+                                LOG.info("synchronized received={} sent={}", news.size(), owed.size());
                             }
                             return owed.isEmpty() ? Future.<Void>succeededFuture() : passOn(owed);
                         }))
@@ -322,7 +321,7 @@ final class Replication {
         });
         unclean = !forged.isEmpty();
         if (unclean) {
-            refusals.refuse(Reason.WRONG_SEAL, forged.size() + " entries of the shared map, such as "
+            rejections.refuse(Reason.WRONG_SEAL, forged.size() + " entries of the shared map, such as "
                     + forged.get(0));
         }
         return news;

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Set;
 
 /** One membership and all that runs on it. */
-record Session(Membership membership, Replication replication, HeartbeatService presence,
-        PeerAdmission meeting,
+record Session(Membership membership, Replication replication, HeartbeatService heartbeats,
+        PeerAdmission admission,
                NodeRpc calls, HealthBroadcast broadcast) {
 
     /** Who may have sent what none of these nodes has. */
     String suspects() {
         Set<String> known = new HashSet<>(Set.of(membership.id()));
-        meeting.peers().present().forEach(peer -> known.add(peer.hello().node().member()));
+        admission.peers().present().forEach(peer -> known.add(peer.heartbeat().node().member()));
         List<String> strangers = membership.strangers(known);
         return strangers.isEmpty() ? "a member that has left"
                 : "a member that is no known node (" + String.join(", ", strangers) + ")";
@@ -20,6 +20,6 @@ record Session(Membership membership, Replication replication, HeartbeatService 
 
     /** Members beside this one that could be nodes of this cluster, so that one of them should be heard. */
     int others() {
-        return Math.max(0, membership.others() - meeting.otherSecrets().size());
+        return Math.max(0, membership.others() - admission.otherSecrets().size());
     }
 }

@@ -25,14 +25,14 @@ public final class SignedCommand {
     private static final String PURPOSE = "command";
     private static final int NONCE_BYTES = 16;
 
-    private final MessageAuthenticator seal;
+    private final MessageAuthenticator authenticator;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     /** Each is signed later than the one before, also when the clock is set back. */
     private final AtomicLong last = new AtomicLong();
 
-    private SignedCommand(MessageAuthenticator seal, InstantSource clock) {
-        this.seal = seal;
+    private SignedCommand(MessageAuthenticator authenticator, InstantSource clock) {
+        this.authenticator = authenticator;
         this.clock = clock;
     }
 
@@ -55,12 +55,12 @@ public final class SignedCommand {
                 .put(NONCE, HexFormat.of().formatHex(nonce));
         JsonObject signed = command.copy();
         signed.remove(SIGNATURE);
-        signature.put(MAC, seal.mac(PURPOSE, canonical(signed, signature)));
+        signature.put(MAC, authenticator.mac(PURPOSE, canonical(signed, signature)));
         return signed.put(SIGNATURE, signature);
     }
 
     /** The command without its signature, where that is right; its age is for the caller to judge. */
-    static Optional<JsonObject> open(MessageAuthenticator seal, JsonObject signed) {
+    static Optional<JsonObject> open(MessageAuthenticator authenticator, JsonObject signed) {
         if (!(signed.getValue(SIGNATURE) instanceof JsonObject signature)
                 || !(signature.getValue(MAC) instanceof String mac)
                 || !(signature.getValue(NONCE) instanceof String nonce && nonce.length() <= 64)
@@ -69,7 +69,7 @@ public final class SignedCommand {
         }
         JsonObject command = signed.copy();
         command.remove(SIGNATURE);
-        return seal.matches(PURPOSE, canonical(command, signature), mac) ? Optional.of(command)
+        return authenticator.matches(PURPOSE, canonical(command, signature), mac) ? Optional.of(command)
                 : Optional.empty();
     }
 

@@ -125,13 +125,13 @@ final class Subscriptions extends HazelcastClusterManager {
         // Where this member is reached is in a map as well.
         refreshing.incrementAndGet();
         later(() -> super.setNodeInfo(reached, (done, failure) -> refreshing.decrementAndGet()));
-        own.forEach((address, infos) -> infos.forEach(info -> sayAnew(address, info)));
+        own.forEach((address, infos) -> infos.forEach(info -> announceAgain(address, info)));
         read.removeIf(address -> !listener.wantsUpdatesFor(address));
-        read.forEach(this::readAnew);
+        read.forEach(this::readAgain);
         refreshing.decrementAndGet();
     }
 
-    private void sayAnew(String address, RegistrationInfo info) {
+    private void announceAgain(String address, RegistrationInfo info) {
         refreshing.incrementAndGet();
         super.addRegistration(address, info, (done, failure) -> {
             refreshing.decrementAndGet();
@@ -142,7 +142,7 @@ final class Subscriptions extends HazelcastClusterManager {
         });
     }
 
-    private void readAnew(String address) {
+    private void readAgain(String address) {
         refreshing.incrementAndGet();
         super.getRegistrations(address, (found, failure) -> {
             refreshing.decrementAndGet();

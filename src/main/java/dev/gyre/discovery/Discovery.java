@@ -42,7 +42,7 @@ public final class Discovery {
 
     private final Vertx vertx;
     private final Registry registry;
-    private final DiscoveryPeers neighbours;
+    private final DiscoveryPeers peers;
     private final LongSupplier nanos;
     private final Renewals renewals;
     /** Whose end is being written or asked about. */
@@ -50,10 +50,10 @@ public final class Discovery {
     private Entries read = Entries.empty();
     private Collection<AnnouncedBackend> announced = List.of();
 
-    public Discovery(Vertx vertx, Registry registry, DiscoveryPeers neighbours, LongSupplier nanos) {
+    public Discovery(Vertx vertx, Registry registry, DiscoveryPeers peers, LongSupplier nanos) {
         this.vertx = vertx;
         this.registry = registry;
-        this.neighbours = neighbours;
+        this.peers = peers;
         this.nanos = nanos;
         this.renewals = new Renewals(nanos.getAsLong());
     }
@@ -104,7 +104,7 @@ public final class Discovery {
 
     /** Looks for those whose time is up, and for those that are drained; called every half second. */
     void step() {
-        Map<String, Duration> others = neighbours.heard();
+        Map<String, Duration> others = peers.heard();
         Entries entries = registry.entries();
         if (entries != read) {
             read = entries;
@@ -113,11 +113,11 @@ public final class Discovery {
         List<AnnouncedBackend> due;
         List<AnnouncedBackend> overdue;
         synchronized (renewals) {
-            renewals.step(nanos.getAsLong(), announced, neighbours.clustered(), others);
+            renewals.step(nanos.getAsLong(), announced, peers.clustered(), others);
             due = renewals.due(announced);
             overdue = announced.stream().filter(AnnouncedBackend::spare).filter(renewals::isOverdue).toList();
         }
-        Set<String> awake = new HashSet<>(Set.of(neighbours.self()));
+        Set<String> awake = new HashSet<>(Set.of(peers.self()));
         others.forEach((node, ago) -> {
             if (ago.compareTo(SILENT) <= 0) {
                 awake.add(node);
@@ -131,7 +131,7 @@ public final class Discovery {
 
     private List<AnnouncedBackend> mine(List<AnnouncedBackend> all, Set<String> nodes) {
         return all.stream().filter(one -> !busy.contains(one.id())
-                && Rendezvous.of(one.id().toString(), nodes).equals(neighbours.self())).toList();
+                && Rendezvous.of(one.id().toString(), nodes).equals(peers.self())).toList();
     }
 
     private void write(BackendId id, Command command) {
@@ -143,7 +143,7 @@ public final class Discovery {
 
     private void forgetWhenDrained(BackendId id) {
         busy.add(id);
-        neighbours.drained(id).onComplete(drained -> {
+        peers.drained(id).onComplete(drained -> {
             if (drained) {
                 write(id, new Forget(id));
             } else {

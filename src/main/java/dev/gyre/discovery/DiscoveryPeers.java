@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
 
-/** The nodes that share the registry, as discovery needs to know them. */
+/** The nodes that share the registry, as discovery sees them. */
 public interface DiscoveryPeers {
 
     /** This node's id. */

@@ -81,13 +81,13 @@ final class AddressExpansion {
      * What is to be served by.
      *
      * @param known  what is known of each name
-     * @param learnt the names of which that is not the same as when this was last asked
+     * @param changed the names of which that is not the same as when this was last asked
      */
-    Topology topology(Function<String, Resolution> known, Set<String> learnt) {
+    Topology topology(Function<String, Resolution> known, Set<String> changed) {
         if (named.isEmpty()) {
             return wanted;
         }
-        named.replaceAll((name, of) -> of.shown().isPresent() && Collections.disjoint(learnt, of.names())
+        named.replaceAll((name, of) -> of.shown().isPresent() && Collections.disjoint(changed, of.names())
                 ? of : new Named(of.wanted(), of.names(), Optional.of(of(of.wanted(), known))));
         Map<String, Service> services = new TreeMap<>(wanted.services());
         named.forEach((name, of) -> services.put(name, of.shown().orElseThrow()));
@@ -125,7 +125,7 @@ final class AddressExpansion {
             if (backends.size() > before) {
                 unresolved.remove(backend.url());
             }
-            known.nowhere().ifPresent(why -> unresolved.put(backend.url(), why));
+            known.unresolvedReason().ifPresent(why -> unresolved.put(backend.url(), why));
         }
         return service.with(backends, unresolved);
     }

@@ -5,29 +5,29 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Supplier;
 
-/** Lets only so many be under way at a time; the others wait in the order of their coming. For one thread. */
+/** Runs a limited number of tasks at a time; the others wait in order. For one thread. */
 final class ConcurrencyLimiter {
 
     private final int most;
     private final Queue<Supplier<Future<?>>> waiting = new ArrayDeque<>();
-    private int inside;
+    private int running;
 
     ConcurrencyLimiter(int most) {
         this.most = most;
     }
 
-    /** @param errand begins something that ends, on this same thread, when its future completes */
-    void enter(Supplier<Future<?>> errand) {
-        waiting.add(errand);
-        letIn();
+    /** @param task begins something that ends, on this same thread, when its future completes */
+    void submit(Supplier<Future<?>> task) {
+        waiting.add(task);
+        startNext();
     }
 
-    private void letIn() {
-        while (inside < most && !waiting.isEmpty()) {
-            inside++;
+    private void startNext() {
+        while (running < most && !waiting.isEmpty()) {
+            running++;
             waiting.remove().get().onComplete(done -> {
-                inside--;
-                letIn();
+                running--;
+                startNext();
             });
         }
     }

@@ -61,9 +61,10 @@ final class Lookup {
     /** By the first complete name that exists, or of which nobody knows whether it does. */
     private Future<Map<RecordType, Answer>> first(List<Server> asked, List<String> candidates) {
         return all(asked, candidates.get(0)).compose(answers -> {
-            boolean nowhere = answers.values().stream()
-                    .allMatch(answer -> answer instanceof None none && none.trouble().certain());
-            return nowhere && candidates.size() > 1 ? first(asked, candidates.subList(1, candidates.size()))
+            boolean absent = answers.values().stream()
+                    .allMatch(answer -> answer instanceof None none && none.failure().certain());
+            return absent && candidates.size() > 1
+                    ? first(asked, candidates.subList(1, candidates.size()))
                     : Future.succeededFuture(answers);
         });
     }

@@ -25,7 +25,7 @@ final class LookupDelay {
         return ttl.filter(shorter -> shorter.compareTo(backoff) < 0).orElse(backoff);
     }
 
-    /** Nodes that fail together do not ask together again. */
+    /** Spread, so that nodes that failed together do not ask together. */
     private static Duration backoff(Backoff backoff, int failures, RandomGenerator dice) {
         long whole = Math.min(backoff.max().toMillis(),
                 backoff.base().toMillis() << Math.min(DOUBLINGS, failures - 1));

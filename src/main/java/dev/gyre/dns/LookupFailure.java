@@ -26,7 +26,7 @@ enum LookupFailure {
         return code.equals(DnsResponseCode.REFUSED) ? REFUSED : OTHER;
     }
 
-    /** The server has spoken for the name: to ask another one would bring the same. */
+    /** The answer is authoritative: another server would say the same. */
     boolean certain() {
         return this == NXDOMAIN || this == EMPTY;
     }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what happens to one name, and tells the log what has changed. */
+/** Counts the lookups of one name, and logs changes. */
 final class LookupStats {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.dns");
@@ -48,7 +48,7 @@ final class LookupStats {
         Set<String> reasons = new HashSet<>();
         answers.forEach(answer -> {
             if (answer instanceof None none) {
-                reasons.add(none.trouble().word());
+                reasons.add(none.failure().word());
             }
         });
         return reasons;
@@ -61,12 +61,9 @@ final class LookupStats {
         after.texts().forEach(left::remove);
         added += come.size();
         gone += left.size();
-        if (before.texts().isEmpty() && !come.isEmpty()) {
-            LOG.info("{} stands for {}", name, String.join(", ", after.texts()));
-        } else if (!come.isEmpty() || !left.isEmpty()) {
-            LOG.info("{} stands for {} now:{}{}", name, amount(after.texts().size()),
-                    come.isEmpty() ? "" : " " + listed(come) + " added",
-                    left.isEmpty() ? "" : (come.isEmpty() ? " " : ", ") + listed(left) + " gone");
+        if (!come.isEmpty() || !left.isEmpty()) {
+            LOG.info("addresses changed name={} addresses={} added=[{}] removed=[{}]", name,
+                    after.texts().size(), listed(come), listed(left));
         }
     }
 
@@ -74,17 +71,12 @@ final class LookupStats {
         return String.join(", ", addresses.stream().sorted().toList());
     }
 
-    private static String amount(int addresses) {
-        return addresses == 1 ? "1 address" : addresses + " addresses";
-    }
-
     private void flipped(Resolution before, Resolution after) {
         if (after.failing().isPresent()) {
-            int kept = after.texts().size();
-            LOG.warn("{} cannot be resolved: {}; {}", name, after.failing().get(),
-                    kept == 0 ? "it stands for no backend" : "goes on with the last good " + amount(kept));
+            LOG.warn("lookup failed name={} addresses_kept={} reason=\"{}\"", name, after.texts().size(),
+                    after.failing().get());
         } else {
-            LOG.info("{} is resolved again after {} s", name,
+            LOG.info("lookup recovered name={} after={}s", name,
                     Duration.between(before.since(), after.since()).toSeconds());
         }
     }

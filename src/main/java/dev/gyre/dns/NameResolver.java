@@ -32,9 +32,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * Looks up the names of backends, each anew when its answer is too old, and shows the topology with their
- * addresses whenever one of the two has changed. The questions have a thread of their own, which runs only
- * while there are names. Thread-safe.
+ * Looks up the names of backends, again when an answer expires, and publishes the topology with their
+ * addresses whenever either has changed. Lookups have a thread of their own, which runs only while there are
+ * names. Thread-safe.
  */
 public final class NameResolver {
 
@@ -45,13 +45,13 @@ public final class NameResolver {
     private final InstantSource clock;
     private final RandomGenerator dice;
     private final Executor soon;
-    private final Consumer<Topology> shown;
+    private final Consumer<Topology> publisher;
     private final Map<String, Entry> entries = new HashMap<>();
     private final List<Promise<Void>> waiting = new ArrayList<>();
     private Optional<Questions> questions = Optional.empty();
     private final AddressExpansion expansion;
     /** Of which something was learnt that is not shown yet. */
-    private final Set<String> learnt = new HashSet<>();
+    private final Set<String> changed = new HashSet<>();
     private volatile Topology topology = Topology.empty();
     private boolean closed;
 
@@ -59,24 +59,24 @@ public final class NameResolver {
     private static final class Entry {
 
         private final String name;
-        private final LookupStats tally;
+        private final LookupStats stats;
         private Resolution known;
 
         Entry(String name, Instant now) {
             this.name = name;
-            this.tally = new LookupStats(name);
+            this.stats = new LookupStats(name);
             this.known = Resolution.nothing(now);
         }
 
         NameStatus status() {
             return new NameStatus(known.texts().size(), known.failing(), known.since(), known.ttl(),
-                    tally.counts());
+                    stats.counts());
         }
     }
 
-    /** What is there only while there are names. */
+    /** Resources that exist only while there are names. */
     private record Questions(MultiThreadIoEventLoopGroup group, EventLoop loop, NameServers servers,
-                             Lookup lookup, ConcurrencyLimiter turnstile) {
+                             Lookup lookup, ConcurrencyLimiter limiter) {
 
         static Questions open(ResolverSettings settings) {
             MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1,
@@ -96,23 +96,23 @@ public final class NameResolver {
     /**
      * @param networks where backends may be, whatever a name stands for
      * @param soon  runs its tasks in order and later, and may take its time with each
-     * @param shown takes each new state of things, one at a time
+     * @param publisher takes each new state of things, one at a time
      */
     public NameResolver(ResolverSettings settings, BackendNetworks networks, InstantSource clock,
-                 RandomGenerator dice, Executor soon, Consumer<Topology> shown) {
+                 RandomGenerator dice, Executor soon, Consumer<Topology> publisher) {
         this.expansion = new AddressExpansion(networks);
         this.settings = settings;
         this.clock = clock;
         this.dice = dice;
         this.soon = soon;
-        this.shown = shown;
+        this.publisher = publisher;
     }
 
     /**
-     * This is wanted from now on. It is shown before this returns, names that are new without a backend until
-     * their first answer.
+     * Sets the wanted topology. It is published before this returns; a new name has no backend until its
+     * first answer.
      */
-    public synchronized void show(Topology next) {
+    public synchronized void apply(Topology next) {
         if (closed) {
             return;
         }
@@ -125,16 +125,16 @@ public final class NameResolver {
             questions = Optional.empty();
         }
         fresh.forEach(this::lookUp);
-        reveal();
+        publish();
     }
 
-    private synchronized void reveal() {
+    private synchronized void publish() {
         if (!closed) {
-            Topology next = expansion.topology(name -> entries.get(name).known, learnt);
-            // Whoever lists the backends sees only what requests go by already.
-            shown.accept(next);
+            Topology next = expansion.topology(name -> entries.get(name).known, changed);
+            // A listing must show only what requests already use.
+            publisher.accept(next);
             topology = next;
-            learnt.clear();
+            changed.clear();
             if (!waiting.isEmpty() && allBegun()) {
                 List<Promise<Void>> settled = List.copyOf(waiting);
                 waiting.clear();
@@ -152,8 +152,8 @@ public final class NameResolver {
             questions = Optional.of(Questions.open(settings));
         }
         Questions by = questions.get();
-        // Composed, so that whatever is thrown becomes an answer, too.
-        by.loop().execute(() -> by.turnstile().enter(() ->
+        // Composed, so that an exception becomes an answer, too.
+        by.loop().execute(() -> by.limiter().submit(() ->
                 Future.succeededFuture(entry.name).compose(by.lookup()::of)
                         .otherwise(e -> Map.of(RecordType.A, new None(LookupFailure.OTHER, e.toString())))
                         .onSuccess(answers -> learn(entry, by, answers))));
@@ -165,12 +165,12 @@ public final class NameResolver {
         }
         Resolution before = entry.known;
         entry.known = before.after(answers, now());
-        entry.tally.lookedUp(before, entry.known, answers);
+        entry.stats.lookedUp(before, entry.known, answers);
         boolean same = before.begun() && before.good().equals(entry.known.good())
-                && before.nowhere().equals(entry.known.nowhere());
+                && before.unresolvedReason().equals(entry.known.unresolvedReason());
         if (!same) {
-            learnt.add(entry.name);
-            soon.execute(this::reveal);
+            changed.add(entry.name);
+            soon.execute(this::publish);
         }
         by.loop().schedule(() -> again(entry), LookupDelay.before(entry.known, settings, dice).toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -187,7 +187,7 @@ public final class NameResolver {
         }
     }
 
-    /** The topology as it was shown last: with addresses for names. */
+    /** The topology published last, with addresses for names. */
     public Topology topology() {
         return topology;
     }
@@ -199,9 +199,9 @@ public final class NameResolver {
         return statuses;
     }
 
-    /** Completes when each name has been looked up once and what came of it is shown, or after so long. */
+    /** Completes when each name was looked up once and the result is published, or after this time. */
     public synchronized Future<Void> settled(Duration most) {
-        if (questions.isEmpty() || learnt.isEmpty() && allBegun()) {
+        if (questions.isEmpty() || changed.isEmpty() && allBegun()) {
             return Future.succeededFuture();
         }
         Promise<Void> promise = Promise.promise();

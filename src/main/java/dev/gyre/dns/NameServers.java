@@ -74,7 +74,7 @@ final class NameServers {
 
     private Future<Reply> inTurn(List<Server> servers, String name, RecordType type) {
         return question(servers.get(0), name, type).compose(reply -> {
-            boolean unheard = reply instanceof None none && !none.trouble().certain();
+            boolean unheard = reply instanceof None none && !none.failure().certain();
             return unheard && servers.size() > 1 ? inTurn(servers.subList(1, servers.size()), name, type)
                     : Future.succeededFuture(reply);
         });

@@ -31,5 +31,5 @@ sealed interface Reply {
     }
 
     /** There are none. */
-    record None(LookupFailure trouble, String words) implements Answer { }
+    record None(LookupFailure failure, String words) implements Answer { }
 }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is known of a name after some lookups. Immutable. Addresses are replaced by a good answer alone: where
- * none comes, the last good ones stay, those of IPv4 and IPv6 each for themselves.
+ * The state of a name after some lookups; immutable. Only a good answer replaces addresses: without one the
+ * last good addresses stay, for IPv4 and IPv6 separately.
  *
  * @param good     the last good addresses by the type of record
  * @param ttl      of the latest answer; empty: the latest lookup brought none
@@ -46,7 +46,7 @@ record Resolution(Map<RecordType, List<ResolvedAddress>> good, Optional<Duration
     }
 
     /** In words, why it stands for no address; empty: it stands for some. */
-    Optional<String> nowhere() {
+    Optional<String> unresolvedReason() {
         return addresses().isEmpty() ? Optional.of(failing.orElse("not resolved yet")) : Optional.empty();
     }
 
@@ -55,18 +55,18 @@ record Resolution(Map<RecordType, List<ResolvedAddress>> good, Optional<Duration
         Optional<Duration> newTtl = answers.values().stream().filter(Found.class::isInstance)
                 .map(answer -> ((Found) answer).ttl()).min(Duration::compareTo);
         boolean uncertain = answers.values().stream().anyMatch(Resolution::uncertain);
-        Optional<String> trouble = newTtl.isEmpty() || keepsOld(answers)
+        Optional<String> failure = newTtl.isEmpty() || keepsOld(answers)
                 ? Optional.of(words(answers)) : Optional.empty();
-        boolean flipped = trouble.isPresent() != failing.isPresent();
-        return new Resolution(newTtl.isEmpty() ? good : replaced(answers, now), newTtl, trouble,
+        boolean flipped = failure.isPresent() != failing.isPresent();
+        return new Resolution(newTtl.isEmpty() ? good : replaced(answers, now), newTtl, failure,
                 flipped ? now : since, newTtl.isEmpty() || uncertain ? failures + 1 : 0, true);
     }
 
     private static boolean uncertain(Answer answer) {
-        return answer instanceof None none && !none.trouble().certain();
+        return answer instanceof None none && !none.failure().certain();
     }
 
-    /** Nobody can tell whether some of the addresses are still right. */
+    /** Some of the addresses may be outdated. */
     private boolean keepsOld(Map<RecordType, Answer> answers) {
         return answers.entrySet().stream().anyMatch(answer ->
                 uncertain(answer.getValue()) && !good.getOrDefault(answer.getKey(), List.of()).isEmpty());

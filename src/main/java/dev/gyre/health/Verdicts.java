@@ -18,13 +18,12 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The one place where what several sources say of a backend becomes one {@link Fitness}. Only a flip is
- * shown: a verdict that says once more what was known, or what another source has said already, changes
- * nothing. Thread-safe.
+ * Joins the verdicts of all sources on a backend into one {@link Fitness}. Only a flip is published: a
+ * verdict that repeats what is known changes nothing. Thread-safe.
  */
 public final class Verdicts {
 
-    /** Who judges; of two that find a backend unfit, the first named here gives the reason. */
+    /** Who judges. If two find a backend unhealthy, the first named here gives the reason. */
     public enum Source { PROBES, TRAFFIC }
 
     private final Consumer<Fitness> shown;
@@ -40,7 +39,7 @@ public final class Verdicts {
     private boolean due;
 
     /**
-     * @param shown takes each new state of things, one at a time
+     * @param shown takes each new state, one at a time
      * @param soon  runs its tasks in order and after the caller: all flips of one moment are shown at once,
      *              for to show one costs as much as to show a thousand
      */
@@ -50,8 +49,8 @@ public final class Verdicts {
     }
 
     /**
-     * The backends of these services are there from now on; of all others every verdict is forgotten. To be
-     * called before the data path sees them, so that no verdict on a new one is lost.
+     * Sets the backends there are; verdicts on all others are forgotten. Called before the data path sees the
+     * topology, so that no verdict on a new backend is lost.
      */
     public synchronized void keep(Topology topology) {
         for (ServiceChange change : ServiceChange.between(present, topology)) {
@@ -114,7 +113,7 @@ public final class Verdicts {
         }
     }
 
-    /** Unfit by the first who says so; fit since the last of all found it fit. */
+    /** Unhealthy by the first source that says so; healthy since the last source found it healthy. */
     private static Optional<Condition> joined(Collection<Condition> bySource) {
         return bySource.stream().filter(condition -> !condition.fit()).findFirst()
                 .or(() -> bySource.stream().max(Comparator.comparing(Condition::since)));

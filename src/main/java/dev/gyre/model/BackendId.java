@@ -25,6 +25,11 @@ public record BackendId(String service, BackendUrl url, Optional<String> address
         return service.equals(entry.service) && url.equals(entry.url);
     }
 
+    /** Within its service, as logs name it. */
+    public String name() {
+        return url + address.map(at -> "@" + at).orElse("");
+    }
+
     @Override
     public String toString() {
         return service + "/" + url + address.map(at -> " at " + at).orElse("");

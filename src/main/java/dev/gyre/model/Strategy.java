@@ -18,15 +18,15 @@ public enum Strategy {
     /** Requests with the same key to the same backend. */
     CONSISTENT_HASH(true);
 
-    private final boolean watchful;
+    private final boolean usesLoad;
 
-    Strategy(boolean watchful) {
-        this.watchful = watchful;
+    Strategy(boolean usesLoad) {
+        this.usesLoad = usesLoad;
     }
 
     /** Looks at how backends fare, so that what requests experience must be noted. */
-    public boolean watchful() {
-        return watchful;
+    public boolean usesLoad() {
+        return usesLoad;
     }
 
     /** The word used in config and commands, e.g. {@code round-robin}. */

@@ -51,7 +51,7 @@ final class MaxMinFairness {
      * @param parts by node, what is its own
      * @param aims  by node, what it is to have; in all as much as the parts
      */
-    static Map<String, Integer> passOn(String giver, Map<String, Integer> parts, Map<String, Integer> aims) {
+    static Map<String, Integer> lend(String giver, Map<String, Integer> parts, Map<String, Integer> aims) {
         int begin = 0;
         for (String before : new TreeMap<>(parts).headMap(giver).keySet()) {
             begin += Math.max(0, parts.get(before) - aims.get(before));

@@ -53,14 +53,14 @@ public final class NodeQuota implements Shares {
     private final String self;
     private final String session;
     private final LongSupplier nanos;
-    private final QuotaMembers roster;
+    private final QuotaMembers members;
     private final long begunNanos;
-    private final Map<String, QuotaLedger> books = new HashMap<>();
+    private final Map<String, QuotaLedger> ledgers = new HashMap<>();
     private final Map<String, Integer> limits = new HashMap<>();
     /** Numbers of this node's late reports, and when they were made. */
     private final TreeMap<Long, Long> made = new TreeMap<>();
     private long number;
-    private QuotaView company;
+    private QuotaView view;
     private boolean settled;
     private boolean newcomer = true;
 
@@ -73,30 +73,30 @@ public final class NodeQuota implements Shares {
         this.self = self;
         this.session = session;
         this.nanos = nanos;
-        this.roster = new QuotaMembers(self, expected);
+        this.members = new QuotaMembers(self, expected);
         this.begunNanos = nanos.getAsLong();
-        this.company = roster.company(begunNanos);
+        this.view = members.view(begunNanos);
     }
 
     @Override
     public synchronized int of(BackendId backend, int maxConnections) {
         String name = backend.toString();
         limits.put(name, maxConnections);
-        return book(name).limit(company, maxConnections, arrears(name, maxConnections), nanos.getAsLong());
+        return ledger(name).limit(view, maxConnections, withheld(name, maxConnections), nanos.getAsLong());
     }
 
-    private QuotaLedger book(String backend) {
-        return books.computeIfAbsent(backend, name -> new QuotaLedger(self, session, name));
+    private QuotaLedger ledger(String backend) {
+        return ledgers.computeIfAbsent(backend, name -> new QuotaLedger(self, session, name));
     }
 
     /** What this node leaves of its own to the others until they have adapted to its coming. */
-    private int arrears(String backend, int maxConnections) {
-        return !settled ? maxConnections : newcomer ? company.beyond(backend) : 0;
+    private int withheld(String backend, int maxConnections) {
+        return !settled ? maxConnections : newcomer ? view.beyond(backend) : 0;
     }
 
     /** All the others that are there, so many at least, know that this node is there. */
     synchronized boolean welcomed(int others) {
-        return company.present().size() >= others && company.counts(self);
+        return view.present().size() >= others && view.counts(self);
     }
 
     /** From now on this node uses what is its own. */
@@ -110,40 +110,40 @@ public final class NodeQuota implements Shares {
 
     /** Its sender has not heard this node yet. */
     boolean isUnknownTo(QuotaReport report) {
-        return !report.parting() && !report.roster().contains(self);
+        return !report.leaving() && !report.members().contains(self);
     }
 
     /** Acts by another node's report. */
     synchronized News heard(QuotaReport report) {
         long now = nanos.getAsLong();
         Set<String> backends = new HashSet<>(report.lines().keySet());
-        roster.last(report.node()).ifPresent(last -> backends.addAll(last.lines().keySet()));
-        if (!roster.heard(report, now)) {
+        members.last(report.node()).ifPresent(last -> backends.addAll(last.lines().keySet()));
+        if (!members.heard(report, now)) {
             return News.OLD;
         }
-        QuotaView before = company;
-        company = roster.company(now);
+        QuotaView before = view;
+        view = members.view(now);
         Long until = made.get(report.heard().getOrDefault(session, 0L));
         backends.forEach(backend -> {
             Line line = report.line(backend);
             int lent = until == null ? 0 : line.lent().getOrDefault(self, 0);
-            QuotaLedger book = book(backend);
-            book.borrow(report.node(), lent, until == null ? now : until + QuotaLedger.LOAN_NANOS);
+            QuotaLedger ledger = ledger(backend);
+            ledger.borrow(report.node(), lent, until == null ? now : until + QuotaLedger.LOAN_NANOS);
             if (line.held().containsKey(self)) {
-                book.heldBy(report.node());
+                ledger.heldBy(report.node());
             }
             if (limits.containsKey(backend)) {
-                book.plan(company, limits.get(backend));
+                ledger.plan(view, limits.get(backend));
             }
         });
-        boolean others = company.nodes() != before.nodes() || !company.known().equals(before.known());
+        boolean others = view.nodes() != before.nodes() || !view.known().equals(before.known());
         return others || !backends.isEmpty() ? News.LIMITS : News.NONE;
     }
 
     /** Lets time pass: those too long silent count no more. */
     synchronized void refresh() {
         long now = nanos.getAsLong();
-        company = roster.company(now);
+        view = members.view(now);
         settled = settled || isOld(now);
     }
 
@@ -159,26 +159,26 @@ public final class NodeQuota implements Shares {
      */
     synchronized QuotaReport report(Map<BackendId, PoolUse> uses) {
         long now = nanos.getAsLong();
-        newcomer = newcomer && !(isOld(now) && company.nobodyBeyond());
+        newcomer = newcomer && !(isOld(now) && view.nobodyBeyond());
         number++;
         Map<String, Line> lines = new HashMap<>();
         Set<String> used = new HashSet<>();
         uses.forEach((backend, use) -> {
             String name = backend.toString();
             used.add(name);
-            Line line = book(name).line(number, use, company,
-                    arrears(name, use.maxConnections()), now);
+            Line line = ledger(name).line(number, use, view,
+                    withheld(name, use.maxConnections()), now);
             if (!line.equals(Line.QUIET)) {
                 lines.put(name, line);
             }
         });
-        books.forEach((backend, book) -> {
+        ledgers.forEach((backend, ledger) -> {
             if (!used.contains(backend)) {
-                book.abandon();
+                ledger.abandon();
             }
         });
-        books.entrySet().removeIf(book -> !used.contains(book.getKey())
-                && book.getValue().isOver(company, now));
+        ledgers.entrySet().removeIf(ledger -> !used.contains(ledger.getKey())
+                && ledger.getValue().isOver(view, now));
         limits.keySet().retainAll(used);
         made.put(number, now);
         made.values().removeIf(at -> now - at > QuotaLedger.LOAN_NANOS);
@@ -191,10 +191,10 @@ public final class NodeQuota implements Shares {
         return report(true, Map.of());
     }
 
-    private QuotaReport report(boolean parting, Map<String, Line> lines) {
+    private QuotaReport report(boolean leaving, Map<String, Line> lines) {
         Map<String, Long> heard = new HashMap<>();
-        company.present().values().forEach(report -> heard.put(report.session(), report.number()));
-        return new QuotaReport(self, session, number, parting, roster.expected(), roster.heardOf(), heard,
+        view.present().values().forEach(report -> heard.put(report.session(), report.number()));
+        return new QuotaReport(self, session, number, leaving, members.expected(), members.heardOf(), heard,
                 lines);
     }
 }

@@ -44,8 +44,8 @@ final class QuotaLedger {
     }
 
     /** Connections this node may have open from now on. */
-    int limit(QuotaView company, int maxConnections, int arrears, long now) {
-        int own = company.part(self, maxConnections) - Math.max(lent(company, now), wished()) - arrears;
+    int limit(QuotaView view, int maxConnections, int withheld, long now) {
+        int own = view.part(self, maxConnections) - Math.max(lent(view, now), wished()) - withheld;
         inForce = Math.max(0, Math.min(maxConnections, own + borrowed(now)));
         return inForce;
     }
@@ -54,13 +54,13 @@ final class QuotaLedger {
         return sum(wishes);
     }
 
-    private int lent(QuotaView company, long now) {
-        return grants.keySet().stream().mapToInt(borrower -> lent(borrower, company, now)).sum();
+    private int lent(QuotaView view, long now) {
+        return grants.keySet().stream().mapToInt(borrower -> lent(borrower, view, now)).sum();
     }
 
     /** The most that the borrower may have open on what was lent to him. */
-    private int lent(String borrower, QuotaView company, long now) {
-        QuotaReport his = company.present().get(borrower);
+    private int lent(String borrower, QuotaView view, long now) {
+        QuotaReport his = view.present().get(borrower);
         long confirmed = his == null ? 0 : his.heard().getOrDefault(session, 0L);
         int says = his == null ? 0 : his.line(backend).held().getOrDefault(self, 0);
         Deque<Granted> granted = grants.getOrDefault(borrower, new ArrayDeque<>());
@@ -89,26 +89,26 @@ final class QuotaLedger {
     }
 
     /** Decides who is to have how much of this node's own; all do the same by the same figures. */
-    void plan(QuotaView company, int maxConnections) {
+    void plan(QuotaView view, int maxConnections) {
         Map<String, Integer> demands = new TreeMap<>(Map.of(self, demand));
-        company.lively().forEach(id ->
-                demands.put(id, company.present().get(id).line(backend).demand()));
+        view.active().forEach(id ->
+                demands.put(id, view.present().get(id).line(backend).demand()));
         Map<String, Integer> parts = new TreeMap<>();
-        demands.keySet().forEach(id -> parts.put(id, company.part(id, maxConnections)));
+        demands.keySet().forEach(id -> parts.put(id, view.part(id, maxConnections)));
         Map<String, Integer> aims = MaxMinFairness.of(sum(parts), demands);
-        wishes = MaxMinFairness.passOn(self, parts, aims);
+        wishes = MaxMinFairness.lend(self, parts, aims);
     }
 
     /** The line of the report with this number; what it lends counts as lent from here on. */
-    Line line(long number, PoolUse use, QuotaView company, int arrears, long now) {
+    Line line(long number, PoolUse use, QuotaView view, int withheld, long now) {
         // Rises at once and falls slowly, or every pause between two requests would move places about.
         demand = Math.max(use.demand(), demand - (demand + 3) / 4);
-        plan(company, use.maxConnections());
-        int own = company.part(self, use.maxConnections()) - lent(company, now);
+        plan(view, use.maxConnections());
+        int own = view.part(self, use.maxConnections()) - lent(view, now);
         int mostOpen = Math.max(use.open(), Math.max(use.limit(), inForce));
         int beyond = hold(mostOpen - own, now);
-        int free = own - arrears - Math.max(0, mostOpen - sum(held));
-        return new Line(demand, beyond, grant(number, free, company, now), held);
+        int free = own - withheld - Math.max(0, mostOpen - sum(held));
+        return new Line(demand, beyond, grant(number, free, view, now), held);
     }
 
     /**
@@ -135,13 +135,13 @@ final class QuotaLedger {
     }
 
     /** Lends more only of what is neither open here nor may be opened. */
-    private Map<String, Integer> grant(long number, int free, QuotaView company, long now) {
+    private Map<String, Integer> grant(long number, int free, QuotaView view, long now) {
         Map<String, Integer> lines = new HashMap<>();
         Set<String> borrowers = new TreeSet<>(grants.keySet());
         borrowers.addAll(wishes.keySet());
         int left = Math.max(0, free);
         for (String borrower : borrowers) {
-            int before = lent(borrower, company, now);
+            int before = lent(borrower, view, now);
             int wish = wishes.getOrDefault(borrower, 0);
             int amount = Math.min(wish, before + left);
             left -= Math.max(0, amount - before);
@@ -165,8 +165,8 @@ final class QuotaLedger {
         wishes = Map.of();
     }
 
-    boolean isOver(QuotaView company, long now) {
-        return lent(company, now) == 0;
+    boolean isOver(QuotaView view, long now) {
+        return lent(view, now) == 0;
     }
 
     private static int sum(Map<String, Integer> amounts) {

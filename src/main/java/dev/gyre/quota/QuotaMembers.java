@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Who shares the limits: the nodes that config tells of, and all that have been heard. Not thread-safe. */
+/** The nodes that share the limits: those in config, and all that have sent a report. Not thread-safe. */
 final class QuotaMembers {
 
     /**
@@ -19,7 +19,7 @@ final class QuotaMembers {
      */
     static final long SILENT_NANOS = Duration.ofSeconds(6).toNanos();
     /** A node silent for longer is lent nothing more: it could not tell from when. */
-    private static final long LIVELY_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long ACTIVE_NANOS = Duration.ofSeconds(2).toNanos();
     /**
      * A node that went without a word may be cut off and still use its part. One that config tells of is
      * never forgotten.
@@ -77,7 +77,7 @@ final class QuotaMembers {
     Set<String> heardOf() {
         Set<String> heard = new TreeSet<>(Set.of(self));
         others.forEach((id, other) -> {
-            if (!other.last.parting()) {
+            if (!other.last.leaving()) {
                 heard.add(id);
             }
         });
@@ -85,23 +85,23 @@ final class QuotaMembers {
     }
 
     /** Those that count now. */
-    QuotaView company(long now) {
+    QuotaView view(long now) {
         others.values().removeIf(other -> now - other.heardNanos > REMEMBERED_NANOS);
         Set<String> known = heardOf();
         int nodes = expected;
         Map<String, QuotaReport> present = new HashMap<>();
-        Set<String> lively = new TreeSet<>();
+        Set<String> active = new TreeSet<>();
         for (Other other : others.values()) {
-            if (now - other.heardNanos <= SILENT_NANOS && !other.last.parting()) {
+            if (now - other.heardNanos <= SILENT_NANOS && !other.last.leaving()) {
                 present.put(other.last.node(), other.last);
-                if (now - other.heardNanos <= LIVELY_NANOS) {
-                    lively.add(other.last.node());
+                if (now - other.heardNanos <= ACTIVE_NANOS) {
+                    active.add(other.last.node());
                 }
-                known.addAll(other.last.roster());
+                known.addAll(other.last.members());
                 nodes = Math.max(nodes, other.last.expected());
             }
         }
-        return new QuotaView(List.copyOf(known), Math.max(nodes, known.size()), lively,
+        return new QuotaView(List.copyOf(known), Math.max(nodes, known.size()), active,
                 Map.copyOf(present));
     }
 }

@@ -10,19 +10,19 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a node tells all others twice a second of the limits that hold for them together.
+ * A node's report on the shared limits, sent to all others twice a second.
  *
  * @param node     the sender, by the id kept in its data directory
  * @param session  of the sender, one run of its process
  * @param number   above that of every earlier report of this session
- * @param parting  the node has let go of everything and will not be heard again
+ * @param leaving  the node has let go of everything and will not be heard again
  * @param expected nodes of the cluster by its config
- * @param roster   ids of the nodes it counts by what it has heard itself, its own among them
+ * @param members   ids of the nodes it counts by what it has heard itself, its own among them
  * @param heard    of every node there, by its session, the number of the last report that it has acted by
  * @param lines    by backend; one that is not there is not used, lent or held
  */
-record QuotaReport(String node, String session, long number, boolean parting, int expected,
-                   Set<String> roster, Map<String, Long> heard, Map<String, Line> lines) {
+record QuotaReport(String node, String session, long number, boolean leaving, int expected,
+                   Set<String> members, Map<String, Long> heard, Map<String, Line> lines) {
 
     /**
      * One backend.
@@ -45,7 +45,7 @@ record QuotaReport(String node, String session, long number, boolean parting, in
     QuotaReport {
         Objects.requireNonNull(node);
         Objects.requireNonNull(session);
-        roster = Set.copyOf(roster);
+        members = Set.copyOf(members);
         heard = Map.copyOf(heard);
         lines = Map.copyOf(lines);
     }
@@ -61,8 +61,8 @@ record QuotaReport(String node, String session, long number, boolean parting, in
                 .put("beyond", line.beyond()).put("lent", object(line.lent()))
                 .put("held", object(line.held()))));
         return new JsonObject().put("node", node).put("session", session).put("number", number)
-                .put("parting", parting).put("expected", expected)
-                .put("roster", new JsonArray(roster.stream().toList()))
+                .put("parting", leaving).put("expected", expected)
+                .put("roster", new JsonArray(members.stream().toList()))
                 .put("heard", object(heard)).put("lines", table);
     }
 
@@ -82,13 +82,13 @@ record QuotaReport(String node, String session, long number, boolean parting, in
                         count(line.getInteger("beyond")), counts(line.getJsonObject("lent")),
                         counts(line.getJsonObject("held"))));
             });
-            Set<String> roster = new TreeSet<>();
-            json.getJsonArray("roster").forEach(id -> roster.add((String) id));
+            Set<String> members = new TreeSet<>();
+            json.getJsonArray("roster").forEach(id -> members.add((String) id));
             Map<String, Long> heard = new TreeMap<>();
             json.getJsonObject("heard").forEach(entry ->
                     heard.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
             return Optional.of(new QuotaReport(json.getString("node"), json.getString("session"),
-                    json.getLong("number"), json.getBoolean("parting"), json.getInteger("expected"), roster,
+                    json.getLong("number"), json.getBoolean("parting"), json.getInteger("expected"), members,
                     heard, lines));
         } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
             return Optional.empty();

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Among whom a limit is divided, as one node sees it at one moment.
+ * The nodes that share a limit, as one node sees them at one moment.
  *
- * @param known   ids of all nodes that count, in ascending order, be they there or not
- * @param nodes   how many there are to be, at least as many as are known
- * @param lively  ids of the others that take part in lending
+ * @param known   ids of all nodes that count, present or not, in ascending order
+ * @param nodes   expected nodes, at least as many as are known
+ * @param active  ids of the others that take part in lending
  * @param present the last reports of the others that are there
  */
-record QuotaView(List<String> known, int nodes, Set<String> lively, Map<String, QuotaReport> present) {
+record QuotaView(List<String> known, int nodes, Set<String> active, Map<String, QuotaReport> present) {
 
     /*
      * The even part of the node that k others stand before is ceil((limit - k) / nodes). A node that does not
@@ -30,7 +30,7 @@ record QuotaView(List<String> known, int nodes, Set<String> lively, Map<String, 
 
     /** All the others that are there count this node, too. */
     boolean counts(String node) {
-        return present.values().stream().allMatch(report -> report.roster().contains(node));
+        return present.values().stream().allMatch(report -> report.members().contains(node));
     }
 
     /** Open on a backend beyond what the nodes that have it open may use. */

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Which changes the replica has not confirmed yet. What an earlier command left owing goes along with the
- * next one, so that asking again settles it; and nobody is told that all is well while a write that came
- * before is still under way, for it may be the very one that is asked about. Thread-safe.
+ * Changes that the replica has not confirmed yet. Unconfirmed changes are offered again with the next
+ * command, so that repeating a command settles it. A command succeeds only after all earlier writes, for it
+ * may repeat one of them. Thread-safe.
  */
 final class Acknowledgements {
 

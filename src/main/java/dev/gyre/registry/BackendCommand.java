@@ -75,14 +75,14 @@ public sealed interface BackendCommand extends Command {
                     return new Weight(service, url, wish.weight().orElseThrow()).on(state, stamp);
                 }
                 return Change.to(id() + " is in zone " + wish.zone().get() + " now",
-                        resource.say(stamp, wish.fields()));
+                        resource.setting(stamp, wish.fields()));
             }
             boolean back = resource.removed();
             SortedMap<String, Object> fields = wish.fields();
             if (!back) {
                 fields.putIfAbsent(EntryFields.WEIGHT, 1);
             }
-            return Change.to(id() + (back ? " is back" : " added"), resource.entering(fields, stamp));
+            return Change.to(id() + (back ? " is back" : " added"), resource.addition(fields, stamp));
         }
     }
 
@@ -95,7 +95,7 @@ public sealed interface BackendCommand extends Command {
                 return Change.none(id() + " is not there, nothing to remove "
                         + Suggestions.listed(state.urls(service)));
             }
-            return Change.to(id() + " removed", state.backendResource(service, url).unwanted(stamp));
+            return Change.to(id() + " removed", state.backendResource(service, url).removal(stamp));
         }
     }
 
@@ -125,7 +125,7 @@ public sealed interface BackendCommand extends Command {
                     .orElse(true);
             return Change.to(id() + (backend.draining() ? " goes on draining" : " drains")
                     + (until.isEmpty() ? " until it is resumed" : end),
-                    resource.say(stamp, Map.of(EntryFields.DRAINING, drain)));
+                    resource.setting(stamp, Map.of(EntryFields.DRAINING, drain)));
         }
     }
 
@@ -137,7 +137,7 @@ public sealed interface BackendCommand extends Command {
             state.service(service);
             LayeredResource resource = state.backendResource(service, url);
             if (resource.removed()) {
-                return Change.to(id() + " is back", resource.entering(resource.drainsBelow()
+                return Change.to(id() + " is back", resource.addition(resource.drainsBelow()
                         ? Map.of(EntryFields.DRAINING, false) : Map.of(), stamp));
             }
             Backend backend = state.backend(service, url);
@@ -145,8 +145,8 @@ public sealed interface BackendCommand extends Command {
                 return Change.none(id() + " is not draining");
             }
             return Change.to(id() + " takes requests again", resource.drainsBelow()
-                    ? resource.say(stamp, Map.of(EntryFields.DRAINING, false))
-                    : resource.leave(stamp, List.of(EntryFields.DRAINING)));
+                    ? resource.setting(stamp, Map.of(EntryFields.DRAINING, false))
+                    : resource.unsetting(stamp, List.of(EntryFields.DRAINING)));
         }
     }
 
@@ -164,7 +164,7 @@ public sealed interface BackendCommand extends Command {
                 return Change.none(id() + " has weight " + weight + " already");
             }
             return Change.to(id() + " changes its weight from " + backend.weight() + " to " + weight,
-                    state.backendResource(service, url).say(stamp, Map.of(EntryFields.WEIGHT, weight)));
+                    state.backendResource(service, url).setting(stamp, Map.of(EntryFields.WEIGHT, weight)));
         }
     }
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commands that share one write. Each is judged by what those before it in the group would leave, so nobody
- * is answered before it is known whether the write came off.
+ * Commands that share one write. Each is judged by the state that those before it would leave, so all are
+ * answered only after the write.
  */
 final class CommandBatch {
 
@@ -68,14 +68,14 @@ final class CommandBatch {
         } catch (CommandRefused e) {
             judged.add(new Judged(pending, false, "", Optional.of(e), tentative));
         } catch (RuntimeException e) {
-            LOG.error("{} failed", pending.command(), e);
+            LOG.error("command failed command={}", pending.command(), e);
             judged.add(new Judged(pending, false, "", Optional.of(new CommandRefused(500,
                     "the command failed inside the node; its log says why")), tentative));
         }
     }
 
     private RegistryState decided(Pending pending, Change change, Stamp stamp) {
-        return recorded(pending, new Change(state.raised(change.entries(), stamp), change.what()),
+        return recorded(pending, new Change(state.restamped(change.entries(), stamp), change.what()),
                 stamp);
     }
 

@@ -29,15 +29,15 @@ final class DamagedFiles {
         this.entries = recovery.lines().size();
     }
 
-    void say() {
-        damaged.forEach((name, damage) -> LOG.error("{} is damaged ({}); {}; entries read in"
-                        + " all: {}; give the commands that are missing again, unless other nodes bring them",
+    void log() {
+        damaged.forEach((name, damage) -> LOG.error("file damaged file={} damage=\"{}\" {} entries_read={}:"
+                        + " repeat the lost commands, unless other nodes bring them back",
                 disk.path(name), damage.what(), lost(damage), entries));
     }
 
     private static String lost(Recovery.Damage damage) {
-        return damage.groups() > 0 ? "groups of changes damaged or lost: " + damage.groups()
-                : "entries lost: " + damage.lines().map(String::valueOf).orElse("unknown");
+        return damage.groups() > 0 ? "groups_lost=" + damage.groups()
+                : "entries_lost=" + damage.lines().map(String::valueOf).orElse("unknown");
     }
 
     /** The name stays with the file until a snapshot takes its place: a crash before that loses nothing. */
@@ -49,7 +49,7 @@ final class DamagedFiles {
             if (one.getValue().there()) {
                 String second = free(one.getKey() + ".damaged-" + TIMESTAMP.format(clock.instant()));
                 disk.link(one.getKey(), second);
-                LOG.info("{} is set aside as {}", disk.path(one.getKey()), second);
+                LOG.info("file set aside file={} as={}", disk.path(one.getKey()), second);
             }
         }
         disk.sync();

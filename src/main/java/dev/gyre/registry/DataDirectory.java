@@ -88,8 +88,8 @@ final class DataDirectory implements Disk, AutoCloseable {
         if (names.stream().allMatch(DataDirectory::isOwn)) {
             closeToOthers(place);
         } else if (GuardedFile.openToOthers(place).isPresent()) {
-            LOG.warn("data {} is open to others and holds files that are not Gyre's (expected: a directory of"
-                    + " its own, rwx------): its permissions stay {}", path,
+            LOG.warn("data directory open to others path={} permissions={} (expected: rwx------, and no files"
+                    + " but Gyre's): its permissions stay", path,
                     GuardedFile.openToOthers(place).get());
         }
     }
@@ -101,10 +101,10 @@ final class DataDirectory implements Disk, AutoCloseable {
         }
         try {
             GuardedFile.closeToOthers(file);
-            LOG.info("data {} was open to others ({}) and is closed to them now", file, open.get());
+            LOG.info("permissions closed path={} were={}", file, open.get());
         } catch (IOException e) {
-            LOG.warn("data {} is open to others ({}) and cannot be closed to them: {} (expected: owned by the"
-                    + " node's user; chmod go= it)", file, open.get(), e.getMessage());
+            LOG.warn("permissions not closed path={} permissions={} reason=\"{}\" (expected: owned by the"
+                    + " node's user; run chmod go= on it)", file, open.get(), e.getMessage());
         }
     }
 

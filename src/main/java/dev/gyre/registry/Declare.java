@@ -32,7 +32,7 @@ record Declare(Topology declared, boolean strict) implements Command {
             }
         }
         if (strict && !entries.isEmpty()) {
-            check(state, state.deciding(entries, stamp));
+            check(state, state.afterDecision(entries, stamp));
         }
         return entries.isEmpty() ? Change.none("config says the same")
                 : new Change(entries, words(state, entries));
@@ -62,7 +62,7 @@ record Declare(Topology declared, boolean strict) implements Command {
                         + ", set by command, leads to it: remove that route first");
             }
         }
-        if (after.undecided() && !before.undecided()) {
+        if (after.lacksRoutes() && !before.lacksRoutes()) {
             throw new CommandRefused(409, "with this config there would be services "
                     + String.join(", ", after.topology().services().keySet())
                     + " and no route, since the operator removed those it declares: add a route first");

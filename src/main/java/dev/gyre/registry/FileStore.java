@@ -66,7 +66,7 @@ final class FileStore implements Store {
         if (text.matches("[0-9a-f]{16}")) {
             return Optional.of(Long.parseUnsignedLong(text, 16));
         }
-        LOG.warn("{} is no node id, a new one takes its place", directory.path(DataDirectory.NODE_ID));
+        LOG.warn("node id invalid file={}: a new one replaces it", directory.path(DataDirectory.NODE_ID));
         return Optional.empty();
     }
 
@@ -74,7 +74,7 @@ final class FileStore implements Store {
         try {
             identify();
         } catch (IOException e) {
-            LOG.warn("{} cannot be written now: {}; that is done with the first change that can be kept",
+            LOG.warn("node id not written file={} reason=\"{}\": the first change that can be kept writes it",
                     directory.path(DataDirectory.NODE_ID), directory.reason(e));
         }
     }

@@ -33,7 +33,7 @@ public sealed interface HoldCommand extends Command {
             }
             return Change.to("service \"" + service + "\" is held until " + until,
                     state.resource(Key.service(Origin.OPERATOR, service))
-                            .say(stamp, Map.of(EntryFields.HELD_UNTIL, until.toEpochMilli())));
+                            .setting(stamp, Map.of(EntryFields.HELD_UNTIL, until.toEpochMilli())));
         }
     }
 
@@ -47,7 +47,7 @@ public sealed interface HoldCommand extends Command {
             }
             return Change.to("service \"" + service + "\" released",
                     state.resource(Key.service(Origin.OPERATOR, service))
-                            .leave(stamp, List.of(EntryFields.HELD_UNTIL)));
+                            .unsetting(stamp, List.of(EntryFields.HELD_UNTIL)));
         }
     }
 }

@@ -29,7 +29,7 @@ final class Journal implements AutoCloseable {
     private final Disk disk;
     private final Snapshots snapshots;
     private final Executor background;
-    private final DamagedFiles damages;
+    private final DamagedFiles damagedFiles;
     private final AtomicLong journalLength = new AtomicLong();
 
     /** What was read, until it is certain that it can be continued on the disk. */
@@ -53,7 +53,7 @@ final class Journal implements AutoCloseable {
         this.disk = disk;
         this.snapshots = new Snapshots(disk);
         this.background = background;
-        this.damages = new DamagedFiles(disk, clock, read);
+        this.damagedFiles = new DamagedFiles(disk, clock, read);
         this.read = Optional.of(read);
         this.loaded = read.lines();
         this.sequence = read.sequence();
@@ -68,14 +68,15 @@ final class Journal implements AutoCloseable {
     static Journal open(Disk disk, InstantSource clock, Executor background)
             throws IOException, DataUnusable {
         Journal journal = new Journal(disk, clock, background, Recovery.of(disk));
-        journal.damages.say();
+        journal.damagedFiles.log();
         try {
             journal.ready(false);
         } catch (IOException e) {
             journal.trouble = Optional.of(disk.reason(e));
-            LOG.error("{}: nothing can be kept on the disk now: {}; the node starts with the {} entries that"
-                            + " can be read, without a lock if it has none, and refuses changes until that"
-                            + " works again", disk.path(""), disk.reason(e), journal.loaded.size());
+            LOG.error("disk not writable directory={} entries_read={} reason=\"{}\": the node starts"
+                            + " with what it can read, and refuses changes until the disk is writable",
+                                    disk.path(""),
+                    journal.loaded.size(), disk.reason(e));
         }
         return journal;
     }
@@ -170,7 +171,7 @@ final class Journal implements AutoCloseable {
     /** All goes into new files, the lines of now included. */
     private void restore(Iterable<JournalLine> all) throws IOException {
         if (!gone) {
-            LOG.error("{}: files were removed while the node runs; all is written again",
+            LOG.error("files removed file={}: they vanished while the node runs; it writes everything again",
                     disk.path(Snapshots.NAME));
         }
         gone = true;
@@ -203,7 +204,7 @@ final class Journal implements AutoCloseable {
                 disk.delete(name);
             }
         }
-        damages.setAside();
+        damagedFiles.setAside();
         Optional<JournalText.Content> last = recovery.last();
         if (last.isPresent()) {
             segment = Optional.of(JournalSegment.proceed(disk, last.get()));
@@ -266,7 +267,7 @@ final class Journal implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             // The group before it is on the disk: its writer must not hear of this.
             compacting = false;
-            LOG.error("no snapshot can be begun; the journal grows on", e);
+            LOG.error("snapshot failed: the journal grows on", e);
         }
     }
 
@@ -277,7 +278,7 @@ final class Journal implements AutoCloseable {
         } catch (IOException e) {
             postponed(e);
         } catch (RuntimeException | Error e) {
-            LOG.error("the snapshot failed; the journal grows on", e);
+            LOG.error("snapshot failed: the journal grows on", e);
         } finally {
             compacting = false;
         }
@@ -286,7 +287,7 @@ final class Journal implements AutoCloseable {
     private void postponed(IOException e) {
         retryLength = journalLength.get() + LEAST_JOURNAL;
         if (!closed) {
-            LOG.warn("no snapshot can be written now: {}; the journal grows on until that works",
+            LOG.warn("snapshot failed reason=\"{}\": the journal grows on until one succeeds",
                     disk.reason(e));
         }
     }

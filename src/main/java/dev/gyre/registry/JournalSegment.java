@@ -70,8 +70,8 @@ final class JournalSegment {
         JournalSegment segment = new JournalSegment(disk, name, file, read.good());
         try {
             if (read.torn()) {
-                LOG.info("{}: the write in which the node died is cut off at byte {}; nobody was told that it"
-                        + " was done", disk.path(name), read.good());
+                LOG.info("unfinished write cut off file={} at={}: it was never acknowledged", disk.path(name),
+                        read.good());
                 file.truncate(read.good());
             }
             // What is shown from now on must not be lost after all.
@@ -107,7 +107,8 @@ final class JournalSegment {
             file.force();
             return true;
         } catch (IOException e) {
-            LOG.warn("{} could not be cut back after a failed write: {}", disk.path(name), disk.reason(e));
+            LOG.warn("file not truncated file={} reason=\"{}\": a write to it had failed", disk.path(name),
+                    disk.reason(e));
             return false;
         }
     }
@@ -116,7 +117,7 @@ final class JournalSegment {
         try {
             file.close();
         } catch (IOException e) {
-            LOG.debug("{} is no longer used and did not close", disk.path(name), e);
+            LOG.debug("file not closed file={}", disk.path(name), e);
         }
     }
 }

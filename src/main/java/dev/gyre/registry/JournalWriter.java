@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what changes in the registry to its {@link Store}, and remembers what it owes to a disk that takes
- * nothing now. Used by the registry's writer; notes and figures may be asked for on any thread.
+ * Writes changes of the registry to its {@link Store}, and remembers what an unwritable disk has not taken
+ * yet. Used by the registry's writer; notes and figures may be read on any thread.
  */
 final class JournalWriter {
 
@@ -90,7 +90,7 @@ final class JournalWriter {
             owedCount = 0;
             if (trouble.isPresent()) {
                 trouble = Optional.empty();
-                LOG.info("disk writable again: all that was owed is on it");
+                LOG.info("disk writable again: every pending change is written");
             }
             return Optional.empty();
         } catch (IOException e) {
@@ -101,8 +101,8 @@ final class JournalWriter {
     private String failed(IOException e) {
         String reason = DataDirectory.inWords(e);
         if (trouble.isEmpty()) {
-            LOG.error("disk not writable: {}; commands at this node are refused (503), what other nodes"
-                    + " acknowledge is followed in memory", reason);
+            LOG.error("disk not writable reason=\"{}\": this node refuses commands (503), and follows other"
+                    + " nodes in memory", reason);
         }
         trouble = Optional.of(reason);
         return reason;

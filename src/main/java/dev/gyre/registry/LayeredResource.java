@@ -107,18 +107,18 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     /** The operator says these of it; what he said of other fields stays. */
-    Entry say(Stamp stamp, Map<String, Object> fields) {
+    Entry setting(Stamp stamp, Map<String, Object> fields) {
         return Entry.of(key, fields.entrySet().stream()
                 .map(field -> Register.set(field.getKey(), stamp, field.getValue())).toList());
     }
 
     /** The operator leaves these to the layers below. */
-    Entry leave(Stamp stamp, List<String> fields) {
+    Entry unsetting(Stamp stamp, List<String> fields) {
         return Entry.of(key, fields.stream().map(field -> Register.unset(field, stamp)).toList());
     }
 
     /** The operator wants it with these fields, and no longer says any other. */
-    Entry entering(Map<String, Object> fields, Stamp stamp) {
+    Entry addition(Map<String, Object> fields, Stamp stamp) {
         boolean there = config.isPresent() || discovery.isPresent() && !said().orElse(false);
         return replaced(there ? Optional.empty() : Optional.of(true), fields, stamp);
     }
@@ -127,7 +127,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
      * The operator does not want it; what is said below must be overruled, and stays so through reloads and
      * announcements. Whatever else he said of it is over with it.
      */
-    Entry unwanted(Stamp stamp) {
+    Entry removal(Stamp stamp) {
         return replaced(declared() ? Optional.of(false) : Optional.empty(), Map.of(), stamp);
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Entries as the first format had them: one stamp for all that a layer said of a resource, as {@code value},
+ * Entries in the first format: one stamp for all fields of a resource in a layer, as {@code value},
  * or a {@code tombstone}. Read where a node is upgraded; never written.
  */
 final class LegacyFormat {

@@ -124,7 +124,8 @@ public final class Registry {
             if (stamp.isPresent()) {
                 Change change = new Declare(declaration.declared(), false).on(start, stamp.get());
                 start = ChangeRecord.applied(start,
-                        new Change(start.raised(change.entries(), stamp.get()), change.what()), stamp.get(),
+                        new Change(start.restamped(change.entries(), stamp.get()), change.what()),
+                                stamp.get(),
                         Author.CONFIG, settings.name());
             }
         } catch (CommandRefused e) {
@@ -133,7 +134,7 @@ public final class Registry {
         disk.begin(kept, start.entries(), declaration.name());
         state = start;
         collect();
-        tellBroken(RegistryState.of(Entries.empty(), Instant.EPOCH), start);
+        logBroken(RegistryState.of(Entries.empty(), Instant.EPOCH), start);
     }
 
     private Instant now() {
@@ -322,10 +323,10 @@ public final class Registry {
             watchers.forEach(watcher -> tell(watcher, next.topology()));
         }
         state = next;
-        tellBroken(before, next);
+        logBroken(before, next);
     }
 
-    private static void tellBroken(RegistryState before, RegistryState now) {
+    private static void logBroken(RegistryState before, RegistryState now) {
         now.broken().forEach((name, words) -> {
             if (!words.equals(before.broken().get(name))) {
                 LOG.warn("rule broken: {}", words);
@@ -360,7 +361,7 @@ public final class Registry {
 
     private void fault(String event, Throwable e) {
         faults.incrementAndGet();
-        LOG.error("{}: the writer met a fault and goes on", event, e);
+        LOG.error("{}: the registry goes on", event, e);
     }
 
     /** A watcher that fails must not keep the others from the news, nor the caller from the answer. */

@@ -44,8 +44,8 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
     }
 
     /** With what somebody decides now. */
-    RegistryState deciding(Collection<Entry> changes, Stamp stamp) {
-        return with(raised(changes, stamp));
+    RegistryState afterDecision(Collection<Entry> changes, Stamp stamp) {
+        return with(restamped(changes, stamp));
     }
 
     /**
@@ -53,12 +53,12 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
      *
      * @param stamp of the decision; what says nothing new, or is said before others were heard, stays below
      */
-    List<Entry> raised(Collection<Entry> changes, Stamp stamp) {
+    List<Entry> restamped(Collection<Entry> changes, Stamp stamp) {
         return changes.stream().map(entry -> entries.entry(entry.key())
-                .map(held -> raised(entry, held, stamp)).orElse(entry)).toList();
+                .map(held -> restamped(entry, held, stamp)).orElse(entry)).toList();
     }
 
-    private static Entry raised(Entry entry, Entry held, Stamp stamp) {
+    private static Entry restamped(Entry entry, Entry held, Stamp stamp) {
         return Entry.of(entry.key(), entry.registers().stream().map(register -> {
             // A setting within another one, or around it, contradicts it where it is the later one.
             Optional<Stamp> known = held.registers().stream().filter(other -> SettingPaths.related(
@@ -160,8 +160,8 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
     }
 
     /** More than one service and no route: nobody could say where a request should go. */
-    boolean undecided() {
-        return TopologyRules.undecided(topology);
+    boolean lacksRoutes() {
+        return TopologyRules.lacksRoutes(topology);
     }
 
     /** What entries change of their resources up to a later state, in words without the resource's name. */

@@ -54,9 +54,9 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
             return Change.none(name + ": no operator has set " + fields.map(asked -> String.join(", ", asked)
                     + " " + Suggestions.listed(set(resource))).orElse("anything"));
         }
-        Entry entry = resource.leave(stamp, said);
-        RegistryState after = state.deciding(List.of(entry), stamp);
-        if (after.undecided() && !state.undecided()) {
+        Entry entry = resource.unsetting(stamp, said);
+        RegistryState after = state.afterDecision(List.of(entry), stamp);
+        if (after.lacksRoutes() && !state.lacksRoutes()) {
             throw new CommandRefused(409, name + " cannot be reset: there would be several services and no"
                     + " route (add a route first)");
         }

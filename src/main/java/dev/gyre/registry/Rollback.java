@@ -37,8 +37,8 @@ public record Rollback(String to) implements Command {
         if (entries.isEmpty()) {
             return Change.none("all is as at version " + point.version() + " already" + doubt);
         }
-        RegistryState after = state.deciding(entries, stamp);
-        if (after.undecided()) {
+        RegistryState after = state.afterDecision(entries, stamp);
+        if (after.lacksRoutes()) {
             throw new CommandRefused(409, "version " + point.version() + " cannot come back: it has services "
                     + String.join(", ", target.topology().services().keySet())
                     + " and no route, so that nobody could say which requests go where");
@@ -95,7 +95,7 @@ public record Rollback(String to) implements Command {
                 return sayAs(there, wanted);
             }
             if (!wanted.present()) {
-                return there.present() ? Optional.of(there.unwanted(stamp)) : Optional.empty();
+                return there.present() ? Optional.of(there.removal(stamp)) : Optional.empty();
             }
             boolean same = there.present() && fields(there).equals(fields(wanted));
             return same ? Optional.empty() : there.wantedAs(fields(wanted), stamp);
@@ -140,7 +140,7 @@ public record Rollback(String to) implements Command {
             // One that leads nowhere now must not come to life with the service it leads to.
             boolean unwanted = leads.isPresent() || there.present() && target.topology().services()
                     .containsKey(there.text(EntryFields.SERVICE).orElse(""));
-            return unwanted ? Optional.of(there.unwanted(stamp)) : Optional.empty();
+            return unwanted ? Optional.of(there.removal(stamp)) : Optional.empty();
         }
     }
 }

@@ -65,7 +65,7 @@ public sealed interface RouteCommand extends Command {
             String what = words(there, leads) + (details.isEmpty() ? ""
                     : (leads ? ": " : ", with ") + String.join(" and ", details));
             return Change.to(what, resource.present() ? overConfig(resource, fields, stamp)
-                    : resource.entering(fields, stamp));
+                    : resource.addition(fields, stamp));
         }
 
         private boolean endsImplicitRoute(RegistryState state) {
@@ -104,8 +104,8 @@ public sealed interface RouteCommand extends Command {
                         + Suggestions.listed(state.topology().routes().stream()
                                 .map(route -> route.host() + route.path()).toList()));
             }
-            Entry entry = state.resource(Key.route(Origin.OPERATOR, host, path)).unwanted(stamp);
-            if (state.deciding(List.of(entry), stamp).undecided()) {
+            Entry entry = state.resource(Key.route(Origin.OPERATOR, host, path)).removal(stamp);
+            if (state.afterDecision(List.of(entry), stamp).lacksRoutes()) {
                 throw new CommandRefused(409,
                         FieldTexts.route(host, path) + " is the last one and there are services "
                         + String.join(", ", state.topology().services().keySet())

@@ -39,8 +39,8 @@ public sealed interface ServiceCommand extends Command {
         public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
             boolean added = !state.topology().services().containsKey(service);
             List<Entry> entries = new ArrayList<>(policyOn(state, stamp, added));
-            RegistryState after = state.deciding(entries, stamp);
-            if (after.undecided() && !state.undecided()) {
+            RegistryState after = state.afterDecision(entries, stamp);
+            if (after.lacksRoutes() && !state.lacksRoutes()) {
                 throw new CommandRefused(409, "a second service beside \""
                         + String.join(", ", state.topology().services().keySet())
                         + "\" needs a route first: without one nobody could say which requests go where"
@@ -82,8 +82,8 @@ public sealed interface ServiceCommand extends Command {
             if (fields.isEmpty() && !added) {
                 return List.of();
             }
-            Entry said = added ? there.entering(fields, stamp) : there.say(stamp, fields);
-            PolicyReading after = PolicyReading.of(state.deciding(List.of(said), stamp)
+            Entry said = added ? there.addition(fields, stamp) : there.setting(stamp, fields);
+            PolicyReading after = PolicyReading.of(state.afterDecision(List.of(said), stamp)
                     .resource(there.key()));
             List<String> mistakes = new ArrayList<>(after.mistakes());
             // Those that were there before are no reason to refuse what has nothing to do with them.
@@ -134,7 +134,7 @@ public sealed interface ServiceCommand extends Command {
         /** The entries by which a service is gone. */
         static List<Entry> unwanted(RegistryState state, String service, Stamp stamp) {
             List<Entry> entries = new ArrayList<>();
-            entries.add(state.resource(Key.service(Origin.OPERATOR, service)).unwanted(stamp));
+            entries.add(state.resource(Key.service(Origin.OPERATOR, service)).removal(stamp));
             // Were they kept, a service of the same name added later would find them among its own.
             state.entries().backendKeys(service)
                     .flatMap(key -> Stream.of(key.in(Origin.DISCOVERY), key))

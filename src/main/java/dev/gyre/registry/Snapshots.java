@@ -64,7 +64,7 @@ final class Snapshots {
         try {
             disk.delete(TEMPORARY);
         } catch (IOException e) {
-            LOG.debug("{} is left over", disk.path(TEMPORARY), e);
+            LOG.debug("temporary file left file={}", disk.path(TEMPORARY), e);
         }
     }
 

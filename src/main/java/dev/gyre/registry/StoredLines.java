@@ -35,7 +35,8 @@ record StoredLines(Entries entries, Map<String, String> notes, Map<String, Strin
             try {
                 entries.add(Entry.fromJson(new JsonObject(text)));
             } catch (DecodeException | IllegalArgumentException e) {
-                LOG.warn("entry not understood, kept as it is: key={} reason=\"{}\"", key, e.getMessage());
+                LOG.warn("entry not understood key={} reason=\"{}\": it is kept as it is", key,
+                        e.getMessage());
                 unread.put(key, text);
             }
         });

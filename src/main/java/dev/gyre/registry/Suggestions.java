@@ -4,7 +4,7 @@ import dev.gyre.config.Nearest;
 import java.util.Collection;
 import java.util.List;
 
-/** What a message says to somebody who named a thing that is not there. */
+/** Suggestions in a message about an unknown name. */
 public final class Suggestions {
 
     private static final int LISTED = 20;

@@ -22,7 +22,7 @@ final class TopologyRules {
     private TopologyRules() {
     }
 
-    static boolean undecided(Topology topology) {
+    static boolean lacksRoutes(Topology topology) {
         return topology.services().size() > 1 && topology.routes().isEmpty();
     }
 
@@ -50,7 +50,7 @@ final class TopologyRules {
                                                           Topology now) {
         PSortedMap<String, String> broken = before.minus(NO_ROUTE).minusAll(before.keySet().stream()
                 .filter(name -> name.startsWith(ROUTE)).toList());
-        if (undecided(now)) {
+        if (lacksRoutes(now)) {
             broken = broken.plus(NO_ROUTE, "no route, and " + now.services().size() + " services ("
                     + String.join(", ", now.services().keySet()) + "): every request is answered 404; add a"
                     + " route (route.put)");

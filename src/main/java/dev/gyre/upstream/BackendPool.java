@@ -60,7 +60,7 @@ public final class BackendPool {
         this.policy = policy.pool();
         this.limit = limit;
         this.connectTimeout = policy.timeouts().connect();
-        this.watched = policy.balance().by().watchful();
+        this.watched = policy.balance().by().usesLoad();
         this.ejection = policy.ejection();
         this.loops = new LoopPools(this, loops);
         this.stirring = stirring;
@@ -113,7 +113,7 @@ public final class BackendPool {
     void adopt(ServicePolicy newPolicy, int newLimit) {
         policy = newPolicy.pool();
         connectTimeout = newPolicy.timeouts().connect();
-        watched = newPolicy.balance().by().watchful();
+        watched = newPolicy.balance().by().usesLoad();
         ejection = newPolicy.ejection();
         limit(newLimit);
     }

@@ -34,8 +34,8 @@ public final class ServiceRuntime {
         this.balance = view.service().policy().balance();
         this.loop = loop;
         this.random = random;
-        this.first = new TierSelector(view.first(), balance.by().watchful(), loop, random);
-        this.reserve = new TierSelector(view.reserve(), balance.by().watchful(), loop, random);
+        this.first = new TierSelector(view.first(), balance.by().usesLoad(), loop, random);
+        this.reserve = new TierSelector(view.reserve(), balance.by().usesLoad(), loop, random);
     }
 
     String name() {
@@ -120,7 +120,7 @@ public final class ServiceRuntime {
 
     /** An answer has come, to be passed on or not: takes note when the backend asks to be left alone. */
     public void answered(LoopPool by, int status, MultiMap headers) {
-        if (balance.by().watchful()) {
+        if (balance.by().usesLoad()) {
             RetryAfter.of(status, headers).ifPresent(pause ->
                     by.shared().conduct().pause(pause.toNanos(), loop.nanos()));
         }

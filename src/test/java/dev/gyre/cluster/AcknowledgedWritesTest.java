@@ -23,8 +23,10 @@ class AcknowledgedWritesTest {
 
     private final Map<String, String> texts = new HashMap<>();
     private final Deque<Runnable> puts = new ArrayDeque<>();
-    private final MessageAuthenticator seal = new MessageAuthenticator(Optional.of("secret"), "gyre");
-    private final AcknowledgedWrites writer = new AcknowledgedWrites(map(), seal, "a", () -> Memory.NONE);
+    private final MessageAuthenticator authenticator =
+            new MessageAuthenticator(Optional.of("secret"), "gyre");
+    private final AcknowledgedWrites writer =
+            new AcknowledgedWrites(map(), authenticator, "a", () -> Memory.NONE);
 
     /** Carries out a put when the test says so. */
     private SharedStringMap map() {
@@ -47,7 +49,7 @@ class AcknowledgedWritesTest {
     }
 
     private Optional<Position> seen() {
-        return Optional.ofNullable(new AcknowledgedWrites(map(), seal, "b", () -> Memory.NONE)
+        return Optional.ofNullable(new AcknowledgedWrites(map(), authenticator, "b", () -> Memory.NONE)
                 .others(Set.of("a")).result().positions().get("a"));
     }
 
@@ -74,7 +76,7 @@ class AcknowledgedWritesTest {
     @Test
     void oneThatFailsToBeSentHoldsUpNoLaterOne() {
         AtomicBoolean broken = new AtomicBoolean(true);
-        AcknowledgedWrites failing = new AcknowledgedWrites(map(), seal, "a", () -> {
+        AcknowledgedWrites failing = new AcknowledgedWrites(map(), authenticator, "a", () -> {
             if (broken.get()) {
                 throw new IllegalStateException("no stamp");
             }

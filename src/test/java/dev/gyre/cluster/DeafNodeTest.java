@@ -23,17 +23,17 @@ class DeafNodeTest {
 
     @Test
     void patienceGrowsWhileNobodyIsHeardAndIsShortAgainAfterwards() {
-        IsolationDetector deafness = new IsolationDetector();
-        assertThat(deafness.found(1, 0, at(0))).isFalse();
-        assertThat(deafness.found(1, 0, at(9.9))).isFalse();
-        assertThat(deafness.found(1, 0, at(10))).as("ten seconds").isTrue();
-        assertThat(deafness.found(1, 0, at(11))).isFalse();
-        assertThat(deafness.found(1, 0, at(30.9))).isFalse();
-        assertThat(deafness.found(1, 0, at(31))).as("then twenty").isTrue();
-        assertThat(deafness.found(2, 1, at(32))).as("somebody is heard").isFalse();
-        assertThat(deafness.found(0, 0, at(50))).as("nobody is there").isFalse();
-        assertThat(deafness.found(1, 0, at(51))).isFalse();
-        assertThat(deafness.found(1, 0, at(61))).as("ten again").isTrue();
+        IsolationDetector isolation = new IsolationDetector();
+        assertThat(isolation.found(1, 0, at(0))).isFalse();
+        assertThat(isolation.found(1, 0, at(9.9))).isFalse();
+        assertThat(isolation.found(1, 0, at(10))).as("ten seconds").isTrue();
+        assertThat(isolation.found(1, 0, at(11))).isFalse();
+        assertThat(isolation.found(1, 0, at(30.9))).isFalse();
+        assertThat(isolation.found(1, 0, at(31))).as("then twenty").isTrue();
+        assertThat(isolation.found(2, 1, at(32))).as("somebody is heard").isFalse();
+        assertThat(isolation.found(0, 0, at(50))).as("nobody is there").isFalse();
+        assertThat(isolation.found(1, 0, at(51))).isFalse();
+        assertThat(isolation.found(1, 0, at(61))).as("ten again").isTrue();
     }
 
     @Test

@@ -34,7 +34,7 @@ class EntriesOfTomorrowTest {
     Path directory;
 
     private final Origin origin = Origin.saying("hello");
-    private final MessageAuthenticator seal =
+    private final MessageAuthenticator authenticator =
             new MessageAuthenticator(Optional.of("secret-of-the-test"), ClusterNodes.NAME);
     private final Map<String, String> written = new TreeMap<>();
     private ClusterNodes nodes;
@@ -50,7 +50,7 @@ class EntriesOfTomorrowTest {
         add("operator", "backend", "spare " + URL, field("tls", now, new JsonObject().put("sni", "a"))
                 .put("weight", new JsonArray().add(now).add(7)));
         add("operator", "backend", "spare " + HTTPS, field("present", now, true));
-        written.put(UNREADABLE, seal.close("entry", "{\"envelope\":2,\"data\":\"AAECAw==\"}"));
+        written.put(UNREADABLE, authenticator.sign("entry", "{\"envelope\":2,\"data\":\"AAECAw==\"}"));
         try (RogueMember member = RogueMember.among(nodes)) {
             IMap<Object, Object> map = entries(member);
             written.forEach(map::put);
@@ -74,7 +74,7 @@ class EntriesOfTomorrowTest {
     }
 
     private void add(String layer, String kind, String name, JsonObject fields) {
-        written.put(key(layer, kind, name), seal.close("entry", new JsonObject().put("kind", kind)
+        written.put(key(layer, kind, name), authenticator.sign("entry", new JsonObject().put("kind", kind)
                 .put("name", name).put("layer", layer).put("fields", fields).encode()));
     }
 

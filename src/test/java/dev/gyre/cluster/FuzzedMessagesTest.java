@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 public class FuzzedMessagesTest {
 
     private static final Optional<String> SECRET = Optional.of("a secret of this cluster");
-    private static final MessageAuthenticator SEAL = new MessageAuthenticator(SECRET, "gyre");
+    private static final MessageAuthenticator AUTHENTICATOR = new MessageAuthenticator(SECRET, "gyre");
     private static final MessageAuthenticator STRANGER =
             new MessageAuthenticator(Optional.of("another secret"), "gyre");
-    private static final Heartbeat HELLO = new Heartbeat(
+    private static final Heartbeat HEARTBEAT = new Heartbeat(
             new NodeIdentity("1", "a", "m", "127.0.0.1:5701", "0.1", "5e55"), 2,
             new Heartbeat.State(3, "v", "d", 4, 5, "c", 6, false), Map.of("5e56", "ask"), Set.of("answer"),
             Map.of(new BackendId("web", BackendUrl.parse("http://a:1")), Duration.ofSeconds(1)),
@@ -31,8 +31,9 @@ public class FuzzedMessagesTest {
     static Stream<byte[]> seeds() {
         JsonObject command = SignedCommand.signer(SECRET, "gyre", InstantSource.system())
                 .sign(new JsonObject("{\"command\":\"backend.list\",\"list\":[1,{\"a\":null}]}"));
-        return Stream.of(HELLO.toJson().encode(), command.encode(),
-                        SEAL.close("hello", HELLO.toJson().encode()), "", " ", "{\"lines\":{},\"roster\":[]}")
+        return Stream.of(HEARTBEAT.toJson().encode(), command.encode(),
+                        AUTHENTICATOR.sign("hello", HEARTBEAT.toJson().encode()), "", " ",
+                                "{\"lines\":{},\"roster\":[]}")
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -43,20 +44,20 @@ public class FuzzedMessagesTest {
 
     public static void fuzzerTestOneInput(byte[] input) {
         String text = new String(input, StandardCharsets.UTF_8);
-        assertThat(SEAL.open("hello", SEAL.close("hello", text))).hasValue(text);
-        assertThat(SEAL.open("hint", SEAL.close("hello", text))).isEmpty();
-        assertThat(STRANGER.open("hello", SEAL.close("hello", text))).isEmpty();
-        SEAL.open("hello", text).ifPresent(opened ->
-                assertThat(SEAL.close("hello", opened)).as("closed by this seal").isEqualTo(text));
+        assertThat(AUTHENTICATOR.verify("hello", AUTHENTICATOR.sign("hello", text))).hasValue(text);
+        assertThat(AUTHENTICATOR.verify("hint", AUTHENTICATOR.sign("hello", text))).isEmpty();
+        assertThat(STRANGER.verify("hello", AUTHENTICATOR.sign("hello", text))).isEmpty();
+        AUTHENTICATOR.verify("hello", text).ifPresent(opened ->
+                assertThat(AUTHENTICATOR.sign("hello", opened)).as("closed by this seal").isEqualTo(text));
         JsonObject json;
         try {
             json = new JsonObject(text);
         } catch (DecodeException e) {
             return;
         }
-        SignedCommand.open(SEAL, json).ifPresent(command ->
+        SignedCommand.open(AUTHENTICATOR, json).ifPresent(command ->
                 assertThat(command.containsKey(SignedCommand.SIGNATURE)).isFalse());
-        Heartbeat.fromJson(json).ifPresent(hello -> assertThat(
-                Heartbeat.fromJson(new JsonObject(hello.toJson().encode()))).hasValue(hello));
+        Heartbeat.fromJson(json).ifPresent(heartbeat -> assertThat(
+                Heartbeat.fromJson(new JsonObject(heartbeat.toJson().encode()))).hasValue(heartbeat));
     }
 }

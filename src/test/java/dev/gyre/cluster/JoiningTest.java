@@ -152,10 +152,10 @@ class JoiningTest {
         of(1);
         start(nodes.node(0));
         try (RogueMember rogue = RogueMember.among(nodes)) {
-            String hello = "00 " + new JsonObject().put("member", rogue.busId()).encode();
+            String heartbeat = "00 " + new JsonObject().put("member", rogue.busId()).encode();
             // Longer than a deaf node's patience.
             for (int second = 0; second < 15; second++) {
-                rogue.vertx().eventBus().publish("gyre.hellos.2", hello);
+                rogue.vertx().eventBus().publish("gyre.hellos.2", heartbeat);
                 Await.pass(Duration.ofSeconds(1));
             }
             assertThat(nodes.node(0).ask("cluster.status").getJsonArray("otherSecrets"))

@@ -33,13 +33,13 @@ class LostHintTest {
         get(other.registry.merge(one.registry.entries().all()));
         get(one.registry.merge(other.registry.entries().all()));
         assertThat(other.registry.entries().digest()).isEqualTo(one.registry.entries().digest());
-        MessageAuthenticator seal = new MessageAuthenticator(Optional.of("secret"), "gyre");
-        asking = repairs(one, seal);
-        get(repairs(other, seal).listen());
+        MessageAuthenticator authenticator = new MessageAuthenticator(Optional.of("secret"), "gyre");
+        asking = repairs(one, authenticator);
+        get(repairs(other, authenticator).listen());
     }
 
-    private AntiEntropy repairs(Node node, MessageAuthenticator seal) {
-        return new AntiEntropy(bus, node.registry, seal, new RefusedMessages(System::nanoTime),
+    private AntiEntropy repairs(Node node, MessageAuthenticator authenticator) {
+        return new AntiEntropy(bus, node.registry, authenticator, new RefusedMessages(System::nanoTime),
                 node.registry.nodeId(), () -> { });
     }
 

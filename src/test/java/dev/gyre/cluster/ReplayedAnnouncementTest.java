@@ -66,8 +66,8 @@ class ReplayedAnnouncementTest {
     void renewalsTravelWithAHello() {
         JsonObject renewed = new JsonObject().put("web http://a:1", 250);
         JsonObject node = new NodeIdentity("a", "A", "m", "127.0.0.1:5701", "0.1", "5e55").toJson();
-        Heartbeat hello = Heartbeat.fromJson(node.copy().put("renewed", renewed)).orElseThrow();
-        assertThat(hello.toJson().getJsonObject("renewed")).isEqualTo(renewed);
+        Heartbeat heartbeat = Heartbeat.fromJson(node.copy().put("renewed", renewed)).orElseThrow();
+        assertThat(heartbeat.toJson().getJsonObject("renewed")).isEqualTo(renewed);
         assertThat(Heartbeat.fromJson(node).orElseThrow().renewed()).isEmpty();
         node.remove("session");
         assertThat(Heartbeat.fromJson(node)).as("of no session").isEmpty();

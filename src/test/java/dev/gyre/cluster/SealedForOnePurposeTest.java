@@ -14,28 +14,29 @@ import org.junit.jupiter.api.Test;
 /** A seal proves the secret, the text and the purpose; a change of any of them is seen. */
 class SealedForOnePurposeTest {
 
-    private final MessageAuthenticator seal = new MessageAuthenticator(Optional.of("secret"), "gyre");
+    private final MessageAuthenticator authenticator =
+            new MessageAuthenticator(Optional.of("secret"), "gyre");
     private final SignedCommand signer = SignedCommand.signer(Optional.of("secret"), "gyre",
             InstantSource.fixed(Instant.ofEpochMilli(1_000)));
 
     @Test
     void whatWasSealedIsReadWithTheSameSecretAndPurposeOnly() {
-        String sealed = seal.close("entry", "a text with spaces");
-        assertThat(seal.open("entry", sealed)).hasValue("a text with spaces");
-        assertThat(seal.open("hint", sealed)).isEmpty();
-        assertThat(seal.open("entry", sealed + "!")).isEmpty();
-        assertThat(seal.open("entry", "x" + sealed)).isEmpty();
-        assertThat(new MessageAuthenticator(Optional.of("other"), "gyre").open("entry", sealed)).isEmpty();
-        assertThat(new MessageAuthenticator(Optional.empty(), "gyre").open("entry", sealed)).isEmpty();
+        String sealed = authenticator.sign("entry", "a text with spaces");
+        assertThat(authenticator.verify("entry", sealed)).hasValue("a text with spaces");
+        assertThat(authenticator.verify("hint", sealed)).isEmpty();
+        assertThat(authenticator.verify("entry", sealed + "!")).isEmpty();
+        assertThat(authenticator.verify("entry", "x" + sealed)).isEmpty();
+        assertThat(new MessageAuthenticator(Optional.of("other"), "gyre").verify("entry", sealed)).isEmpty();
+        assertThat(new MessageAuthenticator(Optional.empty(), "gyre").verify("entry", sealed)).isEmpty();
     }
 
     @Test
     void whatIsNoSealedTextIsRefused() {
-        assertThat(seal.open("entry", null)).isEmpty();
-        assertThat(seal.open("entry", 5)).isEmpty();
-        assertThat(seal.open("entry", new JsonObject())).isEmpty();
-        assertThat(seal.open("entry", "")).isEmpty();
-        assertThat(seal.open("entry", "nospace")).isEmpty();
+        assertThat(authenticator.verify("entry", null)).isEmpty();
+        assertThat(authenticator.verify("entry", 5)).isEmpty();
+        assertThat(authenticator.verify("entry", new JsonObject())).isEmpty();
+        assertThat(authenticator.verify("entry", "")).isEmpty();
+        assertThat(authenticator.verify("entry", "nospace")).isEmpty();
     }
 
     @Test
@@ -47,21 +48,21 @@ class SealedForOnePurposeTest {
         JsonObject turned = new JsonObject();
         List.copyOf(signed.fieldNames()).stream().sorted(Comparator.reverseOrder())
                 .forEach(key -> turned.put(key, signed.getValue(key)));
-        assertThat(SignedCommand.open(seal, new JsonObject(turned.encode()))).hasValue(command);
+        assertThat(SignedCommand.open(authenticator, new JsonObject(turned.encode()))).hasValue(command);
     }
 
     @Test
     void aChangedCommandIsRefused() {
         JsonObject signed = signer.sign(new JsonObject().put("command", "backend.drain").put("url", "a"));
-        assertThat(SignedCommand.open(seal, signed.copy().put("url", "b"))).isEmpty();
-        assertThat(SignedCommand.open(seal, signed.copy().put("more", 1))).isEmpty();
+        assertThat(SignedCommand.open(authenticator, signed.copy().put("url", "b"))).isEmpty();
+        assertThat(SignedCommand.open(authenticator, signed.copy().put("more", 1))).isEmpty();
         JsonObject aged = signed.copy();
         aged.getJsonObject("signature").put("at", 2_000);
-        assertThat(SignedCommand.open(seal, aged)).isEmpty();
+        assertThat(SignedCommand.open(authenticator, aged)).isEmpty();
         JsonObject renamed = signed.copy();
         renamed.getJsonObject("signature").put("nonce", "00");
-        assertThat(SignedCommand.open(seal, renamed)).isEmpty();
+        assertThat(SignedCommand.open(authenticator, renamed)).isEmpty();
         signed.remove("signature");
-        assertThat(SignedCommand.open(seal, signed)).isEmpty();
+        assertThat(SignedCommand.open(authenticator, signed)).isEmpty();
     }
 }

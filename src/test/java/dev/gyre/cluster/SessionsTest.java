@@ -25,12 +25,12 @@ class SessionsTest {
     private final List<String> log = new ArrayList<>();
     private final ClusterPeers peers = new ClusterPeers(clocks, challenges, new ClusterPeers.Listener() {
         @Override
-        public void news(Heartbeat hello) {
+        public void news(Heartbeat heartbeat) {
         }
 
         @Override
-        public void joined(Heartbeat hello) {
-            log.add("joined " + hello.node().session());
+        public void joined(Heartbeat heartbeat) {
+            log.add("joined " + heartbeat.node().session());
         }
 
         @Override
@@ -39,11 +39,11 @@ class SessionsTest {
         }
     });
 
-    private static Heartbeat hello(String address, String session, long sequence, Set<String> answers) {
-        return hello(address, session, sequence, answers, 0, false);
+    private static Heartbeat heartbeat(String address, String session, long sequence, Set<String> answers) {
+        return heartbeat(address, session, sequence, answers, 0, false);
     }
 
-    private static Heartbeat hello(String address, String session, long sequence, Set<String> answers,
+    private static Heartbeat heartbeat(String address, String session, long sequence, Set<String> answers,
             long wall,
                                boolean leaving) {
         return new Heartbeat(new NodeIdentity("a", "name of a", "member of " + session, address, "0.1",
@@ -55,15 +55,15 @@ class SessionsTest {
 
     /** Its first hello is asked, its second answers. */
     private void meet(String address, String session) {
-        assertThat(peers.heard(hello(address, session, 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
-        Heartbeat answer = hello(address, session, 2, Set.of(challenges.asks().get(session)));
+        assertThat(peers.heard(heartbeat(address, session, 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
+        Heartbeat answer = heartbeat(address, session, 2, Set.of(challenges.asks().get(session)));
         assertThat(peers.heard(answer)).isEqualTo(MessageVerdict.TAKEN);
     }
 
     @Test
     void aSessionIsBelievedOnceItHasAnswered() {
-        assertThat(peers.heard(hello(HOME, "s", 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
-        assertThat(peers.heard(hello(HOME, "s", 2, Set.of("a guess")))).isEqualTo(MessageVerdict.UNKNOWN);
+        assertThat(peers.heard(heartbeat(HOME, "s", 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
+        assertThat(peers.heard(heartbeat(HOME, "s", 2, Set.of("a guess")))).isEqualTo(MessageVerdict.UNKNOWN);
         assertThat(peers.present()).isEmpty();
         assertThat(peers.take(CHANNEL, "a", "s", 3)).as("before it is known")
                 .isEqualTo(MessageVerdict.UNKNOWN);
@@ -75,11 +75,13 @@ class SessionsTest {
     @Test
     void aHelloCountsOnceAndAnOvertakenOneIsNoReplay() {
         meet(HOME, "s");
-        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(MessageVerdict.TAKEN);
-        assertThat(peers.heard(hello(HOME, "s", 5, Set.of()))).isEqualTo(MessageVerdict.REPLAYED);
-        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("overtaken").isEqualTo(MessageVerdict.LATE);
-        assertThat(peers.heard(hello(HOME, "s", 4, Set.of()))).as("again").isEqualTo(MessageVerdict.REPLAYED);
-        assertThat(peers.present().get(0).hello().state().digest()).isEqualTo("digest 5");
+        assertThat(peers.heard(heartbeat(HOME, "s", 5, Set.of()))).isEqualTo(MessageVerdict.TAKEN);
+        assertThat(peers.heard(heartbeat(HOME, "s", 5, Set.of()))).isEqualTo(MessageVerdict.REPLAYED);
+        assertThat(peers.heard(heartbeat(HOME, "s", 4, Set.of()))).as("overtaken")
+                .isEqualTo(MessageVerdict.LATE);
+        assertThat(peers.heard(heartbeat(HOME, "s", 4, Set.of()))).as("again")
+                .isEqualTo(MessageVerdict.REPLAYED);
+        assertThat(peers.present().get(0).heartbeat().state().digest()).isEqualTo("digest 5");
     }
 
     @Test
@@ -97,17 +99,17 @@ class SessionsTest {
     void whatAFormerSessionSaidStaysRefused() {
         meet(HOME, "old");
         String answered = "an answer of then";
-        Heartbeat kept = hello(HOME, "old", 50, Set.of(answered));
+        Heartbeat kept = heartbeat(HOME, "old", 50, Set.of(answered));
         meet(HOME, "new");
         assertThat(peers.heard(kept)).isEqualTo(MessageVerdict.REPLAYED);
         assertThat(peers.take(CHANNEL, "a", "old", 51)).isEqualTo(MessageVerdict.REPLAYED);
-        assertThat(peers.present().get(0).hello().node().session()).isEqualTo("new");
+        assertThat(peers.present().get(0).heartbeat().node().session()).isEqualTo("new");
     }
 
     @Test
     void nothingOfAPeerOutlivesIt() {
         meet(HOME, "s");
-        Heartbeat kept = hello(HOME, "s", 40, Set.of());
+        Heartbeat kept = heartbeat(HOME, "s", 40, Set.of());
         nanos.addAndGet(ClusterPeers.GONE_NANOS + 1);
         assertThat(peers.present()).isEmpty();
         assertThat(log).containsExactly("joined s", "lost s");
@@ -120,10 +122,11 @@ class SessionsTest {
     @Test
     void aSecondNodeWithTheIdOfOneThatLivesIsATwin() {
         meet(HOME, "first");
-        assertThat(peers.heard(hello(ELSEWHERE, "second", 1, Set.of()))).isEqualTo(MessageVerdict.UNKNOWN);
-        assertThat(peers.heard(hello(ELSEWHERE, "second", 2, Set.of(challenges.asks().get("second")))))
+        assertThat(peers.heard(heartbeat(ELSEWHERE, "second", 1, Set.of())))
+                .isEqualTo(MessageVerdict.UNKNOWN);
+        assertThat(peers.heard(heartbeat(ELSEWHERE, "second", 2, Set.of(challenges.asks().get("second")))))
                 .isEqualTo(MessageVerdict.TWIN);
-        assertThat(peers.present().get(0).hello().node().session()).isEqualTo("first");
+        assertThat(peers.present().get(0).heartbeat().node().session()).isEqualTo("first");
     }
 
     @Test
@@ -137,10 +140,10 @@ class SessionsTest {
     @Test
     void whoSaysFarewellIsGoneAtOnce() {
         meet(HOME, "s");
-        peers.heard(hello(HOME, "s", 9, Set.of(), 0, true));
+        peers.heard(heartbeat(HOME, "s", 9, Set.of(), 0, true));
         assertThat(peers.present()).isEmpty();
         assertThat(log).containsExactly("joined s", "left s");
-        assertThat(peers.heard(hello(HOME, "s", 8, Set.of()))).isEqualTo(MessageVerdict.REPLAYED);
+        assertThat(peers.heard(heartbeat(HOME, "s", 8, Set.of()))).isEqualTo(MessageVerdict.REPLAYED);
     }
 
     @Test
@@ -149,7 +152,7 @@ class SessionsTest {
         long right = wall.get() + 5_000;
         for (int i = 0; i < 10; i++) {
             // Each is on its way for longer than the one before.
-            peers.heard(hello(HOME, "s", 10 + i, Set.of(), right - 100L * i, false));
+            peers.heard(heartbeat(HOME, "s", 10 + i, Set.of(), right - 100L * i, false));
         }
         assertThat(peers.present().get(0).clock().offset()).isEqualTo(Duration.ofSeconds(5));
     }
@@ -157,7 +160,7 @@ class SessionsTest {
     @Test
     void aFloodOfKeptSessionsFillsNoMemory() {
         for (int i = 0; i < 10_000; i++) {
-            peers.heard(hello(HOME, "session " + i, 1, Set.of()));
+            peers.heard(heartbeat(HOME, "session " + i, 1, Set.of()));
         }
         assertThat(challenges.asks()).hasSizeLessThan(300);
     }

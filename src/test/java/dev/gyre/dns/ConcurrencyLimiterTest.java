@@ -9,28 +9,28 @@ import org.junit.jupiter.api.Test;
 
 class ConcurrencyLimiterTest {
 
-    private final List<Promise<Void>> inside = new ArrayList<>();
+    private final List<Promise<Void>> running = new ArrayList<>();
 
     private Promise<Void> begin() {
         Promise<Void> promise = Promise.promise();
-        inside.add(promise);
+        running.add(promise);
         return promise;
     }
 
     @Test
     void thousandsOfNamesDoNotAskAllAtOnce() {
-        ConcurrencyLimiter turnstile = new ConcurrencyLimiter(2);
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(2);
         for (int i = 0; i < 5; i++) {
-            turnstile.enter(() -> begin().future());
+            limiter.submit(() -> begin().future());
         }
-        assertThat(inside).hasSize(2);
-        inside.get(1).complete();
-        inside.get(0).fail("it does not matter how it ended");
-        assertThat(inside).hasSize(4);
-        inside.get(2).complete();
-        inside.get(3).complete();
-        inside.get(4).complete();
-        turnstile.enter(() -> begin().future());
-        assertThat(inside).hasSize(6);
+        assertThat(running).hasSize(2);
+        running.get(1).complete();
+        running.get(0).fail("it does not matter how it ended");
+        assertThat(running).hasSize(4);
+        running.get(2).complete();
+        running.get(3).complete();
+        running.get(4).complete();
+        limiter.submit(() -> begin().future());
+        assertThat(running).hasSize(6);
     }
 }

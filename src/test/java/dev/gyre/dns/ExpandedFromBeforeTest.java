@@ -38,32 +38,32 @@ class ExpandedFromBeforeTest {
         Topology before = Topology.empty();
         for (int i = 0; i < STEPS; i++) {
             String touched = "s" + random.nextInt(4);
-            Set<String> learnt = new HashSet<>();
+            Set<String> changed = new HashSet<>();
             if (random.nextInt(3) > 0) {
                 change(touched, services, random);
             } else if (!known.isEmpty()) {
-                learnt.add(List.copyOf(known.keySet()).get(random.nextInt(known.size())));
-                learnt.forEach(name -> known.put(name, known(random)));
+                changed.add(List.copyOf(known.keySet()).get(random.nextInt(known.size())));
+                changed.forEach(name -> known.put(name, known(random)));
             }
             Topology wanted = new Topology(services, List.of(), "v" + i);
             AddressExpansion.Turnover names = expansion.want(wanted);
             known.keySet().removeAll(names.left());
             names.came().forEach(name -> assertThat(known.put(name, Resolution.nothing(Instant.EPOCH)))
                     .as("%s is looked up already", name).isNull());
-            Topology shown = expansion.topology(known::get, learnt);
+            Topology shown = expansion.topology(known::get, changed);
             AddressExpansion fresh = new AddressExpansion(BackendNetworks.DEFAULT);
             assertThat(fresh.want(wanted).came()).isEqualTo(known.keySet());
             assertThat(shown).isEqualTo(fresh.topology(known::get, Set.of()));
-            stayTheSame(before, shown, touched, learnt);
+            stayTheSame(before, shown, touched, changed);
             before = shown;
         }
     }
 
-    private static void stayTheSame(Topology before, Topology shown, String touched, Set<String> learnt) {
+    private static void stayTheSame(Topology before, Topology shown, String touched, Set<String> changed) {
         before.services().forEach((name, service) -> {
-            boolean concerned = name.equals(touched) && learnt.isEmpty()
-                    || service.backends().stream().anyMatch(one -> learnt.contains(one.url().host()))
-                    || service.unresolved().keySet().stream().anyMatch(url -> learnt.contains(url.host()));
+            boolean concerned = name.equals(touched) && changed.isEmpty()
+                    || service.backends().stream().anyMatch(one -> changed.contains(one.url().host()))
+                    || service.unresolved().keySet().stream().anyMatch(url -> changed.contains(url.host()));
             if (!concerned) {
                 assertThat(shown.services().get(name)).isSameAs(service);
             }

@@ -35,8 +35,8 @@ class LastGoodAnswerTest {
         return new Found(List.of(addresses), Duration.ofSeconds(ttl));
     }
 
-    private static Answer none(LookupFailure trouble) {
-        return new None(trouble, trouble + " from 10.0.0.53:53");
+    private static Answer none(LookupFailure failure) {
+        return new None(failure, failure + " from 10.0.0.53:53");
     }
 
     private static Map<RecordType, Answer> answers(Answer v4, Answer v6) {
@@ -62,12 +62,12 @@ class LastGoodAnswerTest {
 
     @ParameterizedTest
     @EnumSource
-    void noFailureTakesAnAddressAway(LookupFailure trouble) {
-        Resolution failed = good().after(answers(none(trouble), none(trouble)), at(5));
+    void noFailureTakesAnAddressAway(LookupFailure failure) {
+        Resolution failed = good().after(answers(none(failure), none(failure)), at(5));
         assertThat(failed.good()).isEqualTo(good().good());
-        assertThat(failed.failing()).contains(trouble + " from 10.0.0.53:53");
+        assertThat(failed.failing()).contains(failure + " from 10.0.0.53:53");
         assertThat(failed.since()).isEqualTo(at(5));
-        Resolution still = failed.after(answers(none(LookupFailure.TIMEOUT), none(trouble)), at(9));
+        Resolution still = failed.after(answers(none(LookupFailure.TIMEOUT), none(failure)), at(9));
         assertThat(still.since()).as("the flip, not the latest failure").isEqualTo(at(5));
         Resolution again = still.after(answers(found(30, "10.0.0.9"), none(LookupFailure.EMPTY)), at(12));
         assertThat(again.texts()).containsExactly("10.0.0.9");

@@ -73,20 +73,20 @@ class UntrueAnswersTest {
         assertThat(ask("www.test.", RecordType.A)).isEqualTo(found(7, "10.0.0.1"));
         assertThat(ask("lb.test.", RecordType.A)).isEqualTo(found(7, "10.0.0.1"));
         assertThat(ask("app.test.", RecordType.A)).isEqualTo(found(60, "10.0.0.1"));
-        assertThat(((None) ask("www.test.", RecordType.AAAA)).trouble()).isEqualTo(LookupFailure.EMPTY);
+        assertThat(((None) ask("www.test.", RecordType.AAAA)).failure()).isEqualTo(LookupFailure.EMPTY);
     }
 
     @Test
     void anAliasThatComesAloneIsFollowed() {
         first.alias("www.test.", 7, "app.elsewhere.");
-        assertThat(((None) ask("www.test.", RecordType.A)).trouble()).isEqualTo(LookupFailure.NXDOMAIN);
+        assertThat(((None) ask("www.test.", RecordType.A)).failure()).isEqualTo(LookupFailure.NXDOMAIN);
         assertThat(first.asked()).containsExactly("A www.test.", "A app.elsewhere.");
     }
 
     @Test
     void aliasesInACircleEnd() {
         first.alias("a.test.", 7, "a.test.");
-        assertThat(((None) ask("a.test.", RecordType.A)).trouble()).isEqualTo(LookupFailure.EMPTY);
+        assertThat(((None) ask("a.test.", RecordType.A)).failure()).isEqualTo(LookupFailure.EMPTY);
     }
 
     @Test
@@ -147,7 +147,7 @@ class UntrueAnswersTest {
     @Test
     void addressesNobodyCanConnectToAreNone() {
         first.says("app.test.", 30, "0.0.0.0", "224.0.0.1", "::");
-        assertThat(Stream.of(RecordType.values()).map(type -> ((None) ask("app.test.", type)).trouble()))
+        assertThat(Stream.of(RecordType.values()).map(type -> ((None) ask("app.test.", type)).failure()))
                 .containsOnly(LookupFailure.EMPTY);
     }
 }

@@ -74,7 +74,8 @@ class DamagedFileTest {
         int before = setAside().size();
         try (LogLines log = LogLines.capture(); Node node = Node.on(data, web(A, B))) {
             assertThat(node.service("web").backends()).extracting(b -> b.url()).contains(A, B);
-            assertThat(log.with("ERROR")).singleElement().asString().contains(file + " is damaged (");
+            assertThat(log.with("ERROR")).singleElement().asString().contains("file damaged file=")
+                    .contains(file + " damage=\"");
         }
         assertThat(setAside()).hasSize(before + 1)
                 .anySatisfy(path -> assertThat(Files.readAllBytes(path)).isEqualTo(damaged));

@@ -63,8 +63,8 @@ class DataFilesTest {
         }
         try (LogLines log = LogLines.capture()) {
             open(data).close();
-            assertThat(log.with("was open to others (rw-r--r--)")).hasSize(NAMES.size());
-            assertThat(log.with(data + " was open to others (rwxr-xr-x)")).hasSize(1);
+            assertThat(log.with("were=rw-r--r--")).hasSize(NAMES.size());
+            assertThat(log.with("permissions closed path=" + data + " were=rwxr-xr-x")).hasSize(1);
         }
         assertThat(mode(data)).isEqualTo("rwx------");
         // The journal may have gone on in a file of another number meanwhile.
@@ -82,7 +82,7 @@ class DataFilesTest {
         Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
         try (LogLines log = LogLines.capture()) {
             open(shared).close();
-            assertThat(log.with("its permissions stay rwxrwxrwx")).hasSize(1);
+            assertThat(log.with("permissions=rwxrwxrwx")).hasSize(1);
         }
         assertThat(mode(shared)).isEqualTo("rwxrwxrwx");
     }
@@ -136,7 +136,7 @@ class DataFilesTest {
         List<JournalLine> two = List.of(JournalLine.of("a", "1"), JournalLine.of("b", "1"));
         try (LogLines log = LogLines.capture()) {
             store.append(List.of(JournalLine.of("b", "1")), () -> two);
-            assertThat(log.with("files were removed while the node runs")).hasSize(1);
+            assertThat(log.with("files removed file=")).hasSize(1);
         }
         store.append(List.of(JournalLine.of("c", "1")), () -> two);
         remove(data, "lock");

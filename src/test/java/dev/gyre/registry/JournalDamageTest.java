@@ -211,12 +211,13 @@ class JournalDamageTest {
         });
         try (LogLines log = LogLines.capture()) {
             Journal.open(disk, new StepClock(), Runnable::run);
-            assertThat(log.with("ERROR")).singleElement().asString().contains("memory/topology.journal.11 is"
-                    + " damaged (at byte 44: the checksum of group 11 does not match (0 entries of it could"
-                    + " be read); group 12 follows 10); groups of changes damaged or lost: 1; entries read in"
-                    + " all: 12; give the commands that are missing again, unless other nodes bring them");
+            assertThat(log.with("ERROR")).singleElement().asString()
+                    .contains("file damaged file=memory/topology.journal.11 damage=\"at byte 44: the"
+                            + " checksum of group 11 does not match (0 entries of it could be read); group 12"
+                            + " follows 10\" groups_lost=1 entries_read=12: repeat the lost commands, unless"
+                            + " other nodes bring them back");
             assertThat(log.with("INFO")).singleElement().asString()
-                    .contains("set aside as topology.journal.11.damaged-20260301T120000.000Z");
+                    .contains("topology.journal.11 as=topology.journal.11.damaged-20260301T120000.000Z");
         }
     }
 

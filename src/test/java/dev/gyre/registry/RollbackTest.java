@@ -186,8 +186,8 @@ class RollbackTest {
             }
             for (int step = 20; step < 30; step++) {
                 Topology wanted = seen.get(random.nextInt(seen.size()));
-                boolean undecided = wanted.services().size() > 1 && wanted.routes().isEmpty();
-                if (!undecided) {
+                boolean lacksRoutes = wanted.services().size() > 1 && wanted.routes().isEmpty();
+                if (!lacksRoutes) {
                     state = step(state, new Rollback(wanted.version()), step);
                     assertThat(Comparison.between(wanted, state.topology())).as("seed %d", seed).isEmpty();
                 }

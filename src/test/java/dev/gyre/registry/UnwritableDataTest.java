@@ -95,7 +95,7 @@ class UnwritableDataTest {
             Store store = open(data);
             node = store.node();
             assertThat(store.load()).isEmpty();
-            assertThat(log.with("nothing can be kept on the disk now")).hasSize(1);
+            assertThat(log.with("disk not writable directory=")).hasSize(1);
             assertThat(store.trouble()).isPresent();
             assertThatThrownBy(() -> append(store, "a")).isInstanceOf(IOException.class);
             remount("size=1m");

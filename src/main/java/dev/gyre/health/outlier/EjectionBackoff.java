@@ -4,23 +4,23 @@ import dev.gyre.model.EjectionPolicy;
 import java.time.Duration;
 
 /**
- * How long a backend is ejected: twice as long each time, and half as long again for each stretch of good
- * conduct that lasts as long as it would be ejected next. Just back, it is watched: until it has answered
- * enough requests, or for as long as it was away, less is needed to eject it again.
+ * How long a backend is ejected. Each repeat doubles the time; a clean period as long as the next ejection
+ * halves it. After its return it is on probation: until it has answered enough requests, or for as long as it
+ * was ejected, less evidence ejects it again.
  */
 final class EjectionBackoff {
 
-    private enum Phase { FREE, EJECTED, WATCHED }
+    private enum Phase { IN_SERVICE, EJECTED, PROBATION }
 
     /** Beyond it a millisecond has become longer than any time that can be set. */
     private static final int MOST_REPETITIONS = 40;
 
-    private Phase phase = Phase.FREE;
+    private Phase phase = Phase.IN_SERVICE;
     private int repetitions;
     private long until;
     private boolean returned;
     private long back;
-    private long goodSince;
+    private long cleanSince;
     private EjectionCause cause = EjectionCause.FAILURES;
 
     Duration begin(long nowNanos, EjectionPolicy policy, EjectionCause newCause) {
@@ -41,26 +41,29 @@ final class EjectionBackoff {
         return length.compareTo(policy.maxEjection()) > 0 ? policy.maxEjection() : length;
     }
 
-    boolean over(long nowNanos) {
+    boolean ended(long nowNanos) {
         return nowNanos - until >= 0;
     }
 
     void end(long nowNanos) {
-        phase = Phase.WATCHED;
+        phase = Phase.PROBATION;
         returned = true;
         back = nowNanos;
-        goodSince = nowNanos;
+        cleanSince = nowNanos;
     }
 
-    /** Time has passed in freedom, with so many requests since it came back, or in the last ten seconds. */
-    void pass(long nowNanos, long requests, EjectionPolicy policy) {
-        if (phase == Phase.WATCHED && requests >= policy.requests()) {
-            phase = Phase.FREE;
+    /**
+     * Time has passed without an ejection, with this many requests since the return or in the last ten
+     * seconds.
+     */
+    void elapse(long nowNanos, long requests, EjectionPolicy policy) {
+        if (phase == Phase.PROBATION && requests >= policy.requests()) {
+            phase = Phase.IN_SERVICE;
         }
-        while (repetitions > 0 && nowNanos - goodSince >= length(policy).toNanos()) {
-            goodSince += length(policy).toNanos();
+        while (repetitions > 0 && nowNanos - cleanSince >= length(policy).toNanos()) {
+            cleanSince += length(policy).toNanos();
             repetitions--;
-            phase = Phase.FREE;
+            phase = Phase.IN_SERVICE;
         }
     }
 
@@ -68,17 +71,17 @@ final class EjectionBackoff {
         return phase == Phase.EJECTED;
     }
 
-    boolean watched() {
-        return phase == Phase.WATCHED;
+    boolean onProbation() {
+        return phase == Phase.PROBATION;
     }
 
-    /** It is watched for this. */
-    boolean watchedFor(EjectionCause suspected) {
-        return watched() && cause == suspected;
+    /** It is on probation for this cause. */
+    boolean onProbationFor(EjectionCause suspected) {
+        return onProbation() && cause == suspected;
     }
 
-    /** A request that began at this time did so after the backend's return, if it ever was away. */
-    boolean sinceReturn(long begunNanos) {
+    /** Whether a request that began at this time began after the backend's last return. */
+    boolean startedSinceReturn(long begunNanos) {
         return !returned || begunNanos - back >= 0;
     }
 }

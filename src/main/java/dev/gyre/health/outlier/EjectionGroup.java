@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The backends of one service that are to take requests, and how many of them may be ejected. */
+/** The backends of one service, and how many of them may be ejected. */
 final class EjectionGroup {
 
-    private static final long SPOKEN_FOR_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final long LOG_EVERY_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final String name;
     private EjectionPolicy policy;
@@ -24,7 +24,7 @@ final class EjectionGroup {
     /** Those that do not drain. */
     private List<OutlierState> members = List.of();
     private PeerStatistics peers;
-    private Optional<Long> spokenNanos = Optional.empty();
+    private Optional<Long> loggedNanos = Optional.empty();
 
     /** @param name the service's */
     EjectionGroup(String name, EjectionPolicy policy, long nowNanos) {
@@ -33,11 +33,11 @@ final class EjectionGroup {
         this.peers = new PeerStatistics(members, policy, nowNanos);
     }
 
-    /** @param suspect who a backend is that was not there before */
-    void show(Service service, Function<Backend, OutlierState> suspect) {
+    /** @param state who a backend is that was not there before */
+    void apply(Service service, Function<Backend, OutlierState> state) {
         policy = service.policy().ejection();
         all = Overlap.of(backends, service.backends(), Backend::isSameAs)
-                .carry(all, service.backends(), suspect);
+                .carry(all, service.backends(), state);
         backends = service.backends();
         List<OutlierState> wanted = new ArrayList<>(all.size());
         for (int i = 0; i < backends.size(); i++) {
@@ -71,29 +71,29 @@ final class EjectionGroup {
     }
 
     long ejected() {
-        return members.stream().filter(one -> one.term().ejected()).count();
+        return members.stream().filter(one -> one.backoff().ejected()).count();
     }
 
-    /** Nobody takes requests, but for the rule that then everybody does. */
-    boolean nobodyFit(Fitness fitness) {
+    /** No backend is healthy. */
+    boolean noneHealthy(Fitness fitness) {
         return members.stream().noneMatch(one -> fitness.fit(one.id()));
     }
 
-    /** No more of them may be ejected. */
+    /** As many are ejected as allowed. */
     boolean full() {
         return ejected() >= policy.atMost(members.size());
     }
 
-    /** Requests have somewhere else to go. */
-    boolean othersFit(OutlierState suspect, Fitness fitness) {
-        return members.stream().anyMatch(one -> one != suspect && fitness.fit(one.id()));
+    /** Another backend is healthy. */
+    boolean othersHealthy(OutlierState state, Fitness fitness) {
+        return members.stream().anyMatch(one -> one != state && fitness.fit(one.id()));
     }
 
-    /** It is time to say once more that somebody was spared: a dead fleet must not fill the log. */
-    boolean maySpeak(long nowNanos) {
-        boolean may = spokenNanos.isEmpty() || nowNanos - spokenNanos.get() >= SPOKEN_FOR_NANOS;
+    /** Limits the log line on skipped ejections: a dead fleet must not fill the log. */
+    boolean mayLog(long nowNanos) {
+        boolean may = loggedNanos.isEmpty() || nowNanos - loggedNanos.get() >= LOG_EVERY_NANOS;
         if (may) {
-            spokenNanos = Optional.of(nowNanos);
+            loggedNanos = Optional.of(nowNanos);
         }
         return may;
     }

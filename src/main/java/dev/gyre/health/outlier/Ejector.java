@@ -1,5 +1,6 @@
 package dev.gyre.health.outlier;
 
+import dev.gyre.config.Durations;
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.Verdicts.Source;
 import dev.gyre.model.BackendId;
@@ -30,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ejects backends that fail requests, by what this node alone sees of them: a row of failures at once, what
- * only shows in figures with the next sample. To be used by one thread, but for {@link #wants} and
+ * Ejects backends by the traffic of this node: consecutive failures at once, everything else with the next
+ * sample. Used by one thread, except {@link #concerns} and
  * {@link #ejections}.
  */
 public final class Ejector {
@@ -42,13 +43,13 @@ public final class Ejector {
     private final LongSupplier nanos;
     private final InstantSource wall;
     private final Map<String, EjectionGroup> groups = new HashMap<>();
-    private final Map<BackendId, OutlierState> suspects = new HashMap<>();
+    private final Map<BackendId, OutlierState> states = new HashMap<>();
     private final Map<BackendId, Map<EjectionCause, Long>> ejections = new ConcurrentHashMap<>();
     private final Map<String, EjectionPolicy> policies = new ConcurrentHashMap<>();
-    /** Those that are ejected or watched: a verdict on them ends, or is renewed, without any request. */
-    private final Set<OutlierState> onRecord = new LinkedHashSet<>();
-    private Topology shown = Topology.empty();
-    private volatile Set<BackendId> watched = Set.of();
+    /** Backends that are ejected or on probation: their state changes without any request. */
+    private final Set<OutlierState> tracked = new LinkedHashSet<>();
+    private Topology current = Topology.empty();
+    private volatile Set<BackendId> onProbation = Set.of();
 
     /** @param nanos the clock of {@link System#nanoTime}, by which failures are dated */
     public Ejector(Verdicts verdicts, LongSupplier nanos, InstantSource wall) {
@@ -57,13 +58,13 @@ public final class Ejector {
         this.wall = wall;
     }
 
-    /** These are the services from now on; a backend that stays keeps what is known of it. */
-    public void show(Topology topology) {
-        ServiceChange.between(shown, topology).forEach(this::show);
-        shown = topology;
+    /** Sets the services; a backend that stays keeps its state. */
+    public void apply(Topology topology) {
+        ServiceChange.between(current, topology).forEach(this::apply);
+        current = topology;
     }
 
-    private void show(ServiceChange change) {
+    private void apply(ServiceChange change) {
         change.left().forEach(this::forget);
         if (change.after().isEmpty()) {
             groups.remove(change.name());
@@ -75,120 +76,124 @@ public final class Ejector {
         EjectionPolicy policy = service.policy().ejection();
         EjectionGroup group =
                 groups.computeIfAbsent(service.name(), name -> new EjectionGroup(name, policy, now));
-        group.show(service, backend ->
-                suspects.computeIfAbsent(service.id(backend), unknown -> new OutlierState(unknown, now)));
+        group.apply(service, backend ->
+                states.computeIfAbsent(service.id(backend), unknown -> new OutlierState(unknown, now)));
         policies.put(service.name(), policy);
     }
 
     private void forget(BackendId gone) {
-        Optional.ofNullable(suspects.remove(gone)).ifPresent(onRecord::remove);
+        Optional.ofNullable(states.remove(gone)).ifPresent(tracked::remove);
         ejections.remove(gone);
     }
 
-    /** This failure is to be reported by {@link #failed}; most are not. Thread-safe, and quick. */
-    public boolean wants(FailureStreak streak) {
+    /** Whether this failure must be reported to {@link #failed}; most need not. Thread-safe and fast. */
+    public boolean concerns(FailureStreak streak) {
         EjectionPolicy policy = policies.get(streak.backend().service());
         return policy != null && policy.max() > 0
-                && (streak.length() % policy.failures() == 0 || watched.contains(streak.backend()));
+                && (streak.length() % policy.failures() == 0 || onProbation.contains(streak.backend()));
     }
 
     /** A backend has failed once more. */
     public void failed(FailureStreak streak) {
         EjectionGroup group = groups.get(streak.backend().service());
-        OutlierState suspect = suspects.get(streak.backend());
-        if (group != null && group.members().contains(suspect) && !suspect.term().ejected()) {
-            OutlierDetector.of(streak, suspect, group.peers(), group.policy())
-                    .ifPresent(offence -> eject(group, suspect, offence));
+        OutlierState state = states.get(streak.backend());
+        if (group != null && group.members().contains(state) && !state.backoff().ejected()) {
+            OutlierDetector.of(streak, state, group.peers(), group.policy())
+                    .ifPresent(violation -> eject(group, state, violation));
         }
     }
 
     /**
-     * What the traffic so far comes to, to be told several times a second; of a backend that is not named
-     * nothing has changed.
+     * Takes the traffic counters, several times a second; a backend that is missing has not changed.
      */
     public void sample(Map<BackendId, Traffic> traffic) {
         long now = nanos.getAsLong();
-        Stream.concat(traffic.keySet().stream(), onRecord.stream().map(OutlierState::id))
+        Stream.concat(traffic.keySet().stream(), tracked.stream().map(OutlierState::id))
                 .map(BackendId::service)
                 .distinct().toList().forEach(name -> Optional.ofNullable(groups.get(name))
                         .ifPresent(group -> sample(group, traffic, now)));
         releaseTheLast(now);
-        onRecord.removeIf(one -> !one.term().ejected() && !one.term().watched());
-        watched = onRecord.stream().filter(one -> one.term().watched()).map(OutlierState::id)
+        tracked.removeIf(one -> !one.backoff().ejected() && !one.backoff().onProbation());
+        onProbation = tracked.stream().filter(one -> one.backoff().onProbation()).map(OutlierState::id)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
     private void sample(EjectionGroup group, Map<BackendId, Traffic> traffic, long now) {
         group.members().forEach(one -> Optional.ofNullable(traffic.get(one.id()))
-                .ifPresent(seen -> one.see(now, seen, group.policy())));
+                .ifPresent(seen -> one.update(now, seen, group.policy())));
         PeerStatistics peers = group.compare(now);
         group.members().forEach(one -> judge(group, one, peers, now));
     }
 
-    /** One that fails some requests is better than those that probes have found to be down meanwhile. */
+    /** A backend that fails some requests is better than one that probes found down. */
     private void releaseTheLast(long now) {
-        List<EjectionGroup> some = onRecord.stream().map(one -> one.id().service()).distinct()
+        List<EjectionGroup> some = tracked.stream().map(one -> one.id().service()).distinct()
                 .flatMap(name -> Optional.ofNullable(groups.get(name)).stream())
                 .filter(group -> group.ejected() > 0).toList();
         if (!some.isEmpty()) {
             Fitness fitness = verdicts.fitness();
-            some.stream().filter(group -> group.nobodyFit(fitness)).flatMap(group -> group.members().stream())
-                    .filter(one -> one.term().ejected())
-                    .forEach(one -> release(one, now, ": no other backend is fit"));
+            some.stream().filter(group -> group.noneHealthy(fitness))
+                    .flatMap(group -> group.members().stream())
+                    .filter(one -> one.backoff().ejected())
+                    .forEach(one -> release(one, now, "no other backend is healthy"));
         }
     }
 
-    private void judge(EjectionGroup group, OutlierState suspect, PeerStatistics peers, long now) {
-        if (suspect.term().ejected()) {
-            if (suspect.term().over(now)) {
-                release(suspect, now, "");
+    private void judge(EjectionGroup group, OutlierState state, PeerStatistics peers, long now) {
+        if (state.backoff().ejected()) {
+            if (state.backoff().ended(now)) {
+                release(state, now, "its time is over");
             } else if (group.policy().max() == 0) {
-                release(suspect, now, ": ejection is off");
+                release(state, now, "ejection is off");
             }
             return;
         }
-        OutlierDetector.of(suspect, peers, group.policy(), now).ifPresentOrElse(
-                offence -> eject(group, suspect, offence),
-                () -> suspect.term().pass(now, suspect.window().requests(now), group.policy()));
+        OutlierDetector.of(state, peers, group.policy(), now).ifPresentOrElse(
+                violation -> eject(group, state, violation),
+                () -> state.backoff().elapse(now, state.window().requests(now), group.policy()));
     }
 
-    private void eject(EjectionGroup group, OutlierState suspect, Violation offence) {
+    private void eject(EjectionGroup group, OutlierState state, Violation violation) {
         long now = nanos.getAsLong();
         if (group.full()) {
-            spare(group, suspect, offence, group.ejected() + " of " + group.members().size()
+            skip(group, state, violation, group.ejected() + " of " + group.members().size()
                     + " backends are ejected already");
             return;
         }
         Fitness fitness = verdicts.fitness();
-        if (!fitness.fit(suspect.id())) {
+        if (!fitness.fit(state.id())) {
             return;
         }
-        if (!group.othersFit(suspect, fitness)) {
-            spare(group, suspect, offence, "no other backend is fit");
+        if (!group.othersHealthy(state, fitness)) {
+            skip(group, state, violation, "no other backend is healthy");
             return;
         }
-        Duration length = suspect.term().begin(now, group.policy(), offence.cause());
-        suspect.beginAnew(now);
-        onRecord.add(suspect);
+        Duration length = state.backoff().begin(now, group.policy(), violation.cause());
+        state.reset(now);
+        tracked.add(state);
         Instant since = wall.instant();
-        verdicts.set(Source.TRAFFIC, suspect.id(), new Condition(State.EJECTED, offence.words(), since,
+        verdicts.set(Source.TRAFFIC, state.id(), new Condition(State.EJECTED, violation.words(), since,
                 Optional.of(since.plus(length))));
-        count(suspect.id(), offence.cause());
-        LOG.warn("{} ejected for {}: {}", suspect.id(), Formats.duration(length), offence.words());
+        count(state.id(), violation.cause());
+        LOG.warn("backend ejected service={} backend={} reason={} for={} detail=\"{}\"", state.id().service(),
+                state.id().name(), violation.cause().word(), Durations.text(length), violation.words());
     }
 
-    private void spare(EjectionGroup group, OutlierState suspect, Violation offence, String why) {
-        if (group.policy().atMost(group.members().size()) > 0 && group.maySpeak(nanos.getAsLong())) {
-            LOG.warn("{} fails but is not ejected, as {}: {}", suspect.id(), why, offence.words());
+    private void skip(EjectionGroup group, OutlierState state, Violation violation, String why) {
+        if (group.policy().atMost(group.members().size()) > 0 && group.mayLog(nanos.getAsLong())) {
+            LOG.warn("ejection skipped service={} backend={} reason={} because=\"{}\" detail=\"{}\"",
+                    state.id().service(), state.id().name(), violation.cause().word(), why,
+                            violation.words());
         }
     }
 
-    private void release(OutlierState suspect, long now, String why) {
-        suspect.term().end(now);
-        suspect.beginAnew(now);
-        verdicts.set(Source.TRAFFIC, suspect.id(),
+    private void release(OutlierState state, long now, String why) {
+        state.backoff().end(now);
+        state.reset(now);
+        verdicts.set(Source.TRAFFIC, state.id(),
                 new Condition(State.FIT, "back from ejection", wall.instant()));
-        LOG.info("{} takes requests again{}", suspect.id(), why);
+        LOG.info("ejection ended service={} backend={} because=\"{}\"", state.id().service(),
+                state.id().name(), why);
     }
 
     private void count(BackendId backend, EjectionCause cause) {

@@ -6,7 +6,7 @@ import dev.gyre.model.FailureStreak;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What a backend's traffic has against it, in comparison with that of its peers. */
+/** Finds violations in a backend's traffic, compared with the other backends of its service. */
 final class OutlierDetector {
 
     /** No answer for a shorter time is normal for many a service. */
@@ -15,7 +15,7 @@ final class OutlierDetector {
     /** Of a silence, in median times to answer: few services have one answer in ten times longer. */
     private static final int SILENCE_TIMES = 10;
 
-    /** Nobody minds less, however many times it is. */
+    /** A smaller difference never counts, whatever the ratio. */
     private static final Duration LATENCY_MARGIN = Duration.ofMillis(50);
 
     /**
@@ -27,14 +27,14 @@ final class OutlierDetector {
     private OutlierDetector() {
     }
 
-    /** What a failure leads to in the moment it happens. */
-    static Optional<Violation> of(FailureStreak streak, OutlierState suspect, PeerStatistics peers,
+    /** The violation, if any, at the moment of a failure. */
+    static Optional<Violation> of(FailureStreak streak, OutlierState state, PeerStatistics peers,
             EjectionPolicy policy) {
-        if (!suspect.term().sinceReturn(streak.begunNanos())) {
-            // It was sent before the backend was ejected, which it has served its time for.
+        if (!state.backoff().startedSinceReturn(streak.begunNanos())) {
+            // The request was sent before the ejection, and must not count again.
             return Optional.empty();
         }
-        if (suspect.term().watched()) {
+        if (state.backoff().onProbation()) {
             return Optional.of(Violation.afterReturn(streak));
         }
         boolean aRow = streak.length() % policy.failures() == 0
@@ -42,19 +42,19 @@ final class OutlierDetector {
         return aRow ? Optional.of(Violation.inARow(streak)) : Optional.empty();
     }
 
-    /** What a sample shows. */
-    static Optional<Violation> of(OutlierState suspect, PeerStatistics peers, EjectionPolicy policy,
+    /** The violation, if any, in the latest sample. */
+    static Optional<Violation> of(OutlierState state, PeerStatistics peers, EjectionPolicy policy,
             long nowNanos) {
-        return rate(suspect, peers, policy, nowNanos)
-                .or(() -> latency(suspect, peers, policy, nowNanos))
-                .or(() -> silence(suspect, peers, nowNanos));
+        return rate(state, peers, policy, nowNanos)
+                .or(() -> latency(state, peers, policy, nowNanos))
+                .or(() -> silence(state, peers, nowNanos));
     }
 
-    private static Optional<Violation> rate(OutlierState suspect, PeerStatistics peers, EjectionPolicy policy,
+    private static Optional<Violation> rate(OutlierState state, PeerStatistics peers, EjectionPolicy policy,
             long now) {
-        long requests = suspect.window().requests(now);
-        double failing = suspect.failing(now);
-        boolean again = suspect.term().watchedFor(EjectionCause.RATE) && failing > 0;
+        long requests = state.window().requests(now);
+        double failing = state.failing(now);
+        boolean again = state.backoff().onProbationFor(EjectionCause.RATE) && failing > 0;
         if (!again && (requests < policy.requests() || failing - peers.failing() < policy.rate())) {
             return Optional.empty();
         }
@@ -63,15 +63,15 @@ final class OutlierDetector {
                 + " at the service's median backend"));
     }
 
-    private static Optional<Violation> latency(OutlierState suspect, PeerStatistics peers,
+    private static Optional<Violation> latency(OutlierState state, PeerStatistics peers,
             EjectionPolicy policy, long now) {
         Optional<Duration> usual = peers.comparableAnswerTime();
         if (policy.latency().isEmpty() || usual.isEmpty()) {
             return Optional.empty();
         }
-        int[] times = suspect.window().times(now);
+        int[] times = state.window().times(now);
         // A median needs more than one answer to be one.
-        int least = suspect.term().watchedFor(EjectionCause.LATENCY)
+        int least = state.backoff().onProbationFor(EjectionCause.LATENCY)
                 ? (policy.requests() + 3) / 4 : policy.requests();
         Duration median = AnswerTimes.median(times);
         boolean slow = AnswerTimes.sum(times) >= least
@@ -82,17 +82,17 @@ final class OutlierDetector {
                 + Formats.duration(usual.get()))) : Optional.empty();
     }
 
-    private static Optional<Violation> silence(OutlierState suspect, PeerStatistics peers, long now) {
-        long silent = suspect.silentNanos(now);
+    private static Optional<Violation> silence(OutlierState state, PeerStatistics peers, long now) {
+        long silent = state.silentNanos(now);
         if (silent < SILENCE_NANOS || peers.answerTime().isEmpty()) {
             return Optional.empty();
         }
         long normal = Math.max(SILENCE_NANOS, SILENCE_TIMES * peers.answerTime().get().toNanos());
-        // Where most are silent they wait for the same thing. They need not have fallen silent at one time.
+        // If most backends are silent, they share a cause, even if they fell silent at different times.
         boolean alone = peers.silentNanos() < normal / 2;
         return silent >= normal && alone ? Optional.of(new Violation(EjectionCause.SILENCE,
                 "no answer for " + Formats.duration(Duration.ofNanos(silent))
-                        + " while others answer (requests waiting: " + suspect.waiting() + ")"))
+                        + " while others answer (requests waiting: " + state.waiting() + ")"))
                 : Optional.empty();
     }
 }

@@ -5,12 +5,12 @@ import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Traffic;
 import java.util.Optional;
 
-/** One backend as its traffic shows it, and whether it is ejected for it. */
+/** One backend's recent traffic, and whether it is ejected. */
 final class OutlierState {
 
     private final BackendId id;
     private final TrafficWindow window = new TrafficWindow();
-    private final EjectionBackoff term = new EjectionBackoff();
+    private final EjectionBackoff backoff = new EjectionBackoff();
     private Optional<Traffic> seen = Optional.empty();
     private boolean awaited;
     private long movedNanos;
@@ -21,10 +21,10 @@ final class OutlierState {
     }
 
     /** The next sample. What was before the first, or by a pool that is gone, is not known to be recent. */
-    void see(long nowNanos, Traffic traffic, EjectionPolicy policy) {
+    void update(long nowNanos, Traffic traffic, EjectionPolicy policy) {
         Traffic before = seen.filter(last -> last.requests() <= traffic.requests()).orElse(traffic);
         window.add(nowNanos, before, traffic);
-        int least = term.watchedFor(EjectionCause.SILENCE) ? 1 : policy.failures();
+        int least = backoff.onProbationFor(EjectionCause.SILENCE) ? 1 : policy.failures();
         boolean awaitedBefore = awaited;
         awaited = traffic.waiting() >= least;
         if (traffic.answers() != before.answers() || !awaitedBefore) {
@@ -41,8 +41,8 @@ final class OutlierState {
         return window;
     }
 
-    EjectionBackoff term() {
-        return term;
+    EjectionBackoff backoff() {
+        return backoff;
     }
 
     /** Its share of failures among its requests; 0 while it has none. */
@@ -51,7 +51,7 @@ final class OutlierState {
         return requests == 0 ? 0 : (double) window.failures(nowNanos) / requests;
     }
 
-    /** How long no answer has begun while enough requests waited for one; nobody tells of the idle. */
+    /** How long no answer has begun while enough requests waited for one; 0 for an idle backend. */
     long silentNanos(long nowNanos) {
         return awaited ? nowNanos - movedNanos : 0;
     }
@@ -60,8 +60,8 @@ final class OutlierState {
         return seen.map(Traffic::waiting).orElse(0L);
     }
 
-    /** It is judged by what comes from now on. */
-    void beginAnew(long nowNanos) {
+    /** Forgets the traffic up to now. */
+    void reset(long nowNanos) {
         window.clear();
         movedNanos = nowNanos;
     }

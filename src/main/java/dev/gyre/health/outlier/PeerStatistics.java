@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a service's backends fare at one moment: what hits most of them alike, such as a network that jitters
- * or a database they share, is no single one's fault. Every median is the lower one, so that of two backends
- * the better is the measure.
+ * Medians over a service's backends at one moment: what affects most of them, such as a jittery network or a
+ * shared database, is no single backend's fault. Every median is the lower one, so that of two backends the
+ * better one sets the measure.
  */
 final class PeerStatistics {
 
-    /** Of two that differ, nobody can say which one is as it should be. */
+    /** If only two differ, either may be the normal one. */
     private static final int ENOUGH_TO_COMPARE = 3;
 
     private record Timed(long answers, Duration median) {
@@ -31,7 +31,7 @@ final class PeerStatistics {
                 .filter(one -> one.window().requests(nowNanos) >= policy.requests())
                 .map(one -> one.failing(nowNanos)).toList();
         Stream<Long> silences = all.stream().map(one -> one.silentNanos(nowNanos));
-        // Compared with itself alone nobody would ever be worse.
+        // A comparison needs a second backend.
         failing = shares.size() < 2 ? 0 : median(shares.stream()).orElse(0.0);
         silentNanos = median(silences).orElse(0L);
         // To add up the times of all of a large service is dear, and nobody asks for them as a rule.

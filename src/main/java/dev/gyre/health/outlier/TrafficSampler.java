@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Brings what the data path sees to the {@link Ejector}, on one context: the event loops tell of failures as
- * they happen and go on, all else is read from them four times a second. Thread-safe.
+ * Feeds the {@link Ejector} on one context: event loops report failures as they happen, and their counters
+ * are read four times a second. Thread-safe.
  */
 public final class TrafficSampler {
 
@@ -47,13 +47,13 @@ public final class TrafficSampler {
         }
     }
 
-    public void show(Topology topology) {
-        context.runOnContext(v -> ejector.show(topology));
+    public void apply(Topology topology) {
+        context.runOnContext(v -> ejector.apply(topology));
     }
 
     /** To be called in the moment of a failure, on any thread. */
     public void failed(FailureStreak streak) {
-        if (ejector.wants(streak)) {
+        if (ejector.concerns(streak)) {
             context.runOnContext(v -> ejector.failed(streak));
         }
     }

@@ -28,17 +28,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Active health: probes this node's share of the backends, votes by what it finds, and goes by the verdicts
- * that all votes amount to. Everything happens on one event loop; public methods may be called from any
+ * Active health: probes this node's share of the backends, votes by the results, and applies the verdicts
+ * that follow from all votes. Everything happens on one event loop; public methods may be called from any
  * thread.
  */
 public final class HealthChecks {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.health");
-    /** How often shares are dealt anew, silent nodes noticed and traffic looked at. */
+    /** How often the assignment of probes is updated and expired votes are dropped. */
     private static final long ROUND_MILLIS = 250;
     private static final long SAMPLE_MILLIS = 1_000;
-    /** Backends that are new at the same moment are first probed within so long a time. */
+    /** The first probes of many new backends are spread over this time. */
     private static final long SPREAD_MILLIS = 1_000;
     private static final double JITTER = 0.1;
 
@@ -47,47 +47,47 @@ public final class HealthChecks {
     private final Timing timing;
     private final Supplier<Future<Map<BackendId, BackendStats>>> traffic;
     private final Prober prober;
-    private final ProbeCoordinator assembly;
+    private final ProbeCoordinator coordinator;
     private final Context context;
     private final Map<BackendId, ProbedBackend> probed = new HashMap<>();
-    private Topology shown = Topology.empty();
+    private Topology current = Topology.empty();
     private boolean closed;
 
-    /** @param traffic what this node's requests tell of the backends that had any lately */
-    public HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers colleagues,
+    /** @param traffic statistics of the backends that had requests lately */
+    public HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers peers,
                         Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing) {
-        this(vertx, verdicts, colleagues, traffic, timing, new NetworkProber(vertx));
+        this(vertx, verdicts, peers, traffic, timing, new NetworkProber(vertx));
     }
 
-    HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers colleagues,
+    HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers peers,
                  Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing, Prober prober) {
         this.vertx = vertx;
         this.verdicts = verdicts;
         this.timing = timing;
         this.traffic = traffic;
         this.prober = prober;
-        assembly = new ProbeCoordinator(colleagues, timing);
+        coordinator = new ProbeCoordinator(peers, timing);
         context = vertx.getOrCreateContext();
     }
 
-    /** Begins to probe; topologies and tidings may come before. */
+    /** Starts probing; topologies and gossip may arrive before. */
     public void start() {
         context.runOnContext(v -> {
-            vertx.setPeriodic(ROUND_MILLIS, timer -> round());
+            vertx.setPeriodic(ROUND_MILLIS, timer -> update());
             vertx.setPeriodic(SAMPLE_MILLIS, timer -> sample());
-            round();
+            update();
         });
     }
 
-    /** These backends are there from now on; those whose service has no probe are left alone. */
-    public void show(Topology topology) {
+    /** Sets the backends to probe; services without a probe are ignored. */
+    public void apply(Topology topology) {
         context.runOnContext(v -> {
-            ServiceChange.between(shown, topology).forEach(this::show);
-            shown = topology;
+            ServiceChange.between(current, topology).forEach(this::apply);
+            current = topology;
         });
     }
 
-    private void show(ServiceChange change) {
+    private void apply(ServiceChange change) {
         Optional<Service> before = change.before().filter(HealthChecks::probes);
         Optional<Service> after = change.after().filter(HealthChecks::probes);
         new ServiceChange(before, after).left().forEach(this::forget);
@@ -106,7 +106,7 @@ public final class HealthChecks {
 
     private void forget(BackendId gone) {
         Optional.ofNullable(probed.remove(gone)).ifPresent(backend -> {
-            cease(backend);
+            stopProbing(backend);
             verdicts.clear(Source.PROBES, gone);
         });
     }
@@ -120,105 +120,106 @@ public final class HealthChecks {
         }
     }
 
-    /** What another node says. */
-    public void heard(JsonObject message) {
+    /** Takes the gossip of another node. */
+    public void receive(JsonObject message) {
         context.runOnContext(v -> {
-            HealthGossip tidings = HealthGossip.fromJson(message, timing.nanos().getAsLong());
-            assembly.heard(tidings);
-            tidings.votes().forEach((id, vote) -> Optional.ofNullable(probed.get(id)).ifPresent(backend -> {
-                backend.ballot.cast(vote);
+            HealthGossip gossip = HealthGossip.fromJson(message, timing.nanos().getAsLong());
+            coordinator.receive(gossip);
+            gossip.votes().forEach((id, vote) -> Optional.ofNullable(probed.get(id)).ifPresent(backend -> {
+                backend.voteSet.record(vote);
                 judge(backend);
             }));
         });
     }
 
-    /** Deals the shares anew, and judges anew, for votes may have become too old or not count any more. */
-    private void round() {
-        if (closed || !assembly.gather(probed.values())) {
+    /** Updates the assignment of probes and all verdicts, since votes may have expired. */
+    private void update() {
+        if (closed || !coordinator.refresh(probed.values())) {
             return;
         }
         List<ProbedBackend> fresh = new ArrayList<>();
         for (ProbedBackend backend : probed.values()) {
-            backend.adopt(assembly.electorate());
+            backend.adopt(coordinator.assignment());
             backend.look(timing.nanos().getAsLong());
-            boolean mine = backend.isMine();
-            if (mine && backend.own.isEmpty()) {
+            boolean assigned = backend.isAssigned();
+            if (assigned && backend.own.isEmpty()) {
                 backend.begin();
                 fresh.add(backend);
-            } else if (!mine && backend.own.isPresent()) {
-                cease(backend);
+            } else if (!assigned && backend.own.isPresent()) {
+                stopProbing(backend);
             }
             judge(backend);
         }
-        // One is probed at once; the many of a node that starts do not all come at the same moment.
+        // A single new backend is probed at once; the many of a starting node are spread.
         long spread = Math.min(SPREAD_MILLIS, fresh.size());
         fresh.forEach(backend -> schedule(backend, 1 + timing.dice().nextLong(spread)));
-        assembly.tell(probed);
+        coordinator.broadcast(probed);
     }
 
-    private void cease(ProbedBackend backend) {
+    private void stopProbing(ProbedBackend backend) {
         backend.timer.ifPresent(vertx::cancelTimer);
         backend.timer = Optional.empty();
         backend.own = Optional.empty();
-        backend.ballot.withdraw(assembly.self());
+        backend.voteSet.remove(coordinator.self());
     }
 
     private void schedule(ProbedBackend backend, long millis) {
         backend.timer.ifPresent(vertx::cancelTimer);
-        backend.timer = Optional.of(vertx.setTimer(Math.max(1, millis), timer -> turn(backend)));
+        backend.timer = Optional.of(vertx.setTimer(Math.max(1, millis), timer -> probe(backend)));
     }
 
     /**
      * The walk of health: a probe, or the evidence of requests answered well, leads through thresholds to
      * this node's vote; the votes to the verdict; and only its flip to the view.
      */
-    private void turn(ProbedBackend backend) {
+    private void probe(ProbedBackend backend) {
         Optional<Long> turn = backend.timer;
         long begun = timing.nanos().getAsLong();
-        boolean spared = backend.servesWell();
+        boolean spared = backend.healthyByTraffic();
         Future<ProbeResult> result = spared ? Future.succeededFuture(new ProbeResult.Passed())
                 : prober.probe(backend.id, backend.policy());
         result.onSuccess(found -> {
             if (closed || !backend.timer.equals(turn)) {
-                // It was removed, handed on or given another probe meanwhile.
+                // It was removed, reassigned or given another probe meanwhile.
                 return;
             }
             if (!spared) {
                 backend.count(found);
             }
-            backend.own.ifPresent(own -> opine(backend, own, found));
+            backend.own.ifPresent(own -> recordVote(backend, own, found));
             long interval = Math.round(backend.policy().interval().toMillis()
                     * (1 - JITTER + 2 * JITTER * timing.dice().nextDouble()));
             schedule(backend, interval - (timing.nanos().getAsLong() - begun) / 1_000_000);
         });
     }
 
-    private void opine(ProbedBackend backend, Thresholds own, ProbeResult found) {
+    private void recordVote(ProbedBackend backend, Thresholds own, ProbeResult found) {
         if (found instanceof ProbeResult.Passed) {
             own.passed(backend.policy().rise());
         } else if (found instanceof ProbeResult.Failed failed) {
             own.failed(failed.reason(), backend.policy().fall());
-        } else if (found instanceof ProbeResult.Inconclusive untold) {
-            LOG.warn("{} cannot be probed: {}", backend.id, untold.reason());
+        } else if (found instanceof ProbeResult.Inconclusive inconclusive) {
+            LOG.warn("probe inconclusive service={} backend={} reason=\"{}\"", backend.id.service(),
+                    backend.id.name(), inconclusive.reason());
         }
         if (own.known()) {
             vote(backend, own);
             judge(backend);
-            assembly.news(backend.id);
+            coordinator.changed(backend.id);
         }
     }
 
     private void vote(ProbedBackend backend, Thresholds own) {
-        backend.ballot.cast(new Vote(assembly.self(), own.up(), own.reason(), backend.verdict,
+        backend.voteSet.record(new Vote(coordinator.self(), own.up(), own.reason(), backend.verdict,
                 timing.wall().instant(), timing.nanos().getAsLong()));
     }
 
     private void judge(ProbedBackend backend) {
-        List<Vote> speaking = backend.ballot.speaking(backend.probers(),
+        List<Vote> speaking = backend.voteSet.speaking(backend.probers(),
                 timing.nanos().getAsLong(), backend.validity());
         Optional<Condition> before = backend.verdict;
         Optional<Condition> after =
-                VoteSet.verdict(speaking, assembly.self(), before, timing.wall().instant());
+                VoteSet.verdict(speaking, coordinator.self(), before, timing.wall().instant());
         if (after.isEmpty() || after.equals(before)) {
             return;
         }
@@ -230,21 +231,23 @@ public final class HealthChecks {
         if (fit != before.map(Condition::fit).orElse(true)) {
             backend.flipped();
             log(backend.id, after.get(), before);
-            assembly.news(backend.id);
-            vertx.setTimer(1, soon -> assembly.tell(probed));
+            coordinator.changed(backend.id);
+            vertx.setTimer(1, soon -> coordinator.broadcast(probed));
         }
     }
 
     private static void log(BackendId id, Condition now, Optional<Condition> before) {
         if (now.fit()) {
             Instant since = before.map(Condition::since).orElse(now.since());
-            LOG.info("{} is fit again after {} s", id, Duration.between(since, now.since()).toSeconds());
+            LOG.info("backend healthy service={} backend={} after={}s", id.service(), id.name(),
+                    Duration.between(since, now.since()).toSeconds());
         } else {
-            LOG.warn("{} is down: {}", id, now.reason());
+            LOG.warn("backend unhealthy service={} backend={} reason=\"{}\"", id.service(), id.name(),
+                    now.reason());
         }
     }
 
-    /** Nobody is asked while there is nothing to spare. */
+    /** Without probes there is nothing to save. */
     private void sample() {
         if (!closed && !probed.isEmpty()) {
             traffic.get().onSuccess(stats -> context.runOnContext(v -> stats.forEach((id, seen) ->
@@ -252,9 +255,9 @@ public final class HealthChecks {
         }
     }
 
-    /** The ids of the nodes whose network looks broken: they alone see their backends down. */
-    public List<String> blind() {
-        return assembly.blind();
+    /** The ids of isolated nodes: they alone see their backends down. */
+    public List<String> isolatedNodes() {
+        return coordinator.isolated();
     }
 
     /** For every backend whose service has a probe. */
@@ -272,7 +275,7 @@ public final class HealthChecks {
         Promise<Void> done = Promise.promise();
         context.runOnContext(v -> {
             closed = true;
-            probed.values().forEach(this::cease);
+            probed.values().forEach(this::stopProbing);
             prober.close();
             done.complete();
         });

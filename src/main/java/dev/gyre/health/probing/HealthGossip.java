@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one node tells the others of health: news of what it has probed, or that it does not trust its eyes.
+ * One node's message to the others: its changed votes, or that it is isolated.
  *
- * @param blind its network looks broken, so that it has no votes
+ * @param isolated its network looks broken, so that it has no votes
  * @param said  by its wall clock
  * @param votes its own, on the backends probed since the last tidings
  */
-record HealthGossip(String node, boolean blind, Instant said, Map<BackendId, Vote> votes) {
+record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, Vote> votes) {
 
     JsonObject toJson() {
         JsonArray rows = new JsonArray();
@@ -30,7 +30,7 @@ record HealthGossip(String node, boolean blind, Instant said, Map<BackendId, Vot
                     .put("since", verdict.since().toEpochMilli()).put("reason", verdict.reason()));
             rows.add(row);
         });
-        return new JsonObject().put("node", node).put("blind", blind).put("said", said.toEpochMilli())
+        return new JsonObject().put("node", node).put("blind", isolated).put("said", said.toEpochMilli())
                 .put("votes", rows);
     }
 

@@ -3,10 +3,10 @@ package dev.gyre.health.probing;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Whether it is this node's own network that is broken, and not the backends. */
+/** Tells a broken network of this node from broken backends. */
 final class NetworkIsolation {
 
-    /** Of a single backend that only one of two nodes reaches, nobody can say whose network is broken. */
+    /** With one backend that only one of two nodes reaches, either network may be broken. */
     private static final int LEAST = 2;
 
     private NetworkIsolation() {
@@ -21,8 +21,8 @@ final class NetworkIsolation {
     record Seen(boolean up, Optional<Boolean> others) {
     }
 
-    /** It sees all down, and others see more than half of these up, as far as they speak. */
-    static boolean blind(Collection<Seen> seen) {
+    /** This node sees all down, and the others see more than half of those they vote on up. */
+    static boolean isolated(Collection<Seen> seen) {
         long judgedByOthers = seen.stream().filter(one -> one.others().isPresent()).count();
         return seen.size() >= LEAST && seen.stream().noneMatch(Seen::up)
                 && 2 * upForOthers(seen) > judgedByOthers;

@@ -14,125 +14,125 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes that share the probing: who is there, whose eyes can be trusted, and what this one has still to
- * tell the others. Used on one event loop only, but for {@link #blind}.
+ * The nodes that share the probing: who is there, which of them are isolated, and which votes this node has
+ * not sent yet. Used on one event loop only, except {@link #isolated}.
  */
 final class ProbeCoordinator {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.health");
-    /** Told so often even without news, so that a node that is blind is known to be. */
+    /** Gossip is sent this often even without news, so that the others know an isolated node. */
     private static final long REPEAT_NANOS = 1_000_000_000L;
-    /** A node not heard for so long is not known to be blind any more. */
-    private static final long BLIND_NANOS = 5_000_000_000L;
+    /** After this time without gossip a node no longer counts as isolated. */
+    private static final long ISOLATED_NANOS = 5_000_000_000L;
     private static final int VOTES_A_MESSAGE = 500;
 
-    private final ProbePeers colleagues;
+    private final ProbePeers peers;
     private final Timing timing;
-    private final Map<String, Long> othersBlind = new HashMap<>();
-    private final Set<BackendId> news = new HashSet<>();
+    private final Map<String, Long> othersIsolated = new HashMap<>();
+    private final Set<BackendId> unsent = new HashSet<>();
     private List<String> present = List.of();
-    private boolean blindSelf;
-    private ProbeAssignment electorate = ProbeAssignment.NOBODY;
-    private volatile List<String> blind = List.of();
-    private long told;
+    private boolean selfIsolated;
+    private ProbeAssignment assignment = ProbeAssignment.NOBODY;
+    private volatile List<String> isolated = List.of();
+    private long lastSent;
 
-    ProbeCoordinator(ProbePeers colleagues, Timing timing) {
-        this.colleagues = colleagues;
+    ProbeCoordinator(ProbePeers peers, Timing timing) {
+        this.peers = peers;
         this.timing = timing;
-        this.told = timing.nanos().getAsLong();
+        this.lastSent = timing.nanos().getAsLong();
     }
 
     String self() {
-        return colleagues.self();
+        return peers.self();
     }
 
-    ProbeAssignment electorate() {
-        return electorate;
+    ProbeAssignment assignment() {
+        return assignment;
     }
 
-    List<String> blind() {
-        return blind;
+    List<String> isolated() {
+        return isolated;
     }
 
-    void heard(HealthGossip tidings) {
-        if (tidings.blind()) {
-            othersBlind.put(tidings.node(), timing.nanos().getAsLong());
+    void receive(HealthGossip gossip) {
+        if (gossip.isolated()) {
+            othersIsolated.put(gossip.node(), timing.nanos().getAsLong());
         } else {
-            othersBlind.remove(tidings.node());
+            othersIsolated.remove(gossip.node());
         }
     }
 
-    /** Looks who is there; false while that is not known. */
-    boolean gather(Collection<ProbedBackend> probed) {
-        List<String> now = colleagues.present();
+    /** Updates who is there; false while that is not known. */
+    boolean refresh(Collection<ProbedBackend> probed) {
+        List<String> now = peers.present();
         if (now.isEmpty()) {
             return false;
         }
         if (!present.containsAll(now)) {
-            // Who has just come knows nothing yet.
+            // A node that has just joined knows no votes yet.
             probed.stream().filter(backend -> backend.own.isPresent())
-                    .forEach(backend -> news.add(backend.id));
+                    .forEach(backend -> unsent.add(backend.id));
         }
         present = now;
-        othersBlind.values().removeIf(heard -> timing.nanos().getAsLong() - heard > BLIND_NANOS);
-        look(probed);
-        Set<String> allBlind = new HashSet<>(othersBlind.keySet());
-        if (blindSelf) {
-            allBlind.add(self());
+        othersIsolated.values().removeIf(heard -> timing.nanos().getAsLong() - heard > ISOLATED_NANOS);
+        checkIsolation(probed);
+        Set<String> allIsolated = new HashSet<>(othersIsolated.keySet());
+        if (selfIsolated) {
+            allIsolated.add(self());
         }
-        blind = allBlind.stream().filter(present::contains).sorted().toList();
-        electorate = ProbeAssignment.of(self(), present, allBlind);
+        isolated = allIsolated.stream().filter(present::contains).sorted().toList();
+        assignment = ProbeAssignment.of(self(), present, allIsolated);
         return true;
     }
 
-    /** Whether this node can trust its own eyes. */
-    private void look(Collection<ProbedBackend> probed) {
+    /** Whether this node is isolated from its backends. */
+    private void checkIsolation(Collection<ProbedBackend> probed) {
         long now = timing.nanos().getAsLong();
         List<Seen> seen = new ArrayList<>();
         for (ProbedBackend backend : probed) {
             backend.own.filter(Thresholds::known).ifPresent(own -> seen.add(new Seen(own.up(),
-                    backend.ballot.othersSeeItUp(self(), now, backend.validity()))));
+                    backend.voteSet.othersReportUp(self(), now, backend.validity()))));
         }
-        boolean before = blindSelf;
-        blindSelf = NetworkIsolation.blind(seen);
-        if (blindSelf && !before) {
-            LOG.error("this node's own network looks broken: all {} backends it probes are down for it, {} of"
-                    + " them up for other nodes; its probes do not count until one passes", seen.size(),
-                    NetworkIsolation.upForOthers(seen));
-        } else if (before && !blindSelf) {
-            LOG.info("this node's network looks sound again: its probes count as before");
+        boolean before = selfIsolated;
+        selfIsolated = NetworkIsolation.isolated(seen);
+        if (selfIsolated && !before) {
+            LOG.error("node isolated probed={} up=0 up_for_others={}: the probes of this node do not count"
+                    + " until one passes; check its network", seen.size(),
+                            NetworkIsolation.upForOthers(seen));
+        } else if (before && !selfIsolated) {
+            LOG.info("node no longer isolated: its probes count again");
             probed.stream().filter(backend -> backend.own.isPresent())
-                    .forEach(backend -> news.add(backend.id));
+                    .forEach(backend -> unsent.add(backend.id));
         }
     }
 
-    /** There is something new to tell of this backend. */
-    void news(BackendId backend) {
-        news.add(backend);
+    /** The vote on this backend has changed. */
+    void changed(BackendId backend) {
+        unsent.add(backend);
     }
 
-    /** Tells the others what is new, and from time to time that nothing is. */
-    void tell(Map<BackendId, ProbedBackend> probed) {
+    /** Sends changed votes to the others, and from time to time an empty message. */
+    void broadcast(Map<BackendId, ProbedBackend> probed) {
         long now = timing.nanos().getAsLong();
-        if (present.size() < 2 || probed.isEmpty() || news.isEmpty() && now - told < REPEAT_NANOS) {
+        if (present.size() < 2 || probed.isEmpty() || unsent.isEmpty() && now - lastSent < REPEAT_NANOS) {
             return;
         }
-        told = now;
+        lastSent = now;
         Map<BackendId, Vote> votes = new HashMap<>();
-        for (BackendId id : news) {
-            Optional.ofNullable(probed.get(id)).filter(backend -> !blindSelf)
-                    .flatMap(backend -> backend.ballot.of(self())).ifPresent(vote -> votes.put(id, vote));
+        for (BackendId id : unsent) {
+            Optional.ofNullable(probed.get(id)).filter(backend -> !selfIsolated)
+                    .flatMap(backend -> backend.voteSet.of(self())).ifPresent(vote -> votes.put(id, vote));
             if (votes.size() == VOTES_A_MESSAGE) {
                 send(votes);
                 votes.clear();
             }
         }
-        news.clear();
+        unsent.clear();
         send(votes);
     }
 
     private void send(Map<BackendId, Vote> votes) {
-        colleagues.tell(new HealthGossip(self(), blindSelf, timing.wall().instant(), Map.copyOf(votes))
+        peers.broadcast(new HealthGossip(self(), selfIsolated, timing.wall().instant(), Map.copyOf(votes))
                 .toJson());
     }
 }

@@ -12,6 +12,6 @@ public interface ProbePeers {
     /** The ids of all that are there now, this one among them; empty while that is not known yet. */
     List<String> present();
 
-    /** To all others. It may be lost, but comes only from a node of this cluster, once and in order. */
-    void tell(JsonObject message);
+    /** Sends to all others. A message may be lost; it is authenticated, and delivered once and in order. */
+    void broadcast(JsonObject message);
 }

@@ -13,27 +13,27 @@ import java.util.OptionalLong;
 /** All that this node knows of one backend's health. Used on one event loop only. */
 final class ProbedBackend {
 
-    /** Traffic speaks for a backend's requests, not for what its probe asks: every third one is sent. */
+    /** Traffic does not tell what the probe asks: at least every third probe is sent. */
     private static final int SPARED_IN_A_ROW = 2;
-    /** How much later than due a vote may be heard. */
+    /** How late a vote may arrive. */
     private static final Duration DELAY = Duration.ofMillis(500);
 
     final BackendId id;
-    final VoteSet ballot = new VoteSet();
+    final VoteSet voteSet = new VoteSet();
     Optional<Condition> verdict = Optional.empty();
     /** Present while this node is to probe it. */
     Optional<Thresholds> own = Optional.empty();
-    /** Of the timer that brings the next turn; turns of former timers are over. */
+    /** The timer of the next probe; results for former timers are ignored. */
     Optional<Long> timer = Optional.empty();
     private HealthPolicy policy;
     private boolean draining;
     private Optional<BackendStats> latest = Optional.empty();
     private Optional<BackendStats> mark = Optional.empty();
-    private ProbeAssignment electorate = ProbeAssignment.NOBODY;
+    private ProbeAssignment assignment = ProbeAssignment.NOBODY;
     private List<String> probers = List.of();
-    private boolean mine;
+    private boolean assigned;
     private OptionalLong silentSince = OptionalLong.empty();
-    private boolean forsaken;
+    private boolean orphaned;
     private int sparedInARow;
     private long sent;
     private long failed;
@@ -50,7 +50,7 @@ final class ProbedBackend {
         return policy;
     }
 
-    /** True when it is to be probed in another way from now on. */
+    /** True if the probe itself has changed. */
     boolean adopt(HealthPolicy next, boolean nowDraining) {
         boolean other = !next.equals(policy);
         policy = next;
@@ -58,12 +58,12 @@ final class ProbedBackend {
         return other;
     }
 
-    /** Whoever has come or gone, the answers below are looked up once for all turns until the next change. */
+    /** Cached until the set of nodes changes. */
     void adopt(ProbeAssignment now) {
-        if (!now.equals(electorate)) {
-            electorate = now;
+        if (!now.equals(assignment)) {
+            assignment = now;
             probers = now.probers(id);
-            mine = now.isMine(id);
+            assigned = now.isAssigned(id);
         }
     }
 
@@ -72,21 +72,21 @@ final class ProbedBackend {
      * itself: where the ones who are to probe an address do not know it, whoever does probes it himself.
      */
     void look(long now) {
-        boolean spokenOf = id.address().isEmpty() || mine
-                || !ballot.speaking(probers, now, validity()).isEmpty();
+        boolean spokenOf = id.address().isEmpty() || assigned
+                || !voteSet.speaking(probers, now, validity()).isEmpty();
         silentSince = spokenOf ? OptionalLong.empty() : OptionalLong.of(silentSince.orElse(now));
-        forsaken = !spokenOf && now - silentSince.getAsLong() > validity().toNanos();
+        orphaned = !spokenOf && now - silentSince.getAsLong() > validity().toNanos();
     }
 
     List<String> probers() {
-        return forsaken ? List.of(electorate.self()) : probers;
+        return orphaned ? List.of(assignment.self()) : probers;
     }
 
-    boolean isMine() {
-        return mine || forsaken;
+    boolean isAssigned() {
+        return assigned || orphaned;
     }
 
-    /** A vote counts for three intervals: then whoever cast it is gone, or hangs. */
+    /** A vote is valid for three intervals: after that its node is gone or hangs. */
     Duration validity() {
         Duration turn = policy.interval().compareTo(policy.timeout()) > 0 ? policy.interval()
                 : policy.timeout();
@@ -99,8 +99,8 @@ final class ProbedBackend {
      */
     void begin() {
         // A node that has just started hears the others' votes before it knows whose votes count.
-        Optional<Condition> found = verdict.or(ballot::told);
-        own = Optional.of(ballot.begun() || found.isPresent()
+        Optional<Condition> found = verdict.or(voteSet::latestVerdict);
+        own = Optional.of(voteSet.hasVotes() || found.isPresent()
                 ? Thresholds.from(found.map(Condition::fit).orElse(true),
                         found.map(Condition::reason).orElse(""))
                 : Thresholds.unknown());
@@ -115,7 +115,7 @@ final class ProbedBackend {
      * Whether requests alone show that it is fit: since the last turn some were answered well and none
      * failed, and nothing has spoken against it before. To be called once a turn.
      */
-    boolean servesWell() {
+    boolean healthyByTraffic() {
         boolean well = !draining && own.map(Thresholds::undoubted).orElse(false)
                 && sparedInARow < SPARED_IN_A_ROW && latest.isPresent() && mark.isPresent()
                 && latest.get().succeeded() > mark.get().succeeded()

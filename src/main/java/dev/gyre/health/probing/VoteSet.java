@@ -14,11 +14,10 @@ import java.util.Optional;
 /**
  * The votes on one backend, and the verdict they amount to.
  *
- * <p>Of the nodes that probe it, the first that speaks is the judge: it finds the backend down when all that
- * speak find it down, and fit otherwise. All others take its verdict over, with its time, so that all nodes
- * go by the same one. When the judge falls silent, the next one judges, from the verdict it has taken over.
- * Nodes that hold the same verdict with different times settle on the earliest, so that a node that knows no
- * past begins none.
+ * <p>The first prober with a valid vote judges: the backend is down if all valid votes say so, and up
+ * otherwise. All other nodes take over its verdict with its time. If it falls silent, the next prober judges,
+ * starting from that verdict.
+ * Nodes that hold the same verdict with different times agree on the earliest one.
  */
 final class VoteSet {
 
@@ -26,26 +25,26 @@ final class VoteSet {
 
     private final Map<String, Vote> votes = new HashMap<>();
 
-    void cast(Vote vote) {
+    void record(Vote vote) {
         votes.put(vote.node(), vote);
     }
 
-    void withdraw(String node) {
+    void remove(String node) {
         votes.remove(node);
     }
 
-    /** Anybody has ever said anything. */
-    boolean begun() {
+    /** There was at least one vote. */
+    boolean hasVotes() {
         return !votes.isEmpty();
     }
 
-    /** The verdict that was told last, whosever vote it came with. */
-    Optional<Condition> told() {
+    /** The verdict that came with the latest vote of any node. */
+    Optional<Condition> latestVerdict() {
         return votes.values().stream().filter(vote -> vote.verdict().isPresent())
                 .max(Comparator.comparing(Vote::said)).flatMap(Vote::verdict);
     }
 
-    /** What this node says. */
+    /** The vote of this node. */
     Optional<Vote> of(String node) {
         return Optional.ofNullable(votes.get(node));
     }
@@ -56,8 +55,8 @@ final class VoteSet {
                 .filter(vote -> now - vote.nanos() <= validity.toNanos()).toList();
     }
 
-    /** Whether any other node finds it up; empty when none speaks. */
-    Optional<Boolean> othersSeeItUp(String self, long now, Duration validity) {
+    /** Whether any other node finds it up; empty without a valid vote. */
+    Optional<Boolean> othersReportUp(String self, long now, Duration validity) {
         List<Vote> others = votes.values().stream().filter(vote -> !vote.node().equals(self))
                 .filter(vote -> now - vote.nanos() <= validity.toNanos()).toList();
         return others.isEmpty() ? Optional.empty() : Optional.of(others.stream().anyMatch(Vote::up));
@@ -67,7 +66,7 @@ final class VoteSet {
      * The verdict after these votes.
      *
      * @param speaking those that count, the judge's first
-     * @param held     the verdict so far; empty: fit, and no other known
+     * @param held     the verdict so far; empty: healthy, and no other known
      */
     static Optional<Condition> verdict(List<Vote> speaking, String self, Optional<Condition> held,
                                        Instant now) {

@@ -45,8 +45,8 @@ final class Fleet {
     }
 
     private final List<Count> counts = new ArrayList<>();
-    private final Verdicts verdicts = new Verdicts(fitness -> shown = fitness, Runnable::run);
-    private Fitness shown = Fitness.UNKNOWN;
+    private final Verdicts verdicts = new Verdicts(fitness -> current = fitness, Runnable::run);
+    private Fitness current = Fitness.UNKNOWN;
     /** Shortly before the clock of a process overflows. */
     private long now = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
     private long since;
@@ -68,7 +68,7 @@ final class Fleet {
         Service web = new Service("web", ServicePolicy.DEFAULT.with(ejection), backends, Origin.CONFIG);
         Topology topology = new Topology(Map.of("web", web), List.of(), "1");
         verdicts.keep(topology);
-        ejector.show(topology);
+        ejector.apply(topology);
     }
 
     private static BackendId id(int number) {
@@ -107,7 +107,7 @@ final class Fleet {
         doubtful(number);
         FailureStreak streak = new FailureStreak(id(number), ++counts.get(number).row, now - ago.toNanos(),
                 new Outcome.Failed(Failure.CONNECT_REFUSED));
-        if (ejector.wants(streak)) {
+        if (ejector.concerns(streak)) {
             ejector.failed(streak);
         }
     }
@@ -160,7 +160,7 @@ final class Fleet {
     }
 
     List<Integer> ejected() {
-        return IntStream.range(0, counts.size()).filter(number -> !shown.fit(id(number))
+        return IntStream.range(0, counts.size()).filter(number -> !current.fit(id(number))
                 && condition(number).state() == State.EJECTED).boxed().toList();
     }
 
@@ -171,11 +171,11 @@ final class Fleet {
     }
 
     Condition condition(int number) {
-        return shown.of(id(number)).orElseThrow();
+        return current.of(id(number)).orElseThrow();
     }
 
     /** For how long the backend is ejected, as told to those who ask. */
-    Duration term(int number) {
+    Duration backoff(int number) {
         return Duration.between(condition(number).since(), condition(number).until().orElseThrow());
     }
 

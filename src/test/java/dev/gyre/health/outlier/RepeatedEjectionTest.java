@@ -16,7 +16,7 @@ class RepeatedEjectionTest {
     private final Fleet fleet = new Fleet(4, EjectionPolicy.DEFAULT);
 
     private void away(Duration time) {
-        assertThat(fleet.term(0)).isEqualTo(time);
+        assertThat(fleet.backoff(0)).isEqualTo(time);
         fleet.pass(time.minus(SECOND));
         assertThat(fleet.ejected()).containsExactly(0);
         fleet.pass(SECOND);
@@ -28,8 +28,8 @@ class RepeatedEjectionTest {
         fleet.fail(0, 5);
         List<Integer> seconds = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            seconds.add((int) fleet.term(0).toSeconds());
-            away(fleet.term(0));
+            seconds.add((int) fleet.backoff(0).toSeconds());
+            away(fleet.backoff(0));
             fleet.fail(0);
             assertThat(fleet.ejected()).as("at once").containsExactly(0);
         }
@@ -48,7 +48,7 @@ class RepeatedEjectionTest {
         assertThat(fleet.ejected()).isEmpty();
         fleet.fail(0);
         assertThat(fleet.ejected()).containsExactly(0);
-        assertThat(fleet.term(0)).as("it was away a moment ago").isEqualTo(Duration.ofSeconds(20));
+        assertThat(fleet.backoff(0)).as("it was away a moment ago").isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test
@@ -61,11 +61,11 @@ class RepeatedEjectionTest {
         away(Duration.ofSeconds(40));
         fleet.pass(Duration.ofSeconds(41), () -> fleet.good(0, 1));
         fleet.fail(0, 5);
-        assertThat(fleet.term(0)).as("40 s of it: as the last time").isEqualTo(Duration.ofSeconds(40));
+        assertThat(fleet.backoff(0)).as("40 s of it: as the last time").isEqualTo(Duration.ofSeconds(40));
         away(Duration.ofSeconds(40));
         fleet.pass(Duration.ofSeconds(71), () -> fleet.good(0, 1));
         fleet.fail(0, 5);
-        assertThat(fleet.term(0)).as("40 s, 20 s and 10 s of it: as the first").isEqualTo(
+        assertThat(fleet.backoff(0)).as("40 s, 20 s and 10 s of it: as the first").isEqualTo(
                 Duration.ofSeconds(10));
     }
 
@@ -111,7 +111,7 @@ class RepeatedEjectionTest {
         fleet.wait(0, 1);
         fleet.pass(SECOND.multipliedBy(2), this::othersGood);
         assertThat(fleet.ejected()).containsExactly(0);
-        assertThat(fleet.term(0)).isEqualTo(Duration.ofSeconds(20));
+        assertThat(fleet.backoff(0)).isEqualTo(Duration.ofSeconds(20));
     }
 
     private void othersGood() {

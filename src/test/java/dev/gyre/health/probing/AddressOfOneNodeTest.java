@@ -69,7 +69,7 @@ class AddressOfOneNodeTest {
         }
 
         @Override
-        public void tell(JsonObject message) {
+        public void broadcast(JsonObject message) {
         }
 
         @Override
@@ -85,9 +85,9 @@ class AddressOfOneNodeTest {
 
     /** Two addresses that other nodes are to probe. */
     private static List<BackendId> ofOthers() {
-        ProbeAssignment electorate = ProbeAssignment.of("here", NODES, Set.of());
+        ProbeAssignment assignment = ProbeAssignment.of("here", NODES, Set.of());
         return IntStream.range(1, 250).mapToObj(i -> at("10.0.0." + i))
-                .filter(id -> !electorate.isMine(id)).limit(2).toList();
+                .filter(id -> !assignment.isAssigned(id)).limit(2).toList();
     }
 
     private HealthChecks checks(List<BackendId> ids) {
@@ -101,7 +101,7 @@ class AddressOfOneNodeTest {
         HealthChecks checks = new HealthChecks(vertx, verdicts, here,
                 () -> Future.succeededFuture(Map.of()),
                 new Timing(InstantSource.system(), nanos::get, new Random(1)), here);
-        checks.show(topology);
+        checks.apply(topology);
         checks.start();
         return checks;
     }
@@ -117,7 +117,7 @@ class AddressOfOneNodeTest {
         List<BackendId> ids = ofOthers();
         HealthChecks checks = checks(ids);
         ProbeAssignment.of("here", NODES, Set.of()).probers(ids.get(0)).forEach(node ->
-                checks.heard(new JsonObject(vote(node, ids.get(0)).encode())));
+                checks.receive(new JsonObject(vote(node, ids.get(0)).encode())));
         Await.until("down", () -> !fitness.fit(ids.get(0)));
         assertThat(fitness.fit(ids.get(1))).isTrue();
     }
@@ -129,7 +129,7 @@ class AddressOfOneNodeTest {
         // The first round, a quarter of a second away, begins to count.
         Await.until("time passes, and one node speaks of the second address", () -> {
             nanos.addAndGet(VALID.dividedBy(40).toNanos());
-            checks.heard(vote(ProbeAssignment.of("here", NODES, Set.of()).probers(ids.get(1)).get(0),
+            checks.receive(vote(ProbeAssignment.of("here", NODES, Set.of()).probers(ids.get(1)).get(0),
                     ids.get(1)));
             return probes.contains(ids.get(0)) && !fitness.fit(ids.get(0));
         });

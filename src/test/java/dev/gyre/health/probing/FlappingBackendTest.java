@@ -83,18 +83,18 @@ class FlappingBackendTest {
         Optional<Condition> verdict = Optional.empty();
         int aloneDown = 0;
         for (int probe = 0; probe < 3_000; probe++) {
-            VoteSet ballot = new VoteSet();
+            VoteSet voteSet = new VoteSet();
             for (Thresholds one : List.of(a, b)) {
                 if (probe > 0 && dice.nextInt(10) == 0) {
                     one.failed("no answer within 1s", FALL);
                 } else {
                     one.passed(RISE);
                 }
-                ballot.cast(new Vote(one == a ? "a" : "b", one.up(), one.reason(), verdict,
+                voteSet.record(new Vote(one == a ? "a" : "b", one.up(), one.reason(), verdict,
                         Instant.EPOCH, 0));
             }
             aloneDown += a.up() ? 0 : 1;
-            verdict = VoteSet.verdict(ballot.speaking(probers, 0, Duration.ofSeconds(1)), "a", verdict,
+            verdict = VoteSet.verdict(voteSet.speaking(probers, 0, Duration.ofSeconds(1)), "a", verdict,
                     Instant.EPOCH);
             assertThat(verdict.map(Condition::state).orElse(State.FIT)).isEqualTo(State.FIT);
         }

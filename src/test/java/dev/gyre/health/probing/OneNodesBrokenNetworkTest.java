@@ -80,7 +80,7 @@ class OneNodesBrokenNetworkTest {
             verdicts.keep(topology);
             checks = new HealthChecks(vertx, verdicts, this, () -> Future.succeededFuture(Map.of()),
                     new Timing(InstantSource.system(), nanos::get, new Random(1)), this);
-            checks.show(topology);
+            checks.apply(topology);
             nodes.put(id, this);
             checks.start();
         }
@@ -97,11 +97,11 @@ class OneNodesBrokenNetworkTest {
         }
 
         @Override
-        public void tell(JsonObject message) {
+        public void broadcast(JsonObject message) {
             // In text, as over a network.
             String text = message.encode();
             nodes.values().stream().filter(node -> node != this && !node.alone && !alone)
-                    .forEach(node -> node.checks.heard(new JsonObject(text)));
+                    .forEach(node -> node.checks.receive(new JsonObject(text)));
             told.addAll(HealthGossip.fromJson(message, nanos.get()).votes().keySet());
         }
 
@@ -187,7 +187,7 @@ class OneNodesBrokenNetworkTest {
         Node broken = nodes.get("n1");
         awaitProbes();
         broken.losesItsNetwork();
-        Await.until("known to all", () -> all(node -> node.checks.blind().equals(List.of("n1"))));
+        Await.until("known to all", () -> all(node -> node.checks.isolatedNodes().equals(List.of("n1"))));
         assertThat(all(node -> backends.stream().allMatch(node::fit))).as("nothing is down").isTrue();
         List<Node> sound = List.of(nodes.get("n0"), nodes.get("n2"));
         sound.forEach(node -> node.probes.clear());
@@ -197,7 +197,7 @@ class OneNodesBrokenNetworkTest {
         nodes.values().forEach(node -> node.unreachable.add(dead.url()));
         Await.until("the broken one goes by the others' verdict", () -> !broken.fit(dead));
         broken.unreachable.clear();
-        Await.until("trusted again", () -> all(node -> node.checks.blind().isEmpty()));
+        Await.until("trusted again", () -> all(node -> node.checks.isolatedNodes().isEmpty()));
     }
 
     @Test

@@ -19,16 +19,16 @@ class ProbeShareTest {
     private static final List<BackendId> BACKENDS = IntStream.range(0, 1_000).mapToObj(i ->
             new BackendId("web", new BackendUrl("10.0." + i / 250 + "." + i % 250, 9001))).toList();
 
-    private static ProbeAssignment seenBy(String self, List<String> present, String... blind) {
-        return ProbeAssignment.of(self, present, Set.of(blind));
+    private static ProbeAssignment seenBy(String self, List<String> present, String... isolated) {
+        return ProbeAssignment.of(self, present, Set.of(isolated));
     }
 
     @Test
     void eachBackendHasTwoProbersAndEachNodeItsEvenShare() {
         for (String node : NODES) {
-            ProbeAssignment electorate = seenBy(node, NODES);
-            assertThat(BACKENDS).allMatch(id -> electorate.probers(id).size() == 2);
-            assertThat(BACKENDS.stream().filter(electorate::isMine).count()).isBetween(340L, 460L);
+            ProbeAssignment assignment = seenBy(node, NODES);
+            assertThat(BACKENDS).allMatch(id -> assignment.probers(id).size() == 2);
+            assertThat(BACKENDS.stream().filter(assignment::isAssigned).count()).isBetween(340L, 460L);
         }
     }
 
@@ -53,7 +53,7 @@ class ProbeShareTest {
 
     @Test
     void aNodeAloneProbesAll() {
-        assertThat(BACKENDS).allMatch(seenBy("a", List.of("a"))::isMine);
+        assertThat(BACKENDS).allMatch(seenBy("a", List.of("a"))::isAssigned);
     }
 
     @Test
@@ -62,6 +62,6 @@ class ProbeShareTest {
         ProbeAssignment others = seenBy(NODES.get(1), NODES, NODES.get(0));
         assertThat(BACKENDS).allMatch(id -> own.probers(id).equals(others.probers(id)))
                 .noneMatch(id -> own.probers(id).contains(NODES.get(0)));
-        assertThat(BACKENDS.stream().filter(own::isMine).count()).isBetween(340L, 460L);
+        assertThat(BACKENDS.stream().filter(own::isAssigned).count()).isBetween(340L, 460L);
     }
 }

@@ -20,7 +20,7 @@ class QuorumTest {
     private static final Duration VALID = Duration.ofSeconds(3);
     private static final List<String> PROBERS = List.of("a", "b");
 
-    private final VoteSet ballot = new VoteSet();
+    private final VoteSet voteSet = new VoteSet();
     private Optional<Condition> held = Optional.empty();
 
     private static Instant second(long second) {
@@ -38,19 +38,19 @@ class QuorumTest {
 
     /** What the node holds at that second. */
     private Optional<Condition> as(String self, long second) {
-        held = VoteSet.verdict(ballot.speaking(PROBERS, second * 1_000_000_000L, VALID), self, held,
+        held = VoteSet.verdict(voteSet.speaking(PROBERS, second * 1_000_000_000L, VALID), self, held,
                 second(second));
         return held;
     }
 
     @Test
     void oneThatFindsItUpIsEnough() {
-        ballot.cast(vote("a", false, held, 1));
-        ballot.cast(vote("b", true, held, 1));
+        voteSet.record(vote("a", false, held, 1));
+        voteSet.record(vote("b", true, held, 1));
         assertThat(as("a", 1)).as("fit, as always").isEmpty();
-        ballot.cast(vote("b", false, held, 2));
+        voteSet.record(vote("b", false, held, 2));
         assertThat(as("a", 2)).contains(new Condition(State.DOWN, "failed for a", second(2)));
-        ballot.cast(vote("b", true, held, 3));
+        voteSet.record(vote("b", true, held, 3));
         assertThat(as("a", 3)).contains(new Condition(State.FIT, "passes its probes again", second(3)));
         assertThat(as("a", 4)).as("no news").map(Condition::since).contains(second(3));
     }
@@ -60,68 +60,68 @@ class QuorumTest {
     void whoStartsGoesOnFromWhatTheOthersHaveFound() {
         ProbedBackend started = new ProbedBackend(new BackendId("web", new BackendUrl("10.0.0.1", 80)),
                 HealthPolicy.DEFAULT, false);
-        started.ballot.cast(vote("c", false, since(State.DOWN, 1), 2));
+        started.voteSet.record(vote("c", false, since(State.DOWN, 1), 2));
         started.begin();
         assertThat(started.own.orElseThrow().up()).isFalse();
     }
 
     @Test
     void whoFallsSilentHasNoVote() {
-        ballot.cast(vote("a", false, held, 1));
-        ballot.cast(vote("b", true, held, 1));
-        ballot.cast(vote("a", false, held, 5));
+        voteSet.record(vote("a", false, held, 1));
+        voteSet.record(vote("b", true, held, 1));
+        voteSet.record(vote("a", false, held, 5));
         assertThat(as("a", 4)).isEmpty();
         assertThat(as("a", 5)).map(Condition::state).contains(State.DOWN);
     }
 
     @Test
     void whileNobodySpeaksTheVerdictStays() {
-        ballot.cast(vote("a", false, held, 1));
+        voteSet.record(vote("a", false, held, 1));
         assertThat(as("a", 1)).map(Condition::state).contains(State.DOWN);
         assertThat(as("a", 60)).map(Condition::since).contains(second(1));
     }
 
     @Test
     void othersTakeOverTheJudgesVerdictWithItsTime() {
-        ballot.cast(vote("a", false, since(State.DOWN, 7), 8));
-        ballot.cast(vote("b", false, Optional.empty(), 8));
+        voteSet.record(vote("a", false, since(State.DOWN, 7), 8));
+        voteSet.record(vote("b", false, Optional.empty(), 8));
         assertThat(as("c", 8)).as("one that has just started").isEqualTo(since(State.DOWN, 7));
-        ballot.cast(vote("b", true, since(State.DOWN, 7), 9));
+        voteSet.record(vote("b", true, since(State.DOWN, 7), 9));
         assertThat(as("c", 9)).as("the second does not judge").isEqualTo(since(State.DOWN, 7));
-        ballot.cast(vote("a", false, since(State.FIT, 10), 10));
+        voteSet.record(vote("a", false, since(State.FIT, 10), 10));
         assertThat(as("c", 10)).isEqualTo(since(State.FIT, 10));
     }
 
     @Test
     void aJudgeThatWasCutOffAndComesBackIsNotBelievedAgainstWhoSeesItUp() {
-        ballot.cast(vote("a", false, since(State.DOWN, 7), 8));
-        ballot.cast(vote("b", true, Optional.empty(), 8));
+        voteSet.record(vote("a", false, since(State.DOWN, 7), 8));
+        voteSet.record(vote("b", true, Optional.empty(), 8));
         assertThat(as("b", 8)).isEmpty();
         assertThat(as("c", 8)).isEmpty();
-        ballot.cast(vote("b", false, Optional.empty(), 9));
+        voteSet.record(vote("b", false, Optional.empty(), 9));
         assertThat(as("c", 9)).isEqualTo(since(State.DOWN, 7));
     }
 
     @Test
     void theNextJudgeGoesOnFromTheVerdictItHasTakenOver() {
-        ballot.cast(vote("a", false, since(State.DOWN, 1), 1));
-        ballot.cast(vote("b", false, since(State.DOWN, 1), 1));
+        voteSet.record(vote("a", false, since(State.DOWN, 1), 1));
+        voteSet.record(vote("b", false, since(State.DOWN, 1), 1));
         as("b", 1);
-        ballot.cast(vote("b", false, held, 5));
+        voteSet.record(vote("b", false, held, 5));
         assertThat(as("b", 5)).as("a is silent, nothing has changed").isEqualTo(since(State.DOWN, 1));
-        ballot.cast(vote("b", true, held, 6));
+        voteSet.record(vote("b", true, held, 6));
         assertThat(as("b", 6)).map(Condition::since).contains(second(6));
     }
 
     @Test
     void aJudgeThatHasJustStartedBeginsNoNewTime() {
-        ballot.cast(vote("b", false, since(State.DOWN, 1), 9));
-        ballot.cast(vote("a", false, held, 9));
+        voteSet.record(vote("b", false, since(State.DOWN, 1), 9));
+        voteSet.record(vote("a", false, held, 9));
         assertThat(as("a", 9)).isEqualTo(since(State.DOWN, 1));
         held = since(State.DOWN, 8);
         assertThat(as("a", 9)).as("it had judged before it heard").isEqualTo(since(State.DOWN, 1));
         held = since(State.DOWN, 1);
-        ballot.cast(vote("a", false, since(State.DOWN, 8), 9));
+        voteSet.record(vote("a", false, since(State.DOWN, 8), 9));
         assertThat(as("c", 9)).as("nor do others for its sake").isEqualTo(since(State.DOWN, 1));
     }
 
@@ -130,10 +130,11 @@ class QuorumTest {
         Seen down = new Seen(false, Optional.of(true));
         Seen dead = new Seen(false, Optional.of(false));
         Seen unknown = new Seen(false, Optional.empty());
-        assertThat(NetworkIsolation.blind(List.of(down, down, dead, unknown))).isTrue();
-        assertThat(NetworkIsolation.blind(List.of(down, down, new Seen(true, Optional.of(true))))).isFalse();
-        assertThat(NetworkIsolation.blind(List.of(down, dead))).as("as many are dead for all").isFalse();
-        assertThat(NetworkIsolation.blind(List.of(unknown, unknown))).as("nobody contradicts").isFalse();
-        assertThat(NetworkIsolation.blind(List.of(down))).as("of one backend nobody can say").isFalse();
+        assertThat(NetworkIsolation.isolated(List.of(down, down, dead, unknown))).isTrue();
+        assertThat(NetworkIsolation.isolated(List.of(down, down, new Seen(true, Optional.of(true)))))
+                .isFalse();
+        assertThat(NetworkIsolation.isolated(List.of(down, dead))).as("as many are dead for all").isFalse();
+        assertThat(NetworkIsolation.isolated(List.of(unknown, unknown))).as("nobody contradicts").isFalse();
+        assertThat(NetworkIsolation.isolated(List.of(down))).as("of one backend nobody can say").isFalse();
     }
 }
