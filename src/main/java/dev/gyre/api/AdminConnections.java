@@ -121,9 +121,9 @@ final class AdminConnections {
 
     private void tell(String address, int ofOne) {
         log.happened(nanos.getAsLong()).ifPresent(more ->
-                LOG.warn("the admin port has {} connections open, {} of them from {}: closed the one that had"
-                                + " waited longest (at most {}, {} of one address){}",
-                        open.size(), ofOne, address, bounds.most(), bounds.mostOfOne(), more));
+                LOG.warn("admin: connection closed reason=too_many_connections open={} limit={} address={}"
+                                + " of_address={} limit_of_address={}{}",
+                        open.size(), bounds.most(), address, ofOne, bounds.mostOfOne(), more));
     }
 
     /** Until when a connection may stay as it is. */

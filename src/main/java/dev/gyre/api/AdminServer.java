@@ -132,7 +132,8 @@ public final class AdminServer {
         router.errorHandler(413, context -> Problem.answer(context, 413, "the body is larger than 1 MB"));
         router.errorHandler(400, context -> Problem.answer(context, 400, "the request cannot be read"));
         router.errorHandler(500, context -> {
-            LOG.error("{} {} failed", context.request().method(), shown(context), context.failure());
+            LOG.error("admin: request failed method={} path={}", context.request().method(), shown(context),
+                    context.failure());
             Problem.answer(context, 500, "the request failed inside the node; its log says why");
         });
         return router;

@@ -154,7 +154,7 @@ public final class CommandHandler {
         if (failure instanceof CommandRefused) {
             return Future.failedFuture(failure);
         }
-        LOG.error("a command failed", failure);
+        LOG.error("admin: command failed", failure);
         return Future.failedFuture(new CommandRefused(500,
                 "the command failed inside the node; its log says why"));
     }
