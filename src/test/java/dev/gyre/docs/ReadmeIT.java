@@ -44,8 +44,8 @@ class ReadmeIT {
             // What the commands start in the background has groups of its own, and ends with the shell.
             bash = new ProcessBuilder("bash", "-c", "set -m; "
                     + "trap 'for job in $(jobs -p); do kill -9 -- -$job; done' EXIT; "
-                    + "while IFS= read -r line; do eval \"$line\" < /dev/null; echo; echo '" + END
-                    + "'; done")
+                    + "while IFS= read -r line; do "
+                    + "eval \"$line\" < /dev/null; echo; echo '" + END + "'; done")
                     .directory(dir.toFile()).redirectErrorStream(true).start();
             in = bash.getOutputStream();
             out = new BufferedReader(new InputStreamReader(bash.getInputStream(), StandardCharsets.UTF_8));
@@ -101,6 +101,9 @@ class ReadmeIT {
                 block.appendReplacement(seen, Matcher.quoteReplacement(text.append("```").toString()));
             }
             block.appendTail(seen);
+        }
+        for (String name : List.of("target", "conf")) {
+            Files.delete(dir.resolve(name));
         }
         if ("write".equals(System.getProperty("gyre.pages"))) {
             Files.writeString(README, seen);
