@@ -51,8 +51,10 @@ class ReadMemoryTest {
         ByteBuf trimmed = ReadMemory.trimmed(read(LARGE / 4 - 1));
         assertThat(memory.lent()).isZero();
         assertThat(trimmed.readableBytes()).isEqualTo(LARGE / 4 - 1);
+        trimmed.release();
         ByteBuf asItCame = read(LARGE / 4);
         assertThat(ReadMemory.trimmed(asItCame)).isSameAs(asItCame);
+        asItCame.release();
     }
 
     @Test
