@@ -16,7 +16,7 @@
  *  5 slow start    balancing.SlowStartRamp            a part of the weight, growing with time since the
  *                                                     backend was added or became healthy
  *
- *  each request: exchange.Choice, then upstream.LiveService.pick
+ *  each request: exchange.Exchange.select, then upstream.ServiceRuntime.pick
  *  6 hold          a person; upstream.hold.HoldLine   the request waits before any backend is chosen
  *  7 Retry-After   balancing.FailurePenalty.pausing, passed over, for 30 s at most, while another backend
  *                  fed by upstream.RetryAfter         has room; only strategies that look at load
