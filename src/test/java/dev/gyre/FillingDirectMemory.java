@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process that takes memory outside the heap as a node does, until it is refused, and tells how that went. */
+/** A process that takes memory outside the heap as a node does, until it is refused. */
 final class FillingDirectMemory {
 
     private static final int PIECE = 4 << 20;
