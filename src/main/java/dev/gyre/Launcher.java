@@ -122,7 +122,7 @@ public final class Launcher extends io.vertx.core.Launcher {
             String expected = MainVerticle.class.getName();
             fail(2, List.of("run: no verticle " + verticle + " (expected: " + expected + ")"));
         }
-        // Nobody's mistake but Gyre's own: whoever is to find it needs the place.
+        // A fault of Gyre's own: a developer needs the place.
         LoggerFactory.getLogger("gyre").error("cannot start {}", verticle, cause);
         fail(1, List.of("cannot start " + verticle + ": " + cause));
     }

@@ -16,7 +16,7 @@ final class Usage {
                 a command to a running node; admin --help lists them
             java -jar gyre.jar --version
 
-            Exit codes: 0 done or stopped in good order, 1 something on this machine or the node said no,
+            Exit codes: 0 done or stopped gracefully, 1 something on this machine or the node said no,
             2 the command line or the config is wrong.
             System property: gyre.transport = io_uring (the default on Linux) | epoll | nio.
             """;

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds what whoever reaches the admin port can hold there without a token: so many connections, each for no
+ * Bounds what a client of the admin port can hold there without a token: so many connections, each for no
  * longer than a request may take to come. The port shares files and memory with the traffic of the node. An
  * answer may take its time, as that of {@code backend.drain} does. One connection too many takes the place of
  * the one that has waited longest for its request: a flood shuts out no probe. Used on one event loop.

@@ -77,7 +77,7 @@ public final class SignedCommand {
         return signature.getLong(AT) + " " + signature.getString(NONCE) + " " + canonical(command);
     }
 
-    /** With the keys in order, for on its way an object may be written anew. */
+    /** With the keys in order, for on its way an object may be written again. */
     private static String canonical(Object value) {
         if (value instanceof JsonObject object) {
             Map<String, Object> sorted = new TreeMap<>(object.getMap());

@@ -71,7 +71,7 @@ public final class ConfigSource {
         return new ConfigSource(vertx, () -> Future.succeededFuture(fixed), scanMillis);
     }
 
-    /** Reads everything anew. */
+    /** Reads everything again. */
     public Future<JsonObject> load() {
         Promise<JsonObject> loaded = Promise.promise();
         context.runOnContext(start -> find().onComplete(result -> {

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param servers name servers, asked in this order; empty: the system's, by /etc/resolv.conf
  * @param timeout for one question to one server, 10ms..24h
- * @param minTtl  an answer is not asked for anew before so long, 100ms..24h
+ * @param minTtl  an answer is not asked for again before so long, 100ms..24h
  * @param maxTtl  nor later than after so long, minTtl..24h
  * @param backoff how long after a failure to ask again: the base, doubled with each further failure up to the
  *                max, of which chance takes up to a half; both 100ms..24h

@@ -100,7 +100,7 @@ final class ProxyLoop {
         return view;
     }
 
-    /** The time is up for whoever waits before a service; false when nobody did. */
+    /** The time is up for requests that wait before a service; false when none did. */
     boolean giveUp() {
         return view.giveUp();
     }

@@ -127,7 +127,7 @@ final class ProxyVerticle extends VerticleBase {
 
     /**
      * A port tells of its end on the thread that accepted for all loops, and what is composed after a future
-     * runs there, too, if that is complete by then: so what follows begins anew on this loop.
+     * runs there, too, if that is complete by then: so what follows begins again on this loop.
      */
     private Future<Void> onLoop(Supplier<Future<Void>> next) {
         Promise<Void> done = Promise.promise();

@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * Field names that came lately, so that the few that come again and again are neither checked nor copied nor
  * hashed each time. Names are told apart by their bytes, upper and lower case included. Of any size at most
- * that of its slots: whoever makes up names puts others out, which costs these one copy. For one event loop.
+ * that of its slots: a client that makes up names puts others out, which costs these one copy.
+ * For one event loop.
  */
 public final class KnownNames {
 

@@ -104,7 +104,7 @@ public final class Admission extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Of an IPv6 address the first 64 bits: whoever has one usually has all that begin like it. */
+    /** Of an IPv6 address the first 64 bits: a client that has one usually has all that begin like it. */
     private static Long key(byte[] address) {
         ByteBuffer bytes = ByteBuffer.wrap(address);
         return address.length == 4 ? Integer.toUnsignedLong(bytes.getInt()) : bytes.getLong();

@@ -76,7 +76,7 @@ public final class ClientConnections {
         return closed.future();
     }
 
-    /** The time is up for whoever is still connected. */
+    /** The time is up for clients that are still connected. */
     public void abort() {
         List.copyOf(open).forEach(ClientConnection::abort);
     }

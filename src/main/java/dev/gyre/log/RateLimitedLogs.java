@@ -16,7 +16,7 @@ public final class RateLimitedLogs<K> {
     private final int most;
     private final Map<K, RateLimitedLog> logs = new ConcurrentHashMap<>();
 
-    /** @param most keys that are remembered: keys come and go for years, and beyond this all begins anew */
+    /** @param most keys that are remembered: keys come and go for years, and beyond this all begins again */
     public RateLimitedLogs(Duration every, int most) {
         this.every = every;
         this.most = most;

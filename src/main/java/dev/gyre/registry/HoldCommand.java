@@ -19,7 +19,7 @@ public sealed interface HoldCommand extends Command {
     /**
      * Lets the requests of a service wait instead of giving them to a backend.
      *
-     * @param span after which they go again by themselves, up to {@link #LONGEST}; counts anew for a service
+     * @param span after which they go again by themselves, up to {@link #LONGEST}; counts again for a service
      *             that is held already
      */
     record Hold(String service, Duration span) implements HoldCommand {

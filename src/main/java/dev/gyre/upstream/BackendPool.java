@@ -129,7 +129,7 @@ public final class BackendPool {
         return limit;
     }
 
-    /** Places are read after the limit: whoever took one under an earlier limit is counted. */
+    /** Places are read after the limit: one that was taken under an earlier limit is counted. */
     PoolUse use() {
         int now = limit;
         int open = places.get();

@@ -224,7 +224,7 @@ public final class LoopPool {
         lease.connected(connection, now);
     }
 
-    /** Offers the connection that has rested longest to whoever waits on any loop. */
+    /** Offers the connection that has rested longest to a request that waits on any loop. */
     void giveUpResting() {
         if (shared.waiting() > 0) {
             idle.takeOldest().ifPresent(this::release);

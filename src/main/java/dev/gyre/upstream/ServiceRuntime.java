@@ -57,7 +57,7 @@ public final class ServiceRuntime {
         return line;
     }
 
-    /** This is how the service is now: whoever waits for that may go. */
+    /** This is how the service is now: requests that wait for that may go. */
     void inForce() {
         line.apply(hasAnother(Set.of()));
     }

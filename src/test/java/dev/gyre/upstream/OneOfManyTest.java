@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.gyre.loop.Loop;
-import dev.gyre.loop.MemoryBudget;
+import dev.gyre.loop.LoopAccess;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ServicePolicy;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxTest;
 import java.lang.management.ManagementFactory;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,14 +36,7 @@ class OneOfManyTest {
 
     @BeforeEach
     void oneLoop(Vertx vertx) {
-        vertx.deployVerticle(new VerticleBase() {
-            @Override
-            public Future<?> start() {
-                loop = new Loop(vertx, context, 0, new MemoryBudget(), InstantSource.system(),
-                        System::nanoTime);
-                return Future.succeededFuture();
-            }
-        }).await();
+        loop = LoopAccess.start(vertx);
         pools = new Pools(List.of(loop), failure -> { });
     }
 

@@ -3,7 +3,7 @@ package dev.gyre.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.loop.Loop;
-import dev.gyre.loop.MemoryBudget;
+import dev.gyre.loop.LoopAccess;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
@@ -13,8 +13,6 @@ import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import dev.gyre.upstream.hold.Holds;
-import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.junit5.VertxTest;
@@ -44,14 +42,7 @@ class QuietServiceTest {
 
     @BeforeEach
     void twoServices(Vertx vertx) {
-        vertx.deployVerticle(new VerticleBase() {
-            @Override
-            public Future<?> start() {
-                loop = new Loop(vertx, context, 0, new MemoryBudget(), InstantSource.system(),
-                        System::nanoTime);
-                return Future.succeededFuture();
-            }
-        }).await();
+        loop = LoopAccess.start(vertx);
         pools = new Pools(List.of(loop), failure -> { });
         view = new LoopView(shown, loop, new Random(1), holds);
         service("changed", 1, 2, 3);

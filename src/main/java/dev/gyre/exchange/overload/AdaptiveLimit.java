@@ -21,8 +21,9 @@ final class AdaptiveLimit {
      * that stays too high, a mean of any length ends up at the latency of the overload, and the limit at its
      * maximum. Here it follows downwards within seconds, so that the slow beginning of a JVM is soon
      * forgotten, and upwards hardly at all; what answers really take by themselves is found by a {@link
-     * BaselineProbe}, in one of fifty windows, and only while requests are refused anyway: whoever is not
-     * overloaded never feels it. That is also how answers that have become slower for good are accepted.
+     * BaselineProbe}, in one of fifty windows, and only while requests are refused anyway: a
+     * service that is not overloaded never feels it. That is also how answers that have become slower for
+     * good are accepted.
      * Envoy's gradient controller goes down to three in flight every minute, overloaded or not.
      */
 

@@ -21,7 +21,7 @@ public final class ServiceLimit {
     private final Map<Priority, LongAdder> refused = new EnumMap<>(Priority.class);
     private final ShedState refusing;
     private final Samples samples;
-    /** Held by whoever changes the limit; an event loop that finds it taken goes on without. */
+    /** Held by the loop that changes the limit; an event loop that finds it taken goes on without. */
     private final ReentrantLock deciding = new ReentrantLock();
     private volatile Allowance allowance = Allowance.of(Integer.MAX_VALUE, Priority.CRITICAL);
     private volatile Optional<AdaptiveLimit> adaptive = Optional.empty();

@@ -12,7 +12,7 @@ final class TrafficWindow {
 
     private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** One second of the clock; taken anew every ten. */
+    /** One second of the clock; used again every ten. */
     private static final class Slot {
 
         private final int[] times = new int[AnswerTimes.BUCKETS];

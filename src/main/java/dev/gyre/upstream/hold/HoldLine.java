@@ -91,13 +91,13 @@ public final class HoldLine {
         }
     }
 
-    /** There is no such service any more: whoever waits goes, to find that out. */
+    /** There is no such service any more: requests that wait go, to find that out. */
     public void dissolve(long now) {
         release(now);
         lineUp();
     }
 
-    /** Nothing is to be hoped for any more: whoever waits gives up. False when nobody did. */
+    /** No backend will come any more: requests that wait give up. False when none did. */
     public boolean giveUp() {
         lineUp();
         List<Waiter> all = List.copyOf(line);
