@@ -41,31 +41,45 @@ final class DataDirectory implements Disk, AutoCloseable {
         this.place = path;
     }
 
-    /** Creates the directory where it is missing, and locks it where it can be written. */
+    /**
+     * Creates the directory where it is missing, and locks it where it can be written. The lock comes first: a
+     * node that works here removes files at any time, also between a list of their names and a look at them.
+     */
     static DataDirectory open(Path path) throws DataUnusable {
         DataDirectory directory = new DataDirectory(path);
         try {
             create(path);
             directory.place = path.toRealPath();
-            // A link to elsewhere, or a pipe that would never end, must not pass for a file of ours.
-            for (String name : directory.names()) {
-                if (isOwn(name)) {
-                    GuardedFile.requireOwn(directory.place.resolve(name));
-                }
-            }
+            directory.claimIfWritable();
+            directory.requireOwnFiles();
             directory.closeToOthers();
-        } catch (IOException e) {
-            throw directory.unusable(e);
-        }
-        try {
-            directory.claim();
+            return directory;
         } catch (DirectoryLock.InUse e) {
             throw new DataUnusable(e.getMessage());
         } catch (IOException e) {
-            // The node starts with what it can read; each write says why it fails.
-            return directory;
+            directory.close();
+            throw directory.unusable(e);
         }
-        return directory;
+    }
+
+    /** Where nothing can be written the node starts with what it can read; each write says why it fails. */
+    private void claimIfWritable() throws IOException {
+        try {
+            claim();
+        } catch (DirectoryLock.InUse | GuardedFile.Irregular e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.debug("lock not taken path={} reason=\"{}\"", path, e.getMessage());
+        }
+    }
+
+    /** A link to elsewhere, or a pipe that would never end, must not pass for a file of Gyre's own. */
+    private void requireOwnFiles() throws IOException {
+        for (String name : names()) {
+            if (isOwn(name)) {
+                GuardedFile.requireOwn(place.resolve(name));
+            }
+        }
     }
 
     private static boolean isOwn(String name) {
@@ -134,8 +148,6 @@ final class DataDirectory implements Disk, AutoCloseable {
         close();
         lock = Optional.of(taken);
     }
-
-    
 
     @Override
     public String path(String name) {

@@ -9,8 +9,10 @@ import java.io.BufferedReader;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +68,32 @@ class SharedDataDirectoryTest {
         Files.writeString(data.resolve("lock"), "4242\n");
         try (FileChannel ignored = FileChannel.open(data.resolve("lock"), StandardOpenOption.READ)) {
             Node.on(data, web(A)).close();
+        }
+    }
+
+    /** The one who works there writes new files and removes old ones at any moment. */
+    @Test
+    void aSecondNodeIsTurnedAwayWhileFilesComeAndGo() throws Exception {
+        try (Node first = Node.on(data, web(A))) {
+            AtomicBoolean stopped = new AtomicBoolean();
+            FutureTask<Void> worker = new FutureTask<>(() -> {
+                while (!stopped.get()) {
+                    Files.createFile(data.resolve("topology.journal.99"));
+                    Files.delete(data.resolve("topology.journal.99"));
+                }
+                return null;
+            });
+            Thread thread = new Thread(worker, "files come and go");
+            thread.start();
+            try {
+                for (int attempt = 0; attempt < 500; attempt++) {
+                    assertThatThrownBy(() -> DataDirectory.open(data)).isInstanceOf(DataUnusable.class)
+                            .hasMessageContaining("in use");
+                }
+            } finally {
+                stopped.set(true);
+                worker.get();
+            }
         }
     }
 }
