@@ -27,9 +27,9 @@ final class ClockSkew {
     /**
      * One clock.
      *
-     * @param offset to this node's clock, positive when ahead
+     * @param epoch what it shows when this node's monotonic clock stands at zero
      */
-    record Reading(String id, String name, Duration offset) {
+    record Reading(String id, String name, Duration epoch) {
     }
 
     /** @param most by how much a clock may be ahead */
@@ -39,10 +39,10 @@ final class ClockSkew {
 
     /** @param readings of all nodes there, this one among them */
     List<ClockAhead> ahead(List<Reading> readings) {
-        Duration median = median(readings).offset();
+        Duration median = median(readings).epoch();
         List<ClockAhead> ahead = new ArrayList<>();
         for (Reading reading : readings) {
-            Duration by = reading.offset().minus(median);
+            Duration by = reading.epoch().minus(median);
             if (by.compareTo(most) > 0) {
                 ahead.add(new ClockAhead(reading.id(), reading.name(), by));
             }
@@ -52,7 +52,7 @@ final class ClockSkew {
 
     static Reading median(List<Reading> readings) {
         List<Reading> sorted = new ArrayList<>(readings);
-        sorted.sort(Comparator.comparing(Reading::offset).thenComparing(Reading::id));
+        sorted.sort(Comparator.comparing(Reading::epoch).thenComparing(Reading::id));
         return sorted.get((sorted.size() - 1) / 2);
     }
 

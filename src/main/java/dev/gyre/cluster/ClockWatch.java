@@ -3,6 +3,7 @@ package dev.gyre.cluster;
 import dev.gyre.cluster.ClockSkew.Reading;
 import dev.gyre.cluster.ClusterHealth.ClockAhead;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,7 +16,7 @@ final class ClockWatch {
     private final NodeIdentity self;
     private final ClusterPeers peers;
     private final ClockSkew skew;
-    /** What the median of all showed last when the clock that nobody sets stood at zero. */
+    /** What the median of all showed last when the monotonic clock stood at zero, in milliseconds. */
     private volatile OptionalLong median = OptionalLong.empty();
 
     ClockWatch(Clocks clocks, NodeIdentity self, ClusterPeers peers, ClockSkew skew) {
@@ -40,24 +41,31 @@ final class ClockWatch {
     }
 
     /**
-     * What to add to this node's clock for the lower median of all, which no single clock rules. A node that
-     * hears nobody goes on from what it was last, for being alone makes no clock right.
+     * The lower median of all nodes' wall clocks, which no single clock rules; empty while this node has
+     * heard no other. Every part of it counts from this node's monotonic clock, so that a step of its wall
+     * clock is at no moment a step of this time. A node that hears nobody any more goes on from the last
+     * median, for being alone makes no clock right.
      */
-    Duration toMedian() {
-        long own = clocks.wall().millis() - clocks.nanos().getAsLong() / 1_000_000;
+    Optional<Instant> time() {
         List<Reading> readings = readings();
         if (readings.size() > 1) {
-            Duration offset = ClockSkew.median(readings).offset();
-            median = OptionalLong.of(own + offset.toMillis());
-            return offset;
+            median = OptionalLong.of(ClockSkew.median(readings).epoch().toMillis());
         }
-        return median.isPresent() ? Duration.ofMillis(median.getAsLong() - own) : Duration.ZERO;
+        return median.isEmpty() ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(median.getAsLong() + clocks.millis()));
+    }
+
+    /** How the wall clock of a peer stands to this node's; positive when it is ahead. */
+    Duration offset(ClusterPeers.Peer peer) {
+        return peer.clock().isKnown() ? Duration.ofMillis(peer.clock().millis() - clocks.epoch())
+                : Duration.ZERO;
     }
 
     private List<Reading> readings() {
-        return Stream.concat(Stream.of(new Reading(self.id(), self.name(), Duration.ZERO)),
+        Reading own = new Reading(self.id(), self.name(), Duration.ofMillis(clocks.epoch()));
+        return Stream.concat(Stream.of(own),
                 peers.present().stream().filter(peer -> peer.clock().isKnown())
                         .map(peer -> new Reading(peer.heartbeat().id(), peer.heartbeat().node().name(),
-                                peer.clock().offset()))).toList();
+                                Duration.ofMillis(peer.clock().millis())))).toList();
     }
 }

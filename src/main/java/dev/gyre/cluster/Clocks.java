@@ -10,4 +10,14 @@ import java.util.function.LongSupplier;
  * @param nanos only ever goes forward, from no particular zero
  */
 public record Clocks(InstantSource wall, LongSupplier nanos) {
+
+    /** What the monotonic clock shows, in milliseconds. */
+    long millis() {
+        return nanos.getAsLong() / 1_000_000;
+    }
+
+    /** What the wall clock shows when the monotonic one stands at zero, in milliseconds. */
+    long epoch() {
+        return wall.millis() - millis();
+    }
 }

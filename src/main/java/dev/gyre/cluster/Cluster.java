@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -276,8 +277,8 @@ public final class Cluster implements Replica {
     }
 
     @Override
-    public Duration clockOffset() {
-        return clockWatch.toMedian();
+    public Optional<Instant> time() {
+        return clockWatch.time();
     }
 
     @Override
@@ -297,7 +298,7 @@ public final class Cluster implements Replica {
         List<ClusterMember> members = new ArrayList<>();
         members.add(ClusterMember.of(heartbeat(self), Duration.ZERO, Duration.ZERO));
         peers.present().forEach(peer -> members.add(ClusterMember.of(peer.heartbeat(),
-                Duration.ofNanos(now() - peer.heardNanos()), peer.clock().offset())));
+                Duration.ofNanos(now() - peer.heardNanos()), clockWatch.offset(peer))));
         return members;
     }
 

@@ -1,7 +1,5 @@
 package dev.gyre.cluster;
 
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,30 +8,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongSupplier;
 
 /**
- * The other nodes by their last heartbeats, with the message numbers of every channel and the clock offset of
+ * The other nodes by their last heartbeats, with the message numbers of every channel and the wall clock of
  * each. Thread-safe.
  */
 final class ClusterPeers {
 
     /** As long as a member of Hazelcast may be silent before it counts as dead, and some more. */
     static final long GONE_NANOS = 12_000_000_000L;
-    /** A clock that is merely a little slow or fast moves less between two looks. */
-    private static final long SET_MILLIS = 1_000;
     private static final String HELLOS = "hellos";
     /** A session that was followed by another stays refused, without being asked, among so many. */
     private static final int ENDED = 1_000;
 
-    private final LongSupplier nanos;
-    private final InstantSource wall;
+    private final Clocks clocks;
     private final SessionChallenges challenges;
     private final Listener listener;
     private final Map<String, Peer> byId = new HashMap<>();
     private final Set<String> ended = new LinkedHashSet<>();
-    /** What the wall clock shows when the other one, which nobody sets, stands at zero. */
-    private long epoch;
 
     /** Called under the lock of the peers, in order. */
     interface Listener {
@@ -53,7 +45,7 @@ final class ClusterPeers {
      * @param heartbeat      its last
      * @param heardNanos when that came
      */
-    record Peer(Heartbeat heartbeat, long heardNanos, ClockOffset clock, Map<String,
+    record Peer(Heartbeat heartbeat, long heardNanos, ClockEpoch clock, Map<String,
             SequenceNumbers> channels) {
 
         MessageVerdict take(String channel, long number) {
@@ -66,34 +58,13 @@ final class ClusterPeers {
     }
 
     ClusterPeers(Clocks clocks, SessionChallenges challenges, Listener listener) {
-        this.nanos = clocks.nanos();
-        this.wall = clocks.wall();
+        this.clocks = clocks;
         this.challenges = challenges;
         this.listener = listener;
-        this.epoch = epoch();
     }
 
-    private long epoch() {
-        return wall.millis() - nanosMillis();
-    }
-
-    private long nanosMillis() {
-        return nanos.getAsLong() / 1_000_000;
-    }
-
-    /**
-     * Where this node's own wall clock was set, all others stand so much otherwise to it. Noticed before any
-     * time is told: an hour ahead for a moment would end what is to end within the hour.
-     *
-     * @return what the wall clock shows now
-     */
-    private long wallNow() {
-        long now = epoch();
-        if (Math.abs(now - epoch) > SET_MILLIS) {
-            byId.values().forEach(peer -> peer.clock().set(Duration.ofMillis(now - epoch)));
-            epoch = now;
-        }
-        return now + nanosMillis();
+    private long nanos() {
+        return clocks.nanos().getAsLong();
     }
 
     /** Takes a hello of another node. */
@@ -109,9 +80,9 @@ final class ClusterPeers {
         Peer known = byId.get(heartbeat.id());
         MessageVerdict verdict = known.take(HELLOS, heartbeat.sequence());
         if (verdict == MessageVerdict.TAKEN) {
-            known.clock().heard(heartbeat.state().wall() - wallNow());
+            known.clock().heard(heartbeat.state().wall() - clocks.millis());
             listener.news(heartbeat);
-            byId.put(heartbeat.id(), new Peer(heartbeat, nanos.getAsLong(), known.clock(), known.channels()));
+            byId.put(heartbeat.id(), new Peer(heartbeat, nanos(), known.clock(), known.channels()));
             if (heartbeat.state().leaving()) {
                 end(heartbeat);
                 goes(heartbeat.id(), true);
@@ -141,7 +112,7 @@ final class ClusterPeers {
             end(former.heartbeat());
             goes(heartbeat.id(), false);
         });
-        byId.put(heartbeat.id(), new Peer(heartbeat, nanos.getAsLong(), new ClockOffset(), new HashMap<>()));
+        byId.put(heartbeat.id(), new Peer(heartbeat, nanos(), new ClockEpoch(), new HashMap<>()));
         listener.joined(heartbeat);
         return MessageVerdict.TAKEN;
     }
@@ -162,7 +133,6 @@ final class ClusterPeers {
 
     /** Those there now, by name. */
     synchronized List<Peer> present() {
-        wallNow();
         expire();
         return byId.values().stream()
                 .sorted(Comparator.comparing((Peer peer) -> peer.heartbeat.node().name())
@@ -172,7 +142,7 @@ final class ClusterPeers {
 
     /** Removes those whose heartbeats have stopped. */
     synchronized void expire() {
-        long now = nanos.getAsLong();
+        long now = nanos();
         List<String> gone = new ArrayList<>();
         byId.forEach((id, peer) -> {
             if (now - peer.heardNanos > GONE_NANOS) {
@@ -191,7 +161,7 @@ final class ClusterPeers {
 
     private void goes(String id, boolean graceful) {
         Peer peer = byId.remove(id);
-        listener.gone(peer.heartbeat, nanos.getAsLong() - peer.heardNanos, graceful);
+        listener.gone(peer.heartbeat, nanos() - peer.heardNanos, graceful);
     }
 
     /** Hazelcast has seen it leave, gracefully or not. */

@@ -138,7 +138,7 @@ public final class Registry {
     }
 
     private Instant now() {
-        return clock.instant().plus(replica.clockOffset());
+        return replica.time().orElseGet(clock::instant);
     }
 
     /** The topology that counts now; any thread may ask. */

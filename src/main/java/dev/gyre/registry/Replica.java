@@ -1,8 +1,9 @@
 package dev.gyre.registry;
 
 import io.vertx.core.Future;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 
 /** The other nodes, as the registry needs to know them: where its changes are kept besides its own disk. */
 public interface Replica {
@@ -21,8 +22,8 @@ public interface Replica {
         }
 
         @Override
-        public Duration clockOffset() {
-            return Duration.ZERO;
+        public Optional<Instant> time() {
+            return Optional.empty();
         }
 
         @Override
@@ -45,8 +46,8 @@ public interface Replica {
         }
 
         @Override
-        public Duration clockOffset() {
-            return Duration.ZERO;
+        public Optional<Instant> time() {
+            return Optional.empty();
         }
 
         @Override
@@ -67,8 +68,8 @@ public interface Replica {
      */
     Future<Void> keep(Collection<Entry> entries);
 
-    /** What to add to this node's clock for the time of the cluster, which no single clock rules. */
-    Duration clockOffset();
+    /** The time of the cluster, which no single clock rules; empty where this node's own clock counts. */
+    Optional<Instant> time();
 
     /** Most of the nodes there are to be are heard: what ends by itself may be written down. */
     boolean inTouch();

@@ -38,7 +38,7 @@ class ConfigDriftTest {
                 new Heartbeat.State(1, "v", "d", 0, 0, config.digest(), 0, false), Map.of(), Set.of(),
                         Map.of(),
                 Set.of());
-        return new Peer(heartbeat, 0, new ClockOffset(), Map.of());
+        return new Peer(heartbeat, 0, new ClockEpoch(), Map.of());
     }
 
     private void look(DeclaredConfig own, DeclaredConfig theirs) {

@@ -1,10 +1,11 @@
 package dev.gyre.registry;
 
 import io.vertx.core.Future;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The other nodes, as a test has them answer. */
@@ -13,7 +14,7 @@ final class BentReplica implements Replica {
     private final List<Entry> kept = new ArrayList<>();
     private volatile Supplier<Future<Void>> keeping = Future::succeededFuture;
     private volatile Supplier<Future<Void>> catching = Future::succeededFuture;
-    private volatile Duration offset = Duration.ZERO;
+    private volatile Optional<Instant> time = Optional.empty();
     private volatile boolean inTouch = true;
 
     void keeps(Supplier<Future<Void>> so) {
@@ -24,8 +25,8 @@ final class BentReplica implements Replica {
         catching = so;
     }
 
-    void clockOffset(Duration is) {
-        offset = is;
+    void time(Instant is) {
+        time = Optional.of(is);
     }
 
     void inTouch(boolean is) {
@@ -48,8 +49,8 @@ final class BentReplica implements Replica {
     }
 
     @Override
-    public Duration clockOffset() {
-        return offset;
+    public Optional<Instant> time() {
+        return time;
     }
 
     @Override

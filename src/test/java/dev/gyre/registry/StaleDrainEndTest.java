@@ -100,7 +100,7 @@ class StaleDrainEndTest {
 
     @Test
     void theClockOfTheClusterCountsAndNotThatOfTheNode() throws Exception {
-        away.replica.clockOffset(Duration.ofHours(-1));
+        away.replica.time(away.clock.instant());
         away.clock.step(Duration.ofHours(1));
         away.apply(new BackendCommand.Weight("web", B, 3));
         assertThat(away.backend(A).orElseThrow().draining()).isTrue();
