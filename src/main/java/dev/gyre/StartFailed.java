@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.cluster.JoinRefused;
+import io.vertx.core.Future;
 import java.util.List;
 
 /** The node cannot start, for reasons that its operator can act on; each reason is one line. */
@@ -26,10 +27,15 @@ final class StartFailed extends Exception {
         return new StartFailed(1, List.of(reason));
     }
 
-    /** Trying again helps where a port is taken, not where somebody has to change what the node is. */
-    static StartFailed notJoined(Throwable failure) {
-        return failure instanceof JoinRefused ? badConfig(List.of(failure.getMessage()))
-                : because(failure.getMessage());
+    /** For {@link Future#recover}: the config is right, but something on this machine stands in the way. */
+    static <T> Future<T> onThisMachine(Throwable failure) {
+        return Future.failedFuture(because(failure.getMessage()));
+    }
+
+    /** For {@link Future#recover}: a restart helps if a port is in use, not if the cluster refuses the node. */
+    static <T> Future<T> notJoined(Throwable failure) {
+        return failure instanceof JoinRefused
+                ? Future.failedFuture(badConfig(List.of(failure.getMessage()))) : onThisMachine(failure);
     }
 
     List<String> reasons() {

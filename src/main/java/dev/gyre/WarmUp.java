@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the JVM compile the data path before the first client comes: a second proxy, with event loops,
  * sockets and counters of its own, serves synthetic clients on loopback from a synthetic backend. It ends
- * when
- * the compiler has little left to do, or when its time is over. A failure of it is logged and keeps no node
- * from starting.
+ * when the compiler has little left to do, or when its time is over. A failed warm-up is logged; the node
+ * starts without it.
  */
 final class WarmUp {
 
@@ -61,8 +60,17 @@ final class WarmUp {
                 .withTransport(Launcher.transports().chosen()).build();
     }
 
-    /** @param most how long it may take */
-    static WarmUp begin(Duration most) {
+    /** What {@code warmUp} in the config asks for; fails only if a listener's port is in use already. */
+    static Future<Void> before(Settings settings) {
+        if (settings.warmUp().isZero()) {
+            return Future.succeededFuture();
+        }
+        return TakenPorts.firstOf(settings.listeners())
+                .map(taken -> Future.<Void>failedFuture(StartFailed.because(taken)))
+                .orElseGet(() -> begin(settings.warmUp()).ended.future());
+    }
+
+    private static WarmUp begin(Duration most) {
         LOG.info("warming up for at most {} ms before the ports are opened", most.toMillis());
         WarmUp warmUp = new WarmUp(most);
         warmUp.own.setTimer(Math.max(1, most.toMillis()), timer -> warmUp.end("its time was over first"));
@@ -148,10 +156,5 @@ final class WarmUp {
         }
         // What is closed while it starts tells of it in the log.
         Future.all(settled.future(), ended.future()).onComplete(v -> own.close());
-    }
-
-    /** Of what was begun; it never fails. */
-    Future<Void> ended() {
-        return ended.future();
     }
 }
