@@ -1,36 +1,36 @@
 package dev.gyre;
 
+import dev.gyre.cli.ExitCode;
 import dev.gyre.config.ConfigCheck;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.util.List;
 
-/** {@code check -conf F}: would a node start with this config? All mistakes at once. */
+/** {@code check -conf F}: whether a node would start with this config; prints all mistakes at once. */
 final class Check {
 
     private Check() {
     }
 
-    /** @return the exit code: 0 the config is right, 1 it is not, 2 the command line is wrong */
-    static int run(List<String> args, PrintStream out, PrintStream err) {
+    static ExitCode run(List<String> args, PrintStream out, PrintStream err) {
         Launcher.begin();
         if (args.size() != 2 || !List.of("-conf", "--conf").contains(args.get(0))) {
             String found = args.isEmpty() ? "no file" : '"' + String.join(" ", args) + '"';
             err.println("gyre: check: " + found + " (expected: -conf FILE)");
-            return 2;
+            return ExitCode.MISUSED;
         }
         JsonObject given;
         try {
             given = RunArguments.given(args.get(1));
         } catch (StartFailed e) {
             e.reasons().forEach(reason -> err.println("gyre: " + reason));
-            return 1;
+            return ExitCode.FAILED;
         }
         Vertx vertx = Vertx.vertx();
         ConfigCheck.Report report = ConfigCheck.run(vertx, given).await();
         report.lines().forEach((report.ok() ? out : err)::println);
         vertx.close();
-        return report.ok() ? 0 : 1;
+        return report.ok() ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

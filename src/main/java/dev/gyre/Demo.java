@@ -1,5 +1,6 @@
 package dev.gyre;
 
+import dev.gyre.cli.ExitCode;
 import dev.gyre.model.BackendUrl;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -20,20 +21,20 @@ final class Demo {
     static void run(List<String> args) {
         Launcher.begin();
         if (!args.isEmpty()) {
-            Launcher.fail(2, List.of("demo: " + args.get(0) + " (expected: no arguments)"));
+            Launcher.fail(ExitCode.MISUSED, List.of("demo: " + args.get(0) + " (expected: no arguments)"));
         }
         Vertx vertx = Vertx.builder()
                 .with(Transports.withoutFileCache(new VertxOptions()))
                 .withTransport(Launcher.transports().chosen()).build();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             vertx.close().await();
-            Runtime.getRuntime().halt(0);
+            Runtime.getRuntime().halt(ExitCode.DONE.code());
         }));
         SampleBackends.start(vertx, SERVED + SPARE)
                 .compose(urls -> vertx.deployVerticle(new MainVerticle(false),
                         new DeploymentOptions().setConfig(config(urls))).map(urls))
                 .onSuccess(urls -> System.out.print(invitation(urls)))
-                .onFailure(e -> Launcher.fail(1,
+                .onFailure(e -> Launcher.fail(ExitCode.FAILED,
                         e instanceof StartFailed failed ? failed.reasons() : List.of(String.valueOf(e))));
     }
 

@@ -1,5 +1,6 @@
 package dev.gyre;
 
+import dev.gyre.cli.ExitCode;
 import dev.gyre.listener.AcceptFailures;
 import dev.gyre.log.LogLimits;
 import dev.gyre.vertx.EventLoops;
@@ -69,7 +70,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     /** To be called first, by a process that is Gyre's own. */
     static void begin() {
         own = true;
-        Transports.mistake().ifPresent(mistake -> fail(2, List.of(mistake)));
+        Transports.mistake().ifPresent(mistake -> fail(ExitCode.MISUSED, List.of(mistake)));
     }
 
     static void node(List<String> args) {
@@ -86,14 +87,14 @@ public final class Launcher extends io.vertx.core.Launcher {
     }
 
     /** Ends the process at once; called where nothing runs yet that would have to be stopped in order. */
-    static void fail(int exitCode, List<String> reasons) {
+    static void fail(ExitCode code, List<String> reasons) {
         try {
             LogProvider.end();
             reasons.forEach(reason -> System.err.println("gyre: " + reason));
             System.err.flush();
         } finally {
             // Where memory is short, the words may be lost; the end must not be.
-            Runtime.getRuntime().halt(exitCode);
+            Runtime.getRuntime().halt(code.code());
         }
     }
 
@@ -120,11 +121,11 @@ public final class Launcher extends io.vertx.core.Launcher {
         }
         if (cause instanceof ClassNotFoundException) {
             String expected = MainVerticle.class.getName();
-            fail(2, List.of("run: no verticle " + verticle + " (expected: " + expected + ")"));
+            fail(ExitCode.MISUSED, List.of("run: no verticle " + verticle + " (expected: " + expected + ")"));
         }
         // A fault of Gyre's own: a developer needs the place.
         LoggerFactory.getLogger("gyre").error("cannot start {}", verticle, cause);
-        fail(1, List.of("cannot start " + verticle + ": " + cause));
+        fail(ExitCode.FAILED, List.of("cannot start " + verticle + ": " + cause));
     }
 
     @Override
@@ -156,16 +157,16 @@ public final class Launcher extends io.vertx.core.Launcher {
         // The hook of Vert.x loses patience after two minutes; a grace time may be longer.
         vertx.close().await();
         LogProvider.end();
-        Runtime.getRuntime().halt(0);
+        Runtime.getRuntime().halt(ExitCode.DONE.code());
     }
 
     @Override
     protected void printSpecificException(CLI cli, Exception e) {
-        fail(2, List.of(cli.getName() + ": " + e.getMessage()));
+        fail(ExitCode.MISUSED, List.of(cli.getName() + ": " + e.getMessage()));
     }
 
     @Override
     protected void printGenericExecutionError(CLI cli, CLIException e) {
-        fail(2, List.of(cli.getName() + ": " + e.getMessage()));
+        fail(ExitCode.MISUSED, List.of(cli.getName() + ": " + e.getMessage()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.cli.AdminCli;
+import dev.gyre.cli.ExitCode;
 import dev.gyre.config.Nearest;
 import java.util.Arrays;
 import java.util.List;
@@ -8,8 +9,7 @@ import java.util.Optional;
 
 /**
  * The command line. Only what runs a node loads {@link Launcher}, and with it Vert.x and Netty, which take
- * longer to load than a command to a node takes in all. Exit codes: 0 done or stopped gracefully, 1 an error
- * of this machine or a refusal of the node, 2 the command line or the config is wrong.
+ * longer to load than a whole command to a node takes. {@link ExitCode} lists what it ends with.
  */
 public final class Main {
 
@@ -22,25 +22,29 @@ public final class Main {
     public static void main(String[] args) {
         if (args.length == 0) {
             System.err.print(Usage.TEXT);
-            System.exit(2);
+            exit(ExitCode.MISUSED);
         }
         List<String> rest = Arrays.asList(args).subList(1, args.length);
         switch (args[0]) {
             case "run" -> Launcher.node(rest);
             case "demo" -> Demo.run(rest);
-            case "check" -> System.exit(Check.run(rest, System.out, System.err));
-            case "admin" -> System.exit(AdminCli.run(rest, System.getenv(),
+            case "check" -> exit(Check.run(rest, System.out, System.err));
+            case "admin" -> exit(AdminCli.run(rest, System.getenv(),
                     System.getProperty("user.name") + "@" + HostName.read(), System.out, System.err));
             case "--version", "-version", "version" -> System.out.println(Version.line());
             case "--help", "-help", "-h", "help" -> System.out.print(Usage.TEXT);
             default -> {
                 System.err.println("gyre: " + unknown(args[0]));
-                System.exit(2);
+                exit(ExitCode.MISUSED);
             }
         }
     }
 
-    /** What is said to a node stands behind "admin"; that it was forgotten is the likeliest of mistakes. */
+    private static void exit(ExitCode code) {
+        System.exit(code.code());
+    }
+
+    /** Commands to a node follow "admin"; to forget that word is the most likely mistake. */
     private static String unknown(String word) {
         Optional<String> meant = AdminCli.knows(word) ? Optional.of("admin " + word)
                 : Nearest.to(word, COMMANDS);

@@ -1,5 +1,6 @@
 package dev.gyre;
 
+import dev.gyre.cli.ExitCode;
 import dev.gyre.cluster.JoinRefused;
 import io.vertx.core.Future;
 import java.util.List;
@@ -9,9 +10,9 @@ final class StartFailed extends Exception {
 
     private static final long serialVersionUID = 1L;
     private final transient List<String> reasons;
-    private final int exitCode;
+    private final ExitCode exitCode;
 
-    private StartFailed(int exitCode, List<String> reasons) {
+    private StartFailed(ExitCode exitCode, List<String> reasons) {
         super(String.join("; ", reasons), null, false, false);
         this.exitCode = exitCode;
         this.reasons = List.copyOf(reasons);
@@ -19,12 +20,12 @@ final class StartFailed extends Exception {
 
     /** The config is wrong or cannot be read. */
     static StartFailed badConfig(List<String> reasons) {
-        return new StartFailed(2, reasons);
+        return new StartFailed(ExitCode.MISUSED, reasons);
     }
 
     /** The config is right, but something on this machine stands in the way. */
     static StartFailed because(String reason) {
-        return new StartFailed(1, List.of(reason));
+        return new StartFailed(ExitCode.FAILED, List.of(reason));
     }
 
     /** For {@link Future#recover}: the config is right, but something on this machine stands in the way. */
@@ -32,7 +33,7 @@ final class StartFailed extends Exception {
         return Future.failedFuture(because(failure.getMessage()));
     }
 
-    /** For {@link Future#recover}: a restart helps if a port is in use, not if the cluster refuses the node. */
+    /** For {@link Future#recover}: a restart helps if a port is in use, not if the cluster refuses it. */
     static <T> Future<T> notJoined(Throwable failure) {
         return failure instanceof JoinRefused
                 ? Future.failedFuture(badConfig(List.of(failure.getMessage()))) : onThisMachine(failure);
@@ -42,7 +43,7 @@ final class StartFailed extends Exception {
         return reasons;
     }
 
-    int exitCode() {
+    ExitCode exitCode() {
         return exitCode;
     }
 }

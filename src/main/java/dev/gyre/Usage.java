@@ -1,5 +1,7 @@
 package dev.gyre;
 
+import dev.gyre.cli.ExitCode;
+
 /** What {@code --help} prints. */
 final class Usage {
 
@@ -16,10 +18,8 @@ final class Usage {
                 a command to a running node; admin --help lists them
             java -jar gyre.jar --version
 
-            Exit codes: 0 done or stopped gracefully, 1 something on this machine or the node said no,
-            2 the command line or the config is wrong.
-            System property: gyre.transport = io_uring (the default on Linux) | epoll | nio.
-            """;
+            System property: gyre.transport = io_uring (the default on Linux) | epoll | nio
+            """ + ExitCode.list();
 
     private Usage() {
     }

@@ -1,5 +1,6 @@
 package dev.gyre;
 
+import dev.gyre.cli.ExitCode;
 import dev.gyre.loop.HeapRoom;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -12,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Ends the process, with exit code 1, when it can no longer serve as it should: when one of its event loops
- * has ended, and when its heap is exhausted. A node that serves some of its connections only, or that does
- * nothing but look for memory, is worse than one that is started again.
+ * Ends the process, with {@link ExitCode#FAILED}, when it can no longer serve: when one of its event loops
+ * has ended, or when its heap is exhausted. A restarted node is better than one that serves some of its
+ * connections only, or that does nothing but collect garbage.
  *
- * <p>The JVM's own flag for this, {@code ExitOnOutOfMemoryError}, must be given at its start, and knows
- * nothing of event loops. Whatever is needed to end is made beforehand: there may be no memory for it then.
+ * <p>The JVM's own flag for this, {@code ExitOnOutOfMemoryError}, must be given at its start, and does not
+ * watch event loops. All objects that the end needs are made beforehand: later there may be no memory.
  */
 final class Watchdog extends Thread {
 
@@ -34,6 +35,7 @@ final class Watchdog extends Thread {
     private static final byte[] ONLY_COLLECTS =
             line("the heap is exhausted, and the JVM does nothing but collect");
 
+    private static final int EXIT_CODE = ExitCode.FAILED.code();
     private static final FileOutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
     /** Given up for the end, which takes some memory itself. */
     private static byte[] reserve = new byte[4 * PROBE];
@@ -134,7 +136,7 @@ final class Watchdog extends Thread {
                     said = true;
                     STANDARD_ERROR.write(why);
                 }
-                Runtime.getRuntime().halt(1);
+                Runtime.getRuntime().halt(EXIT_CODE);
             } catch (IOException | OutOfMemoryError e) {
                 // Nobody reads it, or there is no memory to say it: to end is what matters.
                 said = true;

@@ -23,19 +23,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The door for people: {@code gyre admin …} sends one command to one node and says in words what came of it.
+ * The command line of the admin port: {@code gyre admin …} sends one command to one node and prints the
+ * reply for people.
  */
 public final class AdminCli {
-
-    public static final int OK = 0;
-    /**
-     * The node refused, or requests were still in flight at the end of a wait, or the cluster is not complete
-     * or does not agree.
-     */
-    public static final int REFUSED = 1;
-    /** The line makes no sense; nothing was sent. */
-    public static final int MISUSED = 2;
-    public static final int UNREACHABLE = 3;
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(40);
@@ -60,9 +51,8 @@ public final class AdminCli {
      *
      * @param env {@code GYRE_TOKEN} is the token where no option gives one
      * @param by  who gives the command, for the history, e.g. {@code alice@laptop}
-     * @return the exit code
      */
-    public static int run(List<String> args, Map<String, String> env, String by, PrintStream out,
+    public static ExitCode run(List<String> args, Map<String, String> env, String by, PrintStream out,
                           PrintStream err) {
         return new AdminCli(env, by, out, err).run(args);
     }
@@ -72,17 +62,17 @@ public final class AdminCli {
         return CliCommand.allTyped().stream().anyMatch(typed -> typed.split(" ")[0].equals(word));
     }
 
-    private int run(List<String> args) {
+    private ExitCode run(List<String> args) {
         if (args.isEmpty()) {
             err.print(help());
-            return MISUSED;
+            return ExitCode.MISUSED;
         }
         try {
             ParseResult read = CliLine.read(asked(args));
-            Optional<String> told = told(read);
-            if (told.isPresent()) {
-                out.print(told.get());
-                return OK;
+            Optional<String> answer = answerWithoutNode(read);
+            if (answer.isPresent()) {
+                out.print(answer.get());
+                return ExitCode.DONE;
             }
             CliLine line = CliLine.of(read);
             return send(line, token(line));
@@ -90,7 +80,7 @@ public final class AdminCli {
             err.println("admin: " + e.getMessage());
             err.println("\"gyre admin --help\" lists all commands with an example each; behind a command"
                     + " --help explains it.");
-            return MISUSED;
+            return ExitCode.MISUSED;
         }
     }
 
@@ -100,8 +90,8 @@ public final class AdminCli {
                 ? Stream.concat(args.stream().skip(1), Stream.of(CommandTree.HELP)).toList() : args;
     }
 
-    /** What needs no node. */
-    private static Optional<String> told(ParseResult read) {
+    /** Help, and the script for completion. */
+    private static Optional<String> answerWithoutNode(ParseResult read) {
         CommandLine at = read.commandSpec().commandLine();
         String typed = CliLine.path(at);
         if (helpRequested(at)) {
@@ -134,7 +124,7 @@ public final class AdminCli {
                 .filter(token -> !token.isEmpty());
     }
 
-    private int send(CliLine line, Optional<String> token) throws Misused {
+    private ExitCode send(CliLine line, Optional<String> token) throws Misused {
         URI commands = URI.create("http://" + line.node() + "/api/commands");
         HttpRequest.Builder request = HttpRequest.newBuilder(commands)
                 .header("Content-Type", "application/json").timeout(patience(line.command()))
@@ -149,16 +139,16 @@ public final class AdminCli {
         try {
             HttpResponse<String> response = client.send(request.build(),
                     HttpResponse.BodyHandlers.ofString());
-            return tell(line, response.statusCode(), response.body());
+            return report(line, response.statusCode(), response.body());
         } catch (IOException e) {
             err.println("admin: no node answers at " + line.node() + " (" + reason(e)
                     + "): is it running, and does \"admin\" in its config name this host and port? --node "
                     + "HOST:PORT names another.");
-            return UNREACHABLE;
+            return ExitCode.UNREACHABLE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             err.println("admin: interrupted; the command may have been carried out");
-            return UNREACHABLE;
+            return ExitCode.UNREACHABLE;
         }
     }
 
@@ -187,21 +177,22 @@ public final class AdminCli {
         return String.valueOf(e.getMessage());
     }
 
-    private int tell(CliLine line, int status, String body) {
+    private ExitCode report(CliLine line, int status, String body) {
         Row reply = reply(body);
         if (!(reply.value("ok") instanceof Boolean) && !reply.has("detail")) {
             err.println("admin: what answers at " + line.node() + " is no admin port of Gyre (status "
                     + status + "): does --node name the port of \"admin\" in the config?");
-            return UNREACHABLE;
+            return ExitCode.UNREACHABLE;
         }
         if (status != 200) {
             (line.raw() ? out : err).println(line.raw() ? body : "refused (" + status + "): "
                     + reply.text("detail") + (status == 401
                     ? "; give it by --token, --token-file or the environment's GYRE_TOKEN" : ""));
-            return REFUSED;
+            return ExitCode.FAILED;
         }
         out.println(line.raw() ? body : CliText.of(line.command().get(CliLine.COMMAND).toString(), reply));
-        return reply.flag("drained", true) && reply.flag("agree", true) ? OK : REFUSED;
+        return reply.flag("drained", true) && reply.flag("agree", true) ? ExitCode.DONE
+                : ExitCode.FAILED;
     }
 
     /** Empty where it is no JSON object. */
@@ -234,8 +225,6 @@ public final class AdminCli {
                   --json             print the reply as it comes
                   --help             explain the command that stands before it
                 "gyre admin completion bash" prints a script that completes commands and options.
-                Exit code: 0 done, 1 refused or still in flight after --wait, 2 wrong usage,
-                           3 node not reachable
-                """).toString();
+                """).append(ExitCode.list()).toString();
     }
 }

@@ -3,6 +3,7 @@ package dev.gyre.api;
 import static dev.gyre.registry.Node.get;
 
 import dev.gyre.cli.AdminCli;
+import dev.gyre.cli.ExitCode;
 import dev.gyre.config.BackendNetworks;
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.AdminToken;
@@ -293,9 +294,10 @@ public final class Doors implements AutoCloseable {
     public static Said cli(Map<String, String> env, String by, List<String> args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit = AdminCli.run(args, env, by, new PrintStream(out, true, StandardCharsets.UTF_8),
+        ExitCode exit = AdminCli.run(args, env, by, new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Said(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return new Said(exit.code(), out.toString(StandardCharsets.UTF_8),
+                err.toString(StandardCharsets.UTF_8));
     }
 
     static JsonObject command(String name, Object... fields) {

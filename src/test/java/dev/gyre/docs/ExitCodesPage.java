@@ -3,6 +3,7 @@ package dev.gyre.docs;
 import static dev.gyre.docs.Markdown.code;
 
 import dev.gyre.GyreNode;
+import dev.gyre.cli.ExitCode;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonArray;
@@ -56,19 +57,15 @@ final class ExitCodesPage {
         runs.values().iterator().next().await("ready after");
         runs.values().iterator().next().terminate();
         StringBuilder text = new StringBuilder("# Exit codes\n\n");
-        text.append(Markdown.note("runs of the commands below")).append("""
-                | code | `run`, `demo` | `check` | `admin` | then |
-                |---|---|---|---|---|
-                | 0 | graceful stop | no mistakes | done | – |
-                | 1 | something on this machine (port in use, data directory not usable), or an event loop has ended \
-                on an error | mistakes in the config | the node refused; requests still in flight after `--wait`; \
-                `cluster status`: the members are not complete or do not agree | read the last line; start again |
-                | 2 | wrong command line or config; another node of the cluster has this node's id | wrong command \
-                line | wrong command line; nothing was sent | correct it first: a restart does not help |
-                | 3 | with `target/vertx`: the heap was exhausted (`-XX:+ExitOnOutOfMemoryError`) | – | no node \
-                answers | start again with more memory; look at `--node` |
+        text.append(Markdown.note("`ExitCode` and runs of the commands below"))
+                .append(Markdown.head("code", "`run`, `demo`", "`check`", "`admin`", "then"));
+        for (ExitCode one : ExitCode.values()) {
+            text.append(Markdown.row(Integer.toString(one.code()), one.ofNode(), one.ofCheck(), one.ofAdmin(),
+                    one.remedy()));
+        }
+        text.append("""
 
-                Whatever ends a start is one line for each reason, on standard error, without a stack trace.
+                A failed start prints one line for each reason on standard error, without a stack trace.
 
                 ## Runs
 
