@@ -87,8 +87,9 @@ class Starter:
 
     def proxy(self, contender, ports, **settings):
         """Starts a contender before the origin's ports. Settings replace @NAME@ in its configuration:
-        SOCKETS, POOL, QUEUE, QUEUE_TIMEOUT, WARM_UP; CORES are those it may run on, JAVA the JVM's flags; without
-        AWAIT it is left to the caller to wait until it serves."""
+        SOCKETS, POOL, QUEUE, QUEUE_TIMEOUT, WARM_UP; CORES are those it may run on, JAVA the JVM's flags,
+        PROGRAM the words that start Gyre up to "run"; without AWAIT it is left to the caller to wait until it
+        serves."""
         name, count = base(contender), workers(contender)
         port, admin = free_ports(2)
         cores = settings.pop("CORES", None) or self._options.cores(count)
@@ -107,9 +108,9 @@ class Starter:
     def _command(self, name, config, port, origin, settings):
         paths, node = self._tools.paths, ["env", f"NODE_PATH={self._tools.node_modules}"]
         java = settings.get("JAVA", self._tools.java_options + self._options.java_options)
+        gyre = settings.get("PROGRAM", [paths.get("java"), *java, "-jar", paths.get("gyre")])
         return {
-            "gyre": lambda: [paths["java"], *java, "-jar", paths["gyre"], "run", "dev.gyre.MainVerticle",
-                             "-conf", config],
+            "gyre": lambda: [*gyre, "run", "dev.gyre.MainVerticle", "-conf", config],
             "nginx": lambda: [paths["nginx"], "-p", self.directory, "-c", config],
             "haproxy": lambda: [paths["haproxy"], "-db", "-f", config],
             "vertx-http-proxy": lambda: [paths["java"], *self._tools.java_options, "-cp",

@@ -113,10 +113,11 @@ class Generator:
                 popen.kill()
 
 
-def arguments(case, port, seconds):
+def arguments(case, port, seconds, windows=()):
     fresh = ["-n"] if case.fresh else []
     rate = ["-r", f"{case.rate:.1f}"] if case.rate else []
-    return ["-c", case.connections, "-d", seconds, *fresh, *rate, port,
+    ends = ["-w", ",".join(map(str, windows))] if windows else []
+    return ["-c", case.connections, "-d", seconds, *fresh, *rate, *ends, port,
             *(kind.argument() for kind in case.kinds)]
 
 
@@ -130,14 +131,18 @@ class _Clocks:
 
 def failure_of(found):
     """Why a round must not count, or an empty text. The load generator has compared every byte."""
-    errors = ", ".join(f"{count} {kind}" for kind, count in found["errors"].items() if count)
-    if errors:
-        return f"errors: {errors}"
+    if errors_of(found):
+        return errors_of(found)
     if not found["requests"]:
         return "no request was answered"
     if found["never_sent"] > SHORTFALL * found["requests"]:
         return f"cannot keep the rate: {found['never_sent']} requests were due and found no free connection"
     return ""
+
+
+def errors_of(found):
+    errors = ", ".join(f"{count} {kind}" for kind, count in found["errors"].items() if count)
+    return f"errors: {errors}" if errors else ""
 
 
 def _sample(name, found, before, after, rss, opened):

@@ -31,9 +31,14 @@ class Measured:
     def failed(self):
         return bool(self.left_out) or any(s.failure for r in self.rounds for s in r.values())
 
+    def warmed_s(self, proxy):
+        """Seconds of load on a proxy before its first round."""
+        return sum(s.load.get("duration_us", 0) for s in self.warm_up.get(proxy, ())) / 1e6
+
     def as_json(self):
         return {"case": asdict(self.case), "ceiling": self.ceiling.as_json(), "proxies": self.proxies,
                 "left_out": self.left_out, "headers": self.headers, "greatest_per_second": self.greatest,
+                "warm_up_s": {name: self.warmed_s(name) for name in self.proxies},
                 "warm_up": {name: [s.as_json() for s in slices] for name, slices in self.warm_up.items()},
                 "rounds": [{name: s.as_json() for name, s in r.items()} for r in self.rounds],
                 "configurations": {name: {"command": command, "config": config}

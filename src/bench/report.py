@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import starts as first_seconds
 from contenders import TITLES, base, title
 from figures import drift, failures, goals, of, ratio
 
@@ -54,9 +55,9 @@ def _case(measured):
     lines = [f"## {measured.case.name}: {measured.case.title}", ""]
     lines += _notes(measured) + [""]
     lines += [f"![{measured.case.title}]({measured.case.name}.svg)", ""]
-    lines += ["| proxy | µs CPU per request | requests/s | p50 ms | p99 ms | p99.9 ms | RSS MB "
-              "| connections to the origin per 1,000 requests | load core | rounds |", "|---" * 10 + "|"]
-    lines += [_row(name, rounds) for name in measured.proxies]
+    lines += ["| proxy | warm-up, s | µs CPU per request | requests/s | p50 ms | p99 ms | p99.9 ms | RSS MB "
+              "| connections to the origin per 1,000 requests | load core | rounds |", "|---" * 11 + "|"]
+    lines += [_row(name, rounds, measured.warmed_s(name)) for name in measured.proxies]
     lines += _ceiling(measured) + [""]
     peers = [name for name in measured.proxies if name != "gyre" and "gyre" in measured.proxies]
     if peers:
@@ -73,8 +74,9 @@ def _case(measured):
     return lines
 
 
-def _row(name, rounds):
-    cells = [text(of(rounds, name, field), digits) for field, digits in
+def _row(name, rounds, warmed_s):
+    cells = [f"{warmed_s:.0f}"]
+    cells += [text(of(rounds, name, field), digits) for field, digits in
              (("cpu_us", 1), ("per_second", 0), ("p50_ms", 2), ("p99_ms", 2), ("p999_ms", 2), ("rss_mb", 0),
               ("opened", 2))]
     failed = failures(rounds, name)
@@ -89,8 +91,8 @@ def _row(name, rounds):
 def _ceiling(measured):
     sample = measured.ceiling
     if sample.failure:
-        return [f"| {TITLES['direct']} {'| – ' * 8}| **failed**: {sample.failure} |"]
-    cells = [TITLES["direct"], "–", f"{sample.per_second:,.0f}", f"{sample.p50_ms:.2f}",
+        return [f"| {TITLES['direct']} {'| – ' * 9}| **failed**: {sample.failure} |"]
+    cells = [TITLES["direct"], "–", "–", f"{sample.per_second:,.0f}", f"{sample.p50_ms:.2f}",
              f"{sample.p99_ms:.2f}", f"{sample.p999_ms:.2f}", "–", "–", f"{sample.load_core:.0%}", "1"]
     return [f"| {' | '.join(cells)} |"]
 
@@ -118,6 +120,46 @@ def _notes(measured):
         lines.append(f"- **not a quiet machine**: in a round, other processes used up to {others:.2f} of a "
                      f"core and the hypervisor took up to {stolen:.2f}")
     return lines
+
+
+def starts(rounds, ways, times, heading):
+    """The first seconds of each way to start, table by table: cores and load, then what is asked of Gyre."""
+    lines = [*heading, "", "![the first seconds](cold-start.svg)", ""]
+    for cores in (first_seconds.ONE, first_seconds.TWO):
+        for load in (first_seconds.FULL, first_seconds.HALF):
+            rows = [_start_row(rounds, cores, load, way, times) for way in ways
+                    if any(first_seconds.key(cores, load, way.name) in r for r in rounds)]
+            if rows:
+                windows = " | ".join(f"{name}: requests/s, p99 ms, share" for name in times.names())
+                lines += [f"## {cores} core{'s' if cores > 1 else ''}, {load}", "",
+                          f"| start | warm-up before the ports open | first good answer, s | {windows} "
+                          "| longest, ms | 90 % of steady after, s | steady requests/s | RSS at rest, MB "
+                          "| failed |",
+                          "|---" * (len(times.ends) + 8) + "|", *rows, ""]
+    judged = list(first_seconds.goals(rounds))
+    lines += ["| start | goal | measured | |", "|---|---|---|---|"] if judged else []
+    lines += [f"| {goal.way}, {goal.cores} core{'s' if goal.cores > 1 else ''} | {goal.text} | "
+              f"{text(found, 2)} | {verdict(met)} |" for goal, found, met in judged]
+    return "\n".join(lines) + "\n"
+
+
+def _start_row(rounds, cores, load, way, times):
+    def cell(value, digits=0):
+        return text(first_seconds.of(rounds, cores, load, way.name, value), digits)
+
+    cells = [way.name, f"at most {way.warm_up}" if way.warms_up() else "none",
+             cell(lambda start: start.first_s, 2)]
+    for number in range(len(times.ends)):
+        found = [first_seconds.of(rounds, cores, load, way.name, value) for value in (
+            lambda start: start.windows[number].per_second, lambda start: start.windows[number].p99_ms,
+            lambda start: start.windows[number].share)]
+        cells.append(f"{text(found[0], 0)}; {text(found[1], 0)}; {_share(found[2])}")
+    cells += [cell(lambda start: max(w.max_ms for w in start.windows)), cell(lambda start: start.ready_s, 1),
+              cell(lambda start: start.steady)]
+    cells.append(cell(lambda start: start.rss_mb) if load == first_seconds.FULL else "–")
+    failed = {r[name].failure for r in rounds for name in [first_seconds.key(cores, load, way.name)]
+              if name in r and r[name].failure}
+    return f"| {' | '.join([*cells, '; '.join(sorted(failed)) or '0'])} |"
 
 
 def text(found, digits):

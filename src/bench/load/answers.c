@@ -2,7 +2,12 @@
 #include "load.h"
 
 #define SUB 128
-static long buckets[64 * SUB], greatest, recorded;
+typedef struct {
+    long buckets[64 * SUB], greatest, recorded;
+} Histogram;
+
+/* The first is that of all times, the others those of the windows. */
+static Histogram histograms[1 + WINDOWS];
 
 static int bucket(long us) {
     int shift = 0;
@@ -12,27 +17,39 @@ static int bucket(long us) {
     return shift * SUB + (int) (us >> shift);
 }
 
-void record_us(long us) {
-    us = us < 0 ? 0 : us;
-    buckets[bucket(us)]++;
-    recorded++;
-    greatest = us > greatest ? us : greatest;
+static void add(Histogram *h, long us) {
+    h->buckets[bucket(us)]++;
+    h->recorded++;
+    h->greatest = us > h->greatest ? us : h->greatest;
 }
 
-long percentile_us(double percent) {
-    long wanted = (long) (recorded * percent / 100), seen = 0;
+void record_us(long us, int window) {
+    us = us < 0 ? 0 : us;
+    add(&histograms[0], us);
+    if (window >= 0) {
+        add(&histograms[1 + window], us);
+    }
+}
+
+long percentile_us(int window, double percent) {
+    const Histogram *h = &histograms[1 + window];
+    long wanted = (long) (h->recorded * percent / 100), seen = 0;
     for (int i = 0; i < 64 * SUB; i++) {
-        seen += buckets[i];
+        seen += h->buckets[i];
         if (seen > wanted) {
             int shift = i < 2 * SUB ? 0 : i / SUB - 1;
             return (long) (i - shift * SUB) << shift;
         }
     }
-    return greatest;
+    return h->greatest;
 }
 
-long greatest_us(void) {
-    return greatest;
+long greatest_us(int window) {
+    return histograms[1 + window].greatest;
+}
+
+long recorded(int window) {
+    return histograms[1 + window].recorded;
 }
 
 static int wrong(long *counter, long **why) {

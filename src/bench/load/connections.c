@@ -111,11 +111,21 @@ static void next_request(Connection *c) {
     }
 }
 
+/* The window that a time is in, or ALL_TIMES where it is in none. */
+static int window_of(long long now) {
+    for (int i = 0; i < load.windows; i++) {
+        if (now - load.begun < load.window_ends[i] * 1000000000LL) {
+            return i;
+        }
+    }
+    return ALL_TIMES;
+}
+
 static void answered(Connection *c) {
     long long now = now_ns();
     load.counts.requests++;
     load.counts.bytes += c->received;
-    record_us((now - c->scheduled) / 1000);
+    record_us((now - c->scheduled) / 1000, window_of(now));
     long slice = (now - load.begun) / 100000000;
     load.counts.slices[slice < 0 ? 0 : slice < SLICES ? slice : SLICES - 1]++;
     c->busy = c->in_body = c->head_length = 0;

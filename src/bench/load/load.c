@@ -1,11 +1,13 @@
 /* The load generator: one thread, HTTP/1.1, every byte of every answer compared.
 
-   load [-c connections] [-d seconds] [-r requests/s] [-n] PORT METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…
+   load [-c connections] [-d seconds] [-r requests/s] [-n] [-w s,s,…]
+        PORT METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…
 
    Without -r each connection sends its next request when the last one is answered. With -r requests have
    times of their own, evenly spaced; one whose time comes while every connection is busy waits, and all
    answer times count from the scheduled time, so that a stall is felt by all whom it would have kept waiting
-   (no coordinated omission). -n: a new connection for each request.
+   (no coordinated omission). -n: a new connection for each request. -w: the ends of windows, in seconds, whose
+   answers are reported each for itself, by the time at which they came.
 
    It connects, writes "ready", waits for a line, loads for the given time, and writes one line of JSON while
    its connections are still open; it ends at the end of its input. */
@@ -68,12 +70,18 @@ static void report(void) {
     printf("{\"requests\":%ld,\"duration_us\":%lld,\"bytes\":%ld,\"opened\":%ld,\"closed_at_rest\":%ld,"
            "\"never_sent\":%ld,\"p50_us\":%ld,\"p99_us\":%ld,\"p999_us\":%ld,\"max_us\":%ld,",
            load.counts.requests, (load.until - load.begun) / 1000, load.counts.bytes, load.counts.opened,
-           load.counts.reset_idle, never_sent(), percentile_us(50), percentile_us(99),
-           percentile_us(99.9), greatest_us());
+           load.counts.reset_idle, never_sent(), percentile_us(ALL_TIMES, 50),
+           percentile_us(ALL_TIMES, 99), percentile_us(ALL_TIMES, 99.9), greatest_us(ALL_TIMES));
     const Counts *n = &load.counts;
     printf("\"errors\":{\"refused\":%ld,\"status\":%ld,\"body\":%ld,\"lost\":%ld,\"stuck\":%ld},",
            n->refused, n->status, n->body, n->lost, n->stuck);
-    printf("\"per_100ms\":[");
+    printf("\"windows\":[");
+    for (int i = 0; i < load.windows; i++) {
+        printf("%s{\"to_s\":%d,\"requests\":%ld,\"p50_us\":%ld,\"p99_us\":%ld,\"max_us\":%ld}",
+               i ? "," : "", load.window_ends[i], recorded(i), percentile_us(i, 50), percentile_us(i, 99),
+               greatest_us(i));
+    }
+    printf("],\"per_100ms\":[");
     for (int i = 0; i < load.seconds * 10 && i < SLICES; i++) {
         printf(i ? ",%d" : "%d", load.counts.slices[i]);
     }
@@ -98,20 +106,30 @@ static void add_kind(const char *text) {
     load.weights += k->weight;
 }
 
+static void add_windows(char *text) {
+    for (char *end = strtok(text, ","); end && load.windows < WINDOWS; end = strtok(NULL, ",")) {
+        load.window_ends[load.windows++] = atoi(end);
+    }
+}
+
 int main(int count, char **arguments) {
     int option;
-    while ((option = getopt(count, arguments, "c:d:r:n")) > 0) {
+    while ((option = getopt(count, arguments, "c:d:r:nw:")) > 0) {
         load.connections = option == 'c' ? atoi(optarg) : load.connections;
         load.seconds = option == 'd' ? atoi(optarg) : load.seconds;
         load.rate = option == 'r' ? atof(optarg) : load.rate;
         load.fresh |= option == 'n';
+        if (option == 'w') {
+            add_windows(optarg);
+        }
     }
     load.port = optind < count ? atoi(arguments[optind++]) : 0;
     while (optind < count) {
         add_kind(arguments[optind++]);
     }
     if (!load.kinds || load.connections < 1) {
-        fprintf(stderr, "usage: load [-c n] [-d s] [-r n] [-n] PORT METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…\n");
+        fprintf(stderr, "usage: load [-c n] [-d s] [-r n] [-n] [-w s,…] PORT "
+                "METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…\n");
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);

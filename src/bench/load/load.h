@@ -8,6 +8,7 @@
 #define HEAD 8192
 #define KINDS 16
 #define SLICES 6000
+#define WINDOWS 16
 
 /* One kind of request, sent as often as its weight among all weights. */
 typedef struct {
@@ -35,7 +36,8 @@ typedef struct {
 
 /* What the command line says, and what is going on. */
 typedef struct {
-    int connections, seconds, fresh, port, kinds, weights;
+    int connections, seconds, fresh, port, kinds, weights, windows;
+    int window_ends[WINDOWS]; /* seconds since the load began, rising */
     double rate; /* requests/s, or 0 for as many as are answered */
     Kind kind[KINDS];
     char *bytes;
@@ -59,10 +61,13 @@ void rest(Connection *c);
 /* Handles what happens up to the given time, at least once if something has. */
 void turn(long long wake);
 
-/* A histogram of times in µs whose buckets are at most 1/128 of their value wide. */
-void record_us(long us);
-long percentile_us(double percent);
-long greatest_us(void);
+/* Histograms of times in µs whose buckets are at most 1/128 of their value wide: one of all times, and one of
+   each window. ALL_TIMES stands for the first where a window is asked for, and for none where one is given. */
+#define ALL_TIMES (-1)
+void record_us(long us, int window);
+long percentile_us(int window, double percent);
+long greatest_us(int window);
+long recorded(int window);
 
 /* Feeds bytes of an answer. Returns 1 when it is whole, 0 when more is to come, -1 when it is wrong: then
    "why" is the counter to raise. */
