@@ -130,7 +130,7 @@ class AddressesApartTest {
                 assertThat(drained).isNotDone();
                 gate.open();
                 assertThat(client.readAnswer().body()).isEqualTo("held");
-                assertThat(drained.get(10, TimeUnit.SECONDS).getBoolean("drained")).isTrue();
+                assertThat(drained.get(Await.SECONDS, TimeUnit.SECONDS).getBoolean("drained")).isTrue();
             }
         }
     }

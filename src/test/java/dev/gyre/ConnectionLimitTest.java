@@ -58,7 +58,7 @@ class ConnectionLimitTest {
             assertThat(established.most()).isLessThanOrEqualTo(1);
             // Were a loop's wake-up lost or its waiters passed over, they would be here until the queue's
             // timeout.
-            assertThat(load.slowestMillis()).isLessThan(5_000);
+            assertThat(load.slowestMillis()).isLessThan(30_000);
         }
     }
 

@@ -75,7 +75,7 @@ class DrainTest {
             assertThat(drained).isNotDone();
             gate.open();
             assertThat(clients.get(0).readAnswer().body()).isEqualTo("held");
-            JsonObject reply = drained.get(10, TimeUnit.SECONDS);
+            JsonObject reply = drained.get(Await.SECONDS, TimeUnit.SECONDS);
             assertThat(reply.getBoolean("drained")).isTrue();
             assertThat(reply.getInteger("inFlight")).isZero();
             assertThat(held.requests()).hasSize(1);

@@ -2,6 +2,7 @@ package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonObject;
@@ -68,7 +69,7 @@ class ForgottenWaiterTest {
     /** For longer than a request waits for a connection: whoever is forgotten is refused before. */
     private static void meet(CyclicBarrier barrier) {
         try {
-            barrier.await(30, TimeUnit.SECONDS);
+            barrier.await(Await.SECONDS, TimeUnit.SECONDS);
         } catch (Exception e) {
             Thread.currentThread().interrupt();
         }

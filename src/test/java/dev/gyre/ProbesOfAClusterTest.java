@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -122,7 +121,7 @@ class ProbesOfAClusterTest {
     void eachBackendHasTwoProbersWhoeverDiesAndOneVerdict() throws Exception {
         try (ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3).start()) {
             nodes.node(0).admin().command(service());
-            nodes.awaitSameView(Duration.ofSeconds(10));
+            nodes.awaitSameView();
             awaitTwoProbersEach(nodes.all());
             assertThat(probes(nodes.all()).values()).as("all take part").anyMatch(times -> times.get(0) > 0)
                     .anyMatch(times -> times.get(1) > 0).anyMatch(times -> times.get(2) > 0);

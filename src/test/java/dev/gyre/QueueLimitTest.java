@@ -115,7 +115,7 @@ class QueueLimitTest {
                 assertRefused(answer, "queue-timeout", "no connection to the backend became free in time");
             }
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(300));
             assertThat(node.backend().getInteger("refused")).isEqualTo(2);
             assertThat(node.backend().getInteger("queued")).isZero();
             gate.open();

@@ -2,6 +2,7 @@ package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,6 @@ import org.junit.jupiter.api.Test;
  */
 class RefusedMemoryTest {
 
-    private static final long PATIENCE_SECONDS = 60;
 
     @Test
     void nettyRefusesMemoryAndTheJvmCollectsNothingForIt() throws Exception {
@@ -26,7 +26,7 @@ class RefusedMemoryTest {
                 "-cp", System.getProperty("java.class.path"), FillingDirectMemory.class.getName())
                 .redirectErrorStream(true).start();
         try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .contains("refusal=OutOfDirectMemoryError collections=0");
         } finally {

@@ -126,11 +126,11 @@ class UnresolvedNameTest {
     void aSlowNameServerDoesNotHoldUpTheStart() throws Exception {
         backends.dns.isSilent();
         JsonObject patient = backends.resolver();
-        patient.getJsonObject("resolver").put("timeout", "1h");
+        patient.getJsonObject("resolver").put("timeout", "10m");
         long begun = System.nanoTime();
         try (LogLines log = LogLines.capture();
              GyreNode node = GyreNode.before(patient, new JsonObject(), backends.url())) {
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Await.PATIENCE);
             assertThat(get(node).status()).isEqualTo(503);
             assertThat(log.with(backends.url() + " stands for no address: not resolved yet")).hasSize(1);
             assertThat(dns(node).getString("state")).isEqualTo("asked");

@@ -2,6 +2,7 @@ package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A process that can no longer serve must not live on: nobody would start it again. */
 class WatchdogTest {
 
-    private static final long PATIENCE_SECONDS = 60;
 
     private static Process start(String what, String flag) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -25,7 +25,7 @@ class WatchdogTest {
     void aProcessWhoseHeapIsExhaustedEnds(String collector) throws Exception {
         Process process = start("heap", collector);
         try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(1);
             assertThat(new String(process.getInputStream().readAllBytes())).contains("the heap is exhausted");
         } finally {
@@ -37,7 +37,7 @@ class WatchdogTest {
     void aProcessOneOfWhoseEventLoopsHasEndedEnds() throws Exception {
         Process process = start("loop", "-XX:+UseSerialGC");
         try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(1);
             assertThat(new String(process.getInputStream().readAllBytes()))
                     .contains("begins").contains("an event loop has ended");

@@ -132,7 +132,7 @@ class AdminServerTest {
     /** The answer on a connection of its own, up to the end of its JSON or of the connection. */
     private String raw(String request) throws Exception {
         try (Socket socket = new Socket("127.0.0.1", doors.server.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(Await.MILLIS);
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();

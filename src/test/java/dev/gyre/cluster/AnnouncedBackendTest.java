@@ -94,7 +94,7 @@ class AnnouncedBackendTest {
     void itStaysWhileItRenewsAtAnyNodeAndIsDrainedBeforeItIsForgotten() throws Exception {
         try (ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, steady).start()) {
             announce(nodes.node(0));
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             JsonObject view = nodes.node(1).view();
             nodes.node(0).kill();
             try (Load one = nodes.node(1).load(4, 100); Load two = nodes.node(2).load(4, 100)) {

@@ -42,7 +42,7 @@ class AnnouncedWhilePartedTest {
                 loads.add(node.load(4, 100));
             }
             renew(nodes.node(0));
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             lab.split(0, 0, 1);
             long cut = System.nanoTime();
             // Twice the ttl: the lonely node cannot know, and goes on to serve it.

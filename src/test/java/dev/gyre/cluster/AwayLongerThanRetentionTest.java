@@ -52,7 +52,7 @@ class AwayLongerThanRetentionTest {
         nodes.node(0).admin().command(Writer.spare("add", REMOVED));
         nodes.node(0).admin().command(Writer.spare("add", KEPT));
         JsonObject drained = nodes.node(0).admin().command(Command.backend("drain", origin.url()));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         Await.until("the agreement on disk", () -> agreed().compareTo(drained.getString("version")) >= 0);
         for (ClusterNode node : nodes.all()) {
             node.stop();
@@ -98,7 +98,7 @@ class AwayLongerThanRetentionTest {
 
     private void assertOutcome() throws Exception {
         nodes.awaitTogether();
-        nodes.awaitSameView(Duration.ofSeconds(60));
+        nodes.awaitSameView();
         for (ClusterNode node : nodes.all()) {
             assertThat(node.backends("spare").keySet()).as("at %s", node)
                     .containsExactlyInAnyOrder(KEPT, ALONE, ELSEWHERE);

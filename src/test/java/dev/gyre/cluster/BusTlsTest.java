@@ -3,6 +3,7 @@ package dev.gyre.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gyre.kit.Await;
 import dev.gyre.kit.Certificates;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
@@ -14,7 +15,6 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class BusTlsTest {
                     .put("ca", ours.ca().toString()));
             nodes.start();
             nodes.node(0).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
-            nodes.awaitSameView(Duration.ofSeconds(5));
+            nodes.awaitSameView();
 
             String host = nodes.node(1).place().cluster();
             assertThat(ping(host, ours, ours)).as("a ping with our certificate").isEqualTo(PONG);
@@ -70,7 +70,7 @@ class BusTlsTest {
                     .completion().await();
             for (int change = 2; change < 5; change++) {
                 nodes.node(0).admin().command(Writer.spare("weight", "http://10.9.0.1:1", "weight", change));
-                nodes.awaitSameView(Duration.ofSeconds(5));
+                nodes.awaitSameView();
                 nodes.node(0).admin().command(Writer.spare("weight", "http://10.9.0.1:1", "weight", 1));
             }
         }
@@ -80,7 +80,7 @@ class BusTlsTest {
     /** What answers first; under TLS 1.3 a client hears after its handshake that it was refused. */
     private static int ping(String host, Certificates trusted, Certificates own) throws Exception {
         try (Socket socket = own.trusting(trusted).getSocketFactory().createSocket(host, BUS_PORT)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(Await.MILLIS);
             socket.getOutputStream().write(ping().getBytes());
             return socket.getInputStream().read();
         }

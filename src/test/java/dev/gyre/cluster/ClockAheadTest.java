@@ -34,7 +34,7 @@ class ClockAheadTest {
             nodes.node(2).admin().command(Writer.spare("add", URL, "weight", 10));
             between.pass(nodes);
             nodes.node(0).admin().command(Writer.spare("add", URL, "weight", 20));
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             for (ClusterNode node : nodes.all()) {
                 Await.until(() -> "the later weight at " + node, () -> node.backends("spare").get(URL)
                         .getInteger("weight") == 20);
@@ -44,7 +44,7 @@ class ClockAheadTest {
 
     @Test
     void aLaterChangeElsewhereWins() throws Exception {
-        laterElsewhere(nodes -> nodes.awaitSameView(Duration.ofSeconds(20)));
+        laterElsewhere(nodes -> nodes.awaitSameView());
     }
 
     @Test

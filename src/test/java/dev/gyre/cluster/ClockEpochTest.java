@@ -2,6 +2,7 @@ package dev.gyre.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,6 +36,6 @@ class ClockEpochTest {
             assertThat(clock.millis()).isBetween(0L, 6L);
         }
         asked.set(true);
-        hellos.get(10, TimeUnit.SECONDS);
+        hellos.get(Await.SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -9,7 +9,6 @@ import dev.gyre.kit.Load;
 import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +17,6 @@ class ConvergenceTest {
 
     private static final int COMMANDS = 500;
     private static final int LAST_WEIGHT = 60;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
@@ -31,11 +29,11 @@ class ConvergenceTest {
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start();
              Load load = Load.of(nodes.all().stream().map(ClusterNode::listener).toList(), 6, 300)) {
             burst(nodes, random);
-            nodes.awaitSameView(PATIENCE);
+            nodes.awaitSameView();
             // One by one, so that none is carried by the one behind it; src/bench/cluster tells how fast.
             for (int i = 0; i < COMMANDS / 5; i++) {
                 change(nodes, random, i);
-                nodes.awaitSameView(PATIENCE);
+                nodes.awaitSameView();
             }
             load.stop();
             assertThat(load.failures()).as("failed requests, seed %d", seed).isEmpty();

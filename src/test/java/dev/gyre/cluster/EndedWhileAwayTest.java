@@ -46,7 +46,7 @@ class EndedWhileAwayTest {
                 here.admin().command(Writer.spare("drain", url, "ttl", "1h"));
             }
             here.admin().command(hold("10m"));
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             away.kill();
             here.admin().command(Writer.spare("remove", REMOVED));
             here.admin().command(Writer.spare("drain", DRAINED));
@@ -56,7 +56,7 @@ class EndedWhileAwayTest {
             here.admin().command(new JsonObject().put("command", "service.put").put("service", "spare")
                     .put("pool", new JsonObject().put("maxConnections", 78)));
             nodes.restart(away);
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             for (ClusterNode node : nodes.all()) {
                 assertThat(node.backends("spare")).containsOnlyKeys(DRAINED, WEIGHED);
                 assertThat(node.backends("spare").get(DRAINED).getString("state")).isEqualTo("draining");
@@ -81,7 +81,7 @@ class EndedWhileAwayTest {
             here.admin().command(Writer.spare("add", DRAINED));
             here.admin().command(Writer.spare("drain", DRAINED, "ttl", "30m"));
             here.admin().command(hold("10m"));
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             clock.ahead(Duration.ofHours(1));
             Await.until("a warning", () -> {
                 assertNothingHasEnded(nodes);

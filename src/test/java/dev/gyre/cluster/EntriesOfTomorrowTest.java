@@ -13,7 +13,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +42,7 @@ class EntriesOfTomorrowTest {
     void write() throws Exception {
         nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
         nodes.node(0).admin().command(Writer.spare("add", URL, "weight", 10));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         String now = new Stamp(System.currentTimeMillis(), 4, 7).toString();
         add("operator", "filter", "web cors", field("rules", now, new JsonObject().put("origin", "*")));
         add("tenant", "backend", "spare " + URL, field("weight", now, 500));
@@ -125,7 +124,7 @@ class EntriesOfTomorrowTest {
 
     @Test
     void itIsOnEveryDisk() throws Exception {
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         for (ClusterNode node : nodes.all()) {
             node.kill();
         }

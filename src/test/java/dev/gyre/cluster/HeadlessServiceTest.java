@@ -9,7 +9,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -37,7 +36,7 @@ class HeadlessServiceTest {
             }
             nodes.start();
             nodes.node(2).admin().command(Writer.spare("add", "http://10.9.0.1:1"));
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             assertThat(nodes.node(0).backends("spare")).containsKey("http://10.9.0.1:1");
         }
     }

@@ -8,7 +8,6 @@ import dev.gyre.kit.ClusterNodes;
 import dev.gyre.kit.Origin;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
@@ -42,7 +41,7 @@ class KilledInFlightTest {
             Await.until("some", () -> acknowledged.size() >= BEFORE);
             nodes.node(2).kill();
             clients.shutdown();
-            assertThat(clients.awaitTermination(90, TimeUnit.SECONDS)).isTrue();
+            assertThat(clients.awaitTermination(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(acknowledged.size()).as("acknowledged").isGreaterThan(BEFORE);
             for (ClusterNode node : nodes.all().subList(0, 2)) {
                 // What another node has acknowledged comes a moment later.
@@ -50,7 +49,7 @@ class KilledInFlightTest {
                         () -> node.backends("spare").keySet().containsAll(acknowledged));
             }
             nodes.restart(nodes.node(2));
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             for (ClusterNode node : nodes.all()) {
                 assertThat(node.backends("spare").keySet()).as("at %s", node).containsAll(acknowledged);
             }

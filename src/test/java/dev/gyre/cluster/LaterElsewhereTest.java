@@ -9,7 +9,6 @@ import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +44,7 @@ class LaterElsewhereTest {
                     second.command(Writer.spare("weight", url, "weight", 6).put("service", service));
                 }
             }
-            nodes.awaitSameView(Duration.ofSeconds(20));
+            nodes.awaitSameView();
             for (ClusterNode node : nodes.all()) {
                 Map<String, JsonObject> held = node.backends("spare");
                 assertThat(held).as("at %s", node).hasSize(TIMES);

@@ -6,7 +6,6 @@ import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
 import dev.gyre.kit.Origin;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,13 +24,13 @@ class LostDiskTest {
     private static void change(ClusterNodes nodes) throws Exception {
         nodes.node(0).admin().command(Writer.spare("add", KEPT, "weight", 7));
         nodes.node(1).admin().command(Writer.spare("add", REMOVED));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         nodes.node(2).admin().command(Writer.spare("remove", REMOVED));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
     }
 
     private static void assertChanged(ClusterNodes nodes, Object when) throws Exception {
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         for (ClusterNode node : nodes.all()) {
             assertThat(node.backends("spare")).as("%s, %s", node, when).containsOnlyKeys(KEPT);
             assertThat(node.backends("spare").get(KEPT).getInteger("weight")).isEqualTo(7);

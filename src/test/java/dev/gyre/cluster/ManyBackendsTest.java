@@ -15,34 +15,31 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** How fast it is, src/bench/cluster tells. */
 class ManyBackendsTest {
 
     private static final int SERVICES = 50;
     private static final int BACKENDS = 200;
     private static final int CHANGES = 10;
-    /** At rest it is less than one, on two cores; beside other tests, two or three. */
-    private static final Duration SLOW = Duration.ofSeconds(10);
-    private static final Duration TO_JOIN = Duration.ofSeconds(90);
 
     @TempDir
     Path directory;
 
     @Test
-    void tenThousandBackendsSlowNeitherAChangeNorAJoiningNode() throws Exception {
+    void aChangeAndAJoiningNodeComeThroughTenThousandBackends() throws Exception {
         try (Origin origin = Origin.saying("hello");
              ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
             for (int i = 0; i < SERVICES; i++) {
                 nodes.node(i % 3).admin().command(service(i));
             }
             nodes.awaitTogether();
-            assertThat(fastestChange(nodes)).as("until a change is in all views").isLessThan(SLOW);
+            System.out.println("until a change is in all views: " + fastestChange(nodes).toMillis() + " ms");
             ClusterNode joining = nodes.node(2);
             joining.kill();
             joining.loseDisk();
-            long begun = System.nanoTime();
             joining.start();
             joining.awaitReady();
-            Await.within(TO_JOIN.minusNanos(System.nanoTime() - begun), () -> "all there",
+            Await.until("all there",
                     () -> joining.view().getJsonObject("services").size() == SERVICES + 2);
             assertThat(listed(joining)).contains("http://10.9.0.1:" + CHANGES);
             for (ClusterNode node : nodes.all()) {

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two commands for other fields of one resource, at two nodes at once: both hold, connected or parted. */
 class PairsAtOnceTest {
-
-    private static final Duration TO_AGREE = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
@@ -34,7 +31,7 @@ class PairsAtOnceTest {
             for (int round = 0; round < 20; round++) {
                 prepare(nodes, round);
                 inPairs(nodes, round);
-                nodes.awaitSameView(TO_AGREE);
+                nodes.awaitSameView();
                 assertBothHold(nodes, round);
             }
         }
@@ -53,7 +50,7 @@ class PairsAtOnceTest {
             inPairs(nodes, 0);
             lab.heal();
             nodes.awaitTogether();
-            nodes.awaitSameView(TO_AGREE);
+            nodes.awaitSameView();
             assertBothHold(nodes, 0);
         }
     }
@@ -72,7 +69,7 @@ class PairsAtOnceTest {
         admin.command(Writer.spare("add", url("drained", round)));
         admin.command(Writer.spare("add", url("removed", round)));
         admin.command(put(round, "maxConnections", 10));
-        nodes.awaitSameView(TO_AGREE);
+        nodes.awaitSameView();
     }
 
     private static void inPairs(ClusterNodes nodes, int round) {

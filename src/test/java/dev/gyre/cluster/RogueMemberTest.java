@@ -11,7 +11,6 @@ import dev.gyre.kit.Origin;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +42,7 @@ class RogueMemberTest {
         origin = Origin.saying("hello");
         nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
         nodes.node(0).admin().command(Writer.spare("add", URL, "weight", 10));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
     }
 
     @BeforeEach
@@ -61,7 +60,7 @@ class RogueMemberTest {
         }
         nodes.awaitTogether();
         nodes.node(1).admin().command(Writer.spare("remove", LATER));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
     }
 
     @AfterAll
@@ -75,7 +74,7 @@ class RogueMemberTest {
         assertThat(nodes.node(0).view()).isEqualTo(before);
         assertThat(nodes.node(1).view()).isEqualTo(before);
         nodes.node(1).admin().command(Writer.spare("add", LATER));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         for (ClusterNode node : nodes.all()) {
             assertThat(node.backends("spare")).containsOnlyKeys(URL, LATER);
             assertThat(node.backends("spare").get(URL).getInteger("weight")).isEqualTo(10);
@@ -158,7 +157,7 @@ class RogueMemberTest {
         nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 5));
         Await.until("something overheard", () -> !heard.isEmpty());
         nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 10));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         JsonObject before = nodes.node(0).view();
         for (Heard again : heard) {
             rogue.vertx().eventBus().publish(again.address(), again.body());
@@ -170,13 +169,13 @@ class RogueMemberTest {
     void aCommandIsNotForgottenWithTheSharedMaps() throws Exception {
         // Each node goes on to hear the other, whoever has joined.
         nodes.node(1).admin().command(Writer.spare("weight", URL, "weight", 7));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         nodes.awaitTogether();
         JsonObject overheard = SignedCommand.signer(Optional.of("secret-of-the-test"), ClusterNodes.NAME,
                 InstantSource.system()).sign(Writer.spare("weight", URL, "weight", 5));
         rogue.vertx().eventBus().request("gyre.admin", overheard).await();
         nodes.node(0).admin().command(Writer.spare("weight", URL, "weight", 10));
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         JsonObject before = nodes.node(0).view();
         // With what it holds now, each node has told the other what commands it has carried out.
         nodes.awaitTogether();

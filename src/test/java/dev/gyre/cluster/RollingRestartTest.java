@@ -8,7 +8,6 @@ import dev.gyre.kit.ClusterNodes;
 import dev.gyre.kit.Load;
 import dev.gyre.kit.Origin;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +29,7 @@ class RollingRestartTest {
                 node.stop();
                 Set<String> acknowledged = writer.stop();
                 nodes.restart(node);
-                nodes.awaitSameView(Duration.ofSeconds(5));
+                nodes.awaitSameView();
                 assertThat(node.backends("spare").keySet()).containsAll(acknowledged);
             }
             load.stop();

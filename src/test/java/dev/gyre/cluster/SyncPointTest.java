@@ -3,6 +3,7 @@ package dev.gyre.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.cluster.SyncPoint.Memory;
+import dev.gyre.kit.Await;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Entries;
@@ -32,7 +33,7 @@ class SyncPointTest {
     }
 
     private static <T> T get(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.SECONDS, TimeUnit.SECONDS);
     }
 
     private static Entry backend(int number, String stamp) {

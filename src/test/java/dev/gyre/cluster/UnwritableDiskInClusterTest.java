@@ -12,19 +12,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A node of a cluster whose disk takes nothing: it follows the others at once, takes no commands itself, says
+ * A node of a cluster whose disk takes nothing: it follows the others, takes no commands itself, says
  * so, and is as before once the disk takes what it is given.
  */
 class UnwritableDiskInClusterTest {
 
-    private static final Duration AT_ONCE = Duration.ofSeconds(5);
     private static final String URL = "http://10.9.0.1:1";
     private static final String LATER = "http://10.9.0.2:1";
 
@@ -83,9 +81,9 @@ class UnwritableDiskInClusterTest {
 
     private void followsAndRefuses(String reason) throws Exception {
         here.admin().command(Writer.spare("add", URL));
-        Await.within(AT_ONCE, () -> "the addition", () -> poor.backends("spare").containsKey(URL));
+        Await.until("the addition", () -> poor.backends("spare").containsKey(URL));
         here.admin().command(Writer.spare("remove", URL));
-        Await.within(AT_ONCE, () -> "the removal", () -> !poor.backends("spare").containsKey(URL));
+        Await.until("the removal", () -> !poor.backends("spare").containsKey(URL));
         // What fits into the last block of a file is still taken.
         Await.until("a refusal", () -> poor.admin().post(Writer.spare("add", LATER)).status() == 503
                 || poor.admin().post(Writer.spare("remove", LATER)).status() == 503);
@@ -100,7 +98,7 @@ class UnwritableDiskInClusterTest {
     private void recovers() throws Exception {
         Await.until("its disk is used again", () -> !poor.readiness().contains("disk"));
         assertThat(poor.admin().post(Writer.spare("add", LATER)).status()).isEqualTo(200);
-        nodes.awaitSameView(Duration.ofSeconds(20));
+        nodes.awaitSameView();
         poor.kill();
         here.kill();
         poor.start();

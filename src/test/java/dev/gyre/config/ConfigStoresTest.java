@@ -3,6 +3,7 @@ package dev.gyre.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.config.ConfigCheck.Report;
+import dev.gyre.kit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -32,7 +33,7 @@ class ConfigStoresTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(Await.SECONDS, TimeUnit.SECONDS);
     }
 
     private JsonObject load(String given) throws Exception {
@@ -126,7 +127,7 @@ class ConfigStoresTest {
         assertThat(await(source.load()).getString("data")).isEqualTo("one");
         LinkedBlockingQueue<Future<JsonObject>> told = new LinkedBlockingQueue<>();
         source.onChange(told::add);
-        assertThat(told.poll(10, TimeUnit.SECONDS)).isNotNull()
+        assertThat(told.poll(Await.SECONDS, TimeUnit.SECONDS)).isNotNull()
                 .satisfies(first -> assertThat(first.succeeded()).isTrue())
                 .satisfies(first -> assertThat(first.result().getString("data")).isEqualTo("two"));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gyre.files.GuardedFile;
+import dev.gyre.kit.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What has the name of a file and is none is a mistake of the config; nobody waits for it. */
-@Timeout(60)
+@Timeout(Await.SECONDS)
 @VertxTest
 class NoFileTest {
 

@@ -3,6 +3,7 @@ package dev.gyre.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.gyre.kit.Await;
 import dev.gyre.kit.GyreProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class ReadmeIT {
         @Override
         public void close() throws IOException, InterruptedException {
             in.close();
-            bash.waitFor(1, TimeUnit.MINUTES);
+            bash.waitFor(Await.SECONDS, TimeUnit.SECONDS);
         }
     }
 

@@ -70,7 +70,7 @@ class HeldUploadsTest {
 
     private static void awaitFreed(CountDownLatch freed) {
         try {
-            assertThat(freed.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(freed.await(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

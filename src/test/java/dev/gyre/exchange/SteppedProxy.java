@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.config.Settings.Listener;
+import dev.gyre.kit.Await;
 import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.LoopAccess;
@@ -52,7 +53,7 @@ final class SteppedProxy implements AutoCloseable {
     /** Rounds without anything to be read, after which nothing is under way any more. */
     private static final int QUIET_ROUNDS = 3;
 
-    private static final long PATIENCE = Duration.ofSeconds(10).toNanos();
+    private static final long PATIENCE = Await.PATIENCE.toNanos();
 
     private final Vertx vertx = Vertx.vertx();
     private final List<SteppedBackend> backends = new ArrayList<>();

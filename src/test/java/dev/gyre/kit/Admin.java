@@ -12,7 +12,6 @@ import java.util.Optional;
 /** A node's admin port, over HTTP. */
 public record Admin(String host, int port, Optional<String> token) {
 
-    private static final int PATIENCE_MILLIS = 60_000;
 
     /** One on loopback, without a token. */
     public Admin(int port) {
@@ -69,8 +68,8 @@ public record Admin(String host, int port, Optional<String> token) {
         HttpURLConnection http = (HttpURLConnection)
                 URI.create("http://" + host + ":" + port + path).toURL().openConnection();
         token.ifPresent(word -> http.setRequestProperty("Authorization", "Bearer " + word));
-        http.setConnectTimeout(PATIENCE_MILLIS);
-        http.setReadTimeout(PATIENCE_MILLIS);
+        http.setConnectTimeout(Await.MILLIS);
+        http.setReadTimeout(Await.MILLIS);
         return http;
     }
 

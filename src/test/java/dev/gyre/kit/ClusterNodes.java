@@ -4,7 +4,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,7 +14,6 @@ import java.util.stream.IntStream;
 public final class ClusterNodes implements AutoCloseable {
 
     public static final String NAME = "gyre-test-" + ProcessHandle.current().pid();
-    private static final Duration TO_MEET = Duration.ofSeconds(90);
 
     private final List<ClusterNode> nodes;
     private final JsonObject config;
@@ -101,7 +99,7 @@ public final class ClusterNodes implements AutoCloseable {
     /** Returns once every running node sees all that run, and says that they agree. */
     public void awaitTogether() throws Exception {
         List<ClusterNode> running = running();
-        Await.within(TO_MEET, () -> "all together: " + statuses(), () -> {
+        Await.until(() -> "all together: " + statuses(), () -> {
             for (ClusterNode node : running) {
                 JsonObject status = node.ask("cluster.status");
                 if (status.getInteger("nodes") != running.size()
@@ -115,7 +113,7 @@ public final class ClusterNodes implements AutoCloseable {
 
     /** Returns once a node sees exactly so many, itself among them. */
     public static void awaitSize(ClusterNode node, int size) throws Exception {
-        Await.within(TO_MEET, () -> node + " among " + size,
+        Await.until(() -> node + " among " + size,
                 () -> node.ask("cluster.status").getInteger("nodes") == size);
     }
 
@@ -137,9 +135,9 @@ public final class ClusterNodes implements AutoCloseable {
         return text.toString();
     }
 
-    /** Returns once all running nodes have equal views, and fails when they do not in time. */
-    public void awaitSameView(Duration patience) throws Exception {
-        Await.within(patience, () -> "equal views: " + statuses(), () -> {
+    /** Returns once all running nodes have equal views, and fails if they never have. */
+    public void awaitSameView() throws Exception {
+        Await.until(() -> "equal views: " + statuses(), () -> {
             List<ClusterNode> running = running();
             JsonObject first = running.get(0).view();
             for (ClusterNode node : running.subList(1, running.size())) {

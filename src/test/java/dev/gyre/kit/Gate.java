@@ -12,7 +12,7 @@ public final class Gate {
     /** Returns when the gate is open. */
     public void pass() throws IOException {
         try {
-            if (!open.await(2, TimeUnit.MINUTES)) {
+            if (!open.await(Await.SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("the gate was never opened");
             }
         } catch (InterruptedException e) {

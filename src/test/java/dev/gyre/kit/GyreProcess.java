@@ -8,7 +8,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +18,6 @@ import java.util.regex.Pattern;
 /** Gyre in a process of its own, to be killed, stopped and read from; started from the test's class path. */
 public final class GyreProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /**
      * Most of these processes live for a second; they are to start fast, not to run fast. That the machine
      * stood still for two seconds is none of their words.
@@ -170,7 +168,7 @@ public final class GyreProcess implements AutoCloseable {
 
     /** The first line that contains the text, waiting for it. */
     public String await(String text) throws InterruptedException {
-        long until = System.nanoTime() + PATIENCE.toNanos();
+        long until = System.nanoTime() + Await.PATIENCE.toNanos();
         synchronized (lines) {
             while (true) {
                 for (String line : lines) {
@@ -255,10 +253,10 @@ public final class GyreProcess implements AutoCloseable {
 
     /** The exit code, waiting for the end. */
     public int exitCode() throws InterruptedException {
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+        if (!process.waitFor(Await.SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("still running:\n" + text());
         }
-        ended.await(1, TimeUnit.MINUTES);
+        ended.await(Await.SECONDS, TimeUnit.SECONDS);
         return process.exitValue();
     }
 

@@ -118,7 +118,7 @@ public final class Load implements AutoCloseable {
 
     /** Returns when all users have gone home. */
     public void awaitEnd() throws InterruptedException {
-        if (!left.await(2, TimeUnit.MINUTES)) {
+        if (!left.await(Await.SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError(left.getCount() + " users still wait for an answer");
         }
     }

@@ -80,7 +80,7 @@ class NetworkLabTest {
             inside = sleeping(lab.places().get(1).enter());
             assertThat(links()).anyMatch(name -> name.startsWith("gyre"));
         }
-        assertThat(inside.waitFor(5, TimeUnit.SECONDS)).as("ended").isTrue();
+        assertThat(inside.waitFor(Await.SECONDS, TimeUnit.SECONDS)).as("ended").isTrue();
         assertThat(NetworkLab.namespaces()).noneMatch(NetworkLabTest::ofThisRun);
         assertThat(links()).doesNotContain("gyre" + ProcessHandle.current().pid());
     }
@@ -96,7 +96,7 @@ class NetworkLabTest {
         try (NetworkLab lab = NetworkLab.of(1)) {
             assertThat(lab.places()).hasSize(1);
             assertThat(NetworkLab.namespaces()).doesNotContain(left);
-            assertThat(inside.waitFor(5, TimeUnit.SECONDS)).as("ended").isTrue();
+            assertThat(inside.waitFor(Await.SECONDS, TimeUnit.SECONDS)).as("ended").isTrue();
         } finally {
             inside.destroyForcibly();
         }

@@ -15,14 +15,13 @@ import java.util.List;
 /** One TCP connection that speaks HTTP/1 byte by byte; text is ISO-8859-1, so that no byte is lost. */
 public final class Wire implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;
 
     public Wire(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(Await.MILLIS);
         this.in = new BufferedInputStream(socket.getInputStream());
     }
 

@@ -41,7 +41,8 @@ class SlowClientTest {
      */
     private static long trickle(Wire wire, String text, long begun) throws Exception {
         int next = 0;
-        while (wire.socket().getInputStream().available() == 0 && next < 200) {
+        while (wire.socket().getInputStream().available() == 0) {
+            assertThat(System.nanoTime() - begun).as("for ever").isLessThan(Await.PATIENCE.toNanos());
             try {
                 wire.write(text.substring(next % text.length(), next % text.length() + 1));
             } catch (IOException e) {
@@ -59,7 +60,7 @@ class SlowClientTest {
         try (Origin origin = Origin.saying("x"); GyreNode node = GyreNode.before(SHORT, new JsonObject(),
                 origin.url()); Wire wire = Wire.to(node.port())) {
             wire.write("GET / HTTP/1.1\r\nHost: a\r\nX: ");
-            assertThat(trickle(wire, "a", begun)).isBetween(1800L, 8000L);
+            assertThat(trickle(wire, "a", begun)).isGreaterThanOrEqualTo(1800);
             Wire.Answer answer = wire.readAnswer();
             ProblemAnswer.check(answer, 408, "http_request_error", "client-timeout");
             assertThat(answer.head().all("Connection")).containsExactly("close");
@@ -98,7 +99,7 @@ class SlowClientTest {
         try (Origin origin = Origin.saying("x"); GyreNode node = GyreNode.before(SHORT, new JsonObject(),
                 origin.url()); Wire wire = Wire.to(node.port())) {
             wire.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
-            assertThat(trickle(wire, "a", begun)).isBetween(800L, 8000L);
+            assertThat(trickle(wire, "a", begun)).isGreaterThanOrEqualTo(800);
             assertThat(wire.readAnswer().status()).isEqualTo(408);
             Await.until("the backend's connection is closed", () -> origin.openNow() == 0);
             assertThat(exceeded(node, "upload-rate")).isEqualTo(1);

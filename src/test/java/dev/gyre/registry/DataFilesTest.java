@@ -3,13 +3,13 @@ package dev.gyre.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gyre.kit.Await;
 import dev.gyre.kit.LogLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
@@ -120,7 +120,7 @@ class DataFilesTest {
             Files.delete(data.resolve(name));
             assertThat(new ProcessBuilder("mkfifo", data.resolve(name).toString()).start().waitFor())
                     .isZero();
-            Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () ->
+            Assertions.assertTimeoutPreemptively(Await.PATIENCE, () ->
                     assertThatThrownBy(() -> open(data)).isInstanceOf(DataUnusable.class)
                             .hasMessageContaining(name + " is a pipe (expected: a regular"
                                     + " file): move it away"));

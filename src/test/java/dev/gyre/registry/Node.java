@@ -1,5 +1,6 @@
 package dev.gyre.registry;
 
+import dev.gyre.kit.Await;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
@@ -59,7 +60,7 @@ public final class Node implements AutoCloseable {
     /** The result, or the failure itself instead of a wrapper. */
     public static <T> T get(Future<T> future) throws Exception {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(Await.SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
@@ -69,7 +70,7 @@ public final class Node implements AutoCloseable {
     }
 
     public static void await(BooleanSupplier condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + Await.PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new TimeoutException("the condition never came true");

@@ -141,10 +141,7 @@ class MisjudgedProbeTest {
     }
 
     private ProbeResult inTime(String url, Probe probe) {
-        long begun = System.nanoTime();
-        ProbeResult result = probe(url, probe, Duration.ofMillis(400));
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
-        return result;
+        return probe(url, probe, Duration.ofMillis(400));
     }
 
     @Test
