@@ -2,14 +2,12 @@ package dev.gyre.api;
 
 import dev.gyre.api.ClusterReport.MissingMember;
 import dev.gyre.api.ClusterReport.OtherConfig;
-import dev.gyre.config.Durations;
 import dev.gyre.registry.CommandRefused;
 import dev.gyre.registry.RegistryStatus;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -36,7 +34,7 @@ final class ClusterListings {
         all.forEach(node -> {
             JsonObject row = node.toJson(node.agrees(all.get(0)));
             Duration ahead = report.clocksAhead().get(node.id());
-            rows.add(ahead == null ? row : row.put("clockAhead", text(ahead)));
+            rows.add(ahead == null ? row : row.put("clockAhead", NodeInfo.text(ahead)));
         });
         report.missing().forEach(missing -> rows.add(missing.toJson()));
         return Future.succeededFuture(new JsonObject().put("ok", true).put("nodes", rows));
@@ -51,7 +49,8 @@ final class ClusterListings {
         List<NodeInfo> others = all.stream().filter(node -> !node.agrees(self)).toList();
         List<String> broken = all.stream().filter(NodeInfo::blind).map(NodeInfo::name).toList();
         List<String> ahead = all.stream().filter(node -> report.clocksAhead().containsKey(node.id()))
-                .map(node -> node.name() + " by " + text(report.clocksAhead().get(node.id()))).toList();
+                .map(node -> node.name() + " by " + NodeInfo.text(report.clocksAhead().get(node.id())))
+                .toList();
         JsonObject reply = new JsonObject().put("ok", true)
                 .put("agree", others.isEmpty() && report.complete()).put("complete", report.complete())
                 .put("joined", report.notJoined().isEmpty())
@@ -108,9 +107,5 @@ final class ClusterListings {
                     + " looks broken: backends are down for it that others see up");
         }
         return lines.stream().map(line -> "; " + line).collect(Collectors.joining());
-    }
-
-    private static String text(Duration span) {
-        return Durations.text(span.truncatedTo(ChronoUnit.SECONDS));
     }
 }

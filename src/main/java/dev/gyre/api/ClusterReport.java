@@ -1,10 +1,8 @@
 package dev.gyre.api;
 
-import dev.gyre.config.Durations;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +46,7 @@ public record ClusterReport(int expected, List<MissingMember> missing, Optional<
         }
 
         private String text() {
-            return Durations.text(unheard.truncatedTo(ChronoUnit.SECONDS));
+            return NodeInfo.text(unheard);
         }
 
         /** As {@code node.list} shows it among the nodes. */

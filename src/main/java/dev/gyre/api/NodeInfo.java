@@ -36,7 +36,8 @@ public record NodeInfo(String name, String id, String address, String version, D
                 .put("notUnderstood", unknown);
     }
 
-    private static String text(Duration span) {
+    /** In whole seconds. */
+    static String text(Duration span) {
         return Durations.text(span.truncatedTo(ChronoUnit.SECONDS));
     }
 }

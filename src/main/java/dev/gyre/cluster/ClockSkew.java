@@ -1,6 +1,7 @@
 package dev.gyre.cluster;
 
 import dev.gyre.cluster.ClusterHealth.ClockAhead;
+import dev.gyre.model.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

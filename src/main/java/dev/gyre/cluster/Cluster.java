@@ -5,6 +5,7 @@ import dev.gyre.cluster.ClusterNode.Standing;
 import dev.gyre.cluster.ClusterPeers.Peer;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.model.BackendId;
+import dev.gyre.model.DurationText;
 import dev.gyre.registry.Entries;
 import dev.gyre.registry.Entry;
 import dev.gyre.registry.Registry;
@@ -127,8 +128,8 @@ public final class Cluster implements Replica {
                 return refused.isTwin() ? close().transform(closed -> Future.failedFuture(refused))
                         : Future.succeededFuture();
             }
-            LOG.warn("join pending after={}s: this node serves what its disk holds, and tries on",
-                    patience.toSeconds());
+            LOG.warn("join pending after={}: this node serves what its disk holds, and tries on",
+                    DurationText.text(patience));
             return Future.succeededFuture();
         }).map(this);
     }

@@ -1,10 +1,12 @@
 package dev.gyre.cluster;
 
 import dev.gyre.config.Settings.ClusterSettings;
+import dev.gyre.model.DurationText;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -18,9 +20,9 @@ import org.slf4j.LoggerFactory;
 final class MembershipLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
-    private static final long RETRY_MILLIS = 3_000;
+    private static final Duration RETRY = Duration.ofSeconds(3);
     /** Where a person has to act first, each try only disturbs the others. */
-    private static final long REFUSED_MILLIS = 60_000;
+    private static final Duration RETRY_IF_REFUSED = Duration.ofMinutes(1);
     private static final long BEGIN_SECONDS = 30;
 
     private final Vertx vertx;
@@ -106,19 +108,19 @@ final class MembershipLoop {
     }
 
     private void failed(Throwable failure) {
-        long retry = RETRY_MILLIS;
+        Duration retry = RETRY;
         if (failure instanceof JoinRefused reason) {
             refused = Optional.of(reason);
-            retry = REFUSED_MILLIS;
-            LOG.error("join refused name={} retry_in={}s reason=\"{}\"", settings.name(), retry / 1000,
-                    reason.getMessage());
+            retry = RETRY_IF_REFUSED;
+            LOG.error("join refused name={} retry_in={} reason=\"{}\"", settings.name(),
+                    DurationText.text(retry), reason.getMessage());
             settled.tryFail(reason);
         } else {
-            LOG.warn("join failed name={} retry_in={}s reason=\"{}\"", settings.name(), retry / 1000,
-                    failure.getMessage());
+            LOG.warn("join failed name={} retry_in={} reason=\"{}\"", settings.name(),
+                    DurationText.text(retry), failure.getMessage());
         }
         if (!closed) {
-            vertx.setTimer(retry, timer -> context.runOnContext(v -> attempt()));
+            vertx.setTimer(retry.toMillis(), timer -> context.runOnContext(v -> attempt()));
         }
     }
 

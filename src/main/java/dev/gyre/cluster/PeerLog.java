@@ -1,5 +1,6 @@
 package dev.gyre.cluster;
 
+import dev.gyre.model.DurationText;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;

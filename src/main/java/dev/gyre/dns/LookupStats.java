@@ -2,6 +2,7 @@ package dev.gyre.dns;
 
 import dev.gyre.dns.Reply.Answer;
 import dev.gyre.dns.Reply.None;
+import dev.gyre.model.DurationText;
 import dev.gyre.model.NameStatus.Counts;
 import java.time.Duration;
 import java.util.Collection;
@@ -76,8 +77,8 @@ final class LookupStats {
             LOG.warn("lookup failed name={} addresses_kept={} reason=\"{}\"", name, after.texts().size(),
                     after.failing().get());
         } else {
-            LOG.info("lookup recovered name={} after={}s", name,
-                    Duration.between(before.since(), after.since()).toSeconds());
+            LOG.info("lookup recovered name={} after={}", name,
+                    DurationText.text(Duration.between(before.since(), after.since())));
         }
     }
 }

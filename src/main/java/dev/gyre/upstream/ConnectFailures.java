@@ -1,6 +1,7 @@
 package dev.gyre.upstream;
 
 import dev.gyre.model.BackendId;
+import dev.gyre.model.DurationText;
 import dev.gyre.model.Failure;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -32,7 +33,7 @@ final class ConnectFailures {
     static String details(Failure failure, BackendId backend, Duration timeout, Throwable cause) {
         return switch (failure) {
             case CONNECT_TIMEOUT ->
-                    backend + " did not accept the connection within " + Saturation.human(timeout);
+                    backend + " did not accept the connection within " + DurationText.text(timeout);
             case CONNECT_REFUSED -> backend + " refused the connection";
             case INTERNAL -> "no connection can be opened: too many open files, raise `ulimit -n`";
             case DNS -> "the name of " + backend + " cannot be resolved";

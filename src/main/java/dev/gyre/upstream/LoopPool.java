@@ -3,6 +3,7 @@ package dev.gyre.upstream;
 import dev.gyre.balancing.PeakEwma;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.EjectionPolicy.Weight;
+import dev.gyre.model.DurationText;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
 import io.vertx.core.http.HttpClientConnection;
@@ -102,7 +103,7 @@ public final class LoopPool {
         if (shared.leave(lease)) {
             tally.refused();
             lease.refuse(Failure.QUEUE_TIMEOUT, "no connection to " + shared.id() + " within "
-                    + Saturation.human(shared.policy().queueTimeout()) + ", all "
+                    + DurationText.text(shared.policy().queueTimeout()) + ", all "
                     + limitText() + " busy");
         }
     }

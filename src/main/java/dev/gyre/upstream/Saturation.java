@@ -1,7 +1,9 @@
 package dev.gyre.upstream;
 
+import static dev.gyre.model.DurationText.text;
+import static dev.gyre.model.DurationText.threeDigits;
+
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -24,7 +26,7 @@ final class Saturation {
     /** One sentence without a full stop, for the log and for {@code backend.list}. */
     static String sentence(PoolWindow window) {
         return window.id() + ": " + busy(window) + ", " + counted(window.queued(), "request")
-                + " waiting, median wait " + human(window.waitMedian()) + "; " + advice(window);
+                + " waiting, median wait " + text(window.waitMedian()) + "; " + advice(window);
     }
 
     private static String busy(PoolWindow window) {
@@ -57,7 +59,7 @@ final class Saturation {
         long size = roundUp(need, ABOUT);
         String here = shared(window) ? " on this node" : "";
         if (size <= window.limit()) {
-            return "at " + rate(served + refused) + " requests/s and " + human(window.serviceTime())
+            return "at " + rate(served + refused) + " requests/s and " + text(window.serviceTime())
                     + " it needs a little more than that, say " + number(roundUp(window.limit() + 1, 0))
                     + here;
         }
@@ -72,10 +74,10 @@ final class Saturation {
         double served = window.servedPerSecond();
         double refused = window.refusedPerSecond();
         if (!waitCounts) {
-            return "at " + rate(served + refused) + " requests/s and " + human(window.serviceTime());
+            return "at " + rate(served + refused) + " requests/s and " + text(window.serviceTime());
         }
-        return "at " + rate(served) + " requests/s of " + human(window.serviceTime()) + " each after "
-                + human(window.meanWait()) + " of waiting" + (refused == 0 ? "" : ", and " + rate(refused)
+        return "at " + rate(served) + " requests/s of " + text(window.serviceTime()) + " each after "
+                + text(window.meanWait()) + " of waiting" + (refused == 0 ? "" : ", and " + rate(refused)
                 + "/s refused,");
     }
 
@@ -88,29 +90,8 @@ final class Saturation {
         return (long) Math.ceil(need / step - slack) * step;
     }
 
-    /** A duration in the unit that reads best, with three digits: 850 µs, 1.5 ms, 200 ms, 12.5 s. */
-    static String human(Duration duration) {
-        BigDecimal micros = BigDecimal.valueOf(duration.toNanos(), 3);
-        if (micros.signum() == 0) {
-            return "0 ms";
-        }
-        // 999.5 would be rounded to 1000 of the smaller unit.
-        if (micros.compareTo(new BigDecimal("999.5")) < 0) {
-            return threeDigits(micros) + " µs";
-        }
-        BigDecimal millis = micros.movePointLeft(3);
-        return millis.compareTo(new BigDecimal("999.5")) < 0
-                ? threeDigits(millis) + " ms"
-                : threeDigits(millis.movePointLeft(3)) + " s";
-    }
-
     private static String rate(double perSecond) {
         return perSecond < 10 ? threeDigits(BigDecimal.valueOf(perSecond)) : number(Math.round(perSecond));
-    }
-
-    private static String threeDigits(BigDecimal value) {
-        int decimals = Math.max(0, 3 - Math.max(1, value.precision() - value.scale()));
-        return value.setScale(decimals, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
     }
 
     private static String counted(int count, String noun) {

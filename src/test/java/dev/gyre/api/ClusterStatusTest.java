@@ -115,7 +115,7 @@ class ClusterStatusTest {
     @Test
     void aClockThatIsAheadKeepsChangesFromBeingMade() throws Exception {
         try (Doors doors = new Doors(Node.web(Node.A), Optional.empty())) {
-            doors.clockTrouble = Optional.of("this node's clock is 1 d ahead of node B: set it right");
+            doors.clockTrouble = Optional.of("this node's clock is 1d ahead of node B: set it right");
             assertThat(doors.http(new JsonObject().put("command", "backend.list")).code()).isEqualTo(200);
             Doors.Answer refused = doors.http(new JsonObject().put("command", "service.put")
                     .put("service", "x"));

@@ -31,8 +31,8 @@ class ClockSkewTest {
     void seenFromTheOneThatIsAheadItIsThatOneToo() {
         List<Reading> readings = List.of(reading("a", -86_400), reading("b", 0), reading("c", -86_399));
         assertThat(skew.ahead(readings)).extracting(ClockAhead::id).containsExactly("b");
-        assertThat(skew.trouble("b", readings)).hasValue("this node's clock is 1 d ahead of node C (at"
-                + " most 1 min are allowed, cluster.maxClockSkew): set it right");
+        assertThat(skew.trouble("b", readings)).hasValue("this node's clock is 1d ahead of node C (at"
+                + " most 1m are allowed, cluster.maxClockSkew): set it right");
         assertThat(skew.trouble("a", readings)).isEmpty();
     }
 

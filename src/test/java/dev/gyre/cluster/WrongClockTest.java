@@ -32,9 +32,9 @@ class WrongClockTest {
             JsonObject change = Writer.spare("add", "http://10.9.0.1:1");
             Await.until("a refusal there", () -> ahead.admin().post(change).status() == 503);
             Admin.Reply refusal = ahead.admin().post(change);
-            assertThat(refusal.body()).contains("this node's clock is 1 d ahead of node ")
+            assertThat(refusal.body()).contains("this node's clock is 1d ahead of node ")
                     .contains("set it right");
-            assertThat(ahead.readiness()).contains("clock is 1 d ahead");
+            assertThat(ahead.readiness()).contains("clock is 1d ahead");
             ClusterNode other = nodes.node(0);
             Await.until("a warning elsewhere", () -> other.text().contains("clock ahead node="));
             assertThat(other.ask("cluster.status").getString("summary"))

@@ -1,11 +1,11 @@
 package dev.gyre.health.outlier;
 
-import dev.gyre.config.Durations;
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.Verdicts.Source;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
+import dev.gyre.model.DurationText;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.FailureStreak;
 import dev.gyre.model.Fitness;
@@ -176,7 +176,7 @@ public final class Ejector {
                 Optional.of(since.plus(length))));
         count(state.id(), violation.cause());
         LOG.warn("backend ejected service={} backend={} reason={} for={} detail=\"{}\"", state.id().service(),
-                state.id().name(), violation.cause().word(), Durations.text(length), violation.words());
+                state.id().name(), violation.cause().word(), DurationText.text(length), violation.words());
     }
 
     private void skip(EjectionGroup group, OutlierState state, Violation violation, String why) {

@@ -1,6 +1,7 @@
 package dev.gyre.health.outlier;
 
 import dev.gyre.model.AnswerTimes;
+import dev.gyre.model.DurationText;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.FailureStreak;
 import java.time.Duration;
@@ -58,9 +59,13 @@ final class OutlierDetector {
         if (!again && (requests < policy.requests() || failing - peers.failing() < policy.rate())) {
             return Optional.empty();
         }
-        return Optional.of(new Violation(EjectionCause.RATE, Formats.percent(failing) + " of " + requests
-                + " requests failed, " + Formats.percent(peers.failing())
+        return Optional.of(new Violation(EjectionCause.RATE, percent(failing) + " of " + requests
+                + " requests failed, " + percent(peers.failing())
                 + " at the service's median backend"));
+    }
+
+    private static String percent(double share) {
+        return Math.round(share * 100) + " %";
     }
 
     private static Optional<Violation> latency(OutlierState state, PeerStatistics peers,
@@ -78,8 +83,8 @@ final class OutlierDetector {
                 && median.toNanos() > policy.latency().get() * usual.get().toNanos()
                 && median.compareTo(usual.get().plus(LATENCY_MARGIN)) > 0;
         return slow ? Optional.of(new Violation(EjectionCause.LATENCY, "its median answer takes "
-                + Formats.duration(median) + ", that of the service's median backend "
-                + Formats.duration(usual.get()))) : Optional.empty();
+                + DurationText.text(median) + ", that of the service's median backend "
+                + DurationText.text(usual.get()))) : Optional.empty();
     }
 
     private static Optional<Violation> silence(OutlierState state, PeerStatistics peers, long now) {
@@ -91,7 +96,7 @@ final class OutlierDetector {
         // If most backends are silent, they share a cause, even if they fell silent at different times.
         boolean alone = peers.silentNanos() < normal / 2;
         return silent >= normal && alone ? Optional.of(new Violation(EjectionCause.SILENCE,
-                "no answer for " + Formats.duration(Duration.ofNanos(silent))
+                "no answer for " + DurationText.text(Duration.ofNanos(silent))
                         + " while others answer (requests waiting: " + state.waiting() + ")"))
                 : Optional.empty();
     }

@@ -6,6 +6,7 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.Condition;
+import dev.gyre.model.DurationText;
 import dev.gyre.model.Overlap;
 import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Service;
@@ -239,8 +240,8 @@ public final class HealthChecks {
     private static void log(BackendId id, Condition now, Optional<Condition> before) {
         if (now.fit()) {
             Instant since = before.map(Condition::since).orElse(now.since());
-            LOG.info("backend healthy service={} backend={} after={}s", id.service(), id.name(),
-                    Duration.between(since, now.since()).toSeconds());
+            LOG.info("backend healthy service={} backend={} after={}", id.service(), id.name(),
+                    DurationText.text(Duration.between(since, now.since())));
         } else {
             LOG.warn("backend unhealthy service={} backend={} reason=\"{}\"", id.service(), id.name(),
                     now.reason());
