@@ -187,7 +187,7 @@ class ArchitectureTest {
     /** Each runs on a worker or a thread of its own; {@code AddressBlock} is given literal addresses only. */
     private static final Set<String> ASK_NAME_SERVICES = Set.of("dev.gyre.HostName", "dev.gyre.TakenPorts",
             "dev.gyre.cluster.MemberAddresses", "dev.gyre.cluster.MemberConfig",
-            "dev.gyre.cluster.ClusterPorts", "dev.gyre.api.AddressBlock");
+            "dev.gyre.cluster.ClusterPorts", "dev.gyre.model.AddressBlock");
 
     @ArchTest
     static final ArchRule eventLoopsAskNoNameService = noClasses()

@@ -2,6 +2,8 @@ package dev.gyre.api;
 
 import dev.gyre.gate.ListField;
 import dev.gyre.log.RateLimitedLog;
+import dev.gyre.model.AddressBlock;
+import dev.gyre.model.ConnectionCounts;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -18,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds what a client of the admin port can hold there without a token: so many connections, each for no
- * longer than a request may take to come. The port shares files and memory with the traffic of the node. An
- * answer may take its time, as that of {@code backend.drain} does. One connection too many takes the place of
- * the one that has waited longest for its request: a flood shuts out no probe. Used on one event loop.
+ * Bounds what a client of the admin port can hold there without a token: a number of connections, and the
+ * time in which each request must arrive. The port shares files and memory with the traffic of the node. The
+ * answer has no time limit, because {@code backend.drain} waits. One connection too many replaces the one
+ * that has waited longest for its request, so that a flood does not shut out probes. For one event loop.
  */
 final class AdminConnections {
 
@@ -46,14 +48,14 @@ final class AdminConnections {
     private final Map<HttpConnection, Deadline> open = new HashMap<>();
     /** Those that wait for a request or the rest of one, the longest first. */
     private final Set<Deadline> waiting = new LinkedHashSet<>();
-    /** No entry for an address without connections. */
-    private final Map<Long, Integer> openByAddress = new HashMap<>();
+    private final ConnectionCounts counts;
     private final RateLimitedLog log;
 
     /** @param nanos a clock that only goes forward, as {@code System.nanoTime()} */
     AdminConnections(Vertx vertx, Bounds bounds, LongSupplier nanos) {
         this.vertx = vertx;
         this.bounds = bounds;
+        this.counts = new ConnectionCounts(bounds.most(), bounds.mostOfOne());
         this.nanos = nanos;
         this.log = new RateLimitedLog(LOG_EVERY, nanos.getAsLong());
     }
@@ -67,20 +69,19 @@ final class AdminConnections {
         }
         String address = connection.remoteAddress().hostAddress();
         Long block = AddressBlock.of(address);
-        int ofOne = openByAddress.getOrDefault(block, 0);
-        if (open.size() >= bounds.most() || ofOne >= bounds.mostOfOne()) {
-            tell(address, ofOne);
+        int ofOne = counts.openOf(block);
+        if (counts.enter(block).isPresent()) {
+            logRefusal(address, ofOne);
             Optional<Deadline> longest = waiting.stream()
                     .filter(one -> ofOne < bounds.mostOfOne() || one.block.equals(block)).findFirst();
             longest.ifPresent(Deadline::end);
-            if (longest.isEmpty()) {
+            if (longest.isEmpty() || counts.enter(block).isPresent()) {
                 connection.close();
                 return;
             }
         }
         Deadline deadline = new Deadline(connection, block);
         open.put(connection, deadline);
-        openByAddress.merge(block, 1, Integer::sum);
         connection.closeHandler(closed -> deadline.forget());
         deadline.set(bounds.request());
     }
@@ -119,11 +120,11 @@ final class AdminConnections {
                 || !ListField.EXPECT.lines(headers).isEmpty();
     }
 
-    private void tell(String address, int ofOne) {
+    private void logRefusal(String address, int ofOne) {
         log.happened(nanos.getAsLong()).ifPresent(more ->
                 LOG.warn("admin: connection closed reason=too_many_connections open={} limit={} address={}"
                                 + " of_address={} limit_of_address={}{}",
-                        open.size(), bounds.most(), address, ofOne, bounds.mostOfOne(), more));
+                        counts.open(), bounds.most(), address, ofOne, bounds.mostOfOne(), more));
     }
 
     /** Until when a connection may stay as it is. */
@@ -157,7 +158,7 @@ final class AdminConnections {
         void forget() {
             lift();
             if (open.remove(connection, this)) {
-                openByAddress.computeIfPresent(block, (key, count) -> count == 1 ? null : count - 1);
+                counts.leave(block);
             }
         }
 

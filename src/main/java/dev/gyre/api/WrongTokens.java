@@ -1,5 +1,6 @@
 package dev.gyre.api;
 
+import dev.gyre.model.AddressBlock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,9 @@
 package dev.gyre.listener;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.model.AddressBlock;
 import dev.gyre.model.AddressText;
+import dev.gyre.model.ConnectionCounts;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.vertx.GuardedTransport;
@@ -12,10 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 
 /**
  * Lets no more connections in than may be. It stands in the pipeline of the listening socket, where a
@@ -30,18 +29,14 @@ public final class Admission extends ChannelInboundHandlerAdapter {
 
     private final ForwardingSettings forwarding;
     private final LimitCounters exceeded;
-    private final int most;
-    private final int mostPerAddress;
-    private final AtomicInteger open = new AtomicInteger();
-    /** No entry for an address without connections, so that there are never more than connections. */
-    private final Map<Long, Integer> openByAddress = new ConcurrentHashMap<>();
+    private final ConnectionCounts counts;
 
     /** @param limits with the numbers of connections filled in, see {@link Limits#within} */
     Admission(Limits limits, ForwardingSettings forwarding, LimitCounters exceeded) {
         this.forwarding = forwarding;
         this.exceeded = exceeded;
-        this.most = limits.connections().orElseThrow();
-        this.mostPerAddress = limits.connectionsPerAddress().orElseThrow();
+        this.counts = new ConnectionCounts(limits.connections().orElseThrow(),
+                limits.connectionsPerAddress().orElseThrow());
     }
 
     /** From now on this listening socket is watched; {@link GuardedTransport} does so from its beginning. */
@@ -57,11 +52,11 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     }
 
     public int open() {
-        return open.get();
+        return counts.open();
     }
 
     public int most() {
-        return most;
+        return counts.most();
     }
 
     @Override
@@ -80,33 +75,21 @@ public final class Admission extends ChannelInboundHandlerAdapter {
             return true;
         }
         byte[] address = peer.getAddress().getAddress();
-        if (open.incrementAndGet() > most) {
-            open.decrementAndGet();
-            exceeded.report(Limit.CONNECTIONS, AddressText.of(peer.getAddress()));
-            return false;
-        }
-        Long key = key(address);
-        boolean counted = !forwarding.trusts(address);
-        if (counted && openByAddress.merge(key, 1, Integer::sum) > mostPerAddress) {
-            release(key, true);
-            exceeded.report(Limit.CONNECTIONS_PER_ADDRESS, AddressText.of(peer.getAddress()));
+        boolean trusted = forwarding.trusts(address);
+        Long block = AddressBlock.of(address);
+        Optional<Limit> limit = trusted ? counts.enterTrusted() : counts.enter(block);
+        if (limit.isPresent()) {
+            exceeded.report(limit.get(), AddressText.of(peer.getAddress()));
             return false;
         }
         connection.attr(ADMITTED).set(true);
-        connection.closeFuture().addListener(closed -> release(key, counted));
+        connection.closeFuture().addListener(closed -> {
+            if (trusted) {
+                counts.leaveTrusted();
+            } else {
+                counts.leave(block);
+            }
+        });
         return true;
-    }
-
-    private void release(Long key, boolean counted) {
-        open.decrementAndGet();
-        if (counted) {
-            openByAddress.computeIfPresent(key, (address, now) -> now == 1 ? null : now - 1);
-        }
-    }
-
-    /** Of an IPv6 address the first 64 bits: a client that has one usually has all that begin like it. */
-    private static Long key(byte[] address) {
-        ByteBuffer bytes = ByteBuffer.wrap(address);
-        return address.length == 4 ? Integer.toUnsignedLong(bytes.getInt()) : bytes.getLong();
     }
 }
