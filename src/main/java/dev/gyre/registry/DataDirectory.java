@@ -42,8 +42,8 @@ final class DataDirectory implements Disk, AutoCloseable {
     }
 
     /**
-     * Creates the directory where it is missing, and locks it where it can be written. The lock comes first: a
-     * node that works here removes files at any time, also between a list of their names and a look at them.
+     * Creates the directory where it is missing, and locks it where it can be written. The lock comes first:
+     * a node that works here removes files at any time, also between a list of them and a look at each.
      */
     static DataDirectory open(Path path) throws DataUnusable {
         DataDirectory directory = new DataDirectory(path);
