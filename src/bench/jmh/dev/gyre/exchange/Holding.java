@@ -2,7 +2,7 @@ package dev.gyre.exchange;
 
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
-import dev.gyre.upstream.BackendConnection;
+import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.Lease;
 import dev.gyre.upstream.LeaseHolder;
 import dev.gyre.upstream.LoopPool;
@@ -13,7 +13,7 @@ final class Holding implements LeaseHolder {
 
     private static final Outcome ANSWERED = new Outcome.Answered(200);
 
-    private final CompletableFuture<BackendConnection> connected = new CompletableFuture<>();
+    private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private Lease lease;
 
     void ask(LoopPool pool) {
@@ -25,13 +25,23 @@ final class Holding implements LeaseHolder {
         lease.end(ANSWERED, true);
     }
 
-    CompletableFuture<BackendConnection> connected() {
+    CompletableFuture<Void> connected() {
         return connected;
     }
 
     @Override
-    public void connected(BackendConnection connection, boolean reused) {
-        connected.complete(connection);
+    public void connected(boolean reused) {
+        connected.complete(null);
+    }
+
+    @Override
+    public void opened(BackendStream stream) {
+        throw new IllegalStateException("nothing is sent");
+    }
+
+    @Override
+    public void notOpened(Throwable cause) {
+        throw new IllegalStateException("nothing is sent");
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Outcome;
-import dev.gyre.upstream.BackendConnection;
 import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.Lease;
 import dev.gyre.upstream.LeaseHolder;
@@ -87,23 +86,29 @@ final class Attempt implements LeaseHolder {
     }
 
     @Override
-    public void connected(BackendConnection connection, boolean reused) {
+    public void connected(boolean reused) {
         if (reused && !idempotent()) {
             // This request cannot be sent twice. If the backend has just closed the connection, the event
             // loop may hold that news already: let it come first.
-            exchange.later(() -> send(connection));
+            exchange.later(this::send);
         } else {
-            send(connection);
+            send();
         }
     }
 
-    private void send(BackendConnection connection) {
+    private void send() {
         if (!ended) {
-            connection.open(client.method(), head.target(), this::sendOn, e -> lost(outgoing, e));
+            lease.open(client.method(), head.target());
         }
     }
 
-    private void sendOn(BackendStream stream) {
+    @Override
+    public void notOpened(Throwable cause) {
+        lost(outgoing, cause);
+    }
+
+    @Override
+    public void opened(BackendStream stream) {
         if (ended) {
             stream.reset();
             return;
@@ -135,7 +140,7 @@ final class Attempt implements LeaseHolder {
         if (!ended) {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
-            exchange.toClient().writeInterim(lease.fields(), relayed);
+            exchange.toClient().writeInterim(outgoing.fields(), relayed);
             client.sendEarlyHints(relayed);
         }
     }
@@ -155,7 +160,7 @@ final class Attempt implements LeaseHolder {
             lease.acquireFresh();
             return;
         }
-        Failure ifEnded = lease.answered() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
+        Failure ifEnded = begun() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
         Failure failure = attempts.proxy.lost(cause, ifEnded, backend().toString());
         // Broken bytes are the backend's own; that it gives up who keeps it waiting is not held against it.
         if (failure == ifEnded && exchange.awaitsClient(this)) {
@@ -178,8 +183,13 @@ final class Attempt implements LeaseHolder {
      * an answer came before, so that a backend which answers nothing soon has none.
      */
     private boolean replayable() {
-        return !replayed && lease.onReusedConnection() && !lease.answered() && repeatable()
+        return !replayed && lease.onReusedConnection() && !begun() && repeatable()
                 && (idempotent() || unsent());
+    }
+
+    /** The backend has sent something. */
+    private boolean begun() {
+        return outgoing != null && outgoing.answered();
     }
 
     /** What is sent now may have to be sent again. */

@@ -176,7 +176,7 @@ final class Attempts {
         }
         end(by);
         current = by;
-        exchange.answerBegan(answer, by.lease());
+        exchange.answerBegan(answer);
     }
 
     /** The answer of the current try is the one that the client gets. */

@@ -14,7 +14,6 @@ import dev.gyre.model.Outcome;
 import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
 import dev.gyre.upstream.BackendStream;
-import dev.gyre.upstream.Lease;
 import dev.gyre.upstream.LoopLine;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.LoopView;
@@ -352,9 +351,9 @@ final class Exchange implements Waiter {
     // The way back to the client.
 
     /** This is the answer; the request will not be sent again. */
-    void answerBegan(BackendStream stream, Lease lease) {
+    void answerBegan(BackendStream stream) {
         body.ifPresent(RequestForwarder::forget);
-        ResponseForwarder begun = new ResponseForwarder(this, stream, lease, client, proxy.toClient());
+        ResponseForwarder begun = new ResponseForwarder(this, stream, client, proxy.toClient());
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {

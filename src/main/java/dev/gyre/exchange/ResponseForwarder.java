@@ -5,7 +5,6 @@ import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientStream;
 import dev.gyre.upstream.BackendStream;
-import dev.gyre.upstream.Lease;
 import dev.gyre.vertx.ReadMemory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -21,7 +20,6 @@ final class ResponseForwarder {
 
     private final Exchange exchange;
     private final BackendStream from;
-    private final Lease lease;
     private final HttpHeaders fields;
     private final ClientStream to;
     private final ToClient toClient;
@@ -32,13 +30,10 @@ final class ResponseForwarder {
     private boolean heldBack;
     private boolean dropping;
 
-    /** @param lease that {@code from} has come on */
-    ResponseForwarder(Exchange exchange, BackendStream from, Lease lease, ClientStream to,
-                  ToClient toClient) {
+    ResponseForwarder(Exchange exchange, BackendStream from, ClientStream to, ToClient toClient) {
         this.toClient = toClient;
-        this.lease = lease;
         // As they were decoded.
-        this.fields = lease.fields();
+        this.fields = from.fields();
         this.exchange = exchange;
         this.from = from;
         this.to = to;
@@ -61,7 +56,7 @@ final class ResponseForwarder {
             to.reason(from.reason());
         }
         boolean chunked = length == UNKNOWN && !bodiless() && to.version() != HttpVersion.HTTP_1_0;
-        toClient.write(fields, lease.old(), chunked, to.answerHeaders());
+        toClient.write(fields, from.old(), chunked, to.answerHeaders());
         if (chunked) {
             to.chunked();
         }
@@ -117,7 +112,7 @@ final class ResponseForwarder {
             }
             // A pause of Vert.x's would end in a task, which Netty's io_uring lets wait for up to 128 turns
             // of the other connections.
-            lease.hold(true);
+            from.hold(true);
         }
     }
 
@@ -126,7 +121,7 @@ final class ResponseForwarder {
             blocked = false;
             to.behind(false);
             exchange.touch();
-            lease.hold(false);
+            from.hold(false);
         }
     }
 

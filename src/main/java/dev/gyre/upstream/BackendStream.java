@@ -1,5 +1,6 @@
 package dev.gyre.upstream;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -44,6 +45,21 @@ public interface BackendStream {
     void whenContinued(Handler<Void> continued);
 
     void whenEarlyHints(Handler<MultiMap> hints);
+
+    /** The backend has sent something, an interim answer or a part of a head included. */
+    boolean answered();
+
+    /** The fields of the latest head that has come, interim answers included, as they were decoded. */
+    HttpHeaders fields();
+
+    /** The answer is one of HTTP/1.0. */
+    boolean old();
+
+    /**
+     * The client takes no more at the moment, or does again. What has been read goes on to him all the same,
+     * so that nothing of it is left here when the backend closes; what has not been is left with the backend.
+     */
+    void hold(boolean on);
 
     int status();
 

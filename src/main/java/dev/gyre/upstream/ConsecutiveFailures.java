@@ -25,9 +25,9 @@ final class ConsecutiveFailures {
         }
     }
 
-    void failed(Lease lease, Outcome outcome) {
+    void failed(long begunNanos, Outcome outcome) {
         int now = length.updateAndGet(before -> before == Integer.MAX_VALUE ? 1 : before + 1);
-        watch.failed(new FailureStreak(backend, now, lease.begunNanos(), outcome));
+        watch.failed(new FailureStreak(backend, now, begunNanos, outcome));
     }
 
     /** The last request failed. */

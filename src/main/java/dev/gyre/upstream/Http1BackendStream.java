@@ -1,5 +1,6 @@
 package dev.gyre.upstream;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -10,12 +11,26 @@ import io.vertx.core.http.HttpClientResponse;
 /** A request of HTTP/1, which has its connection for itself until it is answered. */
 final class Http1BackendStream implements BackendStream {
 
+    /** The connection, which has decoded the latest head itself. */
+    interface Carrier {
+
+        boolean answered();
+
+        HttpHeaders fields();
+
+        boolean old();
+
+        void hold(boolean on);
+    }
+
     private final HttpClientRequest request;
+    private final Carrier carrier;
     /** Null until its head has come. */
     private HttpClientResponse answer;
 
-    Http1BackendStream(HttpClientRequest request) {
+    Http1BackendStream(HttpClientRequest request, Carrier carrier) {
         this.request = request;
+        this.carrier = carrier;
         // How it fails is told by the answer's future; without a handler Vert.x would log it as well.
         request.exceptionHandler(e -> { });
     }
@@ -81,6 +96,26 @@ final class Http1BackendStream implements BackendStream {
     @Override
     public void whenEarlyHints(Handler<MultiMap> hints) {
         request.earlyHintsHandler(hints);
+    }
+
+    @Override
+    public boolean answered() {
+        return carrier.answered();
+    }
+
+    @Override
+    public HttpHeaders fields() {
+        return carrier.fields();
+    }
+
+    @Override
+    public boolean old() {
+        return carrier.old();
+    }
+
+    @Override
+    public void hold(boolean on) {
+        carrier.hold(on);
     }
 
     @Override

@@ -12,15 +12,15 @@ import java.util.Optional;
  */
 final class IdleConnections extends Deadline {
 
-    private final BackendPool shared;
+    private final BackendState backend;
     private final Loop loop;
     /** The one that has rested longest first. */
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private volatile int count;
     private boolean armed;
 
-    IdleConnections(BackendPool shared, Loop loop) {
-        this.shared = shared;
+    IdleConnections(BackendState backend, Loop loop) {
+        this.backend = backend;
         this.loop = loop;
     }
 
@@ -55,7 +55,7 @@ final class IdleConnections extends Deadline {
         count = idle.size();
         if (!armed) {
             armed = true;
-            loop.schedule(this, shared.policy().keepAlive());
+            loop.schedule(this, backend.policy().pool().keepAlive());
         }
     }
 
@@ -75,7 +75,7 @@ final class IdleConnections extends Deadline {
     @Override
     protected void expired() {
         armed = false;
-        long keep = shared.policy().keepAlive().toNanos();
+        long keep = backend.policy().pool().keepAlive().toNanos();
         long now = loop.nanos();
         while (!idle.isEmpty() && now - idle.peekFirst().idleSince() >= keep) {
             idle.pollFirst().close();

@@ -5,18 +5,38 @@ import dev.gyre.loop.Loop;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 
 /**
- * One request's hold on a backend, from the choice of the backend to the end of the answer. It counts as in
- * flight until it is ended, and is ended exactly once. Used on its event loop only.
+ * One request's hold on a backend, from the choice of the backend to the end of the answer: a stream on one
+ * of its connections, and the wait for that. It counts as in flight until it is ended, and is ended exactly
+ * once. Used on its event loop only.
  */
-public final class Lease extends Deadline {
+public final class Lease extends Deadline implements BackendConnection.StreamUser {
+
+    /** Where the lease is counted, and gets its connection. Used on its event loop, but for {@link #loop}. */
+    abstract static class Pool {
+
+        abstract BackendState backend();
+
+        abstract Loop loop();
+
+        abstract LoopEvidence evidence();
+
+        abstract void acquire(Lease lease);
+
+        /** Opens a connection for it on a place that is already taken. */
+        abstract void open(Lease lease);
+
+        abstract void waitedTooLong(Lease lease);
+
+        /** @param waiting it is in the queue still */
+        abstract void ended(Lease lease, Outcome outcome, boolean waiting);
+    }
 
     private enum Phase { NEW, WAITING, OPENING, CONNECTED, ENDED }
 
-    private final LoopPool pool;
+    private final Pool pool;
     private final LeaseHolder holder;
     private final long begunNanos;
     private Phase phase = Phase.NEW;
@@ -30,15 +50,16 @@ public final class Lease extends Deadline {
     private long answersSeen;
     private long answerNanos;
     private boolean fresh;
+    private boolean reused;
 
-    Lease(LoopPool pool, LeaseHolder holder, long nowNanos) {
+    Lease(Pool pool, LeaseHolder holder, long nowNanos) {
         this.pool = pool;
         this.holder = holder;
         this.begunNanos = nowNanos;
     }
 
     public BackendId backend() {
-        return pool.shared().id();
+        return pool.backend().id();
     }
 
     /** Asks for a connection; the holder hears of it, possibly before this returns. */
@@ -51,7 +72,7 @@ public final class Lease extends Deadline {
      * not been answered, and its hold on the backend goes on.
      */
     public void acquireFresh() {
-        connection.close();
+        connection.end(this, false);
         connection = null;
         waitingSince = 0;
         firstByteNanos = 0;
@@ -63,9 +84,9 @@ public final class Lease extends Deadline {
         pool.acquire(this);
     }
 
-    /** The backend has sent something on this lease's connection. */
-    public boolean answered() {
-        return connection != null && connection.answered();
+    /** Begins the request on the connection; nothing is sent as yet. The holder hears of the stream. */
+    public void open(HttpMethod method, String target) {
+        connection.open(method, target, this);
     }
 
     /**
@@ -107,35 +128,18 @@ public final class Lease extends Deadline {
         pool.evidence().waitsNoMore();
     }
 
-    /** The fields of the answer, as they came; empty before one. */
-    public HttpHeaders fields() {
-        return connection == null ? EmptyHttpHeaders.INSTANCE : connection.fields();
-    }
-
-    /** The answer is one of HTTP/1.0. */
-    public boolean old() {
-        return connection != null && connection.old();
-    }
-
-    /** The client takes no more of the answer at the moment, or does again. */
-    public void hold(boolean on) {
-        if (connection != null) {
-            connection.hold(on);
-        }
-    }
-
     /**
      * The connection stood ready before this request came, so that its loss says nothing about the backend.
      */
     public boolean onReusedConnection() {
-        return connection != null && connection.reused();
+        return connection != null && reused;
     }
 
     /**
-     * Ends the hold.
+     * Ends the hold, and the stream with it.
      *
      * @param reusable request and answer both went through to their last byte, so that the connection may
-     *                 carry the next request; any other connection is closed
+     *                 carry the next request; a connection of HTTP/1 that may not is closed
      * @throws IllegalStateException when it has ended before
      */
     public void end(Outcome outcome, boolean reusable) {
@@ -144,20 +148,14 @@ public final class Lease extends Deadline {
         }
         Phase before = phase;
         phase = Phase.ENDED;
-        pool.ended(this, outcome);
         if (awaitsAnswer) {
             awaitNoMore();
         }
-        if (before == Phase.WAITING) {
-            pool.leaveQueue(this);
-        } else if (before == Phase.CONNECTED && connection != null) {
+        pool.ended(this, outcome, before == Phase.WAITING);
+        if (before == Phase.CONNECTED && connection != null) {
             PooledConnection last = connection;
             connection = null;
-            if (reusable) {
-                last.release();
-            } else {
-                last.close();
-            }
+            last.end(this, reusable);
         }
     }
 
@@ -165,7 +163,7 @@ public final class Lease extends Deadline {
         return holder;
     }
 
-    LoopPool pool() {
+    Pool pool() {
         return pool;
     }
 
@@ -205,9 +203,9 @@ public final class Lease extends Deadline {
         return firstByteNanos;
     }
 
-    /** Something has come, an interim answer included. */
-    void firstByte() {
-        if (pool.shared().watched()) {
+    @Override
+    public void firstByte() {
+        if (pool.backend().watched()) {
             firstByteNanos = pool.loop().nanos();
         }
     }
@@ -233,12 +231,28 @@ public final class Lease extends Deadline {
         phase = Phase.OPENING;
     }
 
-    void connected(PooledConnection granted, long nowNanos) {
+    /** @param before it has carried a request before */
+    void connected(PooledConnection granted, boolean before, long nowNanos) {
         phase = Phase.CONNECTED;
         connection = granted;
+        reused = before;
         connectedNanos = nowNanos;
-        granted.carry(this);
-        holder.connected(granted, granted.reused());
+        holder.connected(before);
+    }
+
+    @Override
+    public void opened(BackendStream stream) {
+        holder.opened(stream);
+    }
+
+    @Override
+    public void notOpened(Throwable cause) {
+        holder.notOpened(cause);
+    }
+
+    @Override
+    public void readComplete() {
+        holder.readComplete();
     }
 
     /** Tells the holder, who ends the lease. */

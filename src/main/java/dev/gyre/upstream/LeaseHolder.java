@@ -12,7 +12,13 @@ public interface LeaseHolder {
      *
      * @param reused it has carried a request before, so the backend may have closed it unseen
      */
-    void connected(BackendConnection connection, boolean reused);
+    void connected(boolean reused);
+
+    /** The request that the holder has asked for has begun. */
+    void opened(BackendStream stream);
+
+    /** It has not, for the connection is lost. */
+    void notOpened(Throwable cause);
 
     /** No connection can be had; the lease is still to be ended by its holder. */
     void refused(Failure failure, String details);

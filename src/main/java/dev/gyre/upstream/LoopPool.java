@@ -1,42 +1,67 @@
 package dev.gyre.upstream;
 
+import dev.gyre.balancing.FailurePenalty;
 import dev.gyre.balancing.PeakEwma;
 import dev.gyre.loop.Loop;
-import dev.gyre.model.EjectionPolicy.Weight;
+import dev.gyre.model.BackendId;
 import dev.gyre.model.DurationText;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Outcome;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpConnectOptions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
-/**
- * One event loop's connections to one backend. Used on that loop only, but for {@link #resting} and the
- * queue, which the {@link BackendPool}'s lock guards.
- */
-public final class LoopPool {
+/** One event loop's connections to one backend, and the requests on them, each a stream. */
+public final class LoopPool extends Places.Branch {
 
-    private final BackendPool shared;
+    /*
+     * A connection that is open carries nothing and rests in `idle`, or carries streams and takes more of
+     * them, and is in `sharing`, or is in neither: it is full (as each of HTTP/1 is with one stream), retired
+     * or promised to a request. While one in `sharing` has room, no request of this loop waits.
+     */
+
+    private final BackendState backend;
+    private final Places places;
+    private final Connector connector;
     private final Loop loop;
     private final LoopTally tally = new LoopTally();
     private final LoopEvidence evidence = new LoopEvidence();
     private final IdleConnections idle;
-    private final LatencyTracker experience = new LatencyTracker();
-    /** Requests of this loop that wait, the oldest first; guarded by {@link #shared}. */
-    final Set<Lease> queue = new LinkedHashSet<>();
+    /** The one that began to share last, or began a stream last, at the end. */
+    private final Deque<PooledConnection> sharing = new ArrayDeque<>(1);
+    private final LatencyTracker latency = new LatencyTracker();
+    private final Connections connections = new Connections();
+    private final Set<Lease> queue = new LinkedHashSet<>();
+    /** Connections that take no more streams, and still carry some. */
+    private int retiring;
     private boolean open = true;
 
-    LoopPool(BackendPool shared, Loop loop) {
-        this.shared = shared;
+    LoopPool(BackendState backend, Places places, Connector connector, Loop loop) {
+        this.backend = backend;
+        this.places = places;
+        this.connector = connector;
         this.loop = loop;
-        this.idle = new IdleConnections(shared, loop);
+        this.idle = new IdleConnections(backend, loop);
     }
 
-    public BackendPool shared() {
-        return shared;
+    public BackendId id() {
+        return backend.id();
     }
 
+    /** How the backend has behaved towards the whole node. */
+    FailurePenalty conduct() {
+        return backend.conduct();
+    }
+
+    @Override
+    BackendState backend() {
+        return backend;
+    }
+
+    @Override
     Loop loop() {
         return loop;
     }
@@ -45,24 +70,30 @@ public final class LoopPool {
         return tally;
     }
 
+    @Override
     LoopEvidence evidence() {
         return evidence;
     }
 
-    /** Idle connections, as another thread may see them a moment late. */
+    @Override
     int resting() {
         return idle.count();
     }
 
+    @Override
+    Set<Lease> queue() {
+        return queue;
+    }
+
     /** A request could have a connection without waiting. */
     public boolean hasRoom() {
-        return shared.waiting() == 0
-                && (!idle.isEmpty() || shared.places() < shared.limit());
+        return !sharing.isEmpty()
+                || places.waiting() == 0 && (!idle.isEmpty() || places.taken() < places.limit());
     }
 
     /** A request could at least wait. */
     public boolean hasRoomToWait() {
-        return shared.waiting() < shared.policy().maxQueue();
+        return places.waiting() < backend.policy().pool().maxQueue();
     }
 
     /** Counts a request as in flight on this backend. */
@@ -71,59 +102,75 @@ public final class LoopPool {
         return new Lease(this, holder, loop.nanos());
     }
 
+    @Override
     void acquire(Lease lease) {
-        if (shared.waiting() == 0 && !lease.wantsFresh()) {
-            PooledConnection connection = idle.takeLatest();
+        if (!lease.wantsFresh()) {
+            PooledConnection connection = ready();
             if (connection != null) {
-                lease.connected(connection, lease.begunNanos());
+                connect(lease, connection, lease.begunNanos());
                 return;
             }
         }
-        if (shared.waiting() == 0 && shared.takePlace()) {
+        if (places.waiting() == 0 && places.take()) {
             open(lease);
             return;
         }
         enqueue(lease);
     }
 
+    /** Takes the connection that the next request goes on; null when there is none. */
+    private PooledConnection ready() {
+        if (!sharing.isEmpty()) {
+            yieldToElder(sharing.peekLast());
+        }
+        if (!sharing.isEmpty()) {
+            return sharing.pollLast();
+        }
+        return places.waiting() == 0 ? idle.takeLatest() : null;
+    }
+
+    private void connect(Lease lease, PooledConnection connection, long nowNanos) {
+        boolean reused = connection.carry();
+        if (connection.hasRoom()) {
+            sharing.addLast(connection);
+        }
+        lease.connected(connection, reused, nowNanos);
+    }
+
     private void enqueue(Lease lease) {
         lease.waiting(loop.nanos());
-        loop.schedule(lease, shared.policy().queueTimeout());
-        if (!shared.join(lease)) {
+        loop.schedule(lease, backend.policy().pool().queueTimeout());
+        if (!places.join(this, lease)) {
             loop.cancel(lease);
             tally.refused();
             lease.refuse(Failure.QUEUE_FULL, "all " + limitText() + " connections to "
-                    + shared.id() + " busy and all " + shared.policy().maxQueue()
+                    + backend.id() + " busy and all " + backend.policy().pool().maxQueue()
                     + " places in the queue taken");
         }
     }
 
+    @Override
     void waitedTooLong(Lease lease) {
         // Not in the queue any more: a place is on its way, which is better than a refusal.
-        if (shared.leave(lease)) {
+        if (places.leave(this, lease)) {
             tally.refused();
-            lease.refuse(Failure.QUEUE_TIMEOUT, "no connection to " + shared.id() + " within "
-                    + DurationText.text(shared.policy().queueTimeout()) + ", all "
+            lease.refuse(Failure.QUEUE_TIMEOUT, "no connection to " + backend.id() + " within "
+                    + DurationText.text(backend.policy().pool().queueTimeout()) + ", all "
                     + limitText() + " busy");
         }
     }
 
     private String limitText() {
-        int max = shared.policy().maxConnections();
-        return shared.limit() == max ? Integer.toString(max)
-                : shared.limit() + " (this node's share of " + max + ")";
+        int max = backend.policy().pool().maxConnections();
+        return places.limit() == max ? Integer.toString(max)
+                : places.limit() + " (this node's share of " + max + ")";
     }
 
-    void leaveQueue(Lease lease) {
-        loop.cancel(lease);
-        shared.leave(lease);
-    }
-
-    /** Opens a connection on a place that is already taken. */
+    @Override
     void open(Lease lease) {
         loop.cancel(lease);
         if (lease.ended()) {
-            shared.freePlace();
+            places.free();
             return;
         }
         if (lease.waitingSince() != 0) {
@@ -131,111 +178,218 @@ public final class LoopPool {
         }
         lease.opening();
         tally.opened();
-        HttpConnectOptions options = new HttpConnectOptions()
-                .setHost(shared.id().host())
-                .setPort(shared.id().url().port());
-        loop.client(shared.connectTimeout()).connect(options).onComplete(http -> opened(lease, http),
+        connector.connect(loop, backend.id(), backend.policy().timeouts().connect()).onComplete(
+                connection -> opened(lease, connection),
                 cause -> loop.execute(() -> notOpened(lease, cause)));
     }
 
-    private void opened(Lease lease, HttpClientConnection http) {
-        PooledConnection connection = new PooledConnection(this, http);
+    private void opened(Lease lease, BackendConnection opened) {
+        PooledConnection connection = new PooledConnection(connections, opened);
         if (lease.ended()) {
-            release(connection);
-        } else {
-            lease.connected(connection, loop.nanos());
+            settle(connection);
+            return;
         }
+        connect(lease, connection, loop.nanos());
+        share();
     }
 
     private void notOpened(Lease lease, Throwable cause) {
-        shared.freePlace();
+        places.free();
         if (!lease.ended()) {
+            Duration timeout = backend.policy().timeouts().connect();
             Failure failure = ConnectFailures.of(cause);
-            lease.refuse(failure,
-                    ConnectFailures.details(failure, shared.id(), shared.connectTimeout(), cause));
+            lease.refuse(failure, ConnectFailures.details(failure, backend.id(), timeout, cause));
         }
     }
 
-    void ended(Lease lease, Outcome outcome) {
+    @Override
+    void ended(Lease lease, Outcome outcome, boolean waiting) {
         long now = loop.nanos();
-        tally.ended(lease, outcome, now);
-        if (shared.watched()) {
-            experience.add(lease, outcome, now);
+        tally.ended(lease.connectedNanos(), outcome, now);
+        if (backend.watched()
+                && !latency.add(outcome, lease.waitedNanos(now), lease.firstByteNanos() != 0, now)) {
+            backend.conduct().failed(now);
         }
-        Weight weight = shared.ejection().weigh(outcome);
-        evidence.ended(weight, lease.answerNanos());
-        if (weight == Weight.GOOD) {
-            shared.failures().succeeded();
-        } else if (weight == Weight.FAILURE) {
-            shared.failures().failed(lease, outcome);
+        evidence.ended(backend.ended(outcome, lease.begunNanos()), lease.answerNanos());
+        if (waiting) {
+            loop.cancel(lease);
+            places.leave(this, lease);
         }
     }
 
     /** From the choice of this backend to the first byte of its answer, as this loop has seen it. */
     public PeakEwma answerTime() {
-        return experience.answerTime();
+        return latency.answerTime();
     }
 
-    /** Passes a connection that is between two requests to who waits for it, else puts it to rest. */
-    void release(PooledConnection connection) {
-        connection.rest(loop.nanos());
-        if (!connection.usable() || !open || shared.overfull()) {
-            connection.close();
+    /** Hears of each connection what becomes of it. */
+    private final class Connections implements PooledConnection.Pool {
+
+        @Override
+        public void freed(PooledConnection connection) {
+            if (connection.retired() && connection.streams() == 0) {
+                retiring--;
+            }
+            settle(connection);
+        }
+
+        @Override
+        public void changed(PooledConnection connection) {
+            if (!connection.usable()) {
+                retire(connection);
+            } else if (connection.streams() > 0) {
+                offer(connection);
+            }
+        }
+
+        @Override
+        public void closed(PooledConnection connection, Runnable heir) {
+            if (connection.retired() && connection.streams() > 0) {
+                retiring--;
+            }
+            idle.remove(connection);
+            sharing.remove(connection);
+            if (heir == null) {
+                places.free();
+            } else {
+                heir.run();
+            }
+        }
+    }
+
+    /** A connection has room that it had not: passes it on, or lets the connection go. */
+    private void settle(PooledConnection connection) {
+        connection.idleSince(loop.nanos());
+        if (connection.usable() && open && !superfluous(connection)) {
+            offer(connection);
+        } else {
+            retire(connection);
+        }
+    }
+
+    /** Of those that carry something, one retires at a time: its place may do. */
+    private boolean superfluous(PooledConnection connection) {
+        return places.overfull() && (connection.streams() == 0 || retiring == 0);
+    }
+
+    private void retire(PooledConnection connection) {
+        idle.remove(connection);
+        sharing.remove(connection);
+        if (connection.streams() > 0 && !connection.retired()) {
+            retiring++;
+        }
+        connection.retire();
+    }
+
+    /**
+     * While connections carry streams without end, those who wait on other loops would never have a place:
+     * one of them takes no more streams when somebody has waited there for long.
+     */
+    private void yieldToElder(PooledConnection connection) {
+        if (places.waiting() > 0 && retiring == 0 && places.elderElsewhere(this, loop.nanos())) {
+            retire(connection);
+        }
+    }
+
+    /** Passes a connection on to those who wait for it, and keeps it for those to come. */
+    private void offer(PooledConnection connection) {
+        if (connection.streams() == 0) {
+            offerAtRest(connection);
             return;
         }
-        if (shared.waiting() > 0) {
-            Lease next = shared.nextFor(this).orElse(null);
+        yieldToElder(connection);
+        sharing.remove(connection);
+        if (connection.hasRoom()) {
+            sharing.addLast(connection);
+        }
+        share();
+    }
+
+    private void offerAtRest(PooledConnection connection) {
+        sharing.remove(connection);
+        if (places.waiting() > 0) {
+            Lease next = places.nextFor(this).orElse(null);
             if (next != null) {
                 handOver(connection, next);
                 return;
             }
         }
         idle.add(connection);
-        if (shared.waiting() > 0) {
+        if (places.waiting() > 0) {
             giveUpResting();
         }
         // A limit lowered since the look above found nothing at rest here.
         trim();
     }
 
-    /** Closes the connection that has rested longest when there are more than there may be. */
+    /** Lets those of this loop who wait go on connections that carry streams already. */
+    private void share() {
+        while (places.waiting() > 0 && !sharing.isEmpty()) {
+            Lease next = places.nextOf(this).orElse(null);
+            if (next == null) {
+                return;
+            }
+            loop.cancel(next);
+            granted(sharing.pollLast(), next);
+        }
+    }
+
+    @Override
     void trim() {
-        if (!idle.isEmpty() && shared.overfull()) {
+        if (!idle.isEmpty() && places.overfull()) {
             idle.takeOldest().ifPresent(PooledConnection::close);
         }
     }
 
     private void handOver(PooledConnection connection, Lease next) {
         if (next.pool() != this || next.wantsFresh()) {
-            connection.closeFor(next);
+            connection.leaveFor(() -> places.pass(next));
             return;
         }
         loop.cancel(next);
-        connection.promiseTo(next);
+        if (connection.multiplexes()) {
+            granted(connection, next);
+            share();
+        } else {
+            promise(connection, next);
+        }
+    }
+
+    /**
+     * Grants the connection when the event loop has dealt with all that has come from the backend: what
+     * exceeds the last answer must find nobody that it could be taken for an answer to. If the connection is
+     * lost over it, its place is left to the request.
+     */
+    private void promise(PooledConnection connection, Lease next) {
+        connection.promised(() -> places.pass(next));
+        loop.executeLater(() -> {
+            if (connection.usable()) {
+                connection.unpromised();
+                granted(connection, next);
+            } else {
+                connection.close();
+            }
+        });
     }
 
     /** A request that waited has got a connection, unless it has left meanwhile. */
-    void granted(PooledConnection connection, Lease lease) {
+    private void granted(PooledConnection connection, Lease lease) {
         if (lease.ended()) {
-            release(connection);
+            settle(connection);
             return;
         }
         long now = loop.nanos();
         tally.waited(now - lease.waitingSince());
-        lease.connected(connection, now);
+        connect(lease, connection, now);
     }
 
-    /** Offers the connection that has rested longest to a request that waits on any loop. */
+    @Override
     void giveUpResting() {
-        if (shared.waiting() > 0) {
-            idle.takeOldest().ifPresent(this::release);
+        if (places.waiting() > 0) {
+            idle.takeOldest().ifPresent(this::settle);
             // Several may have asked here for the same connection: the others are to ask elsewhere.
-            shared.serve();
+            places.serve();
         }
-    }
-
-    void forget(PooledConnection connection) {
-        idle.remove(connection);
     }
 
     /** Requests are let in, and connections are kept for the next. */
@@ -253,10 +407,11 @@ public final class LoopPool {
      */
     public void shut() {
         open = false;
-        for (Lease lease : shared.evict(this)) {
+        for (Lease lease : places.evict(this)) {
             loop.cancel(lease);
             lease.holder().moved();
         }
         idle.closeAll();
+        List.copyOf(sharing).forEach(this::retire);
     }
 }

@@ -56,12 +56,13 @@ final class LoopTally {
         waitedNanos += nanos;
     }
 
-    void ended(Lease lease, Outcome outcome, long nowNanos) {
+    /** @param connectedNanos when the request got its connection; 0: never */
+    void ended(long connectedNanos, Outcome outcome, long nowNanos) {
         ended++;
         inFlight.setOpaque(inFlight.getPlain() - 1);
-        if (lease.connectedNanos() != 0) {
+        if (connectedNanos != 0) {
             served++;
-            servedNanos += nowNanos - lease.connectedNanos();
+            servedNanos += nowNanos - connectedNanos;
         }
         if (outcome instanceof Outcome.Failed f && f.fault() == Failure.Side.BACKEND) {
             failed++;

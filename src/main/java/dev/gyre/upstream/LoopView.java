@@ -114,7 +114,7 @@ public final class LoopView {
 
     /** It has been found unfit, and new requests go elsewhere. */
     public boolean abandons(String service, LoopPool backend) {
-        return !source.fitness().fit(backend.shared().id())
+        return !source.fitness().fit(backend.id())
                 && !service(service).map(live -> live.offers(backend)).orElse(false);
     }
 

@@ -37,6 +37,7 @@ public final class Pools {
 
     private final List<Loop> loops;
     private final FailureWatch watch;
+    private final Connector connector;
     private final Map<BackendId, Known> pools = new HashMap<>();
     /** Those of one address each, by the entry that they are of. */
     private final Map<BackendId, Set<BackendId>> addresses = new HashMap<>();
@@ -53,8 +54,13 @@ public final class Pools {
 
     /** @param loops all event loops of the node, each at its index */
     public Pools(List<Loop> loops, FailureWatch watch) {
+        this(loops, watch, new Http1Connector());
+    }
+
+    Pools(List<Loop> loops, FailureWatch watch, Connector connector) {
         this.loops = List.copyOf(loops);
         this.watch = watch;
+        this.connector = connector;
     }
 
     /** The pool of a backend, made when there is none, with the given policy from now on. */
@@ -74,8 +80,8 @@ public final class Pools {
     }
 
     private BackendPool made(BackendId id, ServicePolicy policy) {
-        BackendPool pool = new BackendPool(id, policy, limit(id, policy.pool()), loops.size(), watch,
-                stirring::add);
+        BackendPool pool = new BackendPool(new BackendState(id, policy, watch), limit(id, policy.pool()),
+                loops.size(), connector, stirring::add);
         pools.put(id, new Known(pool, new RecentTraffic()));
         if (id.address().isPresent()) {
             addresses.computeIfAbsent(entry(id), entry -> new LinkedHashSet<>()).add(id);
@@ -112,8 +118,8 @@ public final class Pools {
         shares = newShares;
         shared.forEach((id, pool) -> {
             int limit = limit(id, pool.policy());
-            if (limit != pool.limit()) {
-                pool.limit(limit);
+            if (limit != pool.places().limit()) {
+                pool.places().limit(limit);
             }
         });
     }
@@ -157,7 +163,7 @@ public final class Pools {
             } else {
                 // In this order: a connection that is opened meanwhile brings it back.
                 stirring.remove(pool);
-                pool.rests();
+                pool.places().rests();
             }
         }
         return some;
@@ -173,7 +179,7 @@ public final class Pools {
             }
             known.recent().add(now, reading, pool);
             known.recent().dueSentence(now, pool).ifPresent(due::add);
-            if (leaving.contains(pool.id()) && reading.inFlight() == 0 && pool.places() == 0) {
+            if (leaving.contains(pool.id()) && reading.inFlight() == 0 && pool.places().taken() == 0) {
                 forget(pool.id());
             }
         });

@@ -35,7 +35,7 @@ final class RecentTraffic {
 
     /** Requests still go there, or went there lately; to be asked from when they began until it is false. */
     boolean stirring(long nowNanos, BackendPool pool) {
-        if (!used || pool.inUse()) {
+        if (!used || pool.places().inUse()) {
             used = true;
             usedNanos = nowNanos;
         }
@@ -46,10 +46,11 @@ final class RecentTraffic {
     void add(long nowNanos, Reading reading, BackendPool pool) {
         Sample last = samples.peekLast();
         long refusedBefore = last == null ? 0 : last.reading().sum().refused();
-        boolean full = pool.places() >= pool.limit()
-                && (pool.waiting() > 0 || reading.sum().refused() > refusedBefore);
+        Places places = pool.places();
+        boolean full = places.taken() >= places.limit()
+                && (places.waiting() > 0 || reading.sum().refused() > refusedBefore);
         fullInARow = full ? fullInARow + 1 : 0;
-        samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading), pool.waiting()));
+        samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading), places.waiting()));
         if (samples.size() > SECONDS + 1) {
             samples.removeFirst();
         }
@@ -85,9 +86,10 @@ final class RecentTraffic {
 
     BackendStats stats(Reading reading, BackendPool pool) {
         LoopCount sum = reading.sum();
-        int idle = pool.resting();
+        Places places = pool.places();
+        int idle = places.resting();
         return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), sum.succeeded(),
-                pool.limit(), Math.max(0, pool.places() - idle), idle, pool.waiting(), sum.refused(),
+                places.limit(), Math.max(0, places.taken() - idle), idle, places.waiting(), sum.refused(),
                 sum.opened(), waitMedian(), sentence(pool));
     }
 
@@ -104,8 +106,9 @@ final class RecentTraffic {
         // Who waits still has not been counted: just after a pool became full that is nearly everybody.
         double queue = samples.stream().mapToInt(Sample::waiting).average().orElse(0);
         long waitNanos = served == 0 ? 0 : Math.max(waited, (long) (queue * seconds * 1e9 / served));
-        PoolWindow window = new PoolWindow(pool.id(), pool.limit(), pool.policy().maxConnections(),
-                pool.places() - pool.resting(), pool.waiting(), waitMedian(), served / seconds,
+        Places places = pool.places();
+        PoolWindow window = new PoolWindow(pool.id(), places.limit(), pool.policy().maxConnections(),
+                places.taken() - places.resting(), places.waiting(), waitMedian(), served / seconds,
                 (last.refused() - first.refused()) / seconds, Duration.ofNanos(serviceNanos),
                 Duration.ofNanos(waitNanos));
         return Optional.of(Saturation.sentence(window));

@@ -122,14 +122,14 @@ public final class ServiceRuntime {
     public void answered(LoopPool by, int status, MultiMap headers) {
         if (balance.by().usesLoad()) {
             RetryAfter.of(status, headers).ifPresent(pause ->
-                    by.shared().conduct().pause(pause.toNanos(), loop.nanos()));
+                    by.conduct().pause(pause.toNanos(), loop.nanos()));
         }
     }
 
     /** The fields of the answer stand in that for the client: binds the client to the backend. */
     public void bind(LoopPool to, MultiMap requestHeaders, MultiMap answerHeaders) {
         if (view.sticky().isPresent()) {
-            view.sticky().get().bind(requestHeaders, to.shared()).ifPresent(cookie ->
+            view.sticky().get().bind(requestHeaders, to.id()).ifPresent(cookie ->
                     answerHeaders.add(HttpHeaders.SET_COOKIE, cookie));
         }
     }

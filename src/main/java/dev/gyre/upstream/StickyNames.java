@@ -1,5 +1,6 @@
 package dev.gyre.upstream;
 
+import dev.gyre.model.BackendId;
 import dev.gyre.model.Service;
 import dev.gyre.model.Sticky;
 import io.vertx.core.MultiMap;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * By which cookie each backend of a service is known to its clients: those in rotation, and those that drain
  * and still serve who has been theirs before.
  */
-record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<BackendPool, String> names) {
+record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<BackendId, String> names) {
 
     /**
      * Empty when clients of the service do not keep their backends.
@@ -22,15 +23,15 @@ record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<Backend
      */
     static Optional<StickyNames> of(Service service, StickyKey key, List<BackendPool> backends,
                                     Optional<StickyNames> before) {
-        Map<BackendPool, String> known = before.map(StickyNames::names).orElse(Map.of());
+        Map<BackendId, String> known = before.map(StickyNames::names).orElse(Map.of());
         return service.policy().balance().sticky().map(sticky -> {
             Map<String, BackendPool> byName = new HashMap<>();
-            Map<BackendPool, String> names = new HashMap<>();
+            Map<BackendId, String> names = new HashMap<>();
             for (BackendPool backend : backends) {
-                String name = Optional.ofNullable(known.get(backend))
+                String name = Optional.ofNullable(known.get(backend.id()))
                         .orElseGet(() -> key.name(backend.id()));
                 byName.put(name, backend);
-                names.put(backend, name);
+                names.put(backend.id(), name);
             }
             return new StickyNames(sticky, Map.copyOf(byName), Map.copyOf(names));
         });
@@ -47,9 +48,10 @@ record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<Backend
     }
 
     /** The Set-Cookie that binds the client of a request to a backend; empty when it is bound already. */
-    Optional<String> bind(MultiMap requestHeaders, BackendPool backend) {
+    Optional<String> bind(MultiMap requestHeaders, BackendId backend) {
         String name = names.get(backend);
-        boolean bound = name == null || of(requestHeaders).filter(backend::equals).isPresent();
+        boolean bound = name == null
+                || of(requestHeaders).filter(own -> own.id().equals(backend)).isPresent();
         return bound ? Optional.empty() : Optional.of(sticky.cookie() + "=" + name
                 + "; Path=/; HttpOnly; SameSite=Lax"
                 + sticky.ttl().map(ttl -> "; Max-Age=" + ttl.toSeconds()).orElse(""));

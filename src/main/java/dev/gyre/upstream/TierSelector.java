@@ -60,7 +60,12 @@ final class TierSelector implements Candidates {
     }
 
     boolean offers(LoopPool backend) {
-        return shared.contains(backend.shared());
+        for (BackendPool pool : shared) {
+            if (pool.has(backend)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean hasAnother(Collection<LoopPool> than) {

@@ -102,7 +102,7 @@ class OneOfManyTest {
         BackendPool pool = pools.adopt(id(1), ServicePolicy.DEFAULT);
         onLoop(() -> {
             pool.on(loop).tally().begun();
-            return pool.takePlace();
+            return pool.places().take();
         });
         pools.leave(id(1));
         pools.sample().await();
@@ -110,7 +110,7 @@ class OneOfManyTest {
         assertThat(stats.get(id(1)).inFlight()).isEqualTo(1);
         assertThat(pools.recentStats().await()).containsOnlyKeys(id(1));
         assertThat(pools.adopt(id(1), ServicePolicy.DEFAULT)).as("it came back").isSameAs(pool);
-        pool.freePlace();
+        pool.places().free();
         pools.sample().await();
         assertThat(pools.stats(id(1)).await()).as("it is wanted").containsOnlyKeys(id(1));
     }

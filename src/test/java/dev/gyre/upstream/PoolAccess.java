@@ -13,6 +13,6 @@ public final class PoolAccess {
 
     /** The connections to a backend that are open or being opened. */
     public static int places(BackendPool pool) {
-        return pool.places();
+        return pool.places().taken();
     }
 }

@@ -1,0 +1,62 @@
+package dev.gyre.upstream;
+
+import dev.gyre.balancing.FailurePenalty;
+import dev.gyre.model.BackendId;
+import dev.gyre.model.EjectionPolicy.Weight;
+import dev.gyre.model.Outcome;
+import dev.gyre.model.ServicePolicy;
+
+/**
+ * One backend on the whole node: the policy towards it, and how the requests of all event loops have ended
+ * there. Thread-safe.
+ */
+final class BackendState {
+
+    private final BackendId id;
+    private final FailurePenalty conduct = new FailurePenalty();
+    private final ConsecutiveFailures failures;
+    private volatile ServicePolicy policy;
+
+    BackendState(BackendId id, ServicePolicy policy, FailureWatch watch) {
+        this.id = id;
+        this.failures = new ConsecutiveFailures(id, watch);
+        this.policy = policy;
+    }
+
+    BackendId id() {
+        return id;
+    }
+
+    ServicePolicy policy() {
+        return policy;
+    }
+
+    void adopt(ServicePolicy newPolicy) {
+        policy = newPolicy;
+    }
+
+    FailurePenalty conduct() {
+        return conduct;
+    }
+
+    /** What requests experience here is to be noted, for balancing looks at it. */
+    boolean watched() {
+        return policy.balance().by().usesLoad();
+    }
+
+    /** A backend that refuses all connections has failures alone. */
+    boolean failing() {
+        return failures.goesOn();
+    }
+
+    /** @return what the outcome of a request that began then says about the backend */
+    Weight ended(Outcome outcome, long begunNanos) {
+        Weight weight = policy.ejection().weigh(outcome);
+        if (weight == Weight.GOOD) {
+            failures.succeeded();
+        } else if (weight == Weight.FAILURE) {
+            failures.failed(begunNanos, outcome);
+        }
+        return weight;
+    }
+}

@@ -1,0 +1,287 @@
+package dev.gyre.upstream;
+
+import dev.gyre.loop.Loop;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The bounds that hold for one backend on the whole node: how many connections are open, and which requests
+ * wait for one. Thread-safe; event loops meet here, and nowhere else, and only when a connection opens or
+ * closes or somebody waits.
+ */
+final class Places {
+
+    /*
+     * A place is the right to one open connection. Whoever sees both a waiting request and something free
+     * brings them together: a loop that puts a connection to rest looks for waiting requests afterwards, and
+     * a request that joins the queue looks for free places and resting connections afterwards. `waiting` and
+     * Branch.resting are volatile, so at least one of the two sees the other, and no wake-up is lost. Both
+     * may see each other; then one of them finds nothing left to do.
+     *
+     * A connection that carries streams and has room for more concerns its own loop alone, which sees both
+     * its room and its own requests. Requests of other loops wait until it rests; so that it comes to rest,
+     * it takes no more streams when one of them has waited for long.
+     */
+
+    /**
+     * How much longer than its elder on another loop a request may be served first because the connection is
+     * already on its own loop. To move a connection's place to another loop costs closing it and opening a
+     * new one.
+     */
+    private static final long TOLERANCE_NANOS = Duration.ofMillis(10).toNanos();
+
+    /** One event loop's connections to the backend. Used on that loop only, but for what says otherwise. */
+    abstract static class Branch extends Lease.Pool {
+
+        /** Callable from anywhere. */
+        abstract Loop loop();
+
+        /** Idle connections, as another thread may see them a moment late. */
+        abstract int resting();
+
+        /** Requests of this loop that wait, the oldest first; guarded by the {@link Places}. */
+        abstract Set<Lease> queue();
+
+        /** Closes the connection that has rested longest when there are more than there may be. */
+        abstract void trim();
+
+        /** Offers the connection that has rested longest to a request that waits on any loop. */
+        abstract void giveUpResting();
+    }
+
+    private final BackendState backend;
+    /** By the index of the event loop; empty where that has never had to do with the backend. */
+    private final AtomicReferenceArray<? extends Branch> branches;
+    private final Runnable stirring;
+    private final AtomicInteger taken = new AtomicInteger();
+    private volatile int limit;
+    private volatile int waiting;
+    private volatile boolean stirs;
+
+    /**
+     * @param limit    connections of this node
+     * @param stirring told when requests begin to come, once until {@link #rests}
+     */
+    Places(BackendState backend, AtomicReferenceArray<? extends Branch> branches, int limit,
+           Runnable stirring) {
+        this.backend = backend;
+        this.branches = branches;
+        this.limit = limit;
+        this.stirring = stirring;
+    }
+
+    /** Takes effect at once; connections beyond a smaller limit are closed as they finish, idle ones now. */
+    void limit(int newLimit) {
+        limit = newLimit;
+        serve();
+        trim();
+    }
+
+    /** Connections this node may have open: those of the policy, or its share of them. */
+    int limit() {
+        return limit;
+    }
+
+    /** Connections that are open or being opened. */
+    int taken() {
+        return taken.get();
+    }
+
+    boolean overfull() {
+        return taken.get() > limit;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    /** Idle connections of all loops. */
+    int resting() {
+        int sum = 0;
+        for (int i = 0; i < branches.length(); i++) {
+            Branch branch = branches.get(i);
+            sum += branch == null ? 0 : branch.resting();
+        }
+        return sum;
+    }
+
+    boolean inUse() {
+        return taken.get() > 0 || waiting > 0 || backend.failing();
+    }
+
+    /** Every request that opens a connection or waits comes through here, and no other. */
+    private void stir() {
+        if (!stirs) {
+            stirs = true;
+            stirring.run();
+        }
+    }
+
+    /** It was not used for a while; a request at this very moment reports it as used again. */
+    void rests() {
+        stirs = false;
+        if (inUse()) {
+            stir();
+        }
+    }
+
+    boolean take() {
+        int before = taken.get();
+        while (before < limit) {
+            if (taken.compareAndSet(before, before + 1)) {
+                // Who lowered the limit in between may have counted the places before this one was taken.
+                if (before < limit) {
+                    stir();
+                    return true;
+                }
+                taken.decrementAndGet();
+            }
+            before = taken.get();
+        }
+        return false;
+    }
+
+    void free() {
+        taken.decrementAndGet();
+        serve();
+        trim();
+    }
+
+    /** Lets idle connections beyond the limit go, one by one: each that is closed asks here again. */
+    private void trim() {
+        if (overfull()) {
+            withResting().ifPresent(branch -> branch.loop().executeLater(branch::trim));
+        }
+    }
+
+    /** Gives a place that is already taken to a request that is no longer in the queue. */
+    void pass(Lease lease) {
+        Lease.Pool pool = lease.pool();
+        pool.loop().execute(() -> pool.open(lease));
+    }
+
+    /** Puts a request of that loop at the end of the queue, unless that is full. */
+    boolean join(Branch branch, Lease lease) {
+        synchronized (this) {
+            // Who is to get a connection that rests on another loop waits for a moment, but not for its turn.
+            if (waiting >= backend.policy().pool().maxQueue() + resting()) {
+                return false;
+            }
+            branch.queue().add(lease);
+            waiting++;
+        }
+        stir();
+        serve();
+        return true;
+    }
+
+    /**
+     * Takes a request of that loop out of the queue; false when it was not there, because a place is on its
+     * way to it.
+     */
+    synchronized boolean leave(Branch branch, Lease lease) {
+        boolean left = branch.queue().remove(lease);
+        if (left) {
+            waiting--;
+        }
+        return left;
+    }
+
+    /** Brings free places and resting connections to those who wait, the oldest first. */
+    void serve() {
+        while (waiting > 0) {
+            Lease first;
+            synchronized (this) {
+                Branch branch = eldest().orElse(null);
+                if (branch == null) {
+                    return;
+                }
+                if (!take()) {
+                    askForResting(branch);
+                    return;
+                }
+                first = head(branch);
+                leave(branch, first);
+            }
+            pass(first);
+        }
+    }
+
+    private void askForResting(Branch preferred) {
+        if (preferred.resting() > 0) {
+            preferred.loop().executeLater(preferred::giveUpResting);
+            return;
+        }
+        withResting().ifPresent(branch -> branch.loop().executeLater(branch::giveUpResting));
+    }
+
+    private Optional<Branch> withResting() {
+        for (int i = 0; i < branches.length(); i++) {
+            Branch branch = branches.get(i);
+            if (branch != null && branch.resting() > 0) {
+                return Optional.of(branch);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The one whose first request has waited longest; the lock is held. */
+    private Optional<Branch> eldest() {
+        Branch eldest = null;
+        for (int i = 0; i < branches.length(); i++) {
+            Branch branch = branches.get(i);
+            if (branch != null && !branch.queue().isEmpty()
+                    && (eldest == null || head(branch).waitingSince() - head(eldest).waitingSince() < 0)) {
+                eldest = branch;
+            }
+        }
+        return Optional.ofNullable(eldest);
+    }
+
+    private static Lease head(Branch branch) {
+        return branch.queue().iterator().next();
+    }
+
+    /**
+     * Takes the request out of the queue that a connection at rest on the given loop is to serve next: that
+     * loop's oldest, unless another loop's has waited noticeably longer.
+     */
+    synchronized Optional<Lease> nextFor(Branch branch) {
+        return eldest().map(eldest -> {
+            boolean own = !branch.queue().isEmpty()
+                    && head(branch).waitingSince() - head(eldest).waitingSince() <= TOLERANCE_NANOS;
+            return removeHead(own ? branch : eldest);
+        });
+    }
+
+    /** The same of a connection that carries streams, and so can serve its own loop only. */
+    synchronized Optional<Lease> nextOf(Branch branch) {
+        return branch.queue().isEmpty() ? Optional.empty() : Optional.of(removeHead(branch));
+    }
+
+    private Lease removeHead(Branch branch) {
+        Lease lease = head(branch);
+        leave(branch, lease);
+        return lease;
+    }
+
+    /** A request of another loop has waited noticeably longer than any of this one, a new one included. */
+    synchronized boolean elderElsewhere(Branch branch, long nowNanos) {
+        return eldest().filter(eldest -> eldest != branch).map(eldest -> {
+            long own = branch.queue().isEmpty() ? nowNanos : head(branch).waitingSince();
+            return own - head(eldest).waitingSince() > TOLERANCE_NANOS;
+        }).orElse(false);
+    }
+
+    /** Takes all requests of one loop out of the queue. */
+    synchronized List<Lease> evict(Branch branch) {
+        List<Lease> evicted = List.copyOf(branch.queue());
+        branch.queue().clear();
+        waiting -= evicted.size();
+        return evicted;
+    }
+}
