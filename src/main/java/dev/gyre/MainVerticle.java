@@ -154,7 +154,7 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> deployProxy() {
         limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
         sticky = StickySecret.of(settings);
-        verdicts = new Verdicts(fitness -> proxy.judge(fitness),
+        verdicts = new Verdicts(backendHealth -> proxy.judge(backendHealth),
                 task -> context.runOnContext(v -> task.run()));
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
         traffic = new TrafficSampler(vertx, ejector);

@@ -12,7 +12,7 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
@@ -85,8 +85,8 @@ record Observations(Proxy proxy, NameResolver names, Verdicts verdicts, Ejector 
     }
 
     @Override
-    public Fitness fitness() {
-        return verdicts.fitness();
+    public BackendHealth backendHealth() {
+        return verdicts.backendHealth();
     }
 
     @Override

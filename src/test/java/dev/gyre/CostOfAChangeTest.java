@@ -125,7 +125,7 @@ class CostOfAChangeTest {
     void aFlipOfHealthConcernsItsServiceAlone() {
         services.values().forEach(service -> judge(service.id(service.backends().get(0)), State.DOWN));
         BackendId flips = new BackendId("s7", backend(7, 3, 1).url());
-        assertThat(allocated(() -> judge(flips, State.DOWN), () -> judge(flips, State.FIT)))
+        assertThat(allocated(() -> judge(flips, State.DOWN), () -> judge(flips, State.HEALTHY)))
                 .isLessThan(ALLOWED);
     }
 

@@ -1,7 +1,7 @@
 package dev.gyre.api;
 
 import dev.gyre.model.BackendId;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.ProbeCount;
 import java.util.Comparator;
 import java.util.Map;
@@ -15,7 +15,7 @@ final class HealthMetrics {
     private HealthMetrics() {
     }
 
-    static void write(Map<BackendId, ProbeCount> probes, Fitness fitness, Exposition to) {
+    static void write(Map<BackendId, ProbeCount> probes, BackendHealth backendHealth, Exposition to) {
         SortedMap<BackendId, ProbeCount> sorted = sorted(probes);
         write("probes_total", "Probes sent by this node.", sorted, ProbeCount::sent, to);
         write("probe_failures_total", "Probes that failed.", sorted, ProbeCount::failed, to);
@@ -23,7 +23,7 @@ final class HealthMetrics {
                 ProbeCount::spared, to);
         write("health_flips_total", "Changes of the verdict of all probes.", sorted, ProbeCount::flips, to);
         write("unfit", "1 while the backend is down or ejected, else 0; absent while nothing is known.",
-                sorted(fitness.conditions()), condition -> condition.fit() ? 0 : 1, to);
+                sorted(backendHealth.conditions()), condition -> condition.healthy() ? 0 : 1, to);
     }
 
     private static <T> void write(String name, String help, SortedMap<BackendId, T> all,

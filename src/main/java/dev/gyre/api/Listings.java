@@ -8,7 +8,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
@@ -46,7 +46,7 @@ final class Listings {
         fields.done();
         return CommandThreads.here(observed.stats()).compose(stats -> {
             Topology topology = observed.topology();
-            Map<String, JsonObject> rows = rows(topology, stats, observed.fitness());
+            Map<String, JsonObject> rows = rows(topology, stats, observed.backendHealth());
             ResolvedNames.add(rows, topology, observed.nameStatuses());
             Map<BackendId, AnnouncedBackend> announced = AnnouncedBackend.all(registry.entries());
             if (!announced.isEmpty()) {
@@ -70,13 +70,13 @@ final class Listings {
 
     /** Those wanted, then those that are not but still have requests to finish; by service and URL. */
     private static Map<String, JsonObject> rows(Topology topology, Map<BackendId, BackendStats> stats,
-                                                Fitness fitness) {
+                                                BackendHealth backendHealth) {
         Map<String, JsonObject> rows = new TreeMap<>();
         for (Service service : topology.services().values()) {
             for (Backend backend : service.backends()) {
                 BackendId id = service.id(backend);
                 JsonObject row = backend(service.name(), backend);
-                fitness.of(id).ifPresent(condition -> health(row, condition));
+                backendHealth.of(id).ifPresent(condition -> health(row, condition));
                 service.heldUntil().ifPresent(until -> row.put("heldUntil", until.toString()));
                 row.mergeIn(limits(service.policy().pool(), Optional.ofNullable(stats.get(id))));
                 rows.put(id.toString(), row.mergeIn(seen(stats.getOrDefault(id, untouched(id)))));
@@ -108,10 +108,10 @@ final class Listings {
         });
     }
 
-    /** A drain is shown before all else: who drains gets no request, fit or not. */
+    /** A drain is shown before the health: a draining backend gets no request either way. */
     private static void health(JsonObject row, Condition condition) {
         String word = condition.state().name().toLowerCase(Locale.ROOT);
-        if (!condition.fit() && row.getString("state").equals("up")) {
+        if (!condition.healthy() && row.getString("state").equals("up")) {
             row.put("state", word);
         }
         row.put("health", word).put("reason", condition.reason()).put("since", condition.since().toString());

@@ -19,7 +19,7 @@ public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> r
                 CommandThreads.here(observed.probes()).map(probes -> {
             Exposition exposition = new Exposition(format);
             BackendMetrics.write(stats.values(), exposition);
-            HealthMetrics.write(probes, observed.fitness(), exposition);
+            HealthMetrics.write(probes, observed.backendHealth(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
             HoldMetrics.write(observed.holds(), exposition);
             ConcurrencyMetrics.write(observed.concurrency(), exposition);

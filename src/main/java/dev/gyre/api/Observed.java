@@ -5,7 +5,7 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
@@ -46,7 +46,7 @@ public interface Observed {
     SortedMap<String, ConcurrencyStats> concurrency();
 
     /** What is known of their health. */
-    Fitness fitness();
+    BackendHealth backendHealth();
 
     /** For those whose service has a probe. */
     Future<Map<BackendId, ProbeCount>> probes();

@@ -23,9 +23,9 @@ public final class PanicRule {
     /**
      * The healthy ones, or all if fewer than the share {@code least} (0..1) or none are healthy.
      */
-    public static <T> Offer<T> offer(List<T> candidates, Predicate<T> fit, double least) {
-        List<T> fitOnes = candidates.stream().filter(fit).toList();
-        boolean enough = !fitOnes.isEmpty() && fitOnes.size() >= least * candidates.size();
-        return enough || candidates.isEmpty() ? new Offer<>(fitOnes, false) : new Offer<>(candidates, true);
+    public static <T> Offer<T> offer(List<T> candidates, Predicate<T> isHealthy, double least) {
+        List<T> healthy = candidates.stream().filter(isHealthy).toList();
+        boolean enough = !healthy.isEmpty() && healthy.size() >= least * candidates.size();
+        return enough || candidates.isEmpty() ? new Offer<>(healthy, false) : new Offer<>(candidates, true);
     }
 }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 /** Replies for people: a sentence for a change, an aligned table for a list. */
 final class CliText {
 
+    private static final String HEALTHY = "healthy";
+
     /** Columns of routes that are shown only where there is something in them. */
     private static final Set<String> OPTIONAL = Set.of("maxBody", "priority");
 
@@ -67,7 +69,7 @@ final class CliText {
                 .toArray(String[]::new));
         String ending = lines(backends, row -> row.has("ending"),
                 row -> name(row) + ": " + row.text("ending"));
-        String unfit = lines(backends, row -> !row.text("health", "fit").equals("fit"),
+        String unhealthy = lines(backends, row -> !row.text("health", HEALTHY).equals(HEALTHY),
                 row -> name(row) + " is " + row.text("health") + " since " + row.text("since")
                         + (row.has("until") ? " until " + row.text("until") : "") + ": "
                         + row.text("reason"));
@@ -77,7 +79,7 @@ final class CliText {
                         + ": its requests wait").collect(Collectors.toCollection(TreeSet::new));
         Set<String> unresolved = backends.stream().filter(row -> row.row("dns").has("reason"))
                 .map(CliText::unresolved).collect(Collectors.toCollection(TreeSet::new));
-        return table + ending + unfit + String.join("", unresolved) + saturated + String.join("", held)
+        return table + ending + unhealthy + String.join("", unresolved) + saturated + String.join("", held)
                 + layers(backends, CliText::backend);
     }
 

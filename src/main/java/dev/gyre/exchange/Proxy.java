@@ -11,7 +11,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.PoolUse;
@@ -152,12 +152,12 @@ public final class Proxy {
         retries.adopt(next);
         holds.adopt(next);
         serviceLimits.adopt(next);
-        publish(current.next(next, current.fitness(), pools, context));
+        publish(current.next(next, current.backendHealth(), pools, context));
         changes.forEach(change -> change.left().forEach(pools::leave));
     }
 
-    /** Leaves out from now on who is not fit, as far as others are left. */
-    public synchronized void judge(Fitness next) {
+    /** From now on leaves out backends that are not healthy, if others are left. */
+    public synchronized void judge(BackendHealth next) {
         publish(current.next(current.topology(), next, pools, context));
     }
 

@@ -2,7 +2,7 @@ package dev.gyre.health;
 
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Joins the verdicts of all sources on a backend into one {@link Fitness}. Only a flip is published: a
+ * Joins the verdicts of all sources on a backend into one {@link BackendHealth}. Only a flip is published: a
  * verdict that repeats what is known changes nothing. Thread-safe.
  */
 public final class Verdicts {
@@ -26,7 +26,7 @@ public final class Verdicts {
     /** Who judges. If two find a backend unhealthy, the first named here gives the reason. */
     public enum Source { PROBES, TRAFFIC }
 
-    private final Consumer<Fitness> shown;
+    private final Consumer<BackendHealth> shown;
     private final Executor soon;
     private final Map<BackendId, Map<Source, Condition>> said = new HashMap<>();
     private final Map<BackendId, Condition> conditions = new HashMap<>();
@@ -34,7 +34,7 @@ public final class Verdicts {
     /** The backends of the services of which any was judged since they last changed. */
     private final Map<String, Set<BackendId>> judged = new HashMap<>();
     /** What all conditions amounted to when they were last put together, and what has changed since. */
-    private Fitness fitness = Fitness.UNKNOWN;
+    private BackendHealth backendHealth = BackendHealth.UNKNOWN;
     private final Map<BackendId, Optional<Condition>> changes = new HashMap<>();
     private boolean due;
 
@@ -43,7 +43,7 @@ public final class Verdicts {
      * @param soon  runs its tasks in order and after the caller: all flips of one moment are shown at once,
      *              for to show one costs as much as to show a thousand
      */
-    public Verdicts(Consumer<Fitness> shown, Executor soon) {
+    public Verdicts(Consumer<BackendHealth> shown, Executor soon) {
         this.shown = shown;
         this.soon = soon;
     }
@@ -91,12 +91,12 @@ public final class Verdicts {
     }
 
     /** What holds at this moment; the data path may be a moment behind. */
-    public synchronized Fitness fitness() {
+    public synchronized BackendHealth backendHealth() {
         if (!changes.isEmpty()) {
-            fitness = fitness.with(changes);
+            backendHealth = backendHealth.with(changes);
             changes.clear();
         }
-        return fitness;
+        return backendHealth;
     }
 
     private void settle(BackendId backend) {
@@ -115,7 +115,7 @@ public final class Verdicts {
 
     /** Unhealthy by the first source that says so; healthy since the last source found it healthy. */
     private static Optional<Condition> joined(Collection<Condition> bySource) {
-        return bySource.stream().filter(condition -> !condition.fit()).findFirst()
+        return bySource.stream().filter(condition -> !condition.healthy()).findFirst()
                 .or(() -> bySource.stream().max(Comparator.comparing(Condition::since)));
     }
 
@@ -128,6 +128,6 @@ public final class Verdicts {
 
     private synchronized void showNow() {
         due = false;
-        shown.accept(fitness());
+        shown.accept(backendHealth());
     }
 }

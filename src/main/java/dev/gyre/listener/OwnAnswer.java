@@ -88,7 +88,7 @@ public final class OwnAnswer {
         if (failure == Failure.METHOD_NOT_ALLOWED) {
             response.headers().set(ALLOW, ALLOWED);
         }
-        if (failure.passing()) {
+        if (failure.retryable()) {
             response.headers().set(RETRY_AFTER, Integer.toString(retryAfterSeconds));
         }
         Buffer body = problem(failure);

@@ -7,16 +7,16 @@ import java.util.Optional;
  * What is known of a backend's health.
  *
  * @param state  the verdict
- * @param reason what led to it, in words for the operator, e.g. {@code 3 probes in a row failed: connection
+ * @param reason what led to it, for the operator, e.g. {@code 3 probes in a row failed: connection
  *               refused}
- * @param since  when the verdict flipped to what it is, the same on every node that shares it
- * @param until  when it ends by itself; empty: not before something else is learnt
+ * @param since  when the verdict last flipped, the same on every node that shares it
+ * @param until  when it ends by itself; empty: not before new evidence
  */
 public record Condition(State state, String reason, Instant since, Optional<Instant> until) {
 
-    /** Whether requests go there, and if not, who says so. */
+    /** Whether requests go there, and if not, why. */
     public enum State {
-        FIT,
+        HEALTHY,
         /** Failed its probes. */
         DOWN,
         /** Passes its probes, if it has any, but fails requests. */
@@ -28,7 +28,7 @@ public record Condition(State state, String reason, Instant since, Optional<Inst
         this(state, reason, since, Optional.empty());
     }
 
-    public boolean fit() {
-        return state == State.FIT;
+    public boolean healthy() {
+        return state == State.HEALTHY;
     }
 }

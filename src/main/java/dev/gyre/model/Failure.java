@@ -122,7 +122,7 @@ public enum Failure {
     }
 
     /** Worth another try later, so that the answer carries Retry-After. */
-    public boolean passing() {
+    public boolean retryable() {
         return status == 503;
     }
 }

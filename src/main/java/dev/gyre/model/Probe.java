@@ -2,7 +2,7 @@ package dev.gyre.model;
 
 import java.util.Optional;
 
-/** How a backend is asked whether it is fit. */
+/** How a backend is asked whether it is healthy. */
 public sealed interface Probe {
 
     /** Not at all. */

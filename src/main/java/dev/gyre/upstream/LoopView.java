@@ -112,9 +112,9 @@ public final class LoopView {
         return source.routes();
     }
 
-    /** It has been found unfit, and new requests go elsewhere. */
+    /** It is no longer healthy, and new requests go elsewhere. */
     public boolean abandons(String service, LoopPool backend) {
-        return !source.fitness().fit(backend.id())
+        return !source.backendHealth().healthy(backend.id())
                 && !service(service).map(live -> live.offers(backend)).orElse(false);
     }
 

@@ -3,7 +3,7 @@ package dev.gyre.upstream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says when a service begins to offer backends that are not fit, and when it ends. */
+/** Logs when a service begins to offer backends that are not healthy, and when it ends. */
 public final class PanicLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.health");
@@ -22,10 +22,10 @@ public final class PanicLog {
 
     private static void tell(String name, ServiceView now, boolean before) {
         if (now.panic() && !before) {
-            LOG.error("{}: too few backends are fit: all {} are offered requests (panic rule)", name,
+            LOG.error("{}: too few backends are healthy: all {} are offered requests (panic rule)", name,
                     now.first().pools().size() + now.reserve().pools().size());
         } else if (before && !now.panic()) {
-            LOG.info("{}: enough backends are fit again: the others are left out", name);
+            LOG.info("{}: enough backends are healthy again: the others are left out", name);
         }
     }
 }

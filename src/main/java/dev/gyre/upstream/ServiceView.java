@@ -27,7 +27,7 @@ import java.util.function.Function;
  * @param reserve those that are offered what the first cannot take: of other zones
  * @param sticky  by which names clients keep their backends; empty: they do not
  * @param ramping shares are to be taken again before long, for a slow start is under way
- * @param panic   backends are offered although they are not fit
+ * @param panic   backends are offered although they are not healthy
  */
 record ServiceView(Service service, List<Member> members, List<BackendPool> serving, PriorityTier first,
                    PriorityTier reserve, Optional<StickyNames> sticky, boolean ramping, boolean panic) {
@@ -35,9 +35,9 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
     /** A backend and its pool. */
     record Member(Backend backend, BackendPool pool) {
 
-        boolean fit(Map<BackendId, Condition> judged) {
+        boolean healthy(Map<BackendId, Condition> judged) {
             Condition condition = judged.isEmpty() ? null : judged.get(pool.id());
-            return condition == null || condition.fit();
+            return condition == null || condition.healthy();
         }
     }
 
@@ -50,7 +50,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
                           Function<Backend, BackendPool> adopt, SelectionContext at, Instant now) {
         List<Member> members = members(service, before, adopt);
         List<Member> wanted = members.stream().filter(member -> !member.backend().draining()).toList();
-        Offer<Member> offer = PanicRule.offer(wanted, member -> member.fit(judged),
+        Offer<Member> offer = PanicRule.offer(wanted, member -> member.healthy(judged),
                 service.policy().health().panic());
         List<Member> up = offer.backends();
         double[] ramps = ramps(service, up, judged, now);
@@ -96,7 +96,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
         List<BackendPool> serving = new ArrayList<>(up.size());
         up.forEach(member -> serving.add(member.pool()));
         if (service.policy().balance().sticky().isPresent()) {
-            members.stream().filter(member -> member.backend().draining() && member.fit(judged))
+            members.stream().filter(member -> member.backend().draining() && member.healthy(judged))
                     .forEach(member -> serving.add(member.pool()));
         }
         return serving;
@@ -108,7 +108,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
         Arrays.fill(ramps, 1);
         service.policy().balance().slowStart().ifPresent(slow -> Arrays.setAll(ramps, i -> {
             Member member = up.get(i);
-            Instant recovered = Optional.ofNullable(judged.get(member.pool().id())).filter(Condition::fit)
+            Instant recovered = Optional.ofNullable(judged.get(member.pool().id())).filter(Condition::healthy)
                     .map(Condition::since).orElse(Instant.MIN);
             Instant added = member.backend().since().orElse(Instant.EPOCH);
             return SlowStartRamp.share(slow, recovered.isAfter(added) ? recovered : added, now);

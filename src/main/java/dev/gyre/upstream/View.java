@@ -1,6 +1,6 @@
 package dev.gyre.upstream;
 
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
@@ -18,22 +18,22 @@ import java.util.Set;
  * The topology in the form that requests are served from: immutable, complete, and shared by all event loops.
  * Each is made from the one before: a service that did not change is the same instance in both.
  *
- * @param fitness what was known of the backends' health when it was made
+ * @param backendHealth what was known of the backends' health when it was made
  */
 public record View(Topology topology, RoutingTable routes, Map<String, ServiceView> services,
-                   Fitness fitness) {
+                   BackendHealth backendHealth) {
 
     public static View nothing() {
-        return new View(Topology.empty(), RoutingTable.of(Topology.empty()), Map.of(), Fitness.UNKNOWN);
+        return new View(Topology.empty(), RoutingTable.of(Topology.empty()), Map.of(), BackendHealth.UNKNOWN);
     }
 
-    static View of(Topology topology, Fitness fitness, Pools pools, SelectionContext at) {
-         return nothing().next(topology, fitness, pools, at);
+    static View of(Topology topology, BackendHealth backendHealth, Pools pools, SelectionContext at) {
+         return nothing().next(topology, backendHealth, pools, at);
     }
 
     /** With these from now on; shares that follow a slow start are brought up to date by {@link #step}. */
-    public View next(Topology wanted, Fitness known, Pools pools, SelectionContext at) {
-        Set<String> changed = new HashSet<>(fitness.unlike(known));
+    public View next(Topology wanted, BackendHealth known, Pools pools, SelectionContext at) {
+        Set<String> changed = new HashSet<>(backendHealth.changedFrom(known));
         ServiceChange.between(topology, wanted).forEach(change -> changed.add(change.name()));
         return next(changed, wanted, known, pools, at);
     }
@@ -41,10 +41,10 @@ public record View(Topology topology, RoutingTable routes, Map<String, ServiceVi
     /** The same a moment later. */
     public View step(Pools pools, SelectionContext at) {
         return next(services.values().stream().filter(ServiceView::ramping)
-                .map(view -> view.service().name()).toList(), topology, fitness, pools, at);
+                .map(view -> view.service().name()).toList(), topology, backendHealth, pools, at);
     }
 
-    private View next(Collection<String> changed, Topology wanted, Fitness known, Pools pools,
+    private View next(Collection<String> changed, Topology wanted, BackendHealth known, Pools pools,
                       SelectionContext at) {
         Instant now = at.clock().instant();
         Map<String, ServiceView> next = new HashMap<>(services);

@@ -14,7 +14,7 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.Limit;
@@ -68,7 +68,7 @@ public final class Doors implements AutoCloseable {
     /** Listings wait for this; {@link #held} counts them. */
     volatile Optional<CountDownLatch> holding = Optional.empty();
     final AtomicInteger held = new AtomicInteger();
-    volatile Fitness fitness = Fitness.UNKNOWN;
+    volatile BackendHealth backendHealth = BackendHealth.UNKNOWN;
     final AtomicLong nanos = new AtomicLong();
     final AtomicBoolean ready = new AtomicBoolean(true);
     public final AdminServer server;
@@ -179,8 +179,8 @@ public final class Doors implements AutoCloseable {
         }
 
         @Override
-        public Fitness fitness() {
-            return fitness;
+        public BackendHealth backendHealth() {
+            return backendHealth;
         }
 
         @Override

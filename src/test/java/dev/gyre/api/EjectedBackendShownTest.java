@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -29,7 +29,7 @@ class EjectedBackendShownTest {
     @BeforeEach
     void open() throws Exception {
         doors = new Doors(web(A, B), Optional.empty());
-        doors.fitness = Fitness.of(Map.of(ID, new Condition(State.EJECTED, "5 failures in a row",
+        doors.backendHealth = BackendHealth.of(Map.of(ID, new Condition(State.EJECTED, "5 failures in a row",
                 Instant.ofEpochSecond(60), Optional.of(Instant.ofEpochSecond(70)))));
         doors.ejections.put(ID, Map.of("silence", 2L, "failures", 7L));
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Condition;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.Priority;
@@ -40,7 +40,8 @@ class ScrapedMetricsTest {
         doors = new Doors(web(A), Optional.empty());
         doors.sees("web", A, 3);
         doors.probes.put(ID, new ProbeCount(4, 3, 2, 1));
-        doors.fitness = Fitness.of(Map.of(ID, new Condition(Condition.State.EJECTED, "5 failures in a row",
+        doors.backendHealth = BackendHealth.of(Map.of(ID,
+                new Condition(Condition.State.EJECTED, "5 failures in a row",
                 Instant.EPOCH, Optional.empty())));
         doors.ejections.put(ID, Map.of("failures", 7L));
         doors.retries.put("web", new RetryStats(5, 4, 3, 2, 0.5));

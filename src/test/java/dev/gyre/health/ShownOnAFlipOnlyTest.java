@@ -8,7 +8,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
@@ -28,7 +28,7 @@ class ShownOnAFlipOnlyTest {
     private static final BackendId A = new BackendId("web", new BackendUrl("10.0.0.1", 80));
     private static final BackendId B = new BackendId("web", new BackendUrl("10.0.0.2", 80));
 
-    private final List<Fitness> shown = new ArrayList<>();
+    private final List<BackendHealth> shown = new ArrayList<>();
     private final ArrayDeque<Runnable> later = new ArrayDeque<>();
     private final Verdicts verdicts = new Verdicts(shown::add, later::add);
 
@@ -50,7 +50,7 @@ class ShownOnAFlipOnlyTest {
         return new Condition(state, "because", Instant.ofEpochSecond(second));
     }
 
-    private List<Fitness> shown() {
+    private List<BackendHealth> shown() {
         while (!later.isEmpty()) {
             later.poll().run();
         }
@@ -60,47 +60,48 @@ class ShownOnAFlipOnlyTest {
     @Test
     void theSameVerdictAgainIsNoNews() {
         verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
-        verdicts.set(Source.PROBES, B, at(State.FIT, 1));
+        verdicts.set(Source.PROBES, B, at(State.HEALTHY, 1));
         assertThat(shown()).as("all of one moment at once").hasSize(1);
         verdicts.set(Source.PROBES, A, new Condition(State.DOWN, "other words", Instant.ofEpochSecond(1)));
         assertThat(shown()).hasSize(1);
-        assertThat(shown.get(0).fit(A)).isFalse();
-        assertThat(shown.get(0).fit(B)).isTrue();
+        assertThat(shown.get(0).healthy(A)).isFalse();
+        assertThat(shown.get(0).healthy(B)).isTrue();
     }
 
     @Test
     void whatOneSourceFindsUnfitAnotherDoesNotMakeFit() {
         verdicts.set(Source.TRAFFIC, A, at(State.EJECTED, 1));
-        verdicts.set(Source.PROBES, A, at(State.FIT, 2));
-        assertThat(verdicts.fitness().of(A)).contains(at(State.EJECTED, 1));
+        verdicts.set(Source.PROBES, A, at(State.HEALTHY, 2));
+        assertThat(verdicts.backendHealth().of(A)).contains(at(State.EJECTED, 1));
         verdicts.set(Source.PROBES, A, at(State.DOWN, 3));
-        verdicts.set(Source.TRAFFIC, A, at(State.FIT, 4));
-        assertThat(verdicts.fitness().of(A)).contains(at(State.DOWN, 3));
-        verdicts.set(Source.PROBES, A, at(State.FIT, 5));
-        assertThat(verdicts.fitness().of(A)).as("fit since the last found it so").contains(at(State.FIT, 5));
+        verdicts.set(Source.TRAFFIC, A, at(State.HEALTHY, 4));
+        assertThat(verdicts.backendHealth().of(A)).contains(at(State.DOWN, 3));
+        verdicts.set(Source.PROBES, A, at(State.HEALTHY, 5));
+        assertThat(verdicts.backendHealth().of(A)).as("healthy since the last found it so")
+                .contains(at(State.HEALTHY, 5));
     }
 
     @Test
     void aSourceThatJudgesNoMoreLeavesTheOthersVerdict() {
         verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
         verdicts.clear(Source.PROBES, A);
-        assertThat(verdicts.fitness().of(A)).isEmpty();
-        assertThat(shown().get(0).fit(A)).isTrue();
+        assertThat(verdicts.backendHealth().of(A)).isEmpty();
+        assertThat(shown().get(0).healthy(A)).isTrue();
     }
 
     /** By which the data path knows which services it need not look at. */
     @Test
     void aFlipInOneServiceLeavesWhatIsKnownOfAnother() {
         verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
-        Fitness before = verdicts.fitness();
+        BackendHealth before = verdicts.backendHealth();
         BackendId other = new BackendId("api", A.url());
         verdicts.keep(new Topology(Map.of("web", service("web", A, B), "api", service("api", A)), List.of(),
                 "2"));
         verdicts.set(Source.PROBES, other, at(State.DOWN, 2));
-        Fitness after = verdicts.fitness();
+        BackendHealth after = verdicts.backendHealth();
         assertThat(after.of("web")).isSameAs(before.of("web"));
-        assertThat(after.unlike(before)).containsExactly("api");
-        assertThat(before.unlike(after)).containsExactly("api");
+        assertThat(after.changedFrom(before)).containsExactly("api");
+        assertThat(before.changedFrom(after)).containsExactly("api");
     }
 
     @Test
@@ -110,6 +111,6 @@ class ShownOnAFlipOnlyTest {
         verdicts.keep(topology(B));
         verdicts.set(Source.PROBES, A, at(State.DOWN, 2));
         verdicts.keep(topology(A, B));
-        assertThat(shown()).last().isEqualTo(Fitness.UNKNOWN);
+        assertThat(shown()).last().isEqualTo(BackendHealth.UNKNOWN);
     }
 }

@@ -7,7 +7,7 @@ import dev.gyre.loop.LoopAccess;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
@@ -60,7 +60,7 @@ class QuietServiceTest {
 
     /** As it is now, on the loop. */
     private void show() throws Exception {
-        shown = shown.next(new Topology(services, List.of(), "1"), Fitness.UNKNOWN, pools, at);
+        shown = shown.next(new Topology(services, List.of(), "1"), BackendHealth.UNKNOWN, pools, at);
         onLoop(() -> view.follow(() -> shown));
     }
 

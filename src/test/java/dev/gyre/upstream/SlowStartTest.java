@@ -15,7 +15,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.Condition;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.SlowStart;
@@ -50,7 +50,7 @@ class SlowStartTest {
             double ramp = Math.max(0.1, Math.min(1, Math.pow(second / 30.0, 1 / aggression)));
             // The second node has just been started, and knows nothing but the registry.
             for (Pools node : List.of(pools(), pools())) {
-                View view = view(service, Fitness.UNKNOWN, node, ADDED.plusSeconds(second));
+                View view = view(service, BackendHealth.UNKNOWN, node, ADDED.plusSeconds(second));
                 assertThat(share(view)).as("share after %d s", second)
                         .isCloseTo(ramp / (1 + ramp), within(0.01));
                 assertThat(view.ramping()).isEqualTo(second < 30);
@@ -61,23 +61,23 @@ class SlowStartTest {
     @Test
     void whoHasRecoveredStartsAnew() {
         Instant recovered = ADDED.plusSeconds(600);
-        Condition fit = new Condition(Condition.State.FIT, "passes its probes", recovered);
-        Fitness fitness = Fitness.of(Map.of(new BackendId("web", NEW), fit));
+        Condition fit = new Condition(Condition.State.HEALTHY, "passes its probes", recovered);
+        BackendHealth backendHealth = BackendHealth.of(Map.of(new BackendId("web", NEW), fit));
         Pools node = pools();
-        double after = share(view(service(1, ADDED), fitness, node, recovered.plusSeconds(15)));
+        double after = share(view(service(1, ADDED), backendHealth, node, recovered.plusSeconds(15)));
         assertThat(after).isCloseTo(0.5 / 1.5, within(0.01));
-        assertThat(share(view(service(1, ADDED), fitness, node, recovered.plusSeconds(30))))
+        assertThat(share(view(service(1, ADDED), backendHealth, node, recovered.plusSeconds(30))))
                 .isCloseTo(0.5, within(0.01));
     }
 
     /** With nobody to compare with there is nothing to spare. */
     @Test
     void allAreNewTogether() {
-        View view = view(service(1, ADDED.minusSeconds(3600)), Fitness.UNKNOWN, pools(), ADDED);
+        View view = view(service(1, ADDED.minusSeconds(3600)), BackendHealth.UNKNOWN, pools(), ADDED);
         assertThat(view.ramping()).isFalse();
         Service both = new Service("web", service(1, ADDED).policy(),
                 List.of(backend(OLD, ADDED), backend(NEW, ADDED)), DECLARED);
-        assertThat(share(view(both, Fitness.UNKNOWN, pools(), ADDED.plusSeconds(3))))
+        assertThat(share(view(both, BackendHealth.UNKNOWN, pools(), ADDED.plusSeconds(3))))
                 .isCloseTo(0.5, within(0.01));
     }
 
@@ -118,8 +118,8 @@ class SlowStartTest {
         return new Pools(List.of(), failure -> { });
     }
 
-    private static View view(Service service, Fitness fitness, Pools pools, Instant now) {
-        return View.of(new Topology(Map.of("web", service), List.of(), "1"), fitness, pools,
+    private static View view(Service service, BackendHealth backendHealth, Pools pools, Instant now) {
+        return View.of(new Topology(Map.of("web", service), List.of(), "1"), backendHealth, pools,
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), () -> now,
                         () -> new Random(1)));
     }

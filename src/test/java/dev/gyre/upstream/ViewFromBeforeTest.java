@@ -8,7 +8,7 @@ import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;
@@ -44,7 +44,7 @@ class ViewFromBeforeTest {
     private final Map<String, Service> services = new TreeMap<>();
     private final Pools pools = new Pools(List.of(), failure -> { });
     private Topology topology = Topology.empty();
-    private Fitness fitness = Fitness.UNKNOWN;
+    private BackendHealth backendHealth = BackendHealth.UNKNOWN;
     private List<Route> routes = List.of();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private Random random;
@@ -72,7 +72,7 @@ class ViewFromBeforeTest {
         }
         Topology next = new Topology(services, routes, "v" + random.nextInt());
         now = now.plusSeconds(random.nextInt(8));
-        View after = before.next(next, fitness, pools, at());
+        View after = before.next(next, backendHealth, pools, at());
         before.services().forEach((name, of) -> {
             if (!touched.contains(name)) {
                 assertThat(after.services().get(name)).as(name).isSameAs(of);
@@ -91,7 +91,7 @@ class ViewFromBeforeTest {
             }
         });
         poolsGoByThePolicies();
-        same(now, View.of(next, fitness, pools, at()));
+        same(now, View.of(next, backendHealth, pools, at()));
         return now;
     }
 
@@ -130,8 +130,8 @@ class ViewFromBeforeTest {
     }
 
     private void judge(BackendId id) {
-        Condition condition = new Condition(random.nextBoolean() ? State.FIT : State.DOWN, "", now);
-        fitness = fitness.with(Map.of(id, random.nextInt(4) == 0 ? Optional.empty()
+        Condition condition = new Condition(random.nextBoolean() ? State.HEALTHY : State.DOWN, "", now);
+        backendHealth = backendHealth.with(Map.of(id, random.nextInt(4) == 0 ? Optional.empty()
                 : Optional.of(condition)));
     }
 
@@ -167,7 +167,7 @@ class ViewFromBeforeTest {
 
     private static void same(View view, View fromNothing) {
         assertThat(view.topology()).isSameAs(fromNothing.topology());
-        assertThat(view.fitness()).isEqualTo(fromNothing.fitness());
+        assertThat(view.backendHealth()).isEqualTo(fromNothing.backendHealth());
         assertThat(view.services().keySet()).isEqualTo(fromNothing.services().keySet());
         for (String host : List.of("s0", "s1", "s2", "s3", "other")) {
             assertThat(view.routes().match(host, "/")).isEqualTo(fromNothing.routes().match(host, "/"));

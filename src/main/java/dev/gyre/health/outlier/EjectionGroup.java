@@ -2,7 +2,7 @@ package dev.gyre.health.outlier;
 
 import dev.gyre.model.Backend;
 import dev.gyre.model.EjectionPolicy;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Overlap;
 import dev.gyre.model.Service;
 import java.time.Duration;
@@ -75,8 +75,8 @@ final class EjectionGroup {
     }
 
     /** No backend is healthy. */
-    boolean noneHealthy(Fitness fitness) {
-        return members.stream().noneMatch(one -> fitness.fit(one.id()));
+    boolean noneHealthy(BackendHealth backendHealth) {
+        return members.stream().noneMatch(one -> backendHealth.healthy(one.id()));
     }
 
     /** As many are ejected as allowed. */
@@ -85,8 +85,8 @@ final class EjectionGroup {
     }
 
     /** Another backend is healthy. */
-    boolean othersHealthy(OutlierState state, Fitness fitness) {
-        return members.stream().anyMatch(one -> one != state && fitness.fit(one.id()));
+    boolean othersHealthy(OutlierState state, BackendHealth backendHealth) {
+        return members.stream().anyMatch(one -> one != state && backendHealth.healthy(one.id()));
     }
 
     /** Limits the log line on skipped ejections: a dead fleet must not fill the log. */

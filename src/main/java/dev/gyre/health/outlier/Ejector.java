@@ -8,7 +8,7 @@ import dev.gyre.model.Condition.State;
 import dev.gyre.model.DurationText;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.FailureStreak;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
@@ -131,8 +131,8 @@ public final class Ejector {
                 .flatMap(name -> Optional.ofNullable(groups.get(name)).stream())
                 .filter(group -> group.ejected() > 0).toList();
         if (!some.isEmpty()) {
-            Fitness fitness = verdicts.fitness();
-            some.stream().filter(group -> group.noneHealthy(fitness))
+            BackendHealth backendHealth = verdicts.backendHealth();
+            some.stream().filter(group -> group.noneHealthy(backendHealth))
                     .flatMap(group -> group.members().stream())
                     .filter(one -> one.backoff().ejected())
                     .forEach(one -> release(one, now, "no other backend is healthy"));
@@ -160,11 +160,11 @@ public final class Ejector {
                     + " backends are ejected already");
             return;
         }
-        Fitness fitness = verdicts.fitness();
-        if (!fitness.fit(state.id())) {
+        BackendHealth backendHealth = verdicts.backendHealth();
+        if (!backendHealth.healthy(state.id())) {
             return;
         }
-        if (!group.othersHealthy(state, fitness)) {
+        if (!group.othersHealthy(state, backendHealth)) {
             skip(group, state, violation, "no other backend is healthy");
             return;
         }
@@ -191,7 +191,7 @@ public final class Ejector {
         state.backoff().end(now);
         state.reset(now);
         verdicts.set(Source.TRAFFIC, state.id(),
-                new Condition(State.FIT, "back from ejection", wall.instant()));
+                new Condition(State.HEALTHY, "back from ejection", wall.instant()));
         LOG.info("ejection ended service={} backend={} because=\"{}\"", state.id().service(),
                 state.id().name(), why);
     }

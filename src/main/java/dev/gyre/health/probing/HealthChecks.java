@@ -228,8 +228,8 @@ public final class HealthChecks {
         // The vote carries the verdict.
         backend.own.filter(Thresholds::known).ifPresent(own -> vote(backend, own));
         verdicts.set(Source.PROBES, backend.id, after.get());
-        boolean fit = after.get().fit();
-        if (fit != before.map(Condition::fit).orElse(true)) {
+        boolean healthy = after.get().healthy();
+        if (healthy != before.map(Condition::healthy).orElse(true)) {
             backend.flipped();
             log(backend.id, after.get(), before);
             coordinator.changed(backend.id);
@@ -238,7 +238,7 @@ public final class HealthChecks {
     }
 
     private static void log(BackendId id, Condition now, Optional<Condition> before) {
-        if (now.fit()) {
+        if (now.healthy()) {
             Instant since = before.map(Condition::since).orElse(now.since());
             LOG.info("backend healthy service={} backend={} after={}", id.service(), id.name(),
                     DurationText.text(Duration.between(since, now.since())));

@@ -14,11 +14,14 @@ import java.util.Optional;
 /**
  * One node's message to the others: its changed votes, or that it is isolated.
  *
- * @param isolated its network looks broken, so that it has no votes
+ * @param isolated its own network looks broken, so it has no votes
  * @param said  by its wall clock
- * @param votes its own, on the backends probed since the last tidings
+ * @param votes its own, on the backends probed since its last message
  */
 record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, Vote> votes) {
+
+    /** In messages the word of earlier versions, so that nodes of both understand each other. */
+    private static final String HEALTHY = "FIT";
 
     JsonObject toJson() {
         JsonArray rows = new JsonArray();
@@ -26,7 +29,8 @@ record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, 
             JsonObject row = new JsonObject().put("service", backend.service())
                     .put("url", backend.url().toString()).put("up", vote.up()).put("why", vote.reason());
             backend.address().ifPresent(address -> row.put("address", address));
-            vote.verdict().ifPresent(verdict -> row.put("state", verdict.state().name())
+            vote.verdict().ifPresent(verdict -> row.put("state",
+                            verdict.healthy() ? HEALTHY : verdict.state().name())
                     .put("since", verdict.since().toEpochMilli()).put("reason", verdict.reason()));
             rows.add(row);
         });
@@ -50,7 +54,8 @@ record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, 
     }
 
     private static Optional<Condition> verdict(JsonObject row) {
-        return Optional.ofNullable(row.getString("state")).map(state -> new Condition(State.valueOf(state),
+        return Optional.ofNullable(row.getString("state")).map(state -> new Condition(
+                state.equals(HEALTHY) ? State.HEALTHY : State.valueOf(state),
                 row.getString("reason", ""), Instant.ofEpochMilli(row.getLong("since", 0L))));
     }
 }

@@ -101,7 +101,7 @@ final class ProbedBackend {
         // A node that has just started hears the others' votes before it knows whose votes count.
         Optional<Condition> found = verdict.or(voteSet::latestVerdict);
         own = Optional.of(voteSet.hasVotes() || found.isPresent()
-                ? Thresholds.from(found.map(Condition::fit).orElse(true),
+                ? Thresholds.from(found.map(Condition::healthy).orElse(true),
                         found.map(Condition::reason).orElse(""))
                 : Thresholds.unknown());
         mark = Optional.empty();
@@ -112,7 +112,7 @@ final class ProbedBackend {
     }
 
     /**
-     * Whether requests alone show that it is fit: since the last turn some were answered well and none
+     * Whether requests alone show that it is healthy: since the last turn some were answered well and none
      * failed, and nothing has spoken against it before. To be called once a turn.
      */
     boolean healthyByTraffic() {

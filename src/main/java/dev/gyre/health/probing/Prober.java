@@ -4,7 +4,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.HealthPolicy;
 import io.vertx.core.Future;
 
-/** Asks one backend once whether it is fit. */
+/** Asks one backend once whether it is healthy. */
 interface Prober {
 
     /** Never fails, and is over when the policy's timeout is. */

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param up      its own opinion
  * @param reason  why it is down; empty when it is up
- * @param verdict the verdict it goes by; empty: it has always been fit as far as that node knows
+ * @param verdict the verdict it goes by; empty: that node knows no failure of it
  * @param said    when, by the wall clock of the node that says so
  * @param nanos   when it was heard here
  */

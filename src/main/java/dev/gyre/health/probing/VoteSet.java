@@ -75,7 +75,7 @@ final class VoteSet {
         }
         boolean up = speaking.stream().anyMatch(Vote::up);
         Optional<Condition> before = held.or(() -> speaking.stream().map(Vote::verdict)
-                .flatMap(Optional::stream).filter(told -> told.fit() || !up).findFirst());
+                .flatMap(Optional::stream).filter(told -> told.healthy() || !up).findFirst());
         Vote judge = speaking.get(0);
         Optional<Condition> found = judge.node().equals(self)
                 ? judged(speaking, before, now) : takenOver(judge, up, before);
@@ -84,8 +84,8 @@ final class VoteSet {
 
     private static Optional<Condition> judged(List<Vote> speaking, Optional<Condition> before, Instant now) {
         boolean down = speaking.stream().noneMatch(Vote::up);
-        State state = down ? State.DOWN : State.FIT;
-        if (state == before.map(Condition::state).orElse(State.FIT)) {
+        State state = down ? State.DOWN : State.HEALTHY;
+        if (state == before.map(Condition::state).orElse(State.HEALTHY)) {
             return before;
         }
         return Optional.of(new Condition(state, down ? speaking.get(0).reason() : AGAIN, now));
@@ -93,11 +93,12 @@ final class VoteSet {
 
     /** But one that was cut off from the rest, and says of all that they are down, is not believed. */
     private static Optional<Condition> takenOver(Vote judge, boolean up, Optional<Condition> before) {
-        boolean doubtful = up && !judge.verdict().map(Condition::fit).orElse(true);
-        boolean same = doubtful || judge.verdict().map(Condition::state).orElse(State.FIT)
-                == before.map(Condition::state).orElse(State.FIT);
+        boolean doubtful = up && !judge.verdict().map(Condition::healthy).orElse(true);
+        boolean same = doubtful || judge.verdict().map(Condition::state).orElse(State.HEALTHY)
+                == before.map(Condition::state).orElse(State.HEALTHY);
         return same ? before
-                : Optional.of(judge.verdict().orElseGet(() -> new Condition(State.FIT, AGAIN, judge.said())));
+                : Optional.of(judge.verdict()
+                        .orElseGet(() -> new Condition(State.HEALTHY, AGAIN, judge.said())));
     }
 
     private static Condition earliest(List<Vote> speaking, Condition verdict) {

@@ -11,7 +11,7 @@ import dev.gyre.model.Condition.State;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Failure;
 import dev.gyre.model.FailureStreak;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Service;
@@ -45,8 +45,8 @@ final class Fleet {
     }
 
     private final List<Count> counts = new ArrayList<>();
-    private final Verdicts verdicts = new Verdicts(fitness -> current = fitness, Runnable::run);
-    private Fitness current = Fitness.UNKNOWN;
+    private final Verdicts verdicts = new Verdicts(backendHealth -> current = backendHealth, Runnable::run);
+    private BackendHealth current = BackendHealth.UNKNOWN;
     /** Shortly before the clock of a process overflows. */
     private long now = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
     private long since;
@@ -160,7 +160,7 @@ final class Fleet {
     }
 
     List<Integer> ejected() {
-        return IntStream.range(0, counts.size()).filter(number -> !current.fit(id(number))
+        return IntStream.range(0, counts.size()).filter(number -> !current.healthy(id(number))
                 && condition(number).state() == State.EJECTED).boxed().toList();
     }
 

@@ -9,7 +9,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Probe;
@@ -46,7 +46,7 @@ class AddressOfOneNodeTest {
     private final Vertx vertx;
     private final AtomicLong nanos = new AtomicLong();
     private final List<BackendId> probes = new CopyOnWriteArrayList<>();
-    private volatile Fitness fitness = Fitness.UNKNOWN;
+    private volatile BackendHealth backendHealth = BackendHealth.UNKNOWN;
 
     AddressOfOneNodeTest(Vertx vertx) {
         this.vertx = vertx;
@@ -94,7 +94,7 @@ class AddressOfOneNodeTest {
         Service web = new Service("web", ServicePolicy.DEFAULT.with(POLICY), ids.stream().map(id ->
                 new Backend(APP, 1, false, Origin.CONFIG).at(id.address().orElseThrow(), Optional.empty()))
                 .toList(), Origin.CONFIG);
-        Verdicts verdicts = new Verdicts(shown -> fitness = shown, Runnable::run);
+        Verdicts verdicts = new Verdicts(shown -> backendHealth = shown, Runnable::run);
         Topology topology = new Topology(Map.of("web", web), List.of(), "1");
         verdicts.keep(topology);
         Here here = new Here();
@@ -118,8 +118,8 @@ class AddressOfOneNodeTest {
         HealthChecks checks = checks(ids);
         ProbeAssignment.of("here", NODES, Set.of()).probers(ids.get(0)).forEach(node ->
                 checks.receive(new JsonObject(vote(node, ids.get(0)).encode())));
-        Await.until("down", () -> !fitness.fit(ids.get(0)));
-        assertThat(fitness.fit(ids.get(1))).isTrue();
+        Await.until("down", () -> !backendHealth.healthy(ids.get(0)));
+        assertThat(backendHealth.healthy(ids.get(1))).isTrue();
     }
 
     @Test
@@ -131,7 +131,7 @@ class AddressOfOneNodeTest {
             nanos.addAndGet(VALID.dividedBy(40).toNanos());
             checks.receive(vote(ProbeAssignment.of("here", NODES, Set.of()).probers(ids.get(1)).get(0),
                     ids.get(1)));
-            return probes.contains(ids.get(0)) && !fitness.fit(ids.get(0));
+            return probes.contains(ids.get(0)) && !backendHealth.healthy(ids.get(0));
         });
         assertThat(nanos.get()).isGreaterThan(VALID.toNanos());
         assertThat(probes).doesNotContain(ids.get(1));

@@ -96,7 +96,7 @@ class FlappingBackendTest {
             aloneDown += a.up() ? 0 : 1;
             verdict = VoteSet.verdict(voteSet.speaking(probers, 0, Duration.ofSeconds(1)), "a", verdict,
                     Instant.EPOCH);
-            assertThat(verdict.map(Condition::state).orElse(State.FIT)).isEqualTo(State.FIT);
+            assertThat(verdict.map(Condition::state).orElse(State.HEALTHY)).isEqualTo(State.HEALTHY);
         }
         assertThat(aloneDown).as("one node alone would have taken it away").isPositive();
     }

@@ -8,7 +8,7 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
-import dev.gyre.model.Fitness;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Probe;
@@ -69,14 +69,14 @@ class OneNodesBrokenNetworkTest {
         private final List<BackendUrl> probes = new CopyOnWriteArrayList<>();
         /** What the others have its votes on. */
         private final Set<BackendId> told = ConcurrentHashMap.newKeySet();
-        private volatile Fitness fitness = Fitness.UNKNOWN;
+        private volatile BackendHealth backendHealth = BackendHealth.UNKNOWN;
         private final HealthChecks checks;
         private volatile boolean alone;
 
         Node(String id, BackendUrl... unreachable) {
             this.id = id;
             this.unreachable.addAll(List.of(unreachable));
-            Verdicts verdicts = new Verdicts(shown -> fitness = shown, Runnable::run);
+            Verdicts verdicts = new Verdicts(shown -> backendHealth = shown, Runnable::run);
             verdicts.keep(topology);
             checks = new HealthChecks(vertx, verdicts, this, () -> Future.succeededFuture(Map.of()),
                     new Timing(InstantSource.system(), nanos::get, new Random(1)), this);
@@ -120,8 +120,8 @@ class OneNodesBrokenNetworkTest {
             backends.forEach(backend -> unreachable.add(backend.url()));
         }
 
-        boolean fit(BackendId backend) {
-            return fitness.fit(backend);
+        boolean healthy(BackendId backend) {
+            return backendHealth.healthy(backend);
         }
 
         void kill() {
@@ -160,7 +160,7 @@ class OneNodesBrokenNetworkTest {
     }
 
     private boolean sinceTheSameMoment(BackendId backend) {
-        return nodes.values().stream().map(node -> node.fitness.of(backend).map(Condition::since))
+        return nodes.values().stream().map(node -> node.backendHealth.of(backend).map(Condition::since))
                 .distinct().count() == 1;
     }
 
@@ -170,15 +170,15 @@ class OneNodesBrokenNetworkTest {
         BackendId dead = backends.get(0);
         awaitProbes();
         nodes.values().forEach(node -> node.unreachable.add(dead.url()));
-        Await.until("down everywhere", () -> all(node -> !node.fit(dead)) && sinceTheSameMoment(dead));
-        Condition down = nodes.get("n0").fitness.of(dead).orElseThrow();
+        Await.until("down everywhere", () -> all(node -> !node.healthy(dead)) && sinceTheSameMoment(dead));
+        Condition down = nodes.get("n0").backendHealth.of(dead).orElseThrow();
         assertThat(down.reason()).matches("\\d+ probes in a row failed: connection refused");
         Node young = new Node("n3", dead.url());
-        Await.until("known to the newcomer", () -> !young.fit(dead));
+        Await.until("known to the newcomer", () -> !young.healthy(dead));
         Await.until("with its time", () -> all(node ->
-                node.fitness.of(dead).map(Condition::since).equals(Optional.of(down.since()))));
+                node.backendHealth.of(dead).map(Condition::since).equals(Optional.of(down.since()))));
         nodes.values().forEach(node -> node.unreachable.clear());
-        Await.until("fit everywhere", () -> all(node -> node.fit(dead)) && sinceTheSameMoment(dead));
+        Await.until("fit everywhere", () -> all(node -> node.healthy(dead)) && sinceTheSameMoment(dead));
     }
 
     @Test
@@ -188,14 +188,14 @@ class OneNodesBrokenNetworkTest {
         awaitProbes();
         broken.losesItsNetwork();
         Await.until("known to all", () -> all(node -> node.checks.isolatedNodes().equals(List.of("n1"))));
-        assertThat(all(node -> backends.stream().allMatch(node::fit))).as("nothing is down").isTrue();
+        assertThat(all(node -> backends.stream().allMatch(node::healthy))).as("nothing is down").isTrue();
         List<Node> sound = List.of(nodes.get("n0"), nodes.get("n2"));
         sound.forEach(node -> node.probes.clear());
         Await.until("the sound ones probe all", () -> sound.stream()
                 .allMatch(node -> new HashSet<>(node.probes).size() == BACKENDS));
         BackendId dead = backends.get(3);
         nodes.values().forEach(node -> node.unreachable.add(dead.url()));
-        Await.until("the broken one goes by the others' verdict", () -> !broken.fit(dead));
+        Await.until("the broken one goes by the others' verdict", () -> !broken.healthy(dead));
         broken.unreachable.clear();
         Await.until("trusted again", () -> all(node -> node.checks.isolatedNodes().isEmpty()));
     }
@@ -207,11 +207,11 @@ class OneNodesBrokenNetworkTest {
         awaitProbes();
         cut.alone = true;
         cut.losesItsNetwork();
-        Await.until("all down for it", () -> backends.stream().noneMatch(cut::fit));
-        assertThat(backends).as("but for nobody else").allMatch(nodes.get("n0")::fit);
+        Await.until("all down for it", () -> backends.stream().noneMatch(cut::healthy));
+        assertThat(backends).as("but for nobody else").allMatch(nodes.get("n0")::healthy);
         cut.alone = false;
         Await.until("back among the others, it goes by their verdict",
-                () -> backends.stream().allMatch(cut::fit));
+                () -> backends.stream().allMatch(cut::healthy));
     }
 
     @Test
@@ -225,6 +225,6 @@ class OneNodesBrokenNetworkTest {
         Await.until("the two left probe all", () -> left.stream()
                 .allMatch(node -> new HashSet<>(node.probes).size() == BACKENDS));
         left.forEach(node -> node.unreachable.add(dead.url()));
-        Await.until("and judge", () -> left.stream().noneMatch(node -> node.fit(dead)));
+        Await.until("and judge", () -> left.stream().noneMatch(node -> node.healthy(dead)));
     }
 }

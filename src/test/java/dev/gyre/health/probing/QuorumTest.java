@@ -51,7 +51,7 @@ class QuorumTest {
         voteSet.record(vote("b", false, held, 2));
         assertThat(as("a", 2)).contains(new Condition(State.DOWN, "failed for a", second(2)));
         voteSet.record(vote("b", true, held, 3));
-        assertThat(as("a", 3)).contains(new Condition(State.FIT, "passes its probes again", second(3)));
+        assertThat(as("a", 3)).contains(new Condition(State.HEALTHY, "passes its probes again", second(3)));
         assertThat(as("a", 4)).as("no news").map(Condition::since).contains(second(3));
     }
 
@@ -88,8 +88,8 @@ class QuorumTest {
         assertThat(as("c", 8)).as("one that has just started").isEqualTo(since(State.DOWN, 7));
         voteSet.record(vote("b", true, since(State.DOWN, 7), 9));
         assertThat(as("c", 9)).as("the second does not judge").isEqualTo(since(State.DOWN, 7));
-        voteSet.record(vote("a", false, since(State.FIT, 10), 10));
-        assertThat(as("c", 10)).isEqualTo(since(State.FIT, 10));
+        voteSet.record(vote("a", false, since(State.HEALTHY, 10), 10));
+        assertThat(as("c", 10)).isEqualTo(since(State.HEALTHY, 10));
     }
 
     @Test

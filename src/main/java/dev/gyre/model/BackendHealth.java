@@ -7,28 +7,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The backends whose health has been judged, as one moment has it. Who is not named is taken to be fit and to
- * have been so always.
+ * The verdicts on backends at one moment. A backend without a verdict counts as healthy since ever.
  *
- * @param services the judged ones by the name of their service; those of a service in which nothing was
- *                 judged since another moment are the same instance in both
+ * @param services verdicts by service and backend; the map of a service is the same instance as at another
+ *                 moment if none of its verdicts has changed since
  */
-public record Fitness(Map<String, Map<BackendId, Condition>> services) {
+public record BackendHealth(Map<String, Map<BackendId, Condition>> services) {
 
-    public static final Fitness UNKNOWN = new Fitness(Map.of());
+    public static final BackendHealth UNKNOWN = new BackendHealth(Map.of());
 
-    public Fitness {
+    public BackendHealth {
         services = Map.copyOf(services);
     }
 
-    public static Fitness of(Map<BackendId, Condition> conditions) {
+    public static BackendHealth of(Map<BackendId, Condition> conditions) {
         Map<BackendId, Optional<Condition>> all = new HashMap<>();
         conditions.forEach((backend, condition) -> all.put(backend, Optional.of(condition)));
         return UNKNOWN.with(all);
     }
 
-    /** @param changes what each is judged now; empty: no longer judged */
-    public Fitness with(Map<BackendId, Optional<Condition>> changes) {
+    /** @param changes the new verdicts; empty: the verdict is withdrawn */
+    public BackendHealth with(Map<BackendId, Optional<Condition>> changes) {
         Map<String, Map<BackendId, Condition>> changed = new HashMap<>();
         changes.forEach((backend, condition) -> {
             Map<BackendId, Condition> of = changed.computeIfAbsent(backend.service(),
@@ -43,22 +42,22 @@ public record Fitness(Map<String, Map<BackendId, Condition>> services) {
                 next.put(name, Map.copyOf(of));
             }
         });
-        return new Fitness(next);
+        return new BackendHealth(next);
     }
 
-    /** The names of the services of which another moment has something else to say. */
-    public Set<String> unlike(Fitness other) {
-        Set<String> unlike = new HashSet<>();
+    /** The names of the services that have other verdicts at the other moment. */
+    public Set<String> changedFrom(BackendHealth other) {
+        Set<String> changed = new HashSet<>();
         services.forEach((name, of) -> {
             if (other.services.get(name) != of) {
-                unlike.add(name);
+                changed.add(name);
             }
         });
-        other.services.keySet().stream().filter(name -> !services.containsKey(name)).forEach(unlike::add);
-        return unlike;
+        other.services.keySet().stream().filter(name -> !services.containsKey(name)).forEach(changed::add);
+        return changed;
     }
 
-    /** The judged backends of a service. */
+    /** The verdicts of a service. */
     public Map<BackendId, Condition> of(String service) {
         return services.getOrDefault(service, Map.of());
     }
@@ -67,9 +66,9 @@ public record Fitness(Map<String, Map<BackendId, Condition>> services) {
         return Optional.ofNullable(of(backend.service()).get(backend));
     }
 
-    public boolean fit(BackendId backend) {
+    public boolean healthy(BackendId backend) {
         Condition condition = of(backend.service()).get(backend);
-        return condition == null || condition.fit();
+        return condition == null || condition.healthy();
     }
 
     /** Of all services. */
