@@ -57,9 +57,17 @@ public final class Launcher extends io.vertx.core.Launcher {
     static void serving(List<String> background) {
         if (own) {
             // To start a process takes longer than an event loop may be held up.
-            Thread thread = new Thread(() -> ThreadPriorities.stepBack(background), "gyre-step-back");
+            Thread thread = new Thread(() -> stepBack(background), "gyre-step-back");
             thread.setDaemon(true);
             thread.start();
+        }
+    }
+
+    private static void stepBack(List<String> background) {
+        try {
+            new ThreadPriorities(KernelThread::all, System::nanoTime).stepBack(background);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

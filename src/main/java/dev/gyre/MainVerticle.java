@@ -235,7 +235,7 @@ public final class MainVerticle extends VerticleBase {
                     ready = true;
                     StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
                     context.runOnContext(done -> Launcher.serving(proxy.servesHere() ? List.of()
-                            : ThreadPriorities.own().stream().toList()));
+                            : KernelThread.own().stream().toList()));
                 })
                 .mapEmpty();
     }

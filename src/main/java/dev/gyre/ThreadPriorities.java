@@ -1,15 +1,12 @@
 package dev.gyre;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +16,10 @@ import org.slf4j.LoggerFactory;
  * the JVM throws compiled code away and compiles for seconds, and a node's first changes run in code that
  * nobody has compiled yet. With a lower priority these take what the event loops leave, and a part of the
  * rest so that they get done. Linux only.
+ *
+ * <p>The compilers step back when they have caught up, not before: below a busy event loop they get a quarter
+ * of its core, and the node stays slow four times as long. A process without privileges cannot raise them
+ * again.
  */
 final class ThreadPriorities {
 
@@ -27,69 +28,73 @@ final class ThreadPriorities {
     /** A tenth of it: what must be quick here is the traffic, and a change waits for the disk anyway. */
     static final int CHANGE_STEPS = 10;
 
+    /** How long the compilers must have been idle. */
+    static final Duration QUIET = Duration.ofSeconds(10);
+    /** Of CPU time of the event loops; a compiler that is idle because nobody came has not caught up. */
+    static final Duration TRAFFIC = Duration.ofSeconds(5);
+
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
+    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final int NICEST = 19;
-    private static final Path TASKS = Path.of("/proc/self/task");
-    /** As the kernel cuts them. HotSpot's further ones are started by these, and inherit their priority. */
-    private static final Set<String> COMPILERS = Set.of("C1 CompilerThre", "C2 CompilerThre");
     private static final Set<String> WRITERS = Set.of("gyre-registry-0");
+    private static final String EVENT_LOOPS = "vert.x-eventloo";
 
-    private ThreadPriorities() {
-    }
+    private final Supplier<List<KernelThread>> threads;
+    private final LongSupplier nanoTime;
+    private final CompilerIdle idle = new CompilerIdle(QUIET);
 
-    /** The calling thread's number, by which the kernel knows it. */
-    static Optional<String> own() {
-        try {
-            return Optional.of(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
-        } catch (IOException | UnsupportedOperationException e) {
-            return Optional.empty();
-        }
+    ThreadPriorities(Supplier<List<KernelThread>> threads, LongSupplier nanoTime) {
+        this.threads = threads;
+        this.nanoTime = nanoTime;
     }
 
     /**
-     * Where it cannot be done, all goes on as it was.
+     * Where it cannot be done, all goes on as it was. Returns when the compilers have stepped back.
      *
      * @param others threads by their numbers that commands, probes and scrapes are served on
      */
-    static void stepBack(List<String> others) {
-        try {
-            renice(COMPILER_STEPS, named(COMPILERS));
-            renice(CHANGE_STEPS, Stream.concat(named(WRITERS).stream(), others.stream()).toList());
-        } catch (IOException | UncheckedIOException e) {
-            LOG.debug("background threads keep their priority: {}", e.getMessage());
+    void stepBack(List<String> others) throws InterruptedException {
+        if (threads.get().isEmpty()) {
+            return;
+        }
+        List<String> changing = new ArrayList<>(others);
+        threads.get().stream().filter(thread -> WRITERS.contains(thread.name())).map(KernelThread::id)
+                .forEach(changing::add);
+        boolean possible = lower(CHANGE_STEPS, changing);
+        while (possible && !compilersCaughtUp()) {
+            Thread.sleep(LOOK.toMillis());
+        }
+        if (possible) {
+            List<KernelThread> compilers = CompilerLoad.threads(threads.get());
+            lower(COMPILER_STEPS, compilers.stream().map(KernelThread::id).toList());
         }
     }
 
-    private static void renice(int steps, List<String> threads) throws IOException {
-        if (!threads.isEmpty()) {
-            List<String> command = new ArrayList<>(List.of("renice", "-n", niceness(steps), "-p"));
+    /** There was traffic, and the compilers have nothing left to do for it. */
+    boolean compilersCaughtUp() {
+        List<KernelThread> all = threads.get();
+        long traffic = all.stream().filter(thread -> thread.name().equals(EVENT_LOOPS))
+                .mapToLong(KernelThread::cpuMillis).sum();
+        boolean caughtUp = idle.reached(nanoTime.getAsLong(), CompilerLoad.of(all));
+        return caughtUp && traffic >= TRAFFIC.toMillis();
+    }
+
+    /** Returns whether the system lets it be done. */
+    static boolean lower(int steps, List<String> threads) {
+        if (threads.isEmpty()) {
+            return true;
+        }
+        try {
+            int niceness = Math.min(NICEST, KernelThread.niceness() + steps);
+            List<String> command =
+                    new ArrayList<>(List.of("renice", "-n", Integer.toString(niceness), "-p"));
             command.addAll(threads);
             new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        }
-    }
-
-    private static String niceness(int steps) throws IOException {
-        // The name, in parentheses, may itself contain some; niceness is the 19th field, the 17th after it.
-        String stat = Files.readString(Path.of("/proc/self/stat"));
-        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return Integer.toString(Math.min(NICEST, Integer.parseInt(afterName[16]) + steps));
-    }
-
-    private static List<String> named(Set<String> names) throws IOException {
-        Predicate<Path> wanted = task -> {
-            try {
-                return names.contains(Files.readString(task.resolve("comm")).strip());
-            } catch (IOException e) {
-                // It has ended meanwhile.
-                return false;
-            }
-        };
-        if (!Files.isDirectory(TASKS)) {
-            return List.of();
-        }
-        try (Stream<Path> tasks = Files.list(TASKS)) {
-            return tasks.filter(wanted).map(task -> task.getFileName().toString()).toList();
+            return true;
+        } catch (IOException e) {
+            LOG.debug("background threads keep their priority: {}", e.getMessage());
+            return false;
         }
     }
 }

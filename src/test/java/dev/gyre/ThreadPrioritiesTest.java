@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,13 +31,53 @@ class ThreadPrioritiesTest {
              GyreProcess node = GyreProcess.node(directory, before(origin))) {
             assertServes(node);
             int own = niceness(Path.of("/proc/self"));
-            Await.until("a compiler that steps back", () -> niceness(node, "C1 Compiler")
-                    .equals(List.of(own + ThreadPriorities.COMPILER_STEPS)));
             int ofChanges = own + ThreadPriorities.CHANGE_STEPS;
             Await.until("changes that step back", () -> niceness(node, "gyre-registry-0")
                     .equals(List.of(ofChanges)));
             Await.until("one event loop that does not serve", () -> niceness(node, "vert.x-eventloo")
                     .equals(List.of(own, ofChanges)));
+            assertThat(niceness(node, "C1 Compiler")).as("a compiler that has hardly begun")
+                    .containsExactly(own);
+        }
+    }
+
+    @Test
+    void compilersHaveCaughtUpWhenThereWasTrafficAndTheyAreIdle() {
+        assertThat(caughtUpAfter(ThreadPriorities.TRAFFIC.toMillis(), false)).hasValue(6);
+    }
+
+    @Test
+    void compilersThatAreIdleBecauseNobodyCameHaveNotCaughtUp() {
+        assertThat(caughtUpAfter(ThreadPriorities.TRAFFIC.toMillis() - 10, false)).isEmpty();
+    }
+
+    @Test
+    void compilersThatWaitForACoreHaveNotCaughtUp() {
+        assertThat(caughtUpAfter(10 * ThreadPriorities.TRAFFIC.toMillis(), true)).isEmpty();
+    }
+
+    /** The first of some looks, two seconds apart, at which they have. */
+    private static OptionalInt caughtUpAfter(long trafficMillis, boolean runnable) {
+        AtomicLong now = new AtomicLong();
+        ThreadPriorities priorities = new ThreadPriorities(() -> List.of(
+                new KernelThread("1", "vert.x-eventloo", false, trafficMillis),
+                new KernelThread("2", "C2 CompilerThre", runnable, 3_000)), now::get);
+        return IntStream.rangeClosed(1, 20)
+                .peek(look -> now.addAndGet(2_000_000_000L))
+                .filter(look -> priorities.compilersCaughtUp()).findFirst();
+    }
+
+    @Test
+    void aLoweredThreadIsSoManyStepsBelowTheProcess() throws Exception {
+        Process sleeping = new ProcessBuilder("sleep", "60").start();
+        try {
+            Path stat = Path.of("/proc/" + sleeping.pid());
+            assertThat(ThreadPriorities.lower(ThreadPriorities.COMPILER_STEPS,
+                    List.of(Long.toString(sleeping.pid())))).isTrue();
+            int own = niceness(Path.of("/proc/self"));
+            Await.until("five steps", () -> niceness(stat) == own + ThreadPriorities.COMPILER_STEPS);
+        } finally {
+            sleeping.destroyForcibly();
         }
     }
 
