@@ -4,7 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /** What a test may do with an event loop whose clock it steps. */
 public final class LoopAccess {
@@ -14,16 +17,21 @@ public final class LoopAccess {
 
     /** One event loop of this Vertx, by the clock of the system. */
     public static Loop start(Vertx vertx) {
-        CompletableFuture<Loop> loop = new CompletableFuture<>();
+        return start(vertx, 1, System::nanoTime).get(0);
+    }
+
+    /** So many loops by the given clock, all on the same thread, so that a run can be repeated. */
+    public static List<Loop> start(Vertx vertx, int count, LongSupplier nanos) {
+        CompletableFuture<List<Loop>> loops = new CompletableFuture<>();
         vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                loop.complete(new Loop(vertx, context, 0, new MemoryBudget(), InstantSource.system(),
-                        System::nanoTime));
+                loops.complete(IntStream.range(0, count).mapToObj(index -> new Loop(vertx, context, index,
+                        new MemoryBudget(), InstantSource.system(), nanos)).toList());
                 return Future.succeededFuture();
             }
         }).await();
-        return loop.join();
+        return loops.join();
     }
 
     /** Expires what is due by now, without waiting for the next tick; to be called on the loop. */
