@@ -38,7 +38,7 @@ public final class GyreNode implements AutoCloseable {
                         .add(new JsonObject().put("host", "127.0.0.1").put("port", 0)))
                 .put("admin", new JsonObject().put("port", 0))
                 .put("instances", 2)
-                .put("grace", "5s")
+                .put("grace", "1s")
                 .mergeIn(config);
         Vertx vertx = Vertx.builder().withTransport(
                 GuardedTransport.around(Transports.choose().chosen(),

@@ -17,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,9 +30,32 @@ class PartitionHealTest {
     private static final String REMOVED = "http://10.9.0.4:1";
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private final Set<String> acknowledged = new TreeSet<>();
+    /** The second partition comes upon nodes that have outlived the first, and a start of all after it. */
+    private static final Set<String> ACKNOWLEDGED = new TreeSet<>();
+    private static int partitions;
+    private static NetworkLab lab;
+    private static Origin origin;
+    private static ClusterNodes nodes;
+
+    @BeforeAll
+    static void start() throws Exception {
+        lab = NetworkLab.of(3);
+        origin = Origin.at(InetAddress.getByName(lab.origins()), exchange -> exchange.respond(200, "hello"))
+                .withoutRecording();
+        nodes = ClusterNodes.in(lab, directory, origin);
+        nodes.start();
+    }
+
+    @AfterAll
+    static void close() {
+        if (lab != null) {
+            nodes.close();
+            origin.close();
+            lab.close();
+        }
+    }
 
     @Test
     void twoAgainstOneLoseNothing() throws Exception {
@@ -42,83 +67,80 @@ class PartitionHealTest {
         partAndHeal(0, 1, 2);
     }
 
-    private void partAndHeal(int... sides) throws Exception {
-        try (NetworkLab lab = NetworkLab.of(3);
-             Origin origin = Origin.at(InetAddress.getByName(lab.origins()),
-                     exchange -> exchange.respond(200, "hello")).withoutRecording();
-             ClusterNodes nodes = ClusterNodes.in(lab, directory, origin).start()) {
-            nodes.node(0).admin().command(Writer.spare("add", CONTESTED));
-            nodes.node(0).admin().command(Writer.spare("add", REMOVED));
-            nodes.awaitSameView();
-            List<Load> loads = new ArrayList<>();
-            for (ClusterNode node : nodes.all()) {
-                loads.add(node.load(4, 100));
-            }
-            lab.split(sides);
-            long cut = System.nanoTime();
-            List<Writer> writers = writers(nodes);
-            for (int i = 0; i < 3; i++) {
-                int side = sides[i];
-                ClusterNodes.awaitSize(nodes.node(i),
-                        (int) Arrays.stream(sides).filter(other -> other == side).count());
-            }
-            contest(nodes, writers);
-            // The time apart is what the test is about.
-            Await.pass(PARTED.minusNanos(System.nanoTime() - cut));
-            lab.heal();
-            // They need not agree as yet: as long as somebody writes, one is always ahead.
-            for (ClusterNode node : nodes.all()) {
-                ClusterNodes.awaitSize(node, nodes.all().size());
-            }
-            for (Writer writer : writers) {
-                acknowledged.addAll(writer.stop());
-            }
-            nodes.awaitSameView();
-            assertOutcome(nodes);
-            for (Load load : loads) {
-                Await.until("traffic", () -> load.answered() > 1_000);
-                load.stop();
-                assertThat(load.failures()).as("failed requests").isEmpty();
-                load.close();
-            }
-            everythingSurvivesAFullRestart(nodes);
+    private static void partAndHeal(int... sides) throws Exception {
+        partitions++;
+        nodes.node(0).admin().command(Writer.spare("add", CONTESTED));
+        nodes.node(0).admin().command(Writer.spare("add", REMOVED));
+        nodes.awaitSameView();
+        List<Load> loads = new ArrayList<>();
+        for (ClusterNode node : nodes.all()) {
+            loads.add(node.load(4, 100));
         }
+        lab.split(sides);
+        long cut = System.nanoTime();
+        List<Writer> writers = writers();
+        for (int i = 0; i < 3; i++) {
+            int side = sides[i];
+            ClusterNodes.awaitSize(nodes.node(i),
+                    (int) Arrays.stream(sides).filter(other -> other == side).count());
+        }
+        contest(writers);
+        // The time apart is what the test is about.
+        Await.pass(PARTED.minusNanos(System.nanoTime() - cut));
+        lab.heal();
+        // They need not agree as yet: as long as somebody writes, one is always ahead.
+        for (ClusterNode node : nodes.all()) {
+            ClusterNodes.awaitSize(node, nodes.all().size());
+        }
+        for (Writer writer : writers) {
+            ACKNOWLEDGED.addAll(writer.stop());
+        }
+        nodes.awaitSameView();
+        assertOutcome();
+        for (Load load : loads) {
+            Await.until("traffic", () -> load.answered() > 1_000);
+            load.stop();
+            assertThat(load.failures()).as("failed requests").isEmpty();
+            load.close();
+        }
+        everythingSurvivesAFullRestart();
     }
 
-    private static List<Writer> writers(ClusterNodes nodes) {
+    private static List<Writer> writers() {
         List<Writer> writers = new ArrayList<>();
         for (ClusterNode node : nodes.all()) {
-            writers.add(Writer.at(node, "10.7.0." + writers.size()));
+            writers.add(Writer.at(node, "10.7." + partitions + "." + writers.size()));
         }
         return writers;
     }
 
     /** One node after the other sets the same weight; the last, which is parted from the first, wins. */
-    private static void contest(ClusterNodes nodes, List<Writer> writers) throws Exception {
+    private static void contest(List<Writer> writers) throws Exception {
         for (int i = 0; i < 3; i++) {
             int before = writers.get(i).count();
             Writer writer = writers.get(i);
             Await.until("changes acknowledged at node " + i, () -> writer.count() > before + 5);
-            nodes.node(i).admin().command(Writer.spare("weight", CONTESTED, "weight", 10 + i));
+            nodes.node(i).admin().command(Writer.spare("weight", CONTESTED, "weight", 10 * partitions + i));
             // Two changes of one millisecond have no order that anybody could know.
             Await.pass(Duration.ofMillis(5));
         }
         nodes.node(2).admin().command(Writer.spare("remove", REMOVED));
     }
 
-    private void assertOutcome(ClusterNodes nodes) throws Exception {
+    private static void assertOutcome() throws Exception {
         for (ClusterNode node : nodes.all()) {
             assertThat(node.backends("spare")).as("acknowledged, at %s", node).containsKeys(
-                    acknowledged.toArray(String[]::new)).doesNotContainKey(REMOVED);
-            assertThat(node.backends("spare").get(CONTESTED).getInteger("weight")).isEqualTo(12);
+                    ACKNOWLEDGED.toArray(String[]::new)).doesNotContainKey(REMOVED);
+            assertThat(node.backends("spare").get(CONTESTED).getInteger("weight"))
+                    .isEqualTo(10 * partitions + 2);
         }
     }
 
-    private void everythingSurvivesAFullRestart(ClusterNodes nodes) throws Exception {
+    private static void everythingSurvivesAFullRestart() throws Exception {
         for (ClusterNode node : nodes.all()) {
             node.kill();
         }
         nodes.start();
-        assertOutcome(nodes);
+        assertOutcome();
     }
 }

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,10 +26,32 @@ class WholeAgainTest {
     private static final Duration CUT = Duration.ofSeconds(Nightly.orMore(20, 40));
 
     @TempDir
-    Path directory;
+    static Path directory;
+
+    private static NetworkLab lab;
+    private static Origin origin;
+    private static ClusterNodes nodes;
 
     private interface Cut {
         void in(NetworkLab lab) throws Exception;
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        lab = NetworkLab.of(NODES);
+        origin = Origin.at(InetAddress.getByName(lab.origins()), exchange -> exchange.respond(200, "hello"))
+                .withoutRecording();
+        nodes = ClusterNodes.in(lab, directory, origin);
+        nodes.start();
+    }
+
+    @AfterAll
+    static void close() {
+        if (lab != null) {
+            nodes.close();
+            origin.close();
+            lab.close();
+        }
     }
 
     @Test
@@ -45,23 +69,19 @@ class WholeAgainTest {
     }
 
     private void wholeAfter(Cut cut) throws Exception {
-        try (NetworkLab lab = NetworkLab.of(NODES);
-             Origin origin = Origin.at(InetAddress.getByName(lab.origins()),
-                     exchange -> exchange.respond(200, "hello")).withoutRecording();
-             ClusterNodes nodes = ClusterNodes.in(lab, directory, origin).start()) {
-            cut.in(lab);
-            // The time apart is what the test is about.
-            Await.pass(CUT);
-            assertThat(whole(nodes)).as("whole while it is cut").isFalse();
-            lab.heal();
-            long healed = System.nanoTime();
-            Await.until(nodes::toString, () -> whole(nodes));
-            System.out.printf("whole again %.1f s after the cut had healed%n",
-                    (System.nanoTime() - healed) / 1e9);
-        }
+        Await.until(() -> "whole before the cut: " + nodes, WholeAgainTest::whole);
+        cut.in(lab);
+        // The time apart is what the test is about.
+        Await.pass(CUT);
+        assertThat(whole()).as("whole while it is cut").isFalse();
+        lab.heal();
+        long healed = System.nanoTime();
+        Await.until(nodes::toString, WholeAgainTest::whole);
+        System.out.printf("whole again %.1f s after the cut had healed%n",
+                (System.nanoTime() - healed) / 1e9);
     }
 
-    private static boolean whole(ClusterNodes nodes) throws IOException {
+    private static boolean whole() throws IOException {
         for (ClusterNode node : nodes.all()) {
             JsonObject status = node.ask("cluster.status");
             if (status.getInteger("nodes") != NODES || !status.getBoolean("agree")) {
