@@ -121,7 +121,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public void handleDeployFailed(Vertx vertx, String verticle, DeploymentOptions options, Throwable cause) {
         if (stopping) {
-            LoggerFactory.getLogger("gyre").info("stopped before it was ready");
+            LoggerFactory.getLogger("gyre").info("stopped before ready");
             return;
         }
         if (cause instanceof StartFailed failed) {
@@ -144,7 +144,7 @@ public final class Launcher extends io.vertx.core.Launcher {
         LogLimits.onOutOfMemory(watchdog::thrown);
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             watchdog.thrown(failure);
-            LoggerFactory.getLogger("gyre").error("thread {} has ended", thread.getName(), failure);
+            LoggerFactory.getLogger("gyre").error("thread ended name={}", thread.getName(), failure);
         });
         watchdog.start();
     }

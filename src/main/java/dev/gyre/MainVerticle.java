@@ -243,13 +243,13 @@ public final class MainVerticle extends VerticleBase {
     /** Takes over a changed config, as far as a running node can. */
     private void apply(Settings changed) {
         FixedSettings.changed(settings, changed).forEach(key ->
-                LOG.warn("config: {} has changed, which takes effect at the next start only", key));
+                LOG.warn("config setting changed setting={}: it takes effect at the next start", key));
         proxy.grace(changed.grace());
         self.setDeclared(changed.declared());
         registry.declare(changed.declared())
                 .onSuccess(applied -> LOG.info("config applied: {}, topology {}", applied.what(),
                         applied.version()))
-                .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()));
+                .onFailure(e -> LOG.error("config rejected, keeping the running one: {}", e.getMessage()));
     }
 
     /** The listeners' ports in use, in their order in the config. */

@@ -44,10 +44,10 @@ final class NodeConfig {
     /** A change with mistakes is logged and goes no further. */
     void follow(Consumer<Settings> changed) {
         source.onChange(loaded -> loaded.compose(this::checked)
-                .onFailure(e -> LOG.error("config not applied, what runs stays: {}", e.getMessage()))
+                .onFailure(e -> LOG.error("config rejected, keeping the running one: {}", e.getMessage()))
                 .onSuccess(read -> {
                     if (read instanceof Checked.Rejected<Settings> rejected) {
-                        LOG.error("config not applied, what runs stays:\n  {}",
+                        LOG.error("config rejected, keeping the running one:\n  {}",
                                 String.join("\n  ", lines(rejected)));
                     } else {
                         changed.accept(read.accepted().orElseThrow());

@@ -82,7 +82,7 @@ class ConfigReloadTest {
             GyreProcess.write(directory, config(new JsonObject().put("url", url(0)).put("weight", 5), url(1),
                     url(2), new JsonObject().put("url", url(4)).put("weight", 2)));
             assertThat(node.await("config applied: ")).contains("config changed: web/" + url(4) + " added;"
-                    + " overruled by the operator: web/" + url(0) + " weight 1 → 5 (the operator says 7)");
+                    + " overruled by the operator: web/" + url(0) + " weight 1 → 5 (the operator has set 7)");
             Await.until("the fifth", () -> backends(admin).containsKey(url(4)));
             Map<String, String> expected = new TreeMap<>(Map.of(url(0), "7 up", url(1), "1 draining",
                     url(3), "3 up", url(4), "2 up"));
@@ -106,7 +106,7 @@ class ConfigReloadTest {
             Path file = directory.resolve("gyre.json");
             String right = Files.readString(file);
             Files.writeString(file, right.substring(0, right.length() / 2));
-            assertThat(node.await("config not applied")).contains("gyre.json").contains("line");
+            assertThat(node.await("config rejected")).contains("gyre.json").contains("line");
             Files.writeString(file, right.replace("\"backends\"", "\"backend\""));
             assertThat(node.await("services.web.backend: unknown key"))
                     .contains("did you mean \"backends\"?");

@@ -108,7 +108,7 @@ class WarmUpTest {
             new Socket(host, PORT + 1).close();
             node.terminate();
             assertThat(node.exitCode()).isZero();
-            assertThat(node.text()).contains("stopped before it was ready").doesNotContain("warmed up")
+            assertThat(node.text()).contains("stopped before ready").doesNotContain("warmed up")
                     .doesNotContain("ERROR");
         }
     }

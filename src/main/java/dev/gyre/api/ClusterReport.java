@@ -42,7 +42,8 @@ public record ClusterReport(int expected, List<MissingMember> missing, Optional<
 
         /** What is the matter, without the address. */
         String words() {
-            return ever ? "not heard for " + text() : "never heard since the start " + text() + " ago";
+            return ever ? "no heartbeat for " + text()
+                    : "no heartbeat since the start " + text() + " ago";
         }
 
         private String text() {

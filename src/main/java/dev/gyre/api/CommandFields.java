@@ -125,7 +125,7 @@ final class CommandFields {
 
     void requireBackend(String field, BackendUrl url, Nodes nodes) {
         nodes.refusal(url).ifPresent(words -> refuse(field, url + " is " + words,
-                "the address of a server; \"backendNetworks\" in the config tells which may be used"));
+                "the address of a server; \"backendNetworks\" in the config lists which may be used"));
     }
 
     Optional<Integer> weight() {

@@ -48,7 +48,7 @@ final class DrainWait {
                 vertx.setTimer(POLL_MILLIS, timer -> poll(id, late, left));
             }
         }, failure -> left.fail(new CommandRefused(500, id
-                + " gets no new request, but the node cannot tell how many are in flight: "
+                + " gets no new request, but the number of requests in flight is unknown: "
                 + failure.getMessage())));
     }
 }

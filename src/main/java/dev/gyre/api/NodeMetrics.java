@@ -18,7 +18,7 @@ final class NodeMetrics {
         ClusterReport report = nodes.cluster();
         to.family("gyre_cluster_expected_members", "Members that config names, this node included.")
                 .sample(report.expected());
-        to.family("gyre_cluster_missing_members", "Of these, the ones that are not heard.")
+        to.family("gyre_cluster_missing_members", "Members of the config without a heartbeat.")
                 .sample(report.missing().size());
         to.family("gyre_cluster_joined", "0: kept out of the cluster until a person acts, the log says why.")
                 .sample(report.notJoined().isPresent() ? 0 : 1);

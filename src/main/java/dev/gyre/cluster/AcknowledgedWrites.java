@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Where each node says which of its writes it has acknowledged last, for the others to know what they must
- * have heard before they judge a command. One sealed text a node, which only that node writes; what nobody
- * has renewed for a while has been compared since, and goes.
+ * The latest acknowledged write of each node, so that the other nodes know which writes they need before they
+ * check a command. One signed text for each node, written by that node only; a text that is not renewed for a
+ * while is removed, because a comparison has covered it since.
  */
 final class AcknowledgedWrites {
 
@@ -35,14 +35,14 @@ final class AcknowledgedWrites {
     private Optional<Promise<Void>> next = Optional.empty();
 
     /**
-     * What the other nodes say.
+     * The texts of the other nodes.
      *
      * @param positions the latest acknowledged write of each
-     * @param memories  up to where each of them remembers
+     * @param memories  the sync point of each of them
      */
     record Others(Map<String, Position> positions, List<Memory> memories) { }
 
-    /** @param memory tells up to where this node remembers */
+    /** @param memory gives the sync point of this node */
     AcknowledgedWrites(SharedStringMap map, MessageAuthenticator authenticator, String self,
             Supplier<Memory> memory) {
         this.memory = memory;
@@ -52,9 +52,9 @@ final class AcknowledgedWrites {
     }
 
     /**
-     * Completes when this number, or a higher one of this membership, is there for the others to see. Two
-     * writes under way at once could arrive in the wrong order, so that the lower number stayed: there is one
-     * at a time, of the highest number, and all that come meanwhile share the next.
+     * Completes when the other nodes can read this number, or a higher one of this membership. Two writes at
+     * once could arrive in the wrong order, so that the lower number would stay: there is one at a time, with
+     * the highest number, and calls during a write share the next.
      */
     synchronized Future<Void> announce(Position position) {
         if (!highest.covers(position)) {
@@ -67,7 +67,7 @@ final class AcknowledgedWrites {
         next = Optional.of(turn);
         Future<Void> before = underWay;
         underWay = turn.future();
-        // Also what is thrown ends the turn: all later ones wait for it.
+        // An exception must end the turn as well: all later writes wait for it.
         before.transform(done -> put()).onComplete(turn);
         return turn.future();
     }
@@ -82,17 +82,17 @@ final class AcknowledgedWrites {
                         .put("memory", memory.get().toJson()).encode()), KEPT_MILLIS);
     }
 
-    /** Of the given other nodes; what no node of this cluster wrote is left out. */
+    /** Of the given other nodes; texts that no node of this cluster wrote are ignored. */
     Future<Others> others(Set<String> nodes) {
         return map.get(nodes).map(this::read);
     }
 
-    /** Of all other nodes, those included that this one has not met yet. */
+    /** Of all other nodes, including those that this one has not met yet. */
     Future<Others> others() {
         return map.read().onSuccess(this::clean).map(this::read);
     }
 
-    /** What nobody sealed must not be read again and again; nobody waits for it. */
+    /** Removes unsigned texts, so that they are not read again; nobody waits for it. */
     private void clean(Map<String, String> texts) {
         texts.entrySet().stream().filter(text -> read(text.getKey(), text.getValue()).isEmpty())
                 .limit(REMOVED).forEach(text -> map.remove(text.getKey(), text.getValue()));

@@ -24,10 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out from another node what this one lacks, where their digests differ: first by the sums of a few
- * hundred buckets, then by the hashes within those that differ, and so at a cost of what differs and not of
- * what there is (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987). Each node
- * asks for itself, so both sides are repaired. Question and answer are sealed, the answer for this question.
+ * Fetches missing entries from another node whose digest differs: first it compares the sums of a few hundred
+ * buckets, then the hashes within those that differ, so that the cost follows the differences and not the
+ * number of entries (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987). Each
+ * node asks for itself, so both sides are repaired. Question and answer are signed, the answer for this
+ * question only.
  */
 final class AntiEntropy {
 
@@ -35,7 +36,7 @@ final class AntiEntropy {
     private static final String ADDRESS = "gyre.sync.";
     private static final String PURPOSE = "sync";
     private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(5_000);
-    /** So many entries are asked for at once. */
+    /** Most entries in one request. */
     private static final int BATCH = 200;
 
     private final Vertx vertx;
@@ -48,8 +49,8 @@ final class AntiEntropy {
     private final Set<String> asking = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param session makes each question one of a kind, with a number
-     * @param behind  called when one of two nodes was away for longer than the other remembers removals
+     * @param session with a number, makes each question unique
+     * @param behind  called if one of two nodes was away for longer than the other keeps tombstones
      */
     AntiEntropy(Vertx vertx, Registry registry, MessageAuthenticator authenticator,
             RefusedMessages rejections,
@@ -68,7 +69,7 @@ final class AntiEntropy {
         return vertx.eventBus().consumer(ADDRESS + registry.nodeId(), this::asked).completion();
     }
 
-    /** Takes over what another node has and this one lacks; one round with a node at a time. */
+    /** Takes over the entries that another node has and this one lacks; one round with a node at a time. */
     Future<Void> repairFrom(String node) {
         if (!asking.add(node)) {
             return Future.succeededFuture();
@@ -92,7 +93,7 @@ final class AntiEntropy {
                 behind.run();
             }
             if (other.isBehind(self)) {
-                // It still has what was removed and forgotten here, and gives that up by itself.
+                // It still has entries that were removed and forgotten here, and drops them by itself.
                 return List.<Integer>of();
             }
             List<Integer> differ = new ArrayList<>();
@@ -148,7 +149,7 @@ final class AntiEntropy {
                         }));
     }
 
-    /** An answer is worth nothing for any other question. */
+    /** An answer is valid only for its question. */
     private static String purpose(String question) {
         return "answer to " + question.hashCode() + " " + question;
     }
@@ -160,7 +161,7 @@ final class AntiEntropy {
             message.fail(401, "not sealed by a node of this cluster");
             return;
         }
-        // On a worker: a bucket is found by looking at all entries.
+        // On a worker: finding a bucket's entries reads all entries.
         vertx.executeBlocking(() -> answer(new JsonObject(opened.get())).encode(), false).onComplete(
                 answer -> message.reply(authenticator.sign(purpose((String) message.body()), answer)),
                 failure -> message.fail(400, "no question that this version understands"));
@@ -190,7 +191,9 @@ final class AntiEntropy {
         return keys.stream().limit(BATCH).flatMap(key -> held.named(String.valueOf(key)).stream()).toList();
     }
 
-    /** Removals included, though they have no part in the sums: the other may still hold what they remove. */
+    /**
+     * Includes tombstones, although the sums ignore them: the other node may still hold the removed entries.
+     */
     private Map<String, String> hashes(int bucket) {
         Map<String, String> hashes = new TreeMap<>();
         registry.entries().inBucket(bucket)

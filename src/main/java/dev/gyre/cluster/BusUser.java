@@ -3,7 +3,7 @@ package dev.gyre.cluster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/** Talks to its like on all other nodes. Goes on between two memberships, while there is no bus. */
+/** Exchanges messages with its peers on all other nodes. Continues between two memberships, without a bus. */
 public interface BusUser {
 
     /**

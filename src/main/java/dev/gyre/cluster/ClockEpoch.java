@@ -5,10 +5,10 @@ import java.util.List;
 
 /**
  * What a peer's wall clock shows when this node's monotonic clock stands at zero, by the peer's last ten
- * heartbeats. This node's own wall clock plays no part, so that setting it moves no other's. A delayed
- * heartbeat makes the peer's clock look behind, never ahead: the greatest value of the window is the one that
- * delays have touched least. Thread-safe: heartbeats come on the event loop of the bus, and time is asked for
- * on any thread.
+ * heartbeats. It does not use this node's wall clock, so that a step of that clock changes no peer's value. A
+ * delayed heartbeat makes the peer's clock look behind, never ahead: the greatest value of the window has the
+ * least delay in it. Thread-safe: heartbeats arrive on the event loop of the bus, and any thread may ask for
+ * the time.
  */
 final class ClockEpoch {
 

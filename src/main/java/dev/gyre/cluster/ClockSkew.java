@@ -14,16 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the nodes whose wall clocks are ahead of the others'. What counts is the lower median: of two clocks
- * that disagree the earlier one, for a stamp of the future would hide every later decision, while one of the
- * past only loses.
+ * Finds the nodes whose wall clocks are ahead of the others'. The reference is the lower median: of two
+ * clocks that disagree the earlier one, because a stamp of the future would hide every later decision, while
+ * one of the past only loses.
  */
 final class ClockSkew {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
 
     private final Duration most;
-    private Set<String> told = Set.of();
+    private Set<String> logged = Set.of();
 
     /**
      * One clock.
@@ -38,7 +38,7 @@ final class ClockSkew {
         this.most = most;
     }
 
-    /** @param readings of all nodes there, this one among them */
+    /** @param readings of all connected nodes, including this one */
     List<ClockAhead> ahead(List<Reading> readings) {
         Duration median = median(readings).epoch();
         List<ClockAhead> ahead = new ArrayList<>();
@@ -57,7 +57,7 @@ final class ClockSkew {
         return sorted.get((sorted.size() - 1) / 2);
     }
 
-    /** Why a node must change nothing now: a sentence that says who is ahead of whom. */
+    /** Why a node must change nothing now: a sentence that names both clocks. */
     Optional<String> trouble(String self, List<Reading> readings) {
         return ahead(readings).stream().filter(one -> one.id().equals(self)).findFirst().map(one ->
                 "this node's clock is " + DurationText.text(one.ahead()) + " ahead of node "
@@ -65,21 +65,21 @@ final class ClockSkew {
                         + " are allowed, cluster.maxClockSkew): set it right");
     }
 
-    /** Tells once when a clock begins to be ahead, and once when it is right again. */
-    synchronized void tell(List<Reading> readings) {
+    /** Logs once when a clock is ahead, and once when it is right again. */
+    synchronized void log(List<Reading> readings) {
         Set<String> now = new TreeSet<>();
         for (ClockAhead one : ahead(readings)) {
             now.add(one.id());
-            if (!told.contains(one.id())) {
+            if (!logged.contains(one.id())) {
                 LOG.warn("clock ahead node={} id={} by={} allowed={} (cluster.maxClockSkew): the node refuses"
                         + " commands until its clock is right", one.name(), one.id(),
                         DurationText.text(one.ahead()), DurationText.text(most));
             }
         }
-        Set<String> right = new HashSet<>(told);
+        Set<String> right = new HashSet<>(logged);
         right.removeAll(now);
         readings.stream().filter(reading -> right.contains(reading.id())).forEach(reading ->
                 LOG.info("clock corrected node={} id={}", reading.name(), reading.id()));
-        told = now;
+        logged = now;
     }
 }

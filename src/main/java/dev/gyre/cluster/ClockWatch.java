@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** Compares the wall clocks of the nodes that are there. */
+/** Compares the wall clocks of the connected nodes. */
 final class ClockWatch {
 
     private final Clocks clocks;
@@ -26,9 +26,9 @@ final class ClockWatch {
         this.skew = skew;
     }
 
-    /** To be called now and then. */
+    /** Called periodically. */
     void look() {
-        skew.tell(readings());
+        skew.log(readings());
     }
 
     List<ClockAhead> ahead() {
@@ -41,10 +41,10 @@ final class ClockWatch {
     }
 
     /**
-     * The lower median of all nodes' wall clocks, which no single clock rules; empty while this node has
-     * heard no other. Every part of it counts from this node's monotonic clock, so that a step of its wall
-     * clock is at no moment a step of this time. A node that hears nobody any more goes on from the last
-     * median, for being alone makes no clock right.
+     * The lower median of all nodes' wall clocks, which does not depend on any single clock; empty until this
+     * node has received a heartbeat. It is computed from this node's monotonic clock, so that a step of its
+     * wall clock is never a step of this time. A node that loses all others continues from the last median,
+     * because isolation does not correct a clock.
      */
     Optional<Instant> time() {
         List<Reading> readings = readings();
@@ -55,7 +55,7 @@ final class ClockWatch {
                 : Optional.of(Instant.ofEpochMilli(median.getAsLong() + clocks.millis()));
     }
 
-    /** How the wall clock of a peer stands to this node's; positive when it is ahead. */
+    /** The offset of a peer's wall clock to this node's; positive if it is ahead. */
     Duration offset(ClusterPeers.Peer peer) {
         return peer.clock().isKnown() ? Duration.ofMillis(peer.clock().millis() - clocks.epoch())
                 : Duration.ZERO;

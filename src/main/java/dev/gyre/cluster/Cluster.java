@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node as a member: joins the cluster, and joins again when the membership is lost. Traffic needs none
- * of this; a node that finds no other goes on alone and keeps trying.
+ * This node as a member: joins the cluster, and joins again when the membership is lost. Traffic does not
+ * need it; a node that finds no other continues alone and keeps trying.
  */
 public final class Cluster implements Replica {
 
@@ -41,9 +41,9 @@ public final class Cluster implements Replica {
      * The others drop a member after ten silent seconds; a node that was paused nearly as long joins again.
      */
     private static final long STANDSTILL_NANOS = 8_000_000_000L;
-    /** Also when all numbers agree: the shared map itself may have lost something. */
+    /** Compares also if all numbers agree: the shared map itself may have lost entries. */
     private static final long COMPARE_MILLIS = 15_000;
-    /** So many nodes that hold something else are asked for it at a time. */
+    /** Most nodes with other entries asked at a time. */
     private static final int ASKED = 3;
     private static final long KEEP_SECONDS = 15;
 
@@ -95,9 +95,9 @@ public final class Cluster implements Replica {
     }
 
     /**
-     * Begins to join. Completes when this node holds what the others hold, or has found none, or is kept out
-     * by them, or when the patience is over; fails when the cluster's ports cannot be bound to, and with
-     * {@link JoinRefused} when another process has this node's id.
+     * Begins to join. Completes when this node has the others' entries, finds no other node, is refused, or
+     * when the patience is over; fails if the cluster's ports cannot be bound, and with {@link JoinRefused}
+     * if another process has this node's id.
      */
     public static Future<Cluster> join(Vertx vertx, ClusterSettings settings, Registry registry,
                                        ClusterNode node, Clocks clocks, Duration patience) {
@@ -134,7 +134,7 @@ public final class Cluster implements Replica {
         }).map(this);
     }
 
-    /** Looks who is there first, listens then, and reads at last, so that nothing falls between. */
+    /** First learns who is there, then subscribes, and reads last, so that no change is missed. */
     private Future<Session> begin(Membership membership) {
         peers.clear();
         Vertx bus = membership.vertx();
@@ -183,7 +183,7 @@ public final class Cluster implements Replica {
         return peers.present().stream().map(peer -> peer.heartbeat().id()).collect(Collectors.toSet());
     }
 
-    /** Asks some of those that hold something else; what is still another then is asked for again. */
+    /** Asks some of the nodes with other entries; if entries still differ then, it asks again. */
     private void repair(AntiEntropy repairs) {
         Entries held = registry.entries();
         peers.present().stream().filter(peer -> !agrees(peer, held)).limit(ASKED)
@@ -294,7 +294,7 @@ public final class Cluster implements Replica {
                 .timeout(KEEP_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** All nodes there now, this one first. */
+    /** All connected nodes, this one first. */
     public List<ClusterMember> members() {
         List<ClusterMember> members = new ArrayList<>();
         members.add(ClusterMember.of(heartbeat(self), Duration.ZERO, Duration.ZERO));
@@ -303,7 +303,7 @@ public final class Cluster implements Replica {
         return members;
     }
 
-    /** The ids of all nodes there now, this one first. */
+    /** The ids of all connected nodes, this one first. */
     public List<String> present() {
         return members().stream().map(ClusterMember::id).toList();
     }
@@ -318,18 +318,21 @@ public final class Cluster implements Replica {
                 clockWatch.ahead());
     }
 
-    /** Why this node must change nothing now, since its clock is far ahead of the others'. */
+    /** Why this node must change nothing now, because its clock is far ahead of the others'. */
     public Optional<String> clockTrouble() {
         return clockWatch.trouble();
     }
 
-    /** To all other nodes, where {@link ClusterNode#heard} gets it; lost while this one has not joined. */
+    /**
+     * Sends to all other nodes, which receive it by {@link ClusterNode#receive}; lost if this one has not
+     * joined.
+     */
     public void broadcast(JsonObject message) {
         loop.current().ifPresent(current -> current.broadcast().send(
                 new HealthBroadcast.Sent(self.id(), self.session(), numbers.incrementAndGet()), message));
     }
 
-    /** How a backend stands with each node, this one first. */
+    /** The state of a backend on each node, this one first. */
     public Future<List<NodeStanding>> standing(BackendId backend) {
         List<Future<NodeStanding>> asked = new ArrayList<>();
         asked.add(node.standing(backend)
@@ -345,7 +348,7 @@ public final class Cluster implements Replica {
         return Future.all(asked).map(all -> asked.stream().map(Future::result).toList());
     }
 
-    /** What was refused since the start, by reason such as {@code unsigned}. */
+    /** Number of refused messages since the start, by reason such as {@code unsigned}. */
     public Map<String, Long> refused() {
         return rejections.counts();
     }

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /**
- * Messages of one kind from each node to all others, for as long as one membership lasts: signed, and each
- * taken once. What is not taken is counted as refused.
+ * Messages of one kind from each node to all others during one membership: signed, and each accepted once.
+ * Others are counted as refused.
  */
 public final class ClusterBus {
 
@@ -26,7 +26,7 @@ public final class ClusterBus {
      *
      * @param node    the sender's id
      * @param session of the sender
-     * @param number  greater than that of the one before in that session
+     * @param number  greater than the one before in that session
      */
     public record Name(String node, String session, long number) {
     }
@@ -41,7 +41,7 @@ public final class ClusterBus {
         this.others = others;
     }
 
-    /** How many other members there are now that could be nodes. */
+    /** Number of other members that could be nodes. */
     public int others() {
         return others.getAsInt();
     }
@@ -58,8 +58,8 @@ public final class ClusterBus {
     /**
      * Completes when messages from all nodes reach this one.
      *
-     * @param words what a message is, for the log
-     * @param read  reads a message; empty when it is something else
+     * @param words the name of the messages, for the log
+     * @param read  reads a message; empty if it is something else
      */
     public <T> Future<Void> listen(String address, String purpose, String words,
                                    Function<JsonObject, Optional<T>> read, Consumer<T> heard) {
@@ -70,7 +70,7 @@ public final class ClusterBus {
         }).completion();
     }
 
-    /** Whether a message counts: its session is known to live, and none later came before it. */
+    /** Whether a message counts: its session is alive, and no later message came before it. */
     public boolean take(String address, Name name, String words) {
         MessageVerdict verdict = peers.take(address, name.node(), name.session(), name.number());
         if (verdict != MessageVerdict.TAKEN) {
@@ -79,7 +79,7 @@ public final class ClusterBus {
         return verdict == MessageVerdict.TAKEN;
     }
 
-    /** Counts a message that was taken and turns out to be overtaken. */
+    /** Counts an accepted message that turns out to be overtaken. */
     public void refuseLate(Name name, String words) {
         rejections.refuse(Reason.LATE, words + " of " + name.node());
     }

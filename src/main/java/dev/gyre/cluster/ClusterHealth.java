@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How this node sees the cluster, beside who is there.
+ * The cluster as this node sees it, besides its members.
  *
- * @param expected     members that there are to be by config, this node included
- * @param missing      those of them that are not heard
- * @param notJoined    why this node is kept out of the cluster, if it is
+ * @param expected     members expected by config, including this node
+ * @param missing      those of them without a heartbeat
+ * @param notJoined    why this node was refused, if it was
  * @param otherSecrets addresses of members that sign with another secret than this node's
- * @param otherConfigs nodes whose configs have declared something else than this node's for a while
- * @param clocks       nodes whose wall clocks are ahead of the others, this node perhaps among them
+ * @param otherConfigs nodes whose configs have differed from this node's for a while
+ * @param clocks       nodes whose wall clocks are ahead of the others, possibly including this node
  */
 public record ClusterHealth(int expected, List<Missing> missing, Optional<String> notJoined,
                             List<String> otherSecrets, List<OtherConfig> otherConfigs,
@@ -26,10 +26,10 @@ public record ClusterHealth(int expected, List<Missing> missing, Optional<String
     }
 
     /**
-     * A member that is not there.
+     * A missing member.
      *
-     * @param unheard since it was last heard or, where it never was, since this node began to look for it
-     * @param ever    it was heard before
+     * @param unheard time since its last heartbeat or, without one, since this node began to look for it
+     * @param ever    whether there was a heartbeat before
      */
     public record Missing(String address, Duration unheard, boolean ever) {
     }

@@ -6,14 +6,14 @@ import java.time.Duration;
  * One node of the cluster, as seen from this one.
  *
  * @param id      kept in its data directory
- * @param address host and port where the cluster meets it
+ * @param address host and port in the cluster
  * @param version of Gyre
- * @param view    version of the topology that its traffic is served by
- * @param age     since its view changed
- * @param digest  of all that its registry holds; equal on nodes that agree
- * @param heard   since it was last heard; zero for this node
- * @param clock   how far its wall clock is ahead of this node's; negative when behind
- * @param unknown entries that its version does not understand, and keeps
+ * @param view    version of the topology in use
+ * @param age     time since its view changed
+ * @param digest  of all entries of its registry; equal on nodes that agree
+ * @param heard   time since its last heartbeat; zero for this node
+ * @param clock   how far its wall clock is ahead of this node's; negative if behind
+ * @param unknown number of entries that its version keeps without understanding them
  */
 public record ClusterMember(String id, String name, String address, String version, Duration uptime,
         String view,

@@ -6,7 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Map;
 
-/** This node, as the cluster needs to know it. */
+/** This node, as far as the cluster needs it. */
 public interface ClusterNode {
 
     /** For people, e.g. the host's name. */
@@ -15,7 +15,7 @@ public interface ClusterNode {
     /** Its data directory, for messages. */
     String data();
 
-    /** What its config declares now. */
+    /** The topology that its config declares now. */
     DeclaredConfig declared();
 
     /** Of Gyre. */
@@ -23,34 +23,34 @@ public interface ClusterNode {
 
     Duration uptime();
 
-    /** How a backend stands with this node now. */
+    /** The state of a backend on this node now. */
     Future<Standing> standing(BackendId backend);
 
     /**
-     * Makes what shares limits with the other nodes; asked for once.
+     * Makes the part that shares limits with the other nodes; called once.
      *
      * @param session  of this run of the process
      * @param expected nodes of the cluster by config, this one included
      */
     BusUser quota(String session, int expected);
 
-    /** The backends that renewed their announcements at this node lately, and how long ago. */
+    /** The backends that renewed their announcements at this node recently, and how long ago. */
     Map<BackendId, Duration> renewed();
 
-    /** What another node says of its {@link #renewed}. */
+    /** Receives another node's {@link #renewed}. */
     void renewedElsewhere(Map<BackendId, Duration> there);
 
-    /** Carries out a command; fails with {@link dev.gyre.registry.CommandRefused} alone. */
+    /** Carries out a command; fails only with {@link dev.gyre.registry.CommandRefused}. */
     Future<JsonObject> command(JsonObject command);
 
-    /** What another node has told all with {@link Cluster#tell}; comes on any thread. */
+    /** Receives a message of another node's {@link Cluster#broadcast}; on any thread. */
     void receive(JsonObject message);
 
     /**
-     * How a backend stands with one node.
+     * The state of a backend on one node.
      *
-     * @param served   the node's topology lets new requests go to it
-     * @param inFlight requests it has not finished
+     * @param served   the node sends it new requests
+     * @param inFlight requests in flight
      */
     record Standing(boolean served, long inFlight) {
     }

@@ -15,10 +15,10 @@ import java.util.Set;
  */
 final class ClusterPeers {
 
-    /** As long as a member of Hazelcast may be silent before it counts as dead, and some more. */
+    /** A little longer than the silence after which Hazelcast drops a member. */
     static final long GONE_NANOS = 12_000_000_000L;
     private static final String HELLOS = "hellos";
-    /** A session that was followed by another stays refused, without being asked, among so many. */
+    /** Most ended sessions remembered, which are refused without a challenge. */
     private static final int ENDED = 1_000;
 
     private final Clocks clocks;
@@ -30,12 +30,12 @@ final class ClusterPeers {
     /** Called under the lock of the peers, in order. */
     interface Listener {
 
-        /** A hello that was not heard before. */
+        /** A new heartbeat. */
         void news(Heartbeat heartbeat);
 
         void joined(Heartbeat heartbeat);
 
-        /** @param graceful it has said farewell */
+        /** @param graceful it announced that it leaves */
         void gone(Heartbeat last, long silentNanos, boolean graceful);
     }
 
@@ -43,7 +43,7 @@ final class ClusterPeers {
      * One of them.
      *
      * @param heartbeat      its last
-     * @param heardNanos when that came
+     * @param heardNanos when it arrived
      */
     record Peer(Heartbeat heartbeat, long heardNanos, ClockEpoch clock, Map<String,
             SequenceNumbers> channels) {
@@ -67,7 +67,7 @@ final class ClusterPeers {
         return clocks.nanos().getAsLong();
     }
 
-    /** Takes a hello of another node. */
+    /** Accepts a heartbeat of another node. */
     synchronized MessageVerdict heard(Heartbeat heartbeat) {
         expire();
         Peer before = byId.get(heartbeat.id());
@@ -92,9 +92,9 @@ final class ClusterPeers {
     }
 
     /**
-     * A session that is new here is taken once it has answered. At the address of the one before it, it is
-     * the same node after a restart, since two processes cannot hold one address; elsewhere the one before
-     * must have gone.
+     * A new session is accepted once it has answered its challenge. At the address of the one before, it is
+     * the same node after a restart, because two processes cannot hold one address; at another address the
+     * one before must have gone.
      */
     private MessageVerdict meet(Heartbeat heartbeat, Optional<Peer> before) {
         String session = heartbeat.node().session();
@@ -117,12 +117,15 @@ final class ClusterPeers {
         return MessageVerdict.TAKEN;
     }
 
-    /** A hello with this node's own id and another session; true when a second process with this id lives. */
+    /**
+     * A heartbeat with this node's own id and another session; true if a second process with this id is
+     * alive.
+     */
     synchronized boolean isTwin(Heartbeat heartbeat) {
         return challenges.answered(heartbeat.node().session(), heartbeat.answers());
     }
 
-    /** Judges a message of a channel beside the hellos. */
+    /** Checks a message of a channel other than the heartbeats. */
     synchronized MessageVerdict take(String channel, String id, String session, long number) {
         Peer peer = byId.get(id);
         if (peer != null && peer.isOf(session)) {
@@ -131,7 +134,7 @@ final class ClusterPeers {
         return ended.contains(session) ? MessageVerdict.REPLAYED : MessageVerdict.UNKNOWN;
     }
 
-    /** Those there now, by name. */
+    /** The present peers, by name. */
     synchronized List<Peer> present() {
         expire();
         return byId.values().stream()
@@ -164,13 +167,13 @@ final class ClusterPeers {
         listener.gone(peer.heartbeat, nanos() - peer.heardNanos, graceful);
     }
 
-    /** Hazelcast has seen it leave, gracefully or not. */
+    /** Hazelcast has seen the member leave, gracefully or not. */
     synchronized void left(String member) {
         byId.values().stream().filter(peer -> peer.heartbeat.node().member().equals(member))
                 .map(peer -> peer.heartbeat.id()).toList().forEach(id -> goes(id, false));
     }
 
-    /** Forgets all, as this node itself has lost the others. */
+    /** Forgets all peers, because this node itself has lost the cluster. */
     synchronized void clear() {
         byId.clear();
     }

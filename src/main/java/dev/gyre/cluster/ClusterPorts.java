@@ -7,13 +7,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/** Looks at the cluster's ports before Hazelcast does, which would say less and go on trying. */
+/** Checks the cluster's ports before Hazelcast, whose message would say less and which would go on trying. */
 final class ClusterPorts {
 
     private ClusterPorts() {
     }
 
-    /** @throws IOException with a message for the operator, when one cannot be bound to */
+    /**
+     * @throws IOException with a message for the operator, if one cannot be bound
+     */
     static void require(ClusterSettings settings) throws IOException {
         for (int port : new int[] {settings.port(), settings.eventBusPort()}) {
             try (ServerSocket socket = new ServerSocket()) {

@@ -13,19 +13,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The door for commands on the cluster's event bus: a {@link SignedCommand} in, a JSON reply out; a refusal
- * is a reply failure with its code.
+ * Takes commands from the cluster's event bus: a {@link SignedCommand} in, a JSON reply out; a refusal is a
+ * reply failure with its code.
  */
 final class CommandEndpoint {
 
     private static final String ADDRESS = "gyre.admin";
-    /** Clocks may differ by so much. */
+    /** Most difference between the clocks. */
     private static final Duration TOLERANCE = Duration.ofMinutes(10);
     /** How long a nonce is remembered. */
     static final Duration REMEMBERED = TOLERANCE.multipliedBy(2);
 
     private static final long NONCE_SECONDS = 5;
-    private static final String REPEATED = "the command was sent before (expected: each signed anew)";
+    private static final String REPEATED = "the command was sent before (expected: a new signature)";
 
     private final ClusterNode node;
     private final MessageAuthenticator authenticator;
@@ -83,7 +83,7 @@ final class CommandEndpoint {
             carryOut(message, announcement);
         } else {
             refuse(message, Reason.REPLAYED, "this announcement, or a later one, was sent before"
-                    + " (expected: each signed anew)");
+                    + " (expected: a new signature)");
         }
     }
 
@@ -92,7 +92,7 @@ final class CommandEndpoint {
             refuse(message, Reason.REPLAYED, REPEATED);
             return;
         }
-        // Shared, since the bus may bring a repetition to any node.
+        // Shared, because the bus may deliver a repetition to any node.
         nonces.putIfAbsent(nonce, "", REMEMBERED.toMillis())
                 .timeout(NONCE_SECONDS, TimeUnit.SECONDS)
                 .onComplete(before -> {
@@ -101,7 +101,7 @@ final class CommandEndpoint {
                     } else {
                         refuse(message, Reason.REPLAYED, REPEATED);
                     }
-                }, failure -> message.fail(503, "whether the command is a repetition cannot be told now: "
+                }, failure -> message.fail(503, "cannot check now whether the command is a repetition: "
                         + failure.getMessage()));
     }
 

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the nodes whose configs declare something else than this node's, once that has lasted: a roll-out
- * goes from node to node, and what differs meanwhile is meant to. Thread-safe.
+ * Finds the nodes whose configs differ from this node's for a while: during a roll-out, which goes from node
+ * to node, differences are intended. Thread-safe.
  */
 final class ConfigDrift {
 
@@ -33,7 +33,7 @@ final class ConfigDrift {
      * One node.
      *
      * @param sinceNanos  since when its config differs
-     * @param asked       the two digests of which it was asked, with a blank between; empty: not yet
+     * @param asked       the two digests for which it was asked, separated by a blank; empty: not yet
      * @param differences what it answered
      */
     private record Drift(String name, long sinceNanos, String asked, List<String> differences) {
@@ -44,7 +44,7 @@ final class ConfigDrift {
     }
 
     /**
-     * To be called now and then.
+     * Called periodically.
      *
      * @param ask for a node's {@link DeclaredConfig#differing}, by its id
      */
@@ -84,7 +84,7 @@ final class ConfigDrift {
         }
     }
 
-    /** It is asked again. */
+    /** Asks it again. */
     private synchronized void unanswered(String id, String digests) {
         Drift drift = drifts.get(id);
         if (drift != null && drift.asked.equals(digests)) {
@@ -92,7 +92,7 @@ final class ConfigDrift {
         }
     }
 
-    /** Those that have said where they differ. */
+    /** The nodes that have reported their differences. */
     synchronized List<OtherConfig> found() {
         List<OtherConfig> found = new ArrayList<>();
         drifts.forEach((id, drift) -> {

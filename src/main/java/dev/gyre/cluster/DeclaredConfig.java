@@ -21,13 +21,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a node's config declares, field by field. Two nodes find out where they differ by sending one digest
- * for each of a few hundred parts, and then the fields of those parts that differ.
+ * The topology that a node's config declares, field by field. Two nodes find their differences by sending one
+ * digest for each of a few hundred parts, and then the fields of the parts that differ.
  */
 public final class DeclaredConfig {
 
     private static final int PARTS = 256;
-    /** Parts are told up to so many fields: the first differences are enough to know what to do. */
+    /** Most fields sent: the first differences are enough to know what to do. */
     private static final int MOST_FIELDS = 500;
     private static final int MOST_DIFFERENCES = 5;
 
@@ -82,7 +82,7 @@ public final class DeclaredConfig {
         return HexFormat.of().formatHex(sha.digest(), 0, 8);
     }
 
-    /** Equal where the configs declare the same. */
+    /** Equal for configs that declare the same. */
     String digest() {
         return digest;
     }
@@ -94,20 +94,20 @@ public final class DeclaredConfig {
         return digests;
     }
 
-    /** The fields of the parts that differ from another node's {@link #parts}, as many as are allowed. */
+    /** The fields of the parts that differ from another node's {@link #parts}, up to the limit. */
     JsonObject differing(JsonArray theirs) {
-        JsonArray told = new JsonArray();
+        JsonArray different = new JsonArray();
         JsonObject values = new JsonObject();
         for (int i = 0; i < Math.min(PARTS, theirs.size()) && values.size() < MOST_FIELDS; i++) {
             if (!digest(parts.get(i)).equals(theirs.getValue(i))) {
-                told.add(i);
+                different.add(i);
                 parts.get(i).forEach(values::put);
             }
         }
-        return new JsonObject().put("parts", told).put("fields", values);
+        return new JsonObject().put("parts", different).put("fields", values);
     }
 
-    /** Where this differs from another node's {@link #differing}, in words, the first ones. */
+    /** The first differences to another node's {@link #differing}, in words. */
     List<String> differences(JsonObject theirs) {
         JsonObject there = theirs.getJsonObject("fields");
         TreeSet<String> names = new TreeSet<>(there.fieldNames());

@@ -16,34 +16,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The entries as the nodes share them: one sealed text a key. What is there and what comes are merged field
- * by field, in any order.
+ * The entries that the nodes share: one signed text for each key. Old and new entries are merged field by
+ * field, in any order.
  */
 final class EntryMap {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final String PURPOSE = "entry";
-    /** So many writes are under way at a time. */
+    /** Most writes at a time. */
     private static final int LANES = 16;
-    /** Each failed try means that somebody else has just written the same key. */
+    /** Each failed attempt means that another node has just written the same key. */
     private static final int TRIES = 100;
 
     private final SharedStringMap map;
     private final MessageAuthenticator authenticator;
-    /** Texts that were judged, so that reading the map again costs little where nothing is new. */
+    /** Texts already checked, so that reading the map again is cheap for unchanged ones. */
     private final Map<String, Opened> opened = new ConcurrentHashMap<>();
 
-    /** What came of opening a text. */
+    /** The result of reading a text. */
     enum Judgement {
         /** An entry of this cluster. */
         READ,
-        /** Sealed by a node of this cluster, in a form that this version cannot read: it is left alone. */
+        /**
+         * Signed by a node of this cluster, in a form that this version cannot read: it is left unchanged.
+         */
         UNREADABLE,
-        /** Not sealed by a node of this cluster, or for another key. */
+        /** Not signed by a node of this cluster, or signed for another key. */
         FORGED
     }
 
-    /** @param entry empty but for those {@link Judgement#READ} */
+    /** @param entry empty unless {@link Judgement#READ} */
     record Opened(int text, Judgement judgement, Optional<Entry> entry) { }
 
     EntryMap(SharedStringMap map, MessageAuthenticator authenticator) {
@@ -55,7 +57,7 @@ final class EntryMap {
         return authenticator.sign(PURPOSE, entry.toJson().encode());
     }
 
-    /** An entry of a message; one that cannot be read keeps no other from being taken over. */
+    /** An entry of a message; an unreadable one does not stop the others. */
     static Optional<Entry> read(Object json) {
         try {
             return json instanceof JsonObject object ? Optional.of(Entry.fromJson(object)) : Optional.empty();
@@ -65,7 +67,7 @@ final class EntryMap {
         }
     }
 
-    /** @param key under which the text was found; empty: any */
+    /** @param key of the text; empty: any */
     static Opened open(MessageAuthenticator authenticator, Optional<String> key, String text) {
         Optional<String> json = authenticator.verify(PURPOSE, text);
         if (json.isEmpty()) {
@@ -81,7 +83,7 @@ final class EntryMap {
         }
     }
 
-    /** The seal of a text that has changed is checked again; what was forged is not remembered. */
+    /** The signature of a changed text is checked again; forged texts are not remembered. */
     Opened open(String key, String text) {
         Opened before = opened.get(key);
         if (before != null && before.text == text.hashCode()) {
@@ -99,9 +101,9 @@ final class EntryMap {
     }
 
     /**
-     * Completes when each entry, merged with what was there, is in the map and its backups.
+     * Completes when each entry, merged with the one in the map, is in the map and its backups.
      *
-     * @param found gets what was there and may be news here
+     * @param found receives the entries of the map that may be new here
      */
     Future<Void> keep(Collection<Entry> entries, Consumer<Entry> found) {
         Iterator<Entry> left = List.copyOf(entries).iterator();
@@ -149,7 +151,7 @@ final class EntryMap {
         });
     }
 
-    /** Another entry, or none, in place of what is there; false when something else is there by now. */
+    /** Replaces an entry by another one or none; false if the map has another one by now. */
     Future<Boolean> replace(String key, String text, Optional<Entry> entry) {
         return entry.map(one -> map.replace(key, text, text(authenticator, one)))
                 .orElseGet(() -> map.remove(key, text));

@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every call has a deadline and runs on a worker, and what is no text is taken out, for it would keep all
- * others from being read. Hazelcast's own interface: Vert.x's never completes a call whose answer cannot be
- * read.
+ * Every call has a deadline and runs on a worker. Values that are not texts are removed, because they would
+ * make all others unreadable. It uses Hazelcast's own interface: Vert.x's never completes a call whose answer
+ * cannot be read.
  */
 final class HazelcastStringMap implements SharedStringMap {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final long CALL_SECONDS = 10;
-    /** Reading all of a large map takes its time. */
+    /** Reading a large map takes longer. */
     private static final long READ_SECONDS = 30;
 
     private final Vertx vertx;
@@ -128,7 +128,7 @@ final class HazelcastStringMap implements SharedStringMap {
         map.delete(key);
     }
 
-    /** Something else is wrong than what stands there. */
+    /** The failure has another cause than the value. */
     private static boolean readable(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SecurityException || cause instanceof ClassCastException

@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Messages from a node to all others. One may be lost, but none is heard that is not a node's, or twice. */
+/** Messages from a node to all others. One may be lost, but all come from a node, and none arrives twice. */
 final class HealthBroadcast {
 
     private static final String ADDRESS = "gyre.health.2";
@@ -23,7 +23,7 @@ final class HealthBroadcast {
      * Names one message.
      *
      * @param session of its sender
-     * @param number  greater than that of the one before in that session
+     * @param number  greater than the one before in that session
      */
     record Sent(String from, String session, long number) {
 

@@ -16,26 +16,26 @@ import java.util.stream.Collectors;
 /**
  * A node's state, sent every second, and at once when its topology has changed.
  *
- * @param sequence counts what it says within its session
- * @param asks     by session that it does not know, the nonce a hello of that session is to answer with
- * @param answers  the nonces it was asked for lately
- * @param renewed  the backends that renewed their announcements there lately, and how long ago
- * @param used     the nonces of the commands that were carried out there lately
+ * @param sequence counts its messages within the session
+ * @param asks     by session unknown to it, the nonce that a heartbeat of that session must answer with
+ * @param answers  the nonces it was recently asked for
+ * @param renewed  the backends that renewed their announcements there recently, and how long ago
+ * @param used     the nonces of the commands recently carried out there
  */
 record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, String> asks, Set<String> answers,
              Map<BackendId, Duration> renewed, Set<String> used) {
 
     /**
-     * How the node is at the moment of the hello.
+     * The state of the node at the moment of the heartbeat.
      *
      * @param uptime  milliseconds
-     * @param view    version of the topology that its traffic is served by
-     * @param digest  of all that its registry holds
+     * @param view    version of the topology in use
+     * @param digest  of all entries of its registry
      * @param changed milliseconds since its view last changed
      * @param wall    its wall clock, in milliseconds since 1970
-     * @param declared digest of what its config declares
-     * @param unknown entries that its version does not understand, and keeps
-     * @param leaving it leaves the cluster gracefully; this is its last hello
+     * @param declared digest of its declared config
+     * @param unknown number of entries that its version keeps without understanding them
+     * @param leaving it leaves the cluster gracefully; this is its last heartbeat
      */
     record State(long uptime, String view, String digest, long changed, long wall, String declared,
                  int unknown, boolean leaving) {
@@ -48,7 +48,7 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
         used = Set.copyOf(used);
     }
 
-    /** The same as the last of its session. */
+    /** A copy as the last of its session. */
     Heartbeat farewell() {
         return new Heartbeat(node, sequence, new State(state.uptime, state.view, state.digest, state.changed,
                 state.wall, state.declared, state.unknown, true), asks, answers, renewed, used);
@@ -70,7 +70,7 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
                 .put("used", new JsonArray(List.copyOf(used)));
     }
 
-    /** Reads what {@link #toJson} wrote; empty when it is something else. */
+    /** Reads the output of {@link #toJson}; empty if it is something else. */
     static Optional<Heartbeat> fromJson(JsonObject json) {
         try {
             State state = new State(json.getLong("uptime", 0L), text(json, "view"), text(json, "digest"),
@@ -110,7 +110,7 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
                 BackendId id = new BackendId(parts[0], BackendUrl.parse(parts.length < 2 ? "" : parts[1]));
                 renewed.put(id, Duration.ofMillis(json.getLong(name)));
             } catch (IllegalArgumentException e) {
-                // Of a newer version, such as one by https: it must not keep the rest from being heard.
+                // Of a newer version, e.g. with https: it must not stop the rest.
                 return;
             }
         });

@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Sends this node's heartbeats, receives those of the others, and starts a repair if they hold something
- * else.
+ * Sends this node's heartbeats, receives those of the others, and starts a repair if their entries differ.
  */
 final class HeartbeatService {
 
@@ -32,7 +31,7 @@ final class HeartbeatService {
     private boolean sendScheduled;
     private boolean repairScheduled;
 
-    /** @param repair called when others still hold something else than this node */
+    /** @param repair called if others' entries still differ from this node's */
     HeartbeatService(Vertx vertx, Supplier<Heartbeat> self, PeerAdmission admission,
             MessageAuthenticator authenticator,
             RefusedMessages rejections,
@@ -58,7 +57,7 @@ final class HeartbeatService {
         stopped = true;
     }
 
-    /** The last heartbeat, so that the others need not wait for a timeout. */
+    /** Sends the last heartbeat, so that the others need not wait for a timeout. */
     void farewell() {
         send(self.get().farewell());
         stop();
@@ -91,13 +90,13 @@ final class HeartbeatService {
         Optional<String> text = authenticator.verify(PURPOSE, sealed);
         if (text.isEmpty()) {
             admission.noteStranger(sealed);
-            rejections.refuse(Reason.WRONG_SEAL, "a hello");
+            rejections.refuse(Reason.WRONG_SEAL, "a heartbeat");
             return;
         }
         read(text.get()).ifPresent(this::heard);
     }
 
-    /** Of another version of Gyre than this one, if not. */
+    /** Otherwise the node has another version of Gyre. */
     private static Optional<Heartbeat> read(String text) {
         try {
             return Heartbeat.fromJson(new JsonObject(text));
@@ -112,10 +111,10 @@ final class HeartbeatService {
         }
         MessageVerdict verdict = admission.heard(heartbeat);
         if (verdict == MessageVerdict.UNKNOWN) {
-            // It is asked at once, and so answers at once.
+            // It is asked at once, so that it answers at once.
             changed();
         } else if (verdict == MessageVerdict.REPLAYED || verdict == MessageVerdict.LATE) {
-            rejections.refuse(verdict, "a hello of " + heartbeat.node().name());
+            rejections.refuse(verdict, "a heartbeat of " + heartbeat.node().name());
             return;
         }
         if (admission.isAskedBy(heartbeat)) {

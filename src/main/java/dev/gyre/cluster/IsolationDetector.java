@@ -20,7 +20,7 @@ final class IsolationDetector {
      * Called periodically; true if the node must join again.
      *
      * @param others members beside this one that could be nodes
-     * @param heard  nodes beside this one that are heard
+     * @param heard  nodes besides this one with a heartbeat
      */
     boolean found(int others, int heard, long nowNanos) {
         if (heard > 0) {

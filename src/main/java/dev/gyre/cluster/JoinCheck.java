@@ -10,15 +10,15 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Waits for the other nodes before a new membership counts, so that a node which must not join changes
- * nothing of theirs.
+ * Waits for the other nodes before a new membership counts, so that a node that must not join changes none of
+ * their entries.
  */
 final class JoinCheck {
 
     private static final long LOOK_MILLIS = 50;
-    /** Hellos come every second, and two make a node known. */
+    /** Heartbeats arrive every second, and two make a node known. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
-    /** Two starts within this are one moment: then the names of the sessions decide. */
+    /** Starts within this time count as simultaneous: then the session names decide. */
     private static final long SAME_MILLIS = 2_000;
 
     private final Vertx vertx;
@@ -38,7 +38,7 @@ final class JoinCheck {
         this.begunNanos = nanos.getAsLong();
     }
 
-    /** Completes when all are met or the patience is over; fails with {@link JoinRefused}. */
+    /** Completes when all nodes are known or the patience is over; fails with {@link JoinRefused}. */
     Future<Void> given() {
         Promise<Void> given = Promise.promise();
         look(given);
@@ -53,7 +53,7 @@ final class JoinCheck {
         if (twin.isPresent()) {
             given.fail(JoinRefused.twin(twin.get(), data));
         } else if (late && noteStranger.size() > met) {
-            // More that differ than those that agree with this one: it is this one that is wrong.
+            // More nodes differ than agree with this one: then this node is wrong.
             given.fail(JoinRefused.otherSecret(noteStranger));
         } else if (late || met >= session.membership().others()) {
             given.complete();
@@ -62,7 +62,7 @@ final class JoinCheck {
         }
     }
 
-    /** Of two that live with one id, whether the other started earlier, so that this one has to go. */
+    /** Of two running nodes with one id, whether the other started earlier, so that this one must stop. */
     static boolean isOlder(Heartbeat twin, Duration uptime, String session) {
         long older = twin.state().uptime() - uptime.toMillis();
         return Math.abs(older) > SAME_MILLIS ? older > 0 : session.compareTo(twin.node().session()) > 0;

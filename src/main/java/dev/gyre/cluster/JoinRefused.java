@@ -1,6 +1,6 @@
 package dev.gyre.cluster;
 
-/** This node must not be a member as things are; a person has to change something first. */
+/** This node must not be a member; the operator has to change something first. */
 public final class JoinRefused extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -11,7 +11,7 @@ public final class JoinRefused extends Exception {
         this.twin = twin;
     }
 
-    /** Another process that lives has this node's id. */
+    /** Another running process has this node's id. */
     static JoinRefused twin(Heartbeat other, String data) {
         return new JoinRefused("node id " + other.id() + " is in use by node " + other.node().name() + " at "
                 + other.node().address() + ": delete the file node-id of the copied directory " + data, true);

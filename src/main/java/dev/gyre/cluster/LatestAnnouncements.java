@@ -5,11 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * When the latest announcement of each backend was signed that this node has taken. Announcements come again
- * and again, so remembering the nonce of each in the shared map would cost a write for every one of them; in
- * their place the order of their signing tells a repetition. What was overheard can be said once more to a
- * node that has not taken it or a later one, and so keep a backend that has just gone for one ttl; to a node
- * that has just joined, for as long as a signature is accepted.
+ * When the latest accepted announcement of each backend was signed. Announcements repeat, so storing each
+ * nonce in the shared map would cost a write for every one; instead the order of signing detects a replay. A
+ * recorded announcement can still be replayed to a node that has accepted neither it nor a later one, and so
+ * keep a removed backend for one ttl; on a node that has just joined, as long as a signature is accepted.
  */
 final class LatestAnnouncements {
 
@@ -24,13 +23,13 @@ final class LatestAnnouncements {
         }
     };
 
-    /** The command is the kind of which this remembers the latest. */
+    /** Whether this class handles the command. */
     static boolean is(JsonObject command) {
         return "backend.announce".equals(command.getValue("command"));
     }
 
     /**
-     * False when this one or a later one was taken before.
+     * False if this one or a later one was accepted before.
      *
      * @param at when it was signed, in milliseconds since 1970
      */

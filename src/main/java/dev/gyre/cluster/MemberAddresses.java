@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which nodes there are to be by config: members, a name standing for its addresses, and this node. */
+/** The nodes expected by config: this node and the members, each name with all its addresses. */
 final class MemberAddresses {
 
     private MemberAddresses() {
     }
 
-    /** How many. Asks DNS, and so may take a while. */
+    /** Their number. Asks DNS, so it may take a while. */
     static int of(ClusterSettings settings) throws UnknownHostException {
         return addresses(settings).size();
     }
 
     /**
-     * Where each is to be met, as {@code address:port}. Asks DNS, and so may take a while. A name that DNS
-     * does not know stands for one node.
+     * Their addresses, as {@code address:port}. Asks DNS, so it may take a while. A name that DNS does not
+     * know counts as one node.
      *
-     * @throws UnknownHostException when this node's own host is such a name
+     * @throws UnknownHostException if this node's own host is such a name
      */
     static Set<String> addresses(ClusterSettings settings) throws UnknownHostException {
         InetAddress own = InetAddress.getByName(settings.host());
@@ -33,12 +33,12 @@ final class MemberAddresses {
         return nodes;
     }
 
-    /** This node's own place among them. */
+    /** This node's own address among them. */
     static String self(ClusterSettings settings) throws UnknownHostException {
         return InetAddress.getByName(settings.host()).getHostAddress() + ":" + settings.port();
     }
 
-    /** Of a name that has addresses of both kinds, those by which members meet: of the same kind as ours. */
+    /** Of a name with IPv4 and IPv6 addresses, those of the same family as this node's. */
     private static List<String> addresses(String member, InetAddress own) {
         int colon = member.lastIndexOf(':');
         try {

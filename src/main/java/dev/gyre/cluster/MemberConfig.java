@@ -12,15 +12,17 @@ import dev.gyre.config.Settings.ClusterSettings;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
-/** How Hazelcast is set up: one address, known members, nothing that looks around or calls home. */
+/** The config of Hazelcast: one address, known members, no discovery and no phone-home. */
 final class MemberConfig {
 
-    /** By the format of what is in it: nodes of another format must not take it for forged. */
+    /** The name contains the format: nodes of another format must not take its texts for forged. */
     static final String ENTRIES = "gyre.entries.2";
     static final String ACKNOWLEDGED = "gyre.acknowledged";
     static final String NONCES = "gyre.nonces";
 
-    /** Every node has all on its disk as well; this bounds what a change costs in a large cluster. */
+    /**
+     * Every node has all entries on its disk as well; this bounds the cost of a change in a large cluster.
+     */
     private static final int BACKUPS = 3;
 
     private static final Map<String, String> PROPERTIES = Map.ofEntries(
@@ -28,10 +30,10 @@ final class MemberConfig {
             Map.entry("hazelcast.phone.home.enabled", "false"),
             Map.entry("hazelcast.socket.bind.any", "false"),
             Map.entry("hazelcast.shutdownhook.enabled", "false"),
-            // A member that is silent for so long counts as dead.
+            // A member counts as dead after so much silence.
             Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
             Map.entry("hazelcast.max.no.heartbeat.seconds", "10"),
-            // Two halves of a cluster look for each other as often.
+            // How often two halves of a cluster look for each other.
             Map.entry("hazelcast.merge.first.run.delay.seconds", "3"),
             Map.entry("hazelcast.merge.next.run.delay.seconds", "3"),
             Map.entry("hazelcast.wait.seconds.before.join", "0"),
@@ -83,7 +85,7 @@ final class MemberConfig {
                 join.getTcpIpConfig().addMember(withPort(member, settings.port())));
     }
 
-    /** Without a port Hazelcast would try three. A name of several addresses stands for all of them. */
+    /** Without a port Hazelcast would try three. A name counts with all its addresses. */
     static String withPort(String member, int port) {
         boolean bracketed = member.startsWith("[");
         boolean hasPort = bracketed ? member.contains("]:") : member.indexOf(':') >= 0

@@ -27,12 +27,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * One time of being a member, from joining to leaving or being lost: a clustered Vert.x with Hazelcast under
- * it. A node that has lost its membership gets another one; nothing of the former is used again.
+ * One membership, from joining to leaving or loss: a clustered Vert.x on Hazelcast. A node that has lost its
+ * membership gets a new one, which shares nothing with the former.
  */
 final class Membership {
 
-    /** As {@link HazelcastClusterManager} names a member's id on the event bus. */
+    /** The name that {@link HazelcastClusterManager} gives a member's id on the event bus. */
     private static final String BUS_ID = "__vertx.nodeId";
     private static final long REFRESH_MILLIS = 5_000;
     private static final long LEAVE_SECONDS = 10;
@@ -51,7 +51,7 @@ final class Membership {
         this.id = manager.getNodeId();
     }
 
-    /** What happens to the cluster; told on threads of Hazelcast. */
+    /** Events of the cluster, on threads of Hazelcast. */
     interface Listener {
 
         /** Members have come or gone, or two halves have merged. */
@@ -59,20 +59,20 @@ final class Membership {
 
         void left(String member);
 
-        /** This membership is over, and not by {@link #leave}. */
+        /** This membership was lost, not ended by {@link #leave}. */
         void lost(String reason);
     }
 
     /**
-     * Completes when this node is a member, also as the only one. Fails when that takes too long; a member
-     * that comes of it afterwards is given up at once.
+     * Completes when this node is a member, also as the only one. Fails after a timeout; a member that starts
+     * later is shut down at once.
      */
     static Future<Membership> join(Vertx outer, ClusterSettings settings) {
         Promise<Membership> joined = Promise.promise();
         long late = outer.setTimer(JOIN_SECONDS * 1_000, timer -> joined.tryFail(
                 "Hazelcast has not joined within " + JOIN_SECONDS + " s"));
-        // A thread of its own: on one of Vert.x a second Vert.x takes itself for a mistake, and the config
-        // asks a name service where the host is a name.
+        // A thread of its own: on a thread of Vert.x a second Vert.x warns, and the config asks DNS if the
+        // host is a name.
         thread("gyre-join", () -> {
             try {
                 Subscriptions manager = new Subscriptions(MemberConfig.of(settings));
@@ -117,13 +117,13 @@ final class Membership {
         return bus;
     }
 
-    /** Both sides show a certificate of the same authority. */
+    /** Both sides present a certificate of the same authority. */
     private static void secure(EventBusOptions bus, ClusterTls tls) {
         bus.setSsl(true)
                 .setKeyCertOptions(new PemKeyCertOptions().setCertPath(tls.cert()).setKeyPath(tls.key()))
                 .setTrustOptions(new PemTrustOptions().addCertPath(tls.ca()))
                 .setClientAuth(ClientAuth.REQUIRED)
-                // The default of the event bus is to trust everybody.
+                // By default the event bus trusts every certificate.
                 .setTrustAll(false);
     }
 
@@ -156,7 +156,7 @@ final class Membership {
         return hazelcast.getLifecycleService().isRunning();
     }
 
-    /** What the members share. */
+    /** The shared maps. */
     Future<SharedMaps> maps() {
         return SharedMaps.open(vertx, id, hazelcast);
     }
@@ -170,13 +170,13 @@ final class Membership {
         return id;
     }
 
-    /** Addresses of the members that are none of these nodes, by their ids on the event bus. */
+    /** Addresses of the members that are not among these nodes, by their ids on the event bus. */
     List<String> strangers(Set<String> nodes) {
         return members().filter(member -> !nodes.contains(String.valueOf(member.getAttribute(BUS_ID))))
                 .map(Membership::address).toList();
     }
 
-    /** Where a member is met, by its id on the event bus; empty when there is none. */
+    /** The address of a member, by its id on the event bus; empty if there is none. */
     Optional<String> address(String member) {
         return members().filter(one -> member.equals(one.getAttribute(BUS_ID))).map(Membership::address)
                 .findFirst();
@@ -186,17 +186,17 @@ final class Membership {
         return member.getAddress().getHost() + ":" + member.getAddress().getPort();
     }
 
-    /** How many others there are that could be nodes. */
+    /** Number of other members that could be nodes. */
     int others() {
         return (int) members().filter(member -> !member.localMember() && !member.isLiteMember()).count();
     }
 
-    /** How many members there are, those that are no node of Gyre included. */
+    /** Number of members, including those that are not nodes of Gyre. */
     int size() {
         return (int) members().count();
     }
 
-    /** None once Hazelcast has stopped, also where it did so by itself. */
+    /** None once Hazelcast has stopped, also if it stopped by itself. */
     private Stream<Member> members() {
         try {
             return hazelcast.getCluster().getMembers().stream();
@@ -205,7 +205,7 @@ final class Membership {
         }
     }
 
-    /** Gives up what is lost already, without a word to the others. */
+    /** Shuts down a lost membership, without a message to the others. */
     Future<Void> abandon(Vertx outer) {
         over.set(true);
         Promise<Void> ended = Promise.promise();
@@ -218,8 +218,8 @@ final class Membership {
         }).start();
         outer.setTimer(ABANDON_SECONDS * 1_000, late -> {
             if (ended.tryComplete()) {
-                // While Hazelcast merges, or waits for its own listeners, it holds the lock under which it
-                // ends. The ports it holds are needed again.
+                // While Hazelcast merges, or waits for its own listeners, it holds the lock that its end
+                // needs. Its ports are needed again.
                 thread("gyre-leave-now", () -> node().shutdown(true)).start();
             }
         });
@@ -230,13 +230,13 @@ final class Membership {
         return ((HazelcastInstanceProxy) hazelcast).getOriginal().node;
     }
 
-    /** Says farewell to the others where that is still possible. */
+    /** Announces the end to the others if that is still possible. */
     Future<Void> leave(Vertx outer) {
         over.set(true);
         return close(outer, LEAVE_SECONDS);
     }
 
-    /** Bounded by the clock of a Vert.x that goes on; the one that closes may take its own down before. */
+    /** Timed by a Vert.x that continues; the closing one may stop its own timers first. */
     private Future<Void> close(Vertx outer, long seconds) {
         Promise<Void> closed = Promise.promise();
         outer.setTimer(seconds * 1_000, late -> closed.tryComplete());

@@ -15,13 +15,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this node a member: joins, and joins again whenever the membership is lost. Everything is decided on
- * one context, so that a loss that two notice is one loss.
+ * one context, so that a loss reported twice counts once.
  */
 final class MembershipLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final Duration RETRY = Duration.ofSeconds(3);
-    /** Where a person has to act first, each try only disturbs the others. */
+    /** If the operator has to act first, each attempt only disturbs the others. */
     private static final Duration RETRY_IF_REFUSED = Duration.ofMinutes(1);
     private static final long BEGIN_SECONDS = 30;
 
@@ -36,8 +36,8 @@ final class MembershipLoop {
     private volatile boolean closed;
 
     /**
-     * @param begin what is done with a new membership before it counts
-     * @param ended called when one is lost, before the next is sought
+     * @param begin called with a new membership before it counts
+     * @param ended called when one is lost, before the next attempt
      */
     MembershipLoop(Vertx vertx, ClusterSettings settings, Function<Membership, Future<Session>> begin,
                    Runnable ended) {
@@ -52,22 +52,22 @@ final class MembershipLoop {
         context.runOnContext(v -> attempt());
     }
 
-    /** Completes when this node has joined for the first time; fails when it is refused before. */
+    /** Completes when this node has joined for the first time; fails if it is refused before. */
     Future<Void> settled() {
         return settled.future();
     }
 
-    /** The membership there is now; none any more once this node stops. */
+    /** The current membership; empty once this node stops. */
     Optional<Session> current() {
         return closed ? Optional.empty() : Optional.ofNullable(session.future().result());
     }
 
-    /** The membership there is now, or the next one. */
+    /** The current membership, or the next one. */
     Future<Session> next() {
         return session.future();
     }
 
-    /** Why this node is kept out, if it is. */
+    /** Why this node was refused, if it was. */
     Optional<JoinRefused> refused() {
         return refused;
     }
@@ -81,7 +81,7 @@ final class MembershipLoop {
     }
 
     private void begin(Membership membership) {
-        // Composed, so that also what is thrown is a failure, and another try follows.
+        // Composed, so that an exception is a failure as well, and another attempt follows.
         Future.succeededFuture(membership).compose(begin).timeout(BEGIN_SECONDS, TimeUnit.SECONDS).onComplete(
                 begun -> context.runOnContext(v -> joined(begun)),
                 failure -> (failure instanceof JoinRefused ? membership.leave(vertx)
@@ -124,7 +124,7 @@ final class MembershipLoop {
         }
     }
 
-    /** Gives a membership up, unless that is done already, and seeks another. */
+    /** Shuts down a membership, unless that is done already, and begins another. */
     void lost(Session former, String reason) {
         context.runOnContext(v -> {
             if (isOver(former)) {
@@ -137,7 +137,7 @@ final class MembershipLoop {
         });
     }
 
-    /** Leaves at once, and tries again much later. */
+    /** Leaves at once, and joins again much later. */
     void refuse(Session former, JoinRefused reason) {
         context.runOnContext(v -> {
             if (!isOver(former)) {
@@ -159,7 +159,7 @@ final class MembershipLoop {
         ended.run();
     }
 
-    /** Leaves gracefully; nothing is joined any more. */
+    /** Leaves gracefully, and does not join again. */
     Future<Void> close() {
         Optional<Session> last = current();
         closed = true;

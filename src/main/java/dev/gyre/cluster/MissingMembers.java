@@ -16,10 +16,10 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/** Compares the members in config with those present, and tells since when one is missing. Thread-safe. */
+/** Compares the members in config with those present, and knows since when one is missing. Thread-safe. */
 final class MissingMembers {
 
-    /** Names of members may come to stand for other addresses. */
+    /** The addresses of members' names may change. */
     private static final long RESOLVE_MILLIS = 10_000;
 
     private final ClusterSettings settings;
@@ -28,7 +28,7 @@ final class MissingMembers {
     private final long begunNanos;
     private final AtomicBoolean resolving = new AtomicBoolean();
     private Set<String> expected;
-    /** By address, when a node there was heard for the last time. */
+    /** The time of the last heartbeat, by address. */
     private final Map<String, Long> heard = new HashMap<>();
 
     private MissingMembers(ClusterSettings settings, String self, Set<String> expected, LongSupplier nanos) {
@@ -40,9 +40,9 @@ final class MissingMembers {
     }
 
     /**
-     * Asks DNS, and so may take a while.
+     * Asks DNS, so it may take a while.
      *
-     * @throws UnknownHostException when this node's own host is a name that DNS does not know
+     * @throws UnknownHostException if this node's own host is a name that DNS does not know
      */
     static MissingMembers of(ClusterSettings settings, LongSupplier nanos) throws UnknownHostException {
         return new MissingMembers(settings, MemberAddresses.self(settings),
@@ -50,7 +50,7 @@ final class MissingMembers {
                 nanos);
     }
 
-    /** Keeps to what the config's names stand for. */
+    /** Updates the addresses of the config's names. */
     void follow(Vertx vertx) {
         vertx.setPeriodic(RESOLVE_MILLIS, timer -> {
             if (resolving.compareAndSet(false, true)) {
@@ -69,12 +69,12 @@ final class MissingMembers {
         return self;
     }
 
-    /** How many there are to be, this node included. */
+    /** Number of expected members, including this node. */
     synchronized int expected() {
         return expected.size();
     }
 
-    /** Those that are expected and not among the peers, by address. */
+    /** The expected members that are not among the peers, by address. */
     synchronized List<Missing> missing(List<Peer> present) {
         long now = nanos.getAsLong();
         Set<String> there = new TreeSet<>(Set.of(self));

@@ -4,12 +4,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
 /**
- * Who a node is.
+ * The identity of a node.
  *
  * @param id      as kept in its data directory
  * @param name    for people, e.g. the host's name
  * @param member  its id on the event bus, new with each joining; empty while it is on none
- * @param address host and port where the cluster meets it, without a name to look up
+ * @param address host and port in the cluster, as a literal address
  * @param version of Gyre
  * @param session 32 random hexadecimal digits for one run of its process. Sessions have no order, and no
  *                clock takes part in them
@@ -36,7 +36,9 @@ record NodeIdentity(String id, String name, String member, String address, Strin
                 "session", session);
     }
 
-    /** @throws NullPointerException or IllegalArgumentException or ClassCastException when it is none */
+    /**
+     * @throws NullPointerException or IllegalArgumentException or ClassCastException if it is not one
+     */
     static NodeIdentity fromJson(JsonObject json) {
         return new NodeIdentity(json.getString("id"), json.getString("name"), json.getString("member"),
                 json.getString("address"), json.getString("version"), json.getString("session"));

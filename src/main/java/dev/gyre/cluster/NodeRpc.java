@@ -12,7 +12,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** What one node asks another by its id. Question and answer are sealed, the answer for this question. */
+/**
+ * Questions of one node to another, by its id. Question and answer are signed, the answer for this question
+ * only.
+ */
 final class NodeRpc {
 
     private static final String ADDRESS = "gyre.node.";
@@ -59,19 +62,19 @@ final class NodeRpc {
                 .put("inFlight", standing.inFlight()));
     }
 
-    /** An answer is worth nothing for any other question. */
+    /** An answer is valid only for its question. */
     private static String purpose(String question) {
         return "answer to " + question;
     }
 
-    /** How a backend stands with another node; {@code nonce} makes the question one of a kind. */
+    /** The state of a backend on another node; {@code nonce} makes the question unique. */
     Future<Standing> standing(String id, BackendId backend, String nonce) {
         return ask(id, new JsonObject().put("service", backend.service())
                 .put("url", backend.url().toString()), nonce).map(json ->
                 new Standing(json.getBoolean("served"), json.getLong("inFlight")));
     }
 
-    /** What another node's config declares, where it differs from this node's. */
+    /** The part of another node's declared config that differs from this node's. */
     Future<JsonObject> declared(String id, String nonce) {
         return ask(id, new JsonObject().put(PARTS, node.declared().parts()), nonce);
     }

@@ -4,7 +4,7 @@ import dev.gyre.cluster.ClusterNode.Standing;
 import java.util.Optional;
 
 /**
- * How a backend stands with one node of the cluster.
+ * The state of a backend on one node of the cluster.
  *
  * @param standing empty: the node did not answer
  */

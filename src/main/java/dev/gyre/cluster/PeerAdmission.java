@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 final class PeerAdmission {
 
     private static final long REMEMBERED_NANOS = Duration.ofSeconds(30).toNanos();
-    /** What nobody of this cluster has signed is read so often at most: a flood of it costs no more. */
+    /** Most foreign messages read in a period: a flood of them costs no more. */
     private static final long READ_EVERY_NANOS = Duration.ofMillis(50).toNanos();
     private static final int LONGEST = 16_384;
 
@@ -34,7 +34,7 @@ final class PeerAdmission {
     private record Stranger(String address, long nanos) {
     }
 
-    /** @param addresses of the members there are now, by their ids on the event bus */
+    /** @param addresses of the current members, by their ids on the event bus */
     PeerAdmission(ClusterPeers peers, SessionChallenges challenges, NodeIdentity self, LongSupplier nanos,
             Function<String, Optional<String>> addresses) {
         this.peers = peers;
@@ -49,7 +49,7 @@ final class PeerAdmission {
         return peers;
     }
 
-    /** What this node itself has said. */
+    /** This node's own message. */
     boolean isOwn(Heartbeat heartbeat) {
         return heartbeat.node().session().equals(self.session());
     }
@@ -68,18 +68,18 @@ final class PeerAdmission {
         return MessageVerdict.TWIN;
     }
 
-    /** The hello asks for a sign of life of this session that was not given yet. */
+    /** Whether the heartbeat asks for an answer of this session that was not given yet. */
     boolean isAskedBy(Heartbeat heartbeat) {
         String nonce = heartbeat.asks().get(self.session());
         return nonce != null && challenges.asked(nonce);
     }
 
-    /** A second process that lives, has this node's id and is no other session of this one. */
+    /** A second running process with this node's id, which is not an earlier session of this node. */
     synchronized Optional<Heartbeat> twin() {
         return twin.filter(one -> nanos.getAsLong() - twinNanos < ClusterPeers.GONE_NANOS);
     }
 
-    /** Remembers whose hello it is that was signed with another secret, where it is a member's. */
+    /** Remembers the address of a heartbeat signed with another secret, if a member sent it. */
     synchronized void noteStranger(Object sealed) {
         long now = nanos.getAsLong();
         if (now - readNanos < READ_EVERY_NANOS || !(sealed instanceof String text)
@@ -101,12 +101,12 @@ final class PeerAdmission {
         }
     }
 
-    /** The addresses of the members that say hello with another secret. */
+    /** The addresses of the members whose heartbeats are signed with another secret. */
     synchronized List<String> otherSecrets() {
         long now = nanos.getAsLong();
         strangers.entrySet().removeIf(one -> now - one.getValue().nanos > REMEMBERED_NANOS
                 || addresses.apply(one.getKey()).isEmpty());
-        // Anybody can say a hello in a member's name, but only a node signs one.
+        // Anybody can send a heartbeat in a member's name, but only a node can sign it.
         peers.present().forEach(peer -> strangers.remove(peer.heartbeat().node().member()));
         return strangers.values().stream().map(Stranger::address).sorted().toList();
     }

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line for each node that comes or goes. */
+/** Logs one line for each node that joins or leaves. */
 final class PeerLog implements ClusterPeers.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");

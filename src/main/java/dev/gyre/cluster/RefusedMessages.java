@@ -16,14 +16,14 @@ final class RefusedMessages {
 
     /** Why something was refused. */
     enum Reason {
-        /** It carries no seal at all. */
+        /** It has no signature. */
         UNSIGNED(true, "is a process without cluster.secret on the cluster's network?"),
-        /** Its seal was not made with this cluster's secret, or not for this. */
+        /** Its signature was not made with this cluster's secret, or not for this purpose. */
         WRONG_SEAL(true, "is a process with another cluster.secret on the cluster's network?"),
-        /** A node of this cluster said it, and it came again. */
+        /** A node of this cluster sent it, and it was repeated. */
         REPLAYED(true, "the signature is right, but the message came before: somebody on the cluster's"
                 + " network repeats what nodes say"),
-        /** It was overtaken on its way, or its sender is not known yet: lossy links do that. */
+        /** It was overtaken, or its sender is not known yet: that happens on lossy links. */
         LATE(false, "the signature is right, but a later message came first");
 
         private final boolean suspicious;
@@ -41,7 +41,7 @@ final class RefusedMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final Duration LOG_EVERY = Duration.ofMinutes(1);
-    /** Who is suspected is asked for so often at most, for asking costs more than refusing. */
+    /** Most lookups of suspects in a period, because a lookup costs more than a refusal. */
     private static final long ASK_EVERY_NANOS = 1_000_000_000L;
     private static final int SOURCES = 1_000;
 
@@ -55,12 +55,12 @@ final class RefusedMessages {
         this.nanos = nanos;
     }
 
-    /** The event bus does not tell who sent a message; who comes into question is asked here. */
+    /** The event bus does not say who sent a message; this gives the possible senders. */
     void suspects(Supplier<String> now) {
         suspects = now;
     }
 
-    /** Counts and, where somebody may have to act, tells. */
+    /** Counts, and logs if the operator may have to act. */
     synchronized void refuse(Reason reason, String what) {
         counts.merge(reason, 1L, Long::sum);
         if (!reason.suspicious) {
@@ -71,22 +71,22 @@ final class RefusedMessages {
         Long last = asked.get(reason);
         if (last == null || now - last >= ASK_EVERY_NANOS) {
             asked.put(reason, now);
-            tell(reason, what, suspects.get(), now);
+            log(reason, what, suspects.get(), now);
         }
     }
 
-    /** A message that a node has signed, by what was found of it. */
+    /** A message that a node has signed, by its verdict. */
     void refuse(MessageVerdict verdict, String what) {
         refuse(verdict == MessageVerdict.REPLAYED ? Reason.REPLAYED : Reason.LATE, what);
     }
 
-    private void tell(Reason reason, String what, String source, long now) {
+    private void log(Reason reason, String what, String source, long now) {
         lines.happened(reason + " " + source, now).ifPresent(more ->
                 LOG.warn("refused what=\"{}\" from=\"{}\" reason={}: {}{}", what, source, reason.word(),
                         reason.words, more));
     }
 
-    /** How often each, since the node started. */
+    /** The counts by reason, since the node started. */
     synchronized Map<String, Long> counts() {
         Map<String, Long> all = new HashMap<>();
         for (Reason reason : Reason.values()) {

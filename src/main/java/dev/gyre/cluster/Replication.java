@@ -27,27 +27,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this node's entries and the shared ones the same. What this node writes goes into the shared map and
- * then, as a hint, to all other nodes. Hints may be lost: {@link #compare} mends whatever differs, in both
- * directions, and is all that correctness needs.
+ * Keeps this node's entries and the shared ones equal. Each write of this node goes into the shared map and
+ * then, as a hint, to all other nodes. Hints may be lost: {@link #compare} repairs all differences, in both
+ * directions, and alone is enough for correctness.
  */
 final class Replication {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.cluster");
     private static final String HINTS = "gyre.hints.2";
     private static final String PURPOSE = "hint";
-    /** A hint of more than so many entries only says that there is news. */
+    /** A hint of more entries contains none, and only causes a comparison. */
     private static final int HINTED = 64;
-    /** So long a hint that is under way is waited for before the whole map is read in its place. */
+    /** How long to wait for a hint on its way before reading the whole map instead. */
     private static final long HINT_MILLIS = 300;
     private static final long HINT_CHECK_MILLIS = 5;
     private static final long CATCH_UP_NANOS = 12_000_000_000L;
     private static final long RETRY_MILLIS = 200;
-    /** So long after it was there a node's last acknowledgements are asked for. */
+    /** How long after its departure a node's last acknowledgements are read. */
     private static final long MET_NANOS = 600_000_000_000L;
-    /** What no node of the cluster wrote is taken out of the map in pieces of so many. */
+    /** Most foreign values removed from the map at a time. */
     private static final int REMOVED = 1_000;
-    /** A comparison that nothing asks for takes at most the hundredth part of the time. */
+    /** Periodic comparisons take at most one hundredth of the time. */
     private static final long RARELY = 100;
 
     private final Vertx vertx;
@@ -60,21 +60,21 @@ final class Replication {
     private final String session;
     private final LongSupplier nanos;
     private final Supplier<Set<String>> nodes;
-    /** When each other node was there for the last time, those that have gone since included. */
+    /** When each other node was last present, including those that have left. */
     private final Map<String, Long> met = new ConcurrentHashMap<>();
     private final AtomicLong written = new AtomicLong();
-    /** When the last comparison was over, and how long it took. */
+    /** When the last comparison ended, and how long it took. */
     private volatile long comparedNanos;
     private volatile long tookNanos;
-    /** The last one found what no node of the cluster wrote, so there may be more of it. */
+    /** The last one found foreign values, so there may be more. */
     private volatile boolean unclean;
     private Optional<Promise<Void>> comparing = Optional.empty();
     private Optional<Promise<Void>> next = Optional.empty();
 
     /**
-     * What is around a replication.
+     * The surroundings of a replication.
      *
-     * @param nodes ids of the others that are there now
+     * @param nodes ids of the other present nodes
      * @param nanos only ever goes forward
      */
     record Around(Supplier<Set<String>> nodes, LongSupplier nanos) { }
@@ -100,12 +100,12 @@ final class Replication {
                 .completion();
     }
 
-    /** In the map, announced as acknowledged, and under way to the others. */
+    /** In the map, announced as acknowledged, and on its way to the others. */
     Future<Void> keep(Collection<Entry> entries) {
         Position position = new Position(session, written.incrementAndGet());
         return put(entries)
                 .compose(kept -> acknowledged.announce(position))
-                // Also when it failed, for a number that is missing would be waited for.
+                // Also after a failure, because the others would wait for a missing number.
                 .onComplete(kept -> hint(entries, position));
     }
 
@@ -126,8 +126,8 @@ final class Replication {
     }
 
     /**
-     * Completes when all that was acknowledged anywhere before has been taken over: with one look at the
-     * numbers of the others, where hints have come.
+     * Completes when everything that any node acknowledged before is taken over: with one read of the others'
+     * numbers, if their hints have arrived.
      */
     Future<Void> catchUp() {
         return catchUp(nanos.getAsLong() + CATCH_UP_NANOS);
@@ -145,14 +145,14 @@ final class Replication {
             if (nanos.getAsLong() - deadlineNanos >= 0) {
                 return Future.failedFuture(failure);
             }
-            // A member that has just died keeps its part of the map from answering until it is missed.
+            // After a member's death its part of the map does not answer until the death is detected.
             Promise<Void> later = Promise.promise();
             vertx.setTimer(RETRY_MILLIS, timer -> catchUp(deadlineNanos).onComplete(later));
             return later.future();
         });
     }
 
-    /** The ids of all other nodes that are there, or were lately. */
+    /** The ids of all other nodes that are present, or recently were. */
     private Set<String> met() {
         long now = nanos.getAsLong();
         nodes.get().forEach(node -> met.put(node, now));
@@ -209,8 +209,8 @@ final class Replication {
     }
 
     /**
-     * Reads the whole shared map, takes over what is later there and writes what is later here. One at a
-     * time; a caller that asks meanwhile gets the next one.
+     * Reads the whole shared map, takes over later entries from it and writes later entries of its own. One
+     * at a time; a call during one gets the next.
      */
     synchronized Future<Void> compare() {
         if (comparing.isPresent()) {
@@ -223,7 +223,7 @@ final class Replication {
         return now.future();
     }
 
-    /** The same now and then, as seldom as it is long. */
+    /** The same periodically; the longer it takes, the rarer. */
     void compareWhenDue() {
         if (unclean || nanos.getAsLong() - comparedNanos >= RARELY * tookNanos) {
             compare();
@@ -255,8 +255,9 @@ final class Replication {
     }
 
     /**
-     * A node that was away for longer than the others remember removals gives up what they have removed
-     * meanwhile, before it passes on what it holds; and what such a node still has is not taken over here.
+     * A node that was away for longer than the others keep tombstones drops the entries that they have
+     * removed meanwhile, before it passes on its own; and such entries of another node are not taken over
+     * here.
      */
     private Future<Void> resynchronize(List<Memory> others, Map<String, String> texts) {
         Memory self = Memory.of(registry);
@@ -280,7 +281,7 @@ final class Replication {
         return Optional.ofNullable(texts.get(key.toString())).map(text -> map.open(key.toString(), text));
     }
 
-    /** What a node that was away for too long has put into the map is taken out of it again. */
+    /** Removes from the map the entries of a node that was away for too long. */
     private Future<Void> cleanse(Map<String, String> texts) {
         List<Future<Boolean>> replaced = new ArrayList<>();
         texts.forEach((key, text) -> map.open(key, text).entry().ifPresent(entry -> {
@@ -292,7 +293,7 @@ final class Replication {
         return Future.all(replaced).mapEmpty();
     }
 
-    /** On workers: to judge a hundred thousand texts takes longer than heartbeats may wait. */
+    /** On workers: checking a hundred thousand texts takes longer than heartbeats may wait. */
     private Future<Void> settle(Map<String, String> texts) {
         return vertx.executeBlocking(() -> news(texts), false)
                 .compose(news -> (news.isEmpty() ? Future.succeededFuture() : registry.merge(news))
@@ -332,7 +333,7 @@ final class Replication {
         return put(owed).onComplete(kept -> hint(owed, position));
     }
 
-    /** What nobody sealed, and what is too old to be remembered; nobody waits for it. */
+    /** Removes unsigned values, and tombstones older than the retention; nobody waits for it. */
     private void remove(List<Map.Entry<String, String>> texts) {
         if (!texts.isEmpty()) {
             int end = Math.min(REMOVED, texts.size());

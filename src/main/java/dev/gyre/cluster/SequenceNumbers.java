@@ -11,8 +11,8 @@ final class SequenceNumbers {
     private final NavigableSet<Long> seen = new TreeSet<>();
 
     /**
-     * Judges the next message: only one later than all before is taken. One that has come before is a
-     * replay; one that was overtaken has done nothing wrong, but says what was true earlier.
+     * Checks the next message: only one later than all before is accepted. A repeated one is a replay; an
+     * overtaken one is legitimate but outdated.
      */
     MessageVerdict take(long number) {
         boolean later = seen.isEmpty() || number > seen.last();

@@ -4,12 +4,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** One membership and all that runs on it. */
+/** One membership and everything that runs on it. */
 record Session(Membership membership, Replication replication, HeartbeatService heartbeats,
         PeerAdmission admission,
                NodeRpc calls, HealthBroadcast broadcast) {
 
-    /** Who may have sent what none of these nodes has. */
+    /** The possible senders of a message that none of these nodes has sent. */
     String suspects() {
         Set<String> known = new HashSet<>(Set.of(membership.id()));
         admission.peers().present().forEach(peer -> known.add(peer.heartbeat().node().member()));

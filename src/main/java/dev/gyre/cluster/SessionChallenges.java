@@ -10,23 +10,22 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Tells a session that lives from one whose messages somebody kept. Thread-safe.
+ * Distinguishes a live session from one whose recorded messages are replayed. Thread-safe.
  *
- * <p>Sessions are random, so nothing in a message says which of two is the later one, and no clock is asked:
- * a clock that was corrected backwards would make every message of the new session look old. In its place a
- * node asks. A node that hears a session it does not know puts a fresh nonce for it into its next hello,
- * and believes the session, on any channel, only after a signed hello of that session has answered with
- * this nonce. A message from the past cannot hold a nonce that was drawn after it. What is remembered of
- * a session that was believed (the numbers it has used) lives exactly as long as the belief, so
- * forgetting a peer never opens the door to what it once said: it has to answer again. The price is one round
- * trip when two nodes meet.
+ * <p>Sessions are random, so a message does not show which of two sessions is later, and clocks cannot
+ * decide: a clock that was corrected backwards would make every message of the new session look old. So a
+ * node challenges. For an unknown session it puts a fresh nonce into its next heartbeat, and accepts the
+ * session, on any channel, only after a signed heartbeat of that session has answered with this nonce. A
+ * message from the past cannot contain a nonce that was drawn after it. The used numbers of an accepted
+ * session are kept exactly as long as the session is accepted, so forgetting a peer never permits a replay:
+ * the session has to answer again. The price is one round trip when two nodes meet.
  */
 final class SessionChallenges {
 
     private static final long ASKED_NANOS = Duration.ofSeconds(10).toNanos();
-    /** Hellos come every second; an answer is told several times, for one may be lost. */
+    /** Heartbeats are sent every second; an answer is repeated, because one may be lost. */
     private static final long ANSWERED_NANOS = Duration.ofSeconds(4).toNanos();
-    /** Far more than nodes: old sessions that are replayed by the thousand fill no memory. */
+    /** Far more than nodes: thousands of replayed sessions do not fill the memory. */
     private static final int MOST = 256;
     private static final int NONCE_BYTES = 16;
 
@@ -49,7 +48,7 @@ final class SessionChallenges {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Whether a hello of this session answers what was asked of it; asks it otherwise. */
+    /** Whether a heartbeat of this session answers its challenge; otherwise challenges it. */
     synchronized boolean answered(String session, Set<String> given) {
         expire();
         Asked before = asked.get(session);
@@ -63,7 +62,7 @@ final class SessionChallenges {
         return false;
     }
 
-    /** What this node asks now, for its hello. */
+    /** This node's open challenges, for its heartbeat. */
     synchronized Map<String, String> asks() {
         expire();
         Map<String, String> all = new HashMap<>();
@@ -71,13 +70,13 @@ final class SessionChallenges {
         return all;
     }
 
-    /** Takes what another asks of this node's session; true when that is new, and is to be answered soon. */
+    /** Takes another node's challenge of this session; true if it is new, and should be answered soon. */
     synchronized boolean asked(String nonce) {
         expire();
         return answers.size() < MOST && answers.putIfAbsent(nonce, nanos.getAsLong()) == null;
     }
 
-    /** What this node answers now, for its hello. */
+    /** This node's answers, for its heartbeat. */
     synchronized Set<String> answers() {
         expire();
         return Set.copyOf(answers.keySet());

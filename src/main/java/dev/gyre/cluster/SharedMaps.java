@@ -7,12 +7,12 @@ import io.vertx.core.shareddata.AsyncMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the nodes of a cluster share for as long as one membership lasts.
+ * The maps that the nodes of a cluster share during one membership.
  *
  * @param session      names that membership
  * @param entries      the registry's entries
  * @param acknowledged the latest write that each node has acknowledged
- * @param nonces       of the commands that were carried out
+ * @param nonces       of the commands carried out
  */
 record SharedMaps(String session, SharedStringMap entries, SharedStringMap acknowledged,
                   AsyncMap<String, String> nonces) {

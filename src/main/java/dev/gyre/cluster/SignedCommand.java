@@ -28,7 +28,7 @@ public final class SignedCommand {
     private final MessageAuthenticator authenticator;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
-    /** Each is signed later than the one before, also when the clock is set back. */
+    /** Each has a later time than the one before, also if the clock is set back. */
     private final AtomicLong last = new AtomicLong();
 
     private SignedCommand(MessageAuthenticator authenticator, InstantSource clock) {
@@ -59,7 +59,7 @@ public final class SignedCommand {
         return signed.put(SIGNATURE, signature);
     }
 
-    /** The command without its signature, where that is right; its age is for the caller to judge. */
+    /** The command without its signature, if that is valid; the caller checks its age. */
     static Optional<JsonObject> open(MessageAuthenticator authenticator, JsonObject signed) {
         if (!(signed.getValue(SIGNATURE) instanceof JsonObject signature)
                 || !(signature.getValue(MAC) instanceof String mac)
@@ -77,7 +77,7 @@ public final class SignedCommand {
         return signature.getLong(AT) + " " + signature.getString(NONCE) + " " + canonical(command);
     }
 
-    /** With the keys in order, for on its way an object may be written again. */
+    /** With sorted keys, because the bus may write the object again on its way. */
     private static String canonical(Object value) {
         if (value instanceof JsonObject object) {
             Map<String, Object> sorted = new TreeMap<>(object.getMap());

@@ -19,15 +19,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who listens to which address of the event bus. Vert.x keeps that in a map of Hazelcast, and what a member
- * has once read of it is brought up to date by events alone; while members come and go at once, an event or
- * an entry can be lost, and two nodes that are up would not hear one another for as long as nothing else
- * changes. So each member writes its own again now and then, and reads again what it has read.
+ * The subscriptions of the event bus. Vert.x keeps them in a map of Hazelcast, and updates what a member has
+ * read by events only; if several members join and leave at once, an event or an entry can be lost, and two
+ * running nodes would not receive each other's messages until something else changes. So each member
+ * periodically writes its own again, and reads again what it has read.
  *
- * <p>The manager under it answers the events of Hazelcast with calls into Hazelcast, under its monitor, on
- * the thread that brought the event. While links are cut such a call lasts minutes, and a member that
- * leaves waits for the monitor: Hazelcast tells of its own end in the same way. So events are answered on a
- * thread of their own here, and nothing that others wait for takes the monitor.
+ * <p>The manager below answers events of Hazelcast with calls into Hazelcast, under its monitor, on the
+ * thread of the event. While links are cut such a call lasts minutes, and a leaving member waits for the
+ * monitor, because Hazelcast reports its own end in the same way. So events are handled on a thread of their
+ * own here, and no call that others wait for takes the monitor.
  */
 final class Subscriptions extends HazelcastClusterManager {
 
@@ -66,7 +66,7 @@ final class Subscriptions extends HazelcastClusterManager {
         try {
             events.execute(answer);
         } catch (RejectedExecutionException e) {
-            // This member has left: nobody needs to know any more.
+            // This member has left: its subscriptions no longer matter.
         }
     }
 
@@ -82,9 +82,9 @@ final class Subscriptions extends HazelcastClusterManager {
     }
 
     @Override
-    public void registrationListener(RegistrationListener told) {
-        listener = told;
-        super.registrationListener(told);
+    public void registrationListener(RegistrationListener notified) {
+        listener = notified;
+        super.registrationListener(notified);
     }
 
     @Override
@@ -115,14 +115,14 @@ final class Subscriptions extends HazelcastClusterManager {
     }
 
     /**
-     * To be called on a context of this member's Vert.x; what fails is done the next time. Does nothing while
+     * Called on a context of this member's Vert.x; a failure is repaired the next time. Does nothing while
      * calls of the last time still wait for Hazelcast.
      */
     void refresh() {
         if (left || !refreshing.compareAndSet(0, 1)) {
             return;
         }
-        // Where this member is reached is in a map as well.
+        // The address of this member is in a map as well.
         refreshing.incrementAndGet();
         later(() -> super.setNodeInfo(reached, (done, failure) -> refreshing.decrementAndGet()));
         own.forEach((address, infos) -> infos.forEach(info -> announceAgain(address, info)));
@@ -135,7 +135,7 @@ final class Subscriptions extends HazelcastClusterManager {
         refreshing.incrementAndGet();
         super.addRegistration(address, info, (done, failure) -> {
             refreshing.decrementAndGet();
-            // Given up meanwhile, and now there again: nobody is to send to it.
+            // Cancelled meanwhile, and now written again: remove it, so that nobody sends to it.
             if (!own.getOrDefault(address, Set.of()).contains(info)) {
                 super.removeRegistration(address, info, (removed, e) -> { });
             }
@@ -152,7 +152,7 @@ final class Subscriptions extends HazelcastClusterManager {
         });
     }
 
-    /** Who hears on this member which subscriptions there are. */
+    /** The listener on this member for changes of subscriptions. */
     RegistrationListener listener() {
         return listener;
     }

@@ -16,24 +16,24 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Up to which stamp this node has held all that the others hold. A node that comes back after the others have
- * forgotten removals that it never heard of tells by it which of its fields they must have removed: what all
- * held then, and they hold no more. What it wrote after that, they cannot have known.
+ * The stamp up to which this node has had all entries of the others. If a node returns after the others have
+ * forgotten removals that it did not receive, this decides which of its fields they must have removed: those
+ * that all had then and the others no longer have. They cannot have removed what it wrote later.
  */
 final class SyncPoint {
 
     private static final String NOTE = "agreed";
 
-    /** A note is a write to the disk; one that is a little old makes this node give up a little less. */
+    /** A note is a write to the disk; if it is a little old, this node drops a little less. */
     private static final long EVERY_NANOS = 10_000_000_000L;
 
     private Stamp noted = Stamp.ZERO;
     private OptionalLong notedNanos = OptionalLong.empty();
 
     /**
-     * This node and all others that are there hold the same.
+     * This node and all present nodes agree.
      *
-     * @param held what they hold; the registry may hold more by now, which the others have not heard of
+     * @param held the common entries; the registry may have more by now, which the others have not received
      */
     void on(Entries held, Registry registry, long nowNanos) {
         Stamp highest = held.highest();
@@ -46,9 +46,9 @@ final class SyncPoint {
     }
 
     /**
-     * Up to where a node remembers.
+     * The sync point of a node.
      *
-     * @param agreed    up to this stamp it has held all that the others held
+     * @param agreed    up to this stamp it has had all entries of the others
      * @param collected the highest stamp of a removal that it has forgotten
      */
     record Memory(Stamp agreed, Stamp collected) {
@@ -59,7 +59,7 @@ final class SyncPoint {
             return new Memory(registry.note(NOTE).map(Stamp::parse).orElse(Stamp.ZERO), registry.collected());
         }
 
-        /** The other has forgotten removals that this node may never have heard of. */
+        /** Whether the other has forgotten removals that this node may not have received. */
         boolean isBehind(Memory other) {
             return agreed.compareTo(Stamp.ZERO) > 0 && other.collected.compareTo(agreed) > 0;
         }
@@ -68,7 +68,7 @@ final class SyncPoint {
             return new JsonObject().put("agreed", agreed.toString()).put("collected", collected.toString());
         }
 
-        /** {@link #NONE} where it is none. */
+        /** {@link #NONE} if there is none. */
         static Memory fromJson(JsonObject json) {
             try {
                 return new Memory(Stamp.parse(json.getString("agreed", "")),
@@ -79,18 +79,20 @@ final class SyncPoint {
         }
     }
 
-    /** Up to where nodes that are behind this one agreed: what this one holds no more of that is removed. */
+    /**
+     * Up to where nodes behind this one agreed: fields from before that this one no longer has are removed.
+     */
     static Stamp behind(Memory self, Collection<Memory> others) {
         return others.stream().filter(other -> other.isBehind(self)).map(Memory::agreed)
                 .max(Comparator.naturalOrder()).orElse(Stamp.ZERO);
     }
 
     /**
-     * What the others have removed and forgotten, field by field: of each entry concerned what is left.
+     * The remaining parts of the entries whose other fields the other nodes have removed and forgotten.
      *
      * @param agreed up to where this node agreed with them
-     * @param shared what they hold under a key; empty when nothing, or nothing that can be read
-     * @param unread the keys under which they hold what cannot be read
+     * @param shared their entry of a key; empty if none, or unreadable
+     * @param unread the keys of their unreadable entries
      */
     static Map<Key, Optional<Entry>> removed(Iterable<Entry> held, Stamp agreed,
                                              Function<Key, Optional<Entry>> shared, Predicate<Key> unread) {

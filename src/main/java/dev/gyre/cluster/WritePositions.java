@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Up to which of its writes this node has heard each other node. A node numbers what it keeps in the shared
- * map and announces the number there before it acknowledges: all who have heard it up to that number know all
- * that was acknowledged. Thread-safe.
+ * The number of the latest write that this node has taken over from each other node. A node numbers its
+ * writes to the shared map and announces the number there before it acknowledges: a node that has its writes
+ * up to that number has everything that it acknowledged. Thread-safe.
  */
 final class WritePositions {
 
@@ -42,7 +42,7 @@ final class WritePositions {
 
     private final Map<String, Position> heard = new ConcurrentHashMap<>();
 
-    /** A write has been taken over; it moves the position on only where none is missing before it. */
+    /** A write was taken over; the position moves on only if none is missing before it. */
     void heard(String node, Position position) {
         heard.computeIfPresent(node, (id, before) -> position.follows(before) ? position : before);
         if (position.number() == 1) {
@@ -51,13 +51,13 @@ final class WritePositions {
         }
     }
 
-    /** All that was announced up to then has been taken over, by comparing everything. */
+    /** Everything announced up to then was taken over by a comparison. */
     void caughtUp(Map<String, Position> announced) {
         announced.forEach((node, position) -> heard.compute(node, (id, before) ->
                 before != null && before.covers(position) ? before : position));
     }
 
-    /** Those of the announced that have not been heard. */
+    /** The announced positions that were not reached yet. */
     Map<String, Position> missing(Map<String, Position> announced) {
         Map<String, Position> missing = new TreeMap<>();
         announced.forEach((node, position) -> {

@@ -462,7 +462,7 @@ public final class SettingsTable {
                         .examples("file", "directory", "env", "sys", "http", "event-bus", "json"),
                 text("format", "the name of a format", "Format of what it gives.").or("json")
                         .examples("json", "properties", "raw"),
-                flag("optional", "Where it cannot be read, what it gave last stands, or nothing.").or(false),
+                flag("optional", "If it cannot be read, its last content stays, or nothing.").or(false),
                 Setting.of("config", new Form.Open(), "Settings of that kind of store. env and sys take only"
                         + " the top-level keys listed under keys.").absent("none"));
     }

@@ -104,7 +104,7 @@ final class StoreLayers {
                 }
             }
             if (failing) {
-                LOG.info("{} ({}) can be read again", store.path(), store.type());
+                LOG.info("store readable again path={} type={}", store.path(), store.type());
             }
             failing = false;
             last = kept;
@@ -118,7 +118,7 @@ final class StoreLayers {
                 return Future.failedFuture(new UnreadableConfig(line));
             }
             if (!failing) {
-                LOG.warn("{}; it is optional, what it gave last stands", line);
+                LOG.warn("{}; it is optional, its last content stays", line);
             }
             failing = true;
             return Future.succeededFuture(last);

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 /**
  * A further store of config, as listed under {@code stores}.
  *
- * @param optional where it cannot be read, what it gave last stands, or nothing
+ * @param optional if it cannot be read, its last content stays, or nothing
  * @param keys     the top-level keys it may give; empty: any
  */
 record StoreSettings(String path, String type, String format, boolean optional, JsonObject config,

@@ -22,7 +22,7 @@ final class TopologyReader {
 
     private static final String VERSION = "config";
     private static final String REFUSED =
-            "the address of a server; \"backendNetworks\" tells which may be used";
+            "the address of a server; \"backendNetworks\" lists which may be used";
 
     private TopologyReader() { }
 

@@ -34,7 +34,7 @@ public enum Failure {
     QUEUE_TIMEOUT(503, Side.NODE, "connection_limit_reached",
             "no connection to the backend became free in time"),
     HOLD_FULL(503, Side.NODE, "connection_limit_reached",
-            "the service takes no request now and too many wait already"),
+            "the service is on hold and its queue is full"),
     OVERLOADED(503, Side.NODE, "connection_limit_reached",
             "the service has as many requests in flight as it can take"),
     NO_MEMORY(503, Side.NODE, "proxy_internal_error", "this node has no memory left for it"),

@@ -10,17 +10,17 @@ import java.util.function.Function;
 
 /**
  * Changes that the replica has not confirmed yet. Unconfirmed changes are offered again with the next
- * command, so that repeating a command settles it. A command succeeds only after all earlier writes, for it
- * may repeat one of them. Thread-safe.
+ * command, so that a repeated command confirms them. A command succeeds only after all earlier writes,
+ * because it may repeat one of them. Thread-safe.
  */
 final class Acknowledgements {
 
     private Set<Key> owed = new HashSet<>();
-    /** One that has failed is not waited for: what it offered goes along with the next. */
+    /** The latest offers. A failed one is not waited for: its changes go along with the next. */
     private final Set<Future<?>> underWay = new HashSet<>();
 
     /**
-     * Offers these, and what earlier offers left owing.
+     * Offers these changes, and those of earlier offers that are not confirmed yet.
      *
      * @param keep completes when the entries of these keys are confirmed
      * @return completes when this offer and all that are under way are confirmed
@@ -30,7 +30,7 @@ final class Acknowledgements {
         offered.addAll(own);
         owed.addAll(own);
         Future<Void> asked = offered.isEmpty() ? Future.succeededFuture() : keep.apply(offered);
-        // Only now: had it failed above, all would still be owed.
+        // Only here: after a failure above, all changes are still unconfirmed.
         owed = new HashSet<>();
         Future<Void> settled = asked
                 .recover(failure -> {

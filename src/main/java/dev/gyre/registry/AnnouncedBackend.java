@@ -13,20 +13,20 @@ import java.util.Optional;
  * A backend that has announced itself, as the registry keeps it. Its renewals are not kept: an entry is
  * written only when something other than the time of the last one has changed.
  *
- * @param weight it asks for; empty: it leaves that to the others
- * @param ttl    so long without a renewal, and it counts as gone
- * @param ending why it drains, e.g. {@code lease expired}; empty: it does not, as far as its own word goes
+ * @param weight it asks for; empty: it asks for none
+ * @param ttl    time without a renewal after which it counts as gone
+ * @param ending why it drains, e.g. {@code lease expired}; empty: its announcement does not drain it
  * @param stamp  of the latest of its fields
- * @param spare  it ends, drains, and nobody but itself ever wanted it: once drained it can be forgotten
+ * @param spare  it ends, drains, and stands in no other layer: once drained it can be forgotten
  */
 public record AnnouncedBackend(BackendId id, Optional<Integer> weight, Duration ttl, Optional<String> ending,
                         Stamp stamp, boolean spare) {
 
-    /** The least and the most that a backend may ask for. */
+    /** The shortest and the longest ttl that a backend may ask for. */
     public static final Duration SHORTEST_TTL = Duration.ofSeconds(3);
     public static final Duration LONGEST_TTL = Duration.ofHours(24);
 
-    /** All of them, those of services that are not there included. */
+    /** All of them, including those of unknown services. */
     public static Map<BackendId, AnnouncedBackend> all(Entries entries) {
         Map<BackendId, AnnouncedBackend> all = new LinkedHashMap<>();
         for (Entry entry : entries.announced()) {

@@ -25,7 +25,7 @@ public sealed interface BackendCommand extends Command {
     }
 
     /**
-     * How a backend is to be.
+     * The wanted weight and zone of a backend.
      *
      * @param weight 1..1000; empty: 1 for a new backend, unchanged for one that is there
      * @param zone   where it stands; empty: nowhere for a new backend, unchanged for one that is there
@@ -43,7 +43,7 @@ public sealed interface BackendCommand extends Command {
                     && (zone.isEmpty() || zone.equals(backend.zone()));
         }
 
-        /** What it names, and nothing else. */
+        /** Its fields and no others. */
         private SortedMap<String, Object> fields() {
             SortedMap<String, Object> fields = new TreeMap<>();
             weight.ifPresent(given -> fields.put(EntryFields.WEIGHT, given));
@@ -52,10 +52,10 @@ public sealed interface BackendCommand extends Command {
         }
     }
 
-    /** Takes a backend in, or brings back one that config declares and the operator removed. */
+    /** Adds a backend, or brings back one that config declares and the operator removed. */
     record Add(String service, BackendUrl url, Wish wish) implements BackendCommand {
 
-        /** Without a word on its zone. */
+        /** Without a zone. */
         public Add(String service, BackendUrl url, Optional<Integer> weight) {
             this(service, url, new Wish(weight, Optional.empty()));
         }
@@ -86,7 +86,7 @@ public sealed interface BackendCommand extends Command {
         }
     }
 
-    /** Takes a backend out; requests in flight finish. */
+    /** Removes a backend; requests in flight finish. */
     record Remove(String service, BackendUrl url) implements BackendCommand {
 
         @Override

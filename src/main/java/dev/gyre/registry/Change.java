@@ -3,10 +3,10 @@ package dev.gyre.registry;
 import java.util.List;
 
 /**
- * What a command amounts to.
+ * The effect of a command.
  *
- * @param entries to write, of the fields that change and no others; none: all is so already
- * @param what    happened, or is so already
+ * @param entries to write, with the changed fields only; none: nothing changes
+ * @param what    happened, or was so already
  */
 public record Change(List<Entry> entries, String what) {
 

@@ -13,20 +13,20 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * One change, as history keeps it: as an entry like any other, and so saved, sent and merged like any other.
+ * One change, as history keeps it: an entry like any other, which is saved, sent and merged like any other.
  *
- * @param stamp    of the change; of what ends by itself the same on every node, so that it is one event
+ * @param stamp    of the change; an automatic end has the same stamp on every node, so that it is one event
  * @param time     when it was made, by the clock of the cluster
  * @param node     name of the node that made it
  * @param what     happened, in a sentence
  * @param version  of the topology after it, on that node
- * @param services it touched; all may have been where {@code fields} is empty
- * @param fields   that it wrote; empty when it wrote more entries than {@link #MOST_KEYS}
+ * @param services it touched; if {@code fields} is empty, it may have touched all
+ * @param fields   that it wrote; empty if it wrote more entries than {@link #MOST_KEYS}
  */
 public record ChangeRecord(Stamp stamp, Instant time, Author author, String node, String what, String version,
                            SortedSet<String> services, Optional<List<FieldChange>> fields) {
 
-    /** A change of more keys is remembered, but cannot be taken back. */
+    /** A change of more keys is recorded, but cannot be rolled back. */
     static final int MOST_KEYS = 2_000;
     private static final int LONGEST_WHAT = 2_000;
     private static final int SHORT_WHAT = 60;
@@ -34,8 +34,8 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
     /**
      * One field of one layer before and after a change.
      *
-     * @param before empty: nothing was known of it, not even that it is unset
-     * @param below  what the layers below said where this one said nothing, before or after
+     * @param before empty: the field was unknown, not even known as unset
+     * @param below  values of the layers below, if this layer had none before or after
      */
     public record FieldChange(Key key, Optional<Register> before, Register after, Optional<Object> below) {
 
@@ -53,8 +53,8 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         }
 
         /**
-         * For people: what this layer and those below it said, with {@code beforeUnset} or {@code afterUnset}
-         * where this layer said nothing itself.
+         * For people: the values of this layer and those below it, with {@code beforeUnset} or {@code
+         * afterUnset} if this layer itself had none.
          */
         public JsonObject described() {
             JsonObject json = new JsonObject().put("kind", key.kind()).put("name", key.name())
@@ -72,8 +72,8 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
                     (set ? said.flatMap(Register::value) : below).orElse(null));
         }
 
-        /** It makes a difference to what counts. */
-        boolean tells() {
+        /** It changes the value that counts. */
+        boolean isEffective() {
             return !before.filter(Register::isSet).flatMap(Register::value)
                     .equals(after.isSet() ? after.value() : Optional.empty())
                     || before.filter(Register::isSet).isPresent() != after.isSet();
@@ -149,19 +149,19 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         };
     }
 
-    /** Of the node that made it: 16 hexadecimal digits. */
+    /** Id of the node that made it: 16 hexadecimal digits. */
     public String nodeId() {
         return HexFormat.of().toHexDigits(stamp.node());
     }
 
-    /** When it was made is known; an older version did not always write that. */
+    /** Whether its time is known; older versions did not always write it. */
     public boolean timed() {
         return time.toEpochMilli() > 0;
     }
 
-    /** Each field that is another after it; empty also when they were too many to be kept. */
+    /** The fields that it changed; empty also if they were too many to be kept. */
     public List<FieldChange> differences() {
-        return fields.orElse(List.of()).stream().filter(FieldChange::tells).toList();
+        return fields.orElse(List.of()).stream().filter(FieldChange::isEffective).toList();
     }
 
     /** It wrote too many entries for its fields to be kept. */
@@ -169,7 +169,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         return fields.isEmpty() && services.isEmpty();
     }
 
-    /** What happened, for a sentence on something else. */
+    /** What happened, as a part of another sentence. */
     String shortly() {
         return what.length() > SHORT_WHAT ? what.substring(0, SHORT_WHAT) + "…" : what;
     }
@@ -188,7 +188,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
         return Entry.of(Key.change(author.layer(), stamp), Register.set(EntryFields.RECORD, stamp, value));
     }
 
-    /** Empty when it is none that this version can read. */
+    /** Empty if this version cannot read it. */
     static Optional<ChangeRecord> of(Entry entry) {
         try {
             Stamp stamp = Stamp.parse(entry.key().name());
@@ -204,7 +204,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
                     value.getString("node"), value.getString("what"), value.getString("version"), services,
                     fields));
         } catch (RuntimeException e) {
-            // Of a newer version, or edited by hand: it is kept as it is, and not shown.
+            // From a newer version, or edited by hand: it is kept unchanged and not shown.
             return Optional.empty();
         }
     }

@@ -2,8 +2,8 @@ package dev.gyre.registry;
 
 
 /**
- * The only thing that changes the topology. Every command may be given twice: where all is so already, it
- * succeeds, changes nothing and says so.
+ * The only thing that changes the topology. Every command is idempotent: repeated, it succeeds, changes
+ * nothing and says so.
  */
 public sealed interface Command permits BackendCommand, ServiceCommand, HoldCommand, RouteCommand,
         ResetCommand, Rollback, DiscoveryCommand, Declare, DeadlineCommand, MergeRemote {
@@ -11,12 +11,12 @@ public sealed interface Command permits BackendCommand, ServiceCommand, HoldComm
     /**
      * The entries to write for this command; a pure function.
      *
-     * @param stamp for all fields written, but for what follows from earlier decisions by itself
-     * @throws CommandRefused when it cannot be carried out; nothing is written then
+     * @param stamp for all fields written, except for automatic ends of earlier decisions
+     * @throws CommandRefused if it cannot be carried out; then nothing is written
      */
     Change on(RegistryState state, Stamp stamp) throws CommandRefused;
 
-    /** Nobody gave it: it concludes from what was decided, and must not overrule a later decision. */
+    /** Automatic: it follows from an earlier decision, and must not overrule a later one. */
     default boolean automatic() {
         return false;
     }

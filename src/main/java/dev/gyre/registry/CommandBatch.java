@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commands that share one write. Each is judged by the state that those before it would leave, so all are
- * answered only after the write.
+ * Commands that share one write. Each is checked against the state after the commands before it, so all are
+ * answered after the write.
  */
 final class CommandBatch {
 
@@ -23,9 +23,9 @@ final class CommandBatch {
     private final String node;
     private RegistryState state;
     private final List<Judged> judged = new ArrayList<>();
-    /** Of all entries that are other than before. */
+    /** Keys of all changed entries. */
     private final Set<Key> changed = new LinkedHashSet<>();
-    /** Of those that this node changed itself. */
+    /** Keys of the entries that this node itself changed. */
     private final Set<Key> own = new LinkedHashSet<>();
 
     /** @param context the caller's, on which it gets its answer */
@@ -38,7 +38,7 @@ final class CommandBatch {
 
     /**
      * @param refusal   empty when it can be carried out
-     * @param tentative judged by changes that are not written yet
+     * @param tentative checked against changes that are not written yet
      */
     private record Judged(Pending pending, boolean changed, String what, Optional<Exception> refusal,
                           boolean tentative) {
@@ -51,7 +51,7 @@ final class CommandBatch {
         this.state = before;
     }
 
-    /** All changes so far; the very state this group began with when there are none. */
+    /** The state after all changes so far; without changes, the same instance as at the beginning. */
     RegistryState state() {
         return state;
     }
@@ -79,7 +79,7 @@ final class CommandBatch {
                 stamp);
     }
 
-    /** What follows by itself counts only over what it follows from. */
+    /** An automatic end counts only over the decision that it follows from. */
     private RegistryState concluded(Pending pending, Change change) {
         if (pending.command() instanceof MergeRemote) {
             // The records of these changes are among them.
@@ -101,7 +101,9 @@ final class CommandBatch {
         return next;
     }
 
-    /** Those that take effect whatever the disk does: nobody waits for them, and others hold them already. */
+    /**
+     * Changes that take effect even if the disk fails: other nodes hold them already, and no caller waits.
+     */
     List<Pending> automatic() {
         return judged.stream().map(Judged::pending).filter(one -> one.command().automatic()).toList();
     }
@@ -124,7 +126,7 @@ final class CommandBatch {
         judged.forEach(this::answer);
     }
 
-    /** Those that nobody decided need nobody's confirmation, and others may wait for them. */
+    /** Automatic changes need no confirmation, and other commands may wait for them. */
     void answerAutomatic() {
         judged.stream().filter(one -> one.pending().command().automatic()).forEach(this::answer);
     }
@@ -147,9 +149,9 @@ final class CommandBatch {
     }
 
     /**
-     * Those that nobody decided take effect with another group; the rest is not written.
+     * Moves the automatic changes to another group; the rest is not written.
      *
-     * @return what remains of this group: those that find all as they want it
+     * @return the rest of this group: commands that change nothing
      */
     CommandBatch refuseDecided(String reason) {
         CommandBatch rest = new CommandBatch(before, node);
@@ -168,7 +170,7 @@ final class CommandBatch {
         return rest;
     }
 
-    /** All is written here, but the replica has not confirmed it, nor what earlier commands left with it. */
+    /** All is written here, but the replica has not confirmed it, or has not confirmed earlier commands. */
     void unconfirmed(String reason) {
         log();
         for (Judged one : judged) {

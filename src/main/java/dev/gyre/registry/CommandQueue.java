@@ -9,15 +9,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Commands on their way to the writer, in the order of their coming. Those that somebody decided first wait
- * until this node has caught up with what was acknowledged at others before they came; what follows by itself
- * and what others have written need not. Those that come while the writer is busy share its next write.
- * Whatever fails on the way fails those commands and none that come later. Thread-safe.
+ * Commands on their way to the writer, in the order of their arrival. Commands of people first wait until
+ * this node has caught up with everything that other nodes acknowledged before; automatic changes and changes
+ * from other nodes do not wait. Commands that arrive while the writer is busy share its next write. A failure
+ * fails the commands of one write and none that arrive later. Thread-safe.
  */
 final class CommandQueue {
 
-    private static final CommandRefused FAILED = new CommandRefused(503, "the node failed at it: whether it"
-            + " took effect \"history\" tells, asking again settles it");
+    private static final CommandRefused FAILED = new CommandRefused(503, "the node failed to"
+            + " carry it out; \"history\" shows whether it took effect, repeating it makes sure");
     private static final CommandRefused STOPPING = new CommandRefused(503, "the node is stopping");
 
     private final WorkerExecutor writer;
@@ -32,8 +32,8 @@ final class CommandQueue {
 
     /**
      * @param writer of one thread
-     * @param write  called there with the commands that share a write
-     * @param fault  told what failed, and why
+     * @param write  called on that thread with the commands that share a write
+     * @param fault  called with what failed, and why
      */
     CommandQueue(WorkerExecutor writer, Supplier<Replica> replica, Consumer<List<CommandBatch.Pending>> write,
                  BiConsumer<String, Throwable> fault) {
@@ -43,7 +43,7 @@ final class CommandQueue {
         this.fault = fault;
     }
 
-    /** False when nothing is taken any more. */
+    /** False if the queue is closed. */
     boolean add(CommandBatch.Pending pending) {
         synchronized (this) {
             if (closed) {
@@ -59,14 +59,14 @@ final class CommandQueue {
         return true;
     }
 
-    /** Refuses what comes from now on; false when it does already. */
+    /** Refuses all commands from now on; false if it did before. */
     synchronized boolean close() {
         boolean first = !closed;
         closed = true;
         return first;
     }
 
-    /** One round at a time; what comes meanwhile is judged after the next. The replica is asked unlocked. */
+    /** One round at a time; later arrivals wait for the next. The replica is asked without the lock. */
     private void catchUp() {
         List<CommandBatch.Pending> round;
         synchronized (this) {
@@ -91,8 +91,8 @@ final class CommandQueue {
                     round.forEach(one -> one.fail(STOPPING));
                 } else if (done.failed()) {
                     round.forEach(one -> one.fail(new CommandRefused(503,
-                            "what others have changed cannot be told now: " + done.cause().getMessage()
-                                    + "; nothing is changed, ask again")));
+                            "the other nodes' changes are unknown now: " + done.cause().getMessage()
+                                    + "; nothing is changed, repeat the command")));
                 } else {
                     enqueue(round);
                 }
@@ -128,10 +128,10 @@ final class CommandQueue {
         CommandRefused refusal = FAILED;
         try {
             fault.accept("commands refused", failure);
-            refusal = new CommandRefused(503, "the node failed at it: " + failure + "; whether it took effect"
-                    + " \"history\" tells, asking again settles it");
+            refusal = new CommandRefused(503, "the node failed to carry it out: " + failure
+                    + "; \"history\" shows whether it took effect, repeating it makes sure");
         } catch (Throwable e) {
-            // Not even the words for it can be had, as may be without memory; what comes next may.
+            // The error text could not be made, e.g. for lack of memory; the next command may succeed.
             refusal = FAILED;
         }
         for (CommandBatch.Pending one : group) {

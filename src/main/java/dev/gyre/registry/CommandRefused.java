@@ -1,6 +1,6 @@
 package dev.gyre.registry;
 
-/** A command that was not carried out, with a message for the person who gave it. Carries no stack trace. */
+/** A command that was not carried out, with a message for its caller. Carries no stack trace. */
 public final class CommandRefused extends Exception {
 
     private final int code;

@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Lays two topologies side by side, thing by thing and field by field. */
+/** Compares two topologies, resource by resource and field by field. */
 public final class Comparison {
 
     private final List<Difference> found = new ArrayList<>();
@@ -26,7 +26,7 @@ public final class Comparison {
     /**
      * What is compared.
      *
-     * @param words  by which messages name it
+     * @param words  that name it in messages
      * @param fields flat, each by its full name
      */
     private record Side(String thing, JsonObject name, String words, SortedMap<String, Object> fields) {
@@ -53,7 +53,7 @@ public final class Comparison {
         }
     }
 
-    /** Services by name, each followed by its backends, then routes; none: nothing differs. */
+    /** Services by name, each followed by its backends, then routes; empty if nothing differs. */
     public static List<Difference> between(Topology from, Topology to) {
         Comparison comparison = new Comparison();
         comparison.compare(sides(from), sides(to));

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs files that are not as they were written, and keeps them for the operator to look into. */
+/** Logs damaged files, and keeps them for the operator. */
 final class DamagedFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node's directory: locked against other nodes, for its owner's eyes alone, its files regular ones. Where
- * it cannot be written it can still be read; the lock is then taken before the first write that works. The
+ * One node's directory: locked against other nodes, readable by its owner only, with regular files only. If
+ * it is not writable it can still be read; the lock is then taken before the first write that succeeds. The
  * directory itself may be a link, which is followed once, at the start; its files may not.
  */
 final class DataDirectory implements Disk, AutoCloseable {
@@ -32,7 +32,7 @@ final class DataDirectory implements Disk, AutoCloseable {
 
     /** As the operator named it. */
     private final Path path;
-    /** Where that led to at the start. */
+    /** The directory it led to at the start. */
     private Path place;
     private Optional<DirectoryLock> lock = Optional.empty();
 
@@ -42,8 +42,8 @@ final class DataDirectory implements Disk, AutoCloseable {
     }
 
     /**
-     * Creates the directory where it is missing, and locks it where it can be written. The lock comes first:
-     * a node that works here removes files at any time, also between a list of them and a look at each.
+     * Creates the directory if it is missing, and locks it if it is writable. The lock comes first: a node
+     * that works here removes files at any time, also between listing and opening them.
      */
     static DataDirectory open(Path path) throws DataUnusable {
         DataDirectory directory = new DataDirectory(path);
@@ -62,7 +62,7 @@ final class DataDirectory implements Disk, AutoCloseable {
         }
     }
 
-    /** Where nothing can be written the node starts with what it can read; each write says why it fails. */
+    /** If nothing can be written the node starts with what it can read; each write says why it fails. */
     private void claimIfWritable() throws IOException {
         try {
             claim();
@@ -83,14 +83,14 @@ final class DataDirectory implements Disk, AutoCloseable {
     }
 
     private static boolean isOwn(String name) {
-        // With what was set aside or is half written of each.
+        // With files set aside or half written.
         return Stream.of(DirectoryLock.NAME, NODE_ID, DECLARED, "topology")
                 .anyMatch(own -> name.equals(own) || name.startsWith(own + "."));
     }
 
     /**
-     * What an older version or somebody else has left open to others. A directory that holds other things as
-     * well, such as /tmp, is not Gyre's to close.
+     * Closes files that an older version or another program has left open to others. The directory itself
+     * stays open if it holds other files as well, as /tmp does.
      */
     private void closeToOthers() throws IOException {
         List<String> names = names();
@@ -122,7 +122,7 @@ final class DataDirectory implements Disk, AutoCloseable {
         }
     }
 
-    /** A directory just made is itself an entry of its parent, and lasts only when that is written. */
+    /** A new directory is an entry of its parent, and survives only once that is written. */
     private static void create(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return;
@@ -222,8 +222,8 @@ final class DataDirectory implements Disk, AutoCloseable {
 
     /**
      * Replaces a file so that a crash at any moment leaves the old or the new content, and the new one is on
-     * the disk when this returns. Should the last step alone fail, the new content stands but is not yet
-     * proven to last; the caller takes that as a failure and the next replacement mends it.
+     * the disk when this returns. If only the last step fails, the new content is there but may not survive a
+     * crash; the caller treats that as a failure, and the next replacement repairs it.
      */
     void replace(String name, byte[] content) throws IOException {
         claim();
@@ -256,7 +256,7 @@ final class DataDirectory implements Disk, AutoCloseable {
         Files.deleteIfExists(place.resolve(name));
     }
 
-    /** A rename is a change of the directory, and lasts only when that is written. */
+    /** A rename changes the directory, and survives only once that is written. */
     @Override
     public void sync() throws IOException {
         GuardedFile.sync(place);
@@ -267,7 +267,7 @@ final class DataDirectory implements Disk, AutoCloseable {
                 : "data " + path + ": " + reason(cause));
     }
 
-    /** For Java's exceptions often name nothing but the file. */
+    /** Java's exceptions often name only the file. */
     @Override
     public String reason(IOException cause) {
         return inWords(cause);

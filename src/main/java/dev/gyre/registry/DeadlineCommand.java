@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes down that a drain or hold has ended by itself; the registry gives it to itself. What requests are
- * served by has followed already: this is for history, and so that nobody needs the deadline any more. It
- * touches the one field that ends, right above the decision that set the deadline, and so is the same on
- * every node that writes it, and undoes no later decision. Each end is a change of its own: nodes that look
- * at different moments would otherwise tell one end in two changes.
+ * Records that a drain or hold has ended by its deadline; only the registry itself gives this command.
+ * Requests already follow the end: the record is for history, and makes the deadline obsolete. It writes only
+ * the field that ends, with a stamp right above the decision that set the deadline: the same on every node,
+ * and below every later decision. Each end is a change of its own: otherwise nodes that look at different
+ * moments would record one end as two changes.
  *
  * @param key of the operator's layer: a backend for a drain, a service for a hold
  */

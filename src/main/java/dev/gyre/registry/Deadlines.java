@@ -10,12 +10,12 @@ import org.pcollections.PSortedSet;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
-/** When which drain and hold ends by itself. Immutable; costs grow with what changes. */
+/** The deadlines of drains and holds. Immutable; costs grow with what changes. */
 record Deadlines(PSortedSet<End> ends, PSortedMap<Key, Instant> byKey) {
 
     static final Deadlines NONE = new Deadlines(TreePSet.empty(), TreePMap.empty());
 
-    /** @param key of the operator's entry that says so */
+    /** @param key of the operator's entry that sets it */
     record End(Instant at, Key key) implements Comparable<End> {
 
         @Override
@@ -36,7 +36,7 @@ record Deadlines(PSortedSet<End> ends, PSortedMap<Key, Instant> byKey) {
         };
     }
 
-    /** As the entry has it now. */
+    /** The deadline that the entry has now. */
     Deadlines with(Entry entry) {
         Optional<Instant> end = of(entry);
         if (end.equals(Optional.ofNullable(byKey.get(entry.key())))) {
@@ -52,7 +52,7 @@ record Deadlines(PSortedSet<End> ends, PSortedMap<Key, Instant> byKey) {
         return before == null ? this : new Deadlines(ends.minus(new End(before, key)), byKey.minus(key));
     }
 
-    /** The keys whose end lies behind one of the two instants and not behind the other. */
+    /** The keys whose deadline lies between the two instants. */
     List<Key> between(Instant one, Instant other) {
         Instant from = one.isBefore(other) ? one : other;
         Instant to = one.isBefore(other) ? other : one;
@@ -60,7 +60,7 @@ record Deadlines(PSortedSet<End> ends, PSortedMap<Key, Instant> byKey) {
                 .takeWhile(end -> !end.at().isAfter(to)).map(End::key).toList();
     }
 
-    /** The keys whose end has come. */
+    /** The keys whose deadline has passed. */
     Stream<Key> over(Instant now) {
         return ends.stream().takeWhile(end -> !end.at().isAfter(now)).map(End::key);
     }

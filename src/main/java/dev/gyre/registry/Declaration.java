@@ -8,26 +8,26 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * What a node's config says when the node starts.
+ * The config that a node declares at its start.
  *
- * @param shared other nodes have a say as well: a config that this node declared before is not declared
- *               again, for meanwhile another node may have declared a newer one
+ * @param shared other nodes declare configs as well: a config that this node declared before is not declared
+ *               again, because another node may have declared a newer one since
  */
 public record Declaration(Topology declared, boolean shared) {
 
-    /** The stamp to declare it with; empty when it is not to be declared. */
+    /** The stamp to declare it with; empty if it must not be declared. */
     Optional<Stamp> stamp(Entries kept, Optional<String> before, HybridClock stamps, long node) {
         if (!shared) {
             return Optional.of(stamps.next());
         }
         if (kept.all().isEmpty()) {
-            // A node without a memory must not overrule those that it has not met yet.
+            // A node without stored entries must not overrule nodes that it has not met yet.
             return Optional.of(Stamp.first(node));
         }
         return before.equals(Optional.of(name())) ? Optional.empty() : Optional.of(stamps.next());
     }
 
-    /** Equal for configs that declare the same. */
+    /** Equal for configs with the same declarations. */
     String name() {
         MessageDigest digest = Sha256.digest();
         LayerMerge.declared(declared).forEach((key, value) -> digest.update(

@@ -11,11 +11,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Replaces what config says, field by field. Fields that stay keep their stamp, so that saying the same again
- * changes nothing; what config no longer names is unset in its layer. The operator's layer is not touched.
+ * Replaces config's layer, field by field. Unchanged fields keep their stamp, so that declaring the same
+ * again changes nothing; fields that config no longer has are unset in its layer. The operator's layer is not
+ * touched.
  *
- * @param strict refuse what would leave the operator's routes without a service, or several services without
- *               a route; a node that starts is not strict, for it would otherwise not serve at all
+ * @param strict refuse a config that leaves the operator's routes without a service, or several services
+ *               without a route; a starting node is not strict, because it would otherwise not serve at all
  */
 record Declare(Topology declared, boolean strict) implements Command {
 
@@ -69,19 +70,19 @@ record Declare(Topology declared, boolean strict) implements Command {
         }
     }
 
-    /** What it changes, and what it does not because the operator overrules it. */
+    /** What it changes, and what it does not change because the operator overrules it. */
     private static String words(RegistryState before, List<Entry> entries) {
         boolean first = before.entries().all().stream()
                 .noneMatch(entry -> entry.key().isIn(Origin.CONFIG) && !entry.key().isChange());
         if (first) {
             return "config declared";
         }
-        Told told = new Told(new ArrayList<>(), new ArrayList<>());
-        entries.forEach(entry -> told.add(entry, before.resource(entry.key().in(Origin.OPERATOR))));
-        return told.words();
+        Effects effects = new Effects(new ArrayList<>(), new ArrayList<>());
+        entries.forEach(entry -> effects.add(entry, before.resource(entry.key().in(Origin.OPERATOR))));
+        return effects.words();
     }
 
-    private record Told(List<String> changes, List<String> overruled) {
+    private record Effects(List<String> changes, List<String> overruled) {
 
         void add(Entry entry, LayeredResource resource) {
             String name = FieldTexts.name(entry.key());
@@ -106,7 +107,7 @@ record Declare(Topology declared, boolean strict) implements Command {
             Object old = resource.config().flatMap(said -> said.value(field)).orElse(null);
             String change = name + " " + FieldTexts.change(field, old, register.value().orElse(null));
             if (operator.containsKey(field)) {
-                overruled.add(change + " (the operator says "
+                overruled.add(change + " (the operator has set "
                         + FieldTexts.text(field, operator.get(field)) + ")");
             } else {
                 changes.add(change);

@@ -4,15 +4,15 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /**
- * One thing that is not the same in two topologies. A thing added has no {@code from}, one removed no
- * {@code to}, one changed has both and a field.
+ * One difference between two topologies. An added resource has no {@code from}, a removed one no {@code to},
+ * a changed one has both and a field.
  *
  * @param thing {@code service}, {@code backend} or {@code route}
  * @param name  the fields that name it: {@code service}, {@code service} and {@code url}, or {@code host} and
  *              {@code path}
  * @param field that changed, e.g. {@code weight} or {@code pool.maxConnections}
- * @param from  the value of the field, or all fields of the thing
- * @param what  it comes to, in words
+ * @param from  the value of the field, or all fields of the resource
+ * @param what  the difference, in words
  */
 public record Difference(String thing, JsonObject name, Optional<String> field, Optional<Object> from,
                          Optional<Object> to, String what) {

@@ -13,10 +13,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * Keeps other nodes out of a directory. The kernel gives the lock back however the process ends, kill -9
- * included.
+ * Keeps other nodes out of a directory. The kernel releases the lock whenever the process ends, also by kill
+ * -9.
  *
- * @param file as it was when it was locked
+ * @param file its identity when it was locked
  */
 record DirectoryLock(FileChannel channel, Optional<Object> file) {
 
@@ -54,7 +54,7 @@ record DirectoryLock(FileChannel channel, Optional<Object> file) {
             channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n")
                     .getBytes(StandardCharsets.US_ASCII)), 0);
         } catch (IOException e) {
-            // On a full disk: the lock holds all the same, and only its holder's name is missing.
+            // On a full disk: the lock holds, only its holder's name is missing.
             return;
         }
     }
@@ -66,7 +66,9 @@ record DirectoryLock(FileChannel channel, Optional<Object> file) {
         return pid.matches("\\d+") ? ", process " + pid : "";
     }
 
-    /** What tells a file from another that takes its name; empty also where the system has no such thing. */
+    /**
+     * Identifies a file, so that another one of the same name differs; empty if the system has no such key.
+     */
     static Optional<Object> fileKey(Path file) {
         try {
             return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class,
@@ -80,7 +82,7 @@ record DirectoryLock(FileChannel channel, Optional<Object> file) {
         try {
             channel.close();
         } catch (IOException e) {
-            // The lock ends with the process at the latest, and nothing more can be done about it here.
+            // The lock ends with the process at the latest; nothing more can be done here.
             return;
         }
     }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The commands about a backend's announcement. They touch its own layer only: whatever config or the operator
- * says of the backend stays said.
+ * The commands about a backend's announcement. They write only its own layer: config's and the operator's
+ * fields of the backend stay.
  */
 public sealed interface DiscoveryCommand extends Command {
 
-    /** Why a backend ends, as listings and history tell it. */
+    /** Why a backend ends, for listings and history. */
     String LEFT = "it has left";
     String EXPIRED = "lease expired";
 
@@ -38,7 +38,7 @@ public sealed interface DiscoveryCommand extends Command {
             }
         }
 
-        /** It says nothing but that the backend is still there. */
+        /** It only renews the announcement. */
         public boolean renews(AnnouncedBackend known) {
             return known.ending().isEmpty() && known.ttl().equals(ttl)
                     && (weight.isEmpty() || weight.equals(known.weight()));
@@ -72,7 +72,7 @@ public sealed interface DiscoveryCommand extends Command {
         }
     }
 
-    /** A backend says that it goes: it gets no new request, and is forgotten once it is drained. */
+    /** A backend leaves: it gets no new request, and is forgotten once it is drained. */
     record Leave(BackendId id) implements DiscoveryCommand {
 
         @Override
@@ -91,7 +91,7 @@ public sealed interface DiscoveryCommand extends Command {
     }
 
     /**
-     * Nobody has renewed an announcement in time.
+     * An announcement was not renewed in time.
      *
      * @param judged the stamp of the announcement that ran out; does nothing when another has come since, be
      *               it at a node this one has not heard of yet
@@ -109,11 +109,11 @@ public sealed interface DiscoveryCommand extends Command {
                     .filter(known -> known.ending().isEmpty() && known.stamp().equals(judged))
                     .map(known -> Change.to(id + " drains: " + EXPIRED, Entry.of(AnnouncedBackend.key(id),
                             Register.set(EntryFields.ENDING, judged.followUp(), EXPIRED))))
-                    .orElseGet(() -> Change.none(id + " has announced itself anew"));
+                    .orElseGet(() -> Change.none(id + " has announced itself again"));
         }
     }
 
-    /** A backend that ends is drained: unless somebody else wants it, it is gone. */
+    /** A backend that ends is drained: it is removed, unless another layer wants it. */
     record Forget(BackendId id) implements DiscoveryCommand {
 
         @Override

@@ -4,34 +4,36 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
-/** The files of one directory, by their names; tests have one that crashes, fills up and rots at any byte. */
+/**
+ * The files of one directory, by their names; tests have one that crashes, fills up and corrupts any byte.
+ */
 interface Disk {
 
-    /** Makes sure that this process alone writes here; cheap, and called before every write. */
+    /** Ensures that only this process writes here; cheap, and called before every write. */
     void claim() throws IOException;
 
     List<String> names() throws IOException;
 
     byte[] read(String name) throws IOException;
 
-    /** A new empty file in place of what has that name. */
+    /** A new empty file; replaces a file of that name. */
     Output create(String name) throws IOException;
 
-    /** A file that is there, to write on. */
+    /** Opens an existing file to append to. */
     Output open(String name) throws IOException;
 
-    /** Takes the place of what has that name. */
+    /** Renames the file; replaces a file of the new name. */
     void rename(String from, String to) throws IOException;
 
-    /** The same file under a second name, which is not taken yet. */
+    /** Gives the file a second name, which must be free. */
     void link(String name, String second) throws IOException;
 
     void delete(String name) throws IOException;
 
-    /** Returns when all that happened to names will survive a loss of power. */
+    /** Returns when all changes of names will survive a loss of power. */
     void sync() throws IOException;
 
-    /** As the operator knows it. */
+    /** The path that the operator gave. */
     String path(String name);
 
     /** In words, for the operator. */
@@ -44,10 +46,10 @@ interface Disk {
 
         void truncate(long size) throws IOException;
 
-        /** Returns when all that was written will survive a loss of power. */
+        /** Returns when all written bytes will survive a loss of power. */
         void force() throws IOException;
 
-        /** This is still the file that has that name. */
+        /** Whether the name still leads to this file. */
         boolean has(String name) throws IOException;
     }
 }

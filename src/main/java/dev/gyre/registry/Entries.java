@@ -11,9 +11,10 @@ import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
 /**
- * All that the registry holds, one entry a key; immutable, and shared in all that a change does not touch.
- * Merging keeps the later register of each field and is therefore commutative, associative and idempotent:
- * messages may be lost, repeated or reordered, and nodes that have seen the same entries hold the same.
+ * All entries of the registry, one for each key; immutable: a change shares all entries that it does not
+ * touch. Merging keeps the later register of each field and is therefore commutative, associative and
+ * idempotent: even if messages are lost, repeated or reordered, nodes that have seen the same entries hold
+ * the same.
  */
 public final class Entries {
 
@@ -22,14 +23,14 @@ public final class Entries {
             new Entries(TreePMap.empty(), TreePMap.empty(), Fingerprint.NONE, Fingerprint.NONE);
 
     private final PSortedMap<Key, Entry> byKey;
-    /** Those of backends that have announced themselves, for they are looked at all the time. */
+    /** The entries of announced backends, which are read all the time. */
     private final PSortedMap<Key, Entry> announced;
     private final Fingerprint wanted;
     private final Fingerprint changes;
 
     /**
-     * @param wanted  of all but the records of changes
-     * @param changes of the records of changes
+     * @param wanted  all entries except the records of changes
+     * @param changes the records of changes
      */
     private Entries(PSortedMap<Key, Entry> byKey, PSortedMap<Key, Entry> announced, Fingerprint wanted,
                     Fingerprint changes) {
@@ -48,8 +49,8 @@ public final class Entries {
     }
 
     /**
-     * These and the given ones, the later register of each field; of the changes only the latest, as {@link
-     * HistoryLimit#forgotten} says. Costs grow with what is given, not with what there is.
+     * Merged with the given ones: the later register of each field, and only the latest changes, see {@link
+     * HistoryLimit#forgotten}. Costs grow with the number of given entries, not of all.
      */
     public Entries with(Collection<Entry> others) {
         Draft draft = new Draft();
@@ -61,7 +62,7 @@ public final class Entries {
         return with(other.byKey.values());
     }
 
-    /** Without what is said under these keys. */
+    /** Without the entries of these keys. */
     Entries without(Collection<Key> keys) {
         Draft draft = new Draft();
         keys.forEach(draft::remove);
@@ -128,12 +129,12 @@ public final class Entries {
         return byKey.size();
     }
 
-    /** Those that fall into one bucket of {@link #bucketSum}. */
+    /** The entries of one bucket of {@link #bucketSum}. */
     public Stream<Entry> inBucket(int bucket) {
         return byKey.values().stream().filter(entry -> entry.bucket() == bucket);
     }
 
-    /** Taking the entry in would change these. */
+    /** Whether the entry would change these. */
     boolean precedes(Entry entry) {
         Entry held = byKey.get(entry.key());
         if (held != null) {
@@ -144,12 +145,12 @@ public final class Entries {
         return !old || with(List.of(entry)).byKey.containsKey(entry.key());
     }
 
-    /** What is known of a key, tombstone or not. */
+    /** The entry of a key, tombstones included. */
     public Optional<Entry> entry(Key key) {
         return Optional.ofNullable(byKey.get(key));
     }
 
-    /** The entry of a key in its text form, tombstone or not. */
+    /** The entry of a key in its text form, tombstones included. */
     public Optional<Entry> named(String key) {
         return Key.parse(key).flatMap(this::entry);
     }
@@ -159,15 +160,15 @@ public final class Entries {
         return announced.values();
     }
 
-    /** The keys of a kind, as the operator's layer has them, whichever layer speaks. */
+    /** The keys of a kind, in the operator's layer, whichever layers have entries. */
     Stream<Key> keys(String kind) {
-        // No word of a layer is empty, and no name begins with the last character there is.
+        // No layer's word is empty, and no name begins with the highest character.
         return operators(byKey.subMap(new Key("", kind, ""), new Key("", kind, "\uffff")));
     }
 
-    /** The keys of a service's backends, as the operator's layer has them. */
+    /** The keys of a service's backends, in the operator's layer. */
     Stream<Key> backendKeys(String service) {
-        // No name of a service has a character below "!", the one behind the space.
+        // No service name has a character below "!", which follows the space.
         return operators(byKey.subMap(new Key("", Key.BACKEND, service + " "),
                 new Key("", Key.BACKEND, service + "!")));
     }
@@ -181,20 +182,20 @@ public final class Entries {
         return byKey.tailMap(FIRST_CHANGE, true).values();
     }
 
-    /** The highest stamp, {@link Stamp#ZERO} when there is no entry. */
+    /** The highest stamp; {@link Stamp#ZERO} without entries. */
     public Stamp highest() {
         return wanted.highest().compareTo(changes.highest()) > 0 ? wanted.highest() : changes.highest();
     }
 
-    /** The highest stamp of all but the records of changes. */
+    /** The highest stamp of all entries except the records of changes. */
     Stamp highestWanted() {
         return wanted.highest();
     }
 
     /**
-     * Names this state of the topology in some twenty characters: the highest stamp's time and counter, so
-     * that later states sort behind earlier ones, and a digest, so that two nodes show the same version only
-     * when they hold the same. The records of changes have no part in it.
+     * A name of this state of the topology, some twenty characters long: the highest stamp's time and
+     * counter, so that later states sort behind earlier ones, and a digest, so that two nodes show the same
+     * version only if they hold the same. It ignores the records of changes.
      */
     public String version() {
         if (wanted.isEmpty()) {
@@ -210,7 +211,10 @@ public final class Entries {
         return HexFormat.of().toHexDigits(wanted.sum()) + HexFormat.of().toHexDigits(changes.sum());
     }
 
-    /** Of one of {@link #buckets}: nodes whose digests differ find out by these where. */
+    /**
+     * The sum of one of the {@link #buckets}: nodes whose digests differ compare these to find the
+     * difference.
+     */
     public long bucketSum(int bucket) {
         return wanted.sum(bucket) * 31 + changes.sum(bucket);
     }

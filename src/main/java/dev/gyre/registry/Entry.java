@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What is written, kept and merged: what one layer says of one resource, field by field. Merging keeps of
- * each field the later register, and so is commutative, associative and idempotent. A change is an entry as
- * well, of the fields that it writes and no others. Immutable.
+ * The unit that is written, stored and merged: the fields that one layer sets for one resource. Merging keeps
+ * the later register of each field, and so is commutative, associative and idempotent. A change is an entry
+ * as well, with only the fields that it writes. Immutable.
  */
 public final class Entry {
 
@@ -28,7 +28,7 @@ public final class Entry {
     private final List<Register> registers;
     private final Stamp highest;
     private final int bucket;
-    /** Of {@link #hash}; computed when it is first asked for, at worst twice with the same outcome. */
+    /** Of {@link #hash}; computed at its first use, at worst twice with the same result. */
     private long hash;
 
     private Entry(Key key, List<Register> sorted) {
@@ -57,7 +57,7 @@ public final class Entry {
         return registers;
     }
 
-    /** With these fields and no others; empty when there is none, this very entry when it has no others. */
+    /** With only these fields; empty if it has none of them, the same instance if it has no others. */
     public Optional<Entry> only(Predicate<Register> kept) {
         List<Register> rest = registers.stream().filter(kept).toList();
         if (rest.size() == registers.size()) {
@@ -76,12 +76,12 @@ public final class Entry {
         return (hash ^ hash >>> 16 ^ hash >>> 8) & BUCKETS - 1;
     }
 
-    /** Into which of {@link #BUCKETS} it falls. */
+    /** Its bucket, one of {@link #BUCKETS}. */
     int bucket() {
         return bucket;
     }
 
-    /** What is known of a field, set or not. */
+    /** The register of a field, set or not. */
     public Optional<Register> register(String name) {
         for (Register register : registers) {
             if (register.name().equals(name)) {
@@ -95,7 +95,7 @@ public final class Entry {
         return register(name).flatMap(Register::value);
     }
 
-    /** Says nothing any more, and is kept only so that what it once said does not come back. */
+    /** Has only unset fields: it is kept so that their former values do not come back. */
     boolean tombstone() {
         return registers.stream().noneMatch(Register::isSet);
     }
@@ -105,7 +105,7 @@ public final class Entry {
         return value(EntryFields.PRESENT).filter(Boolean.TRUE::equals).isPresent();
     }
 
-    /** Of each field the later register. This very entry when the other brings nothing new. */
+    /** The later register of each field. The same instance if the other has nothing new. */
     public Entry merge(Entry other) {
         List<Register> merged = new ArrayList<>(registers.size() + other.registers.size());
         boolean same = true;
@@ -130,14 +130,14 @@ public final class Entry {
         return same ? this : new Entry(key, List.copyOf(merged));
     }
 
-    /** The other lacks something that this one has. */
+    /** Whether this entry has something that the other lacks. */
     public boolean overrules(Entry other) {
         return other.merge(this) != other;
     }
 
     /**
-     * 64 bits of what is set, and since when. What is unset has no part in it: whether a node still remembers
-     * a removal or has forgotten it already makes no difference to what it serves.
+     * 64 bits over the set fields and their stamps. Unset fields are ignored: a node serves the same, whether
+     * it still remembers a removal or not.
      */
     public long hash() {
         long known = hash;
@@ -145,14 +145,14 @@ public final class Entry {
             StringBuilder text = new StringBuilder(key.toString());
             registers.stream().filter(Register::isSet).forEach(register ->
                     text.append('\n').append(register.name()).append(' ').append(register.stamp()));
-            // The start of a SHA-256: sums of simpler, linear hashes are equal too often.
+            // The start of a SHA-256: sums of simpler, linear hashes collide too often.
             known = ByteBuffer.wrap(Sha256.of(text.toString())).getLong();
             hash = known;
         }
         return known;
     }
 
-    /** The form in which an entry is stored and sent; what it may be is told in the page on the format. */
+    /** The form in which an entry is stored and sent; the page on storage describes it. */
     public JsonObject toJson() {
         JsonObject fields = new JsonObject();
         registers.forEach(register -> fields.put(register.name(), register.toJson()));
@@ -161,10 +161,10 @@ public final class Entry {
     }
 
     /**
-     * Reads what {@link #toJson} wrote, on this version or a newer one, or what the first format had, with
-     * one stamp for all fields of an entry.
+     * Reads the output of {@link #toJson} of this version or a newer one, or the first format, which has one
+     * stamp for all fields of an entry.
      *
-     * @throws IllegalArgumentException when it is no entry
+     * @throws IllegalArgumentException if it is not an entry
      */
     public static Entry fromJson(JsonObject json) {
         try {
@@ -172,7 +172,7 @@ public final class Entry {
             if (json.getJsonObject("fields") == null) {
                 return LegacyFormat.entry(key, json);
             }
-            // A setting may stand there under its earlier name as well, from a node of an earlier version.
+            // A node of an earlier version may have written a setting under its earlier name.
             Map<String, Register> registers = new LinkedHashMap<>();
             for (Map.Entry<String, Object> field : json.getJsonObject("fields")) {
                 Register read = Register.fromJson(field.getKey(), field.getValue());

@@ -1,16 +1,16 @@
 package dev.gyre.registry;
 
-/** The fields that entries have beside a service's settings, whose names are their paths in config. */
+/** The fields of entries, except a service's settings, whose names are their paths in config. */
 final class EntryFields {
 
     /** Of the layers below the operator's: declared or announced. Of the operator's: added, or removed. */
     static final String PRESENT = "present";
     static final String WEIGHT = "weight";
     static final String ZONE = "zone";
-    /** True, false, or {@code {"until": milliseconds since 1970}} of a drain that ends by itself. */
+    /** True, false, or {@code {"until": milliseconds since 1970}} of a drain with a deadline. */
     static final String DRAINING = "draining";
     static final String UNTIL = "until";
-    /** Until when a service is held, in milliseconds since 1970; said by the operator only. */
+    /** Until when a service is held, in milliseconds since 1970; set by the operator only. */
     static final String HELD_UNTIL = "heldUntil";
     static final String SERVICE = "service";
     /** A size as text. */
@@ -23,7 +23,7 @@ final class EntryFields {
     /** All of a change. */
     static final String RECORD = "record";
 
-    /** False in a record that does not tell its fields. */
+    /** False in a record without its fields. */
     static final String DETAILS = "details";
 
     private EntryFields() {

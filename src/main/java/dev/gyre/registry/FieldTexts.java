@@ -5,10 +5,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 
-/** Resources and what changes of their fields, as messages and the history name them. */
+/** Names of resources and their changed fields, for messages and the history. */
 final class FieldTexts {
 
-    /** So many changes are named in one sentence. */
+    /** Most changes named in one sentence. */
     private static final int TOLD = 5;
 
     private FieldTexts() {

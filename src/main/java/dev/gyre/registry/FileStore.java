@@ -126,7 +126,7 @@ final class FileStore implements Store {
             return Optional.of(new String(directory.read(DataDirectory.DECLARED), StandardCharsets.US_ASCII)
                     .strip());
         } catch (IOException e) {
-            // Not there, or not to be read: then the config counts as new, which loses nothing.
+            // Missing or unreadable: then the config counts as new, which loses nothing.
             return Optional.empty();
         }
     }

@@ -1,16 +1,16 @@
 package dev.gyre.registry;
 
 /**
- * What a set of entries comes down to, kept up to date as entries come and go instead of being computed from
- * all of them each time it is asked for. The entries are spread over buckets by their keys, so that two nodes
- * that differ find out where with a few hundred numbers.
+ * A checksum of a set of entries, updated with each change instead of being computed from all entries each
+ * time. The entries are spread over buckets by their keys, so that two nodes find their differences with a
+ * few hundred numbers.
  */
 final class Fingerprint {
 
     static final Fingerprint NONE = new Fingerprint(Stamp.ZERO, new long[Entry.BUCKETS], 0);
 
     private final Stamp highest;
-    /** Of each bucket the sum of its entries' hashes, and so the same in whatever order they came. */
+    /** The sum of the entries' hashes in each bucket, independent of the order of changes. */
     private final long[] sums;
     private final int size;
 
@@ -33,7 +33,7 @@ final class Fingerprint {
             size = from.size;
         }
 
-        /** Tombstones have no part in the sums: a node may remember a removal longer than another. */
+        /** Tombstones are not in the sums: one node may remember a removal longer than another. */
         void add(Entry entry) {
             if (entry.stamp().compareTo(highest) > 0) {
                 highest = entry.stamp();
@@ -44,7 +44,7 @@ final class Fingerprint {
             }
         }
 
-        /** One that made way for a later one, so that the highest stamp stays. */
+        /** An entry that a later one replaced, so the highest stamp stays. */
         void remove(Entry entry) {
             size--;
             if (!entry.tombstone()) {

@@ -19,8 +19,8 @@ import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What has changed, and what the topology was before that. An earlier version is had by putting back what the
- * records of later changes say stood there before; so only changes are kept, not whole topologies.
+ * The recorded changes, and earlier versions of the topology. An earlier version is computed by undoing the
+ * later changes with the former values in their records; so only changes are stored, not whole topologies.
  */
 public final class History {
 
@@ -39,10 +39,10 @@ public final class History {
     }
 
     /**
-     * A version that can be gone back to.
+     * A version that a rollback can restore.
      *
      * @param version in full
-     * @param change  that led to it; empty: it is what holds now, and not by one change
+     * @param change  that led to it; empty: it is the current version, which no single change led to
      */
     public record Point(String version, Optional<ChangeRecord> change) { }
 
@@ -57,7 +57,7 @@ public final class History {
     /**
      * The changes that touched a service, the latest first.
      *
-     * @throws CommandRefused 404 when neither the topology nor any change knows it
+     * @throws CommandRefused 404 if neither the topology nor any change has it
      */
     public Stream<ChangeRecord> changes(String service) throws CommandRefused {
         List<String> known = Stream.concat(topology.services().keySet().stream(),
@@ -69,7 +69,7 @@ public final class History {
         return changes().filter(record -> record.touches(service));
     }
 
-    /** What holds now. */
+    /** The current version. */
     public Point now() {
         return points().filter(point -> point.version().equals(topology.version())).findFirst()
                 .orElseGet(() -> new Point(topology.version(), Optional.empty()));
@@ -80,16 +80,16 @@ public final class History {
     }
 
     /**
-     * The version that is meant.
+     * The version with this prefix.
      *
-     * @param prefix as many of its first characters as no other version has
-     * @throws CommandRefused 404 when there is none, 409 when there are several
+     * @param prefix its first characters, enough to be unique
+     * @throws CommandRefused 404 if there is none, 409 if there are several
      */
     public Point find(String prefix) throws CommandRefused {
         return find(prefix, true);
     }
 
-    /** @param guess say which version may have been meant; not to somebody who is about to change all */
+    /** @param guess suggest a similar version; not before a change of everything */
     Point find(String prefix, boolean guess) throws CommandRefused {
         String text = prefix.toLowerCase(Locale.ROOT);
         Map<String, Point> known = new TreeMap<>(Map.of(topology.version(), now()));
@@ -122,9 +122,9 @@ public final class History {
     }
 
     /**
-     * The topology as it was.
+     * The topology of that version.
      *
-     * @throws CommandRefused 409 when a later change was too large to be remembered in full
+     * @throws CommandRefused 409 if a later change was too large to be recorded in full
      */
     public Topology at(Point point) throws CommandRefused {
         Topology then = LayerMerge.topology(entriesAt(point), point.change().map(ChangeRecord::time)
@@ -133,8 +133,9 @@ public final class History {
     }
 
     /**
-     * Each field that has changed since as it was: as the latest change up to the point left it, also where
-     * another overwrote it without having heard of it; else as the first change after it found it.
+     * The former value of each field that has changed since: the one that the latest change up to the point
+     * wrote, also if a change of a node that did not know it overwrote it; else the one that the first later
+     * change found.
      */
     Entries entriesAt(Point point) throws CommandRefused {
         List<ChangeRecord> after = after(point);
@@ -169,8 +170,8 @@ public final class History {
     }
 
     /**
-     * The earliest change after a point says best what it found, unless it was made on a node that had not
-     * yet heard of what another had written by then.
+     * The earliest change after a point has the best record of the former value, unless its node did not yet
+     * know a change of another node.
      */
     private static BinaryOperator<Optional<Register>> seenBy(Point point) {
         Stamp end = point.change().map(ChangeRecord::stamp).orElse(Stamp.ZERO);
@@ -187,10 +188,10 @@ public final class History {
     }
 
     /**
-     * Fields of which it is not certain what they were at a point, as messages name them. One has changed
-     * since, and no record here tells how: that record has not come yet, or a newer version wrote it. Or a
-     * change of another node up to the point was too large to be remembered in full, and the node that
-     * overwrote the field later may not have heard of it.
+     * Fields whose value at a point is uncertain, as messages name them. Either a field has changed since
+     * without a record here: the record has not arrived yet, or a newer version wrote it. Or a change of
+     * another node up to the point was too large to be recorded in full, and the node that overwrote the
+     * field later may not have known it.
      */
     SortedSet<String> uncertain(Point point) {
         SortedSet<String> uncertain = new TreeSet<>();
@@ -219,7 +220,7 @@ public final class History {
         return uncertain;
     }
 
-    /** What the field was at the end was written after a large change, which so has no part in it. */
+    /** The last value of the field was written after the large change, which therefore does not matter. */
     private boolean toldAfter(ChangeRecord large, FieldChange changed, Stamp end) {
         return Stream.concat(changed.before().stream(), records.stream()
                         .filter(record -> record.stamp().compareTo(end) <= 0)

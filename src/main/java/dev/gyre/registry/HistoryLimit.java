@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 
-/** How many records of changes are kept. */
+/** Limits on the stored records of changes. */
 final class HistoryLimit {
 
     static final int LENGTH = 1_000;
-    /** Fewer records are kept where they carry this many former fields: some 8 MB in the file. */
+    /** Fewer records are kept if they have this many former fields: some 8 MB in the file. */
     static final int MOST_FORMER = 40_000;
 
     private HistoryLimit() {
     }
 
     /**
-     * Those too old to be kept. Whether one is depends on the later ones alone, so that nodes that merge
-     * their entries in whatever order forget the same.
+     * The records that are too old. That depends on the later records only, so that nodes forget the same
+     * ones in whatever order they merge.
      */
     static List<Entry> forgotten(NavigableMap<Key, Entry> changes) {
         List<Entry> forgotten = new ArrayList<>();
@@ -34,7 +34,7 @@ final class HistoryLimit {
         return forgotten;
     }
 
-    /** How many former fields it carries, without reading them. */
+    /** Its number of former fields, without reading them. */
     private static int weight(Entry entry) {
         return entry.value(EntryFields.RECORD).filter(JsonObject.class::isInstance)
                 .map(value -> ((JsonObject) value).getValue("fields")).filter(JsonArray.class::isInstance)

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The commands by which requests of a service wait, and go again. */
+/** The commands that hold and release the requests of a service. */
 public sealed interface HoldCommand extends Command {
 
-    /** After which a hold ends by itself at the latest. */
+    /** The longest hold. */
     Duration LONGEST = Duration.ofMinutes(10);
 
     String service();
 
     /**
-     * Lets the requests of a service wait instead of giving them to a backend.
+     * Holds the requests of a service instead of sending them to a backend.
      *
-     * @param span after which they go again by themselves, up to {@link #LONGEST}; counts again for a service
-     *             that is held already
+     * @param span after which the hold ends, up to {@link #LONGEST}; it starts again if the service is held
+     *             already
      */
     record Hold(String service, Duration span) implements HoldCommand {
 
@@ -37,7 +37,7 @@ public sealed interface HoldCommand extends Command {
         }
     }
 
-    /** Ends a hold: the requests that wait go to the backends there are now, evenly. */
+    /** Ends a hold: the waiting requests are spread evenly over the current backends. */
     record Release(String service) implements HoldCommand {
 
         @Override

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Gives each decision a stamp above every stamp it has given or seen, so that a wall clock that was set back,
- * or a node whose clock runs a little ahead, never makes a later decision lose. A stamp further ahead than
- * the greatest skew is not taken over as time: one node with a wrong clock would date all changes of the
+ * Gives each decision a stamp above every stamp it has given or seen, so that a later decision always wins,
+ * even if the wall clock was set back or another node's clock is a little ahead. It ignores stamps that are
+ * further ahead than the greatest skew: otherwise one node with a wrong clock would date all changes of the
  * cluster into the future.
  */
 final class HybridClock {
@@ -26,15 +26,15 @@ final class HybridClock {
         this.maxSkew = maxSkew;
     }
 
-    /** A stamp above all before it. */
+    /** A stamp above all earlier ones. */
     synchronized Stamp next() {
         Stamp now = new Stamp(Math.max(0, wall.millis()), 0, node);
-        // Within one millisecond the node's id alone would leave no room for what follows from the last one.
+        // Room within one millisecond for the automatic ends that follow from the last decision.
         last = now.wall() > last.wall() ? now : last.next(node);
         return last;
     }
 
-    /** Takes note of a stamp from the disk or another node; false when it is not believed. */
+    /** Records a stamp from the disk or another node; false if it is not believed. */
     synchronized boolean seen(Stamp stamp) {
         if (stamp.wall() > wall.millis() + maxSkew.toMillis()) {
             return false;

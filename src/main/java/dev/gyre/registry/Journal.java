@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps lines by their keys: a snapshot of all, and segments with the groups of lines that were appended
- * since. A group is on the disk as a whole or not at all. When the segments have grown as long as the
- * snapshot, a new snapshot takes their place, written in the background while appends go on in a new segment.
+ * Stores lines by their keys: a snapshot of all, and segments with the groups of lines that were appended
+ * since. A group is on the disk as a whole or not at all. When the segments are as long as the snapshot, a
+ * new snapshot replaces them, written in the background while appends continue in a new segment.
  */
 final class Journal implements AutoCloseable {
 
     /** Shorter segments are not worth a snapshot. */
     static final long LEAST_JOURNAL = 1 << 20;
-    /** At the start the journal is read as a whole: it is made short again when it is this part of all. */
+    /** The start reads the whole journal: it is compacted if it is this part of all bytes. */
     private static final int PART_AT_START = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
@@ -32,15 +32,15 @@ final class Journal implements AutoCloseable {
     private final DamagedFiles damagedFiles;
     private final AtomicLong journalLength = new AtomicLong();
 
-    /** What was read, until it is certain that it can be continued on the disk. */
+    /** The lines read, until the disk is known to be writable. */
     private Optional<Recovery> read;
     private Map<String, String> loaded;
     private Optional<JournalSegment> segment = Optional.empty();
-    /** May hold a group that was refused, which would count until a later segment has begun. */
+    /** May hold a refused group, which would count until a later segment begins. */
     private Optional<JournalSegment> uncut = Optional.empty();
-    /** Of the last group that counts. */
+    /** The number of the last group that counts. */
     private long sequence;
-    /** The next append is to begin a snapshot. */
+    /** The next append begins a snapshot. */
     private boolean wanted;
     /** The files were removed under a running node, and not all of them are there again. */
     private boolean gone;
@@ -60,10 +60,10 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Opens also where nothing can be written: {@link #trouble} tells, and each append tries again.
+     * Opens also a directory that is not writable: see {@link #trouble}; each append tries again.
      *
-     * @param background runs what writes a snapshot
-     * @throws IOException when what is there cannot be read
+     * @param background runs the writing of a snapshot
+     * @throws IOException if the existing files cannot be read
      */
     static Journal open(Disk disk, InstantSource clock, Executor background)
             throws IOException, DataUnusable {
@@ -81,24 +81,24 @@ final class Journal implements AutoCloseable {
         return journal;
     }
 
-    /** The latest text of each key as it was read at the start; given once, to need no room later. */
+    /** The latest text of each key, as read at the start; can be taken once, to free the memory. */
     synchronized Map<String, String> load() {
         Map<String, String> lines = loaded;
         loaded = Map.of();
         return lines;
     }
 
-    /** Why the last append, or the opening, failed; empty when all is well. */
+    /** Why the last append, or the opening, failed; empty if it did not. */
     Optional<String> trouble() {
         return trouble;
     }
 
     /**
-     * Returns when these lines, all of them, will survive a loss of power. When it fails they are not there,
-     * not even after a restart, unless the disk fails in undoing as well; a later append may succeed.
+     * Returns when all these lines will survive a loss of power. After a failure none of them is there, not
+     * even after a restart, unless undoing failed as well; a later append may succeed.
      *
-     * @param all the lines of all keys as they are with these, should a snapshot be due; asked for later and
-     *            on another thread, too
+     * @param all the lines of all keys including these, for a snapshot if one is due; may be called later and
+     *            on another thread
      */
     synchronized void append(Collection<JournalLine> lines, Supplier<? extends Iterable<JournalLine>> all)
             throws IOException {
@@ -136,7 +136,7 @@ final class Journal implements AutoCloseable {
         try {
             to.append(group);
         } catch (IOException | RuntimeException | Error e) {
-            // After a failed force nobody knows what the file holds: later groups go into a new segment.
+            // After a failed force the file's content is unknown: later groups go into a new segment.
             segment = Optional.empty();
             uncut = Optional.of(to);
             if (to.cutBack()) {
@@ -148,7 +148,7 @@ final class Journal implements AutoCloseable {
     }
 
     private void begin(long first) throws IOException {
-        // Whatever fails: once the new one has its name, nothing that is added to the old one counts.
+        // Once the new one has its name, groups added to the old one no longer count, whatever fails later.
         segment.ifPresent(JournalSegment::close);
         segment = Optional.empty();
         JournalSegment begun = JournalSegment.begin(disk, first);
@@ -168,7 +168,7 @@ final class Journal implements AutoCloseable {
                 : !disk.names().contains(Snapshots.NAME));
     }
 
-    /** All goes into new files, the lines of now included. */
+    /** Everything goes into new files, including the current lines. */
     private void restore(Iterable<JournalLine> all) throws IOException {
         if (!gone) {
             LOG.error("files removed file={}: they vanished while the node runs; it writes everything again",
@@ -186,7 +186,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Sees to it that the files can be written and hold what was read. */
+    /** Ensures that the files are writable and hold the lines that were read. */
     private void ready(boolean late) throws IOException {
         if (closed) {
             throw new IOException("closed");
@@ -221,7 +221,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** While nothing could be written here, nothing was locked either. */
+    /** While nothing could be written here, nothing was locked. */
     private void unchanged(Recovery before) throws IOException {
         try {
             Recovery now = Recovery.of(disk);
@@ -241,10 +241,10 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Begins a snapshot of these lines in the background; what is appended meanwhile continues it. While one
-     * is under way already, the next append begins another.
+     * Begins a snapshot of these lines in the background; later appends continue it. If one is under way
+     * already, the next append begins another.
      *
-     * @param all as in {@link #append}, with all that was appended up to now
+     * @param all as in {@link #append}, including all earlier appends
      */
     synchronized void compact(Supplier<? extends Iterable<JournalLine>> all) {
         wanted = compacting;
@@ -265,7 +265,7 @@ final class Journal implements AutoCloseable {
         try {
             background.execute(() -> compact(all, covers, length));
         } catch (RuntimeException | Error e) {
-            // The group before it is on the disk: its writer must not hear of this.
+            // The group before it is on the disk: its writer must not see this failure.
             compacting = false;
             LOG.error("snapshot failed: the journal grows on", e);
         }
@@ -292,7 +292,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** A snapshot under way is given up. */
+    /** A snapshot under way is abandoned. */
     @Override
     public void close() {
         closed = true;

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * What the disk keeps of one key: {@code ["CRC-32C","key",text]}, or {@code ["CRC-32C","key"]} for a key that
- * is forgotten. Every line has its own checksum, so that a spoiled byte costs one entry and not all.
+ * One key on the disk: {@code ["CRC-32C","key",text]}, or {@code ["CRC-32C","key"]} for a forgotten key.
+ * Every line has its own checksum, so that a damaged byte costs one entry and not all.
  *
  * @param text JSON without line feeds; empty: the key is forgotten
  */
@@ -49,7 +49,7 @@ record JournalLine(String key, Optional<String> text) {
         return bytes;
     }
 
-    /** What {@link #checked} was given; empty when these bytes are not what it returned. */
+    /** The input of {@link #checked}; empty if it did not return these bytes. */
     static Optional<String> content(byte[] bytes, int from, int to) {
         if (to - from <= PREFIX || bytes[from] != '[' || bytes[from + 1] != '"' || bytes[from + 10] != '"'
                 || bytes[from + 11] != ',' || bytes[to - 1] != ']') {
@@ -80,7 +80,7 @@ record JournalLine(String key, Optional<String> text) {
                 : of(key, content.substring(end + 2)));
     }
 
-    /** The lines that are whole in spoiled bytes. */
+    /** The intact lines in damaged bytes. */
     static List<JournalLine> salvage(byte[] bytes, int from, int to) {
         List<JournalLine> whole = new ArrayList<>();
         int next;
@@ -99,7 +99,7 @@ record JournalLine(String key, Optional<String> text) {
         return whole;
     }
 
-    /** Where a line feed is spoiled, two lines look like one. */
+    /** If a line feed is damaged, two lines look like one. */
     private static void joined(byte[] bytes, int from, int to, List<JournalLine> whole) {
         // One char a byte, so that indices agree.
         Matcher start = START.matcher(new String(bytes, from, to - from, StandardCharsets.ISO_8859_1));

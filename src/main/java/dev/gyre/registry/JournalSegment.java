@@ -33,7 +33,7 @@ final class JournalSegment {
         return "topology.journal." + first;
     }
 
-    /** Those among these names, by the numbers of their first groups. */
+    /** The segments among these names, by the numbers of their first groups. */
     static NavigableMap<Long, String> names(Collection<String> names) {
         NavigableMap<Long, String> segments = new TreeMap<>();
         for (String name : names) {
@@ -45,7 +45,7 @@ final class JournalSegment {
         return segments;
     }
 
-    /** From now on groups of this number and above count in the new segment alone. */
+    /** From now on groups of this number and above count only in the new segment. */
     static JournalSegment begin(Disk disk, long first) throws IOException {
         String name = name(first);
         byte[] header = JournalText.header(first);
@@ -63,7 +63,7 @@ final class JournalSegment {
         }
     }
 
-    /** Goes on where the last whole group ends. */
+    /** Continues after the last whole group. */
     static JournalSegment proceed(Disk disk, JournalText.Content read) throws IOException {
         String name = name(read.first());
         Disk.Output file = disk.open(name);
@@ -74,7 +74,7 @@ final class JournalSegment {
                         read.good());
                 file.truncate(read.good());
             }
-            // What is shown from now on must not be lost after all.
+            // The lines shown from now on must not be lost.
             file.force();
             disk.sync();
             return segment;
@@ -88,19 +88,19 @@ final class JournalSegment {
         return length == JournalText.HEADER_LENGTH;
     }
 
-    /** It is still found under its name. */
+    /** Its name still leads to it. */
     boolean inPlace() throws IOException {
         return file.has(name);
     }
 
-    /** Returns when the group is on the disk. After a failure only {@link #cutBack} makes sense. */
+    /** Returns when the group is on the disk. After a failure only {@link #cutBack} may follow. */
     void append(byte[] group) throws IOException {
         file.write(group, length);
         file.force();
         length += group.length;
     }
 
-    /** Takes back what is left of a failed append, so that it never counts; tells whether that worked. */
+    /** Removes the rest of a failed append, so that it never counts; false if that failed. */
     boolean cutBack() {
         try {
             file.truncate(length);

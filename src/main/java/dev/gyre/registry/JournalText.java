@@ -24,7 +24,7 @@ final class JournalText {
             Pattern.compile("\\+ (\\d{16}) (\\d{10}) ([0-9a-f]{8}) ([0-9a-f]{8})\n");
     static final int HEADER_LENGTH = 44;
     private static final int GROUP_LENGTH = 48;
-    /** So many in a row never stand in what was written, but do where a file grew and its bytes were lost. */
+    /** Written data never has so many in a row; a file that grew and lost its bytes does. */
     private static final int ZEROS = 16;
     private static final int SECTOR = 512;
 
@@ -37,10 +37,10 @@ final class JournalText {
     }
 
     /**
-     * One group, or what is left of one or several.
+     * One group, or the rest of damaged ones.
      *
-     * @param sequence empty when that is not to be read
-     * @param damage   empty when it is whole
+     * @param sequence empty if it is unreadable
+     * @param damage   empty if it is whole
      */
     record Part(Optional<Long> sequence, List<JournalLine> lines, Optional<Damage> damage) { }
 
@@ -49,7 +49,7 @@ final class JournalText {
 
     /**
      * @param good length up to the end of the last whole group
-     * @param torn a write began behind that and did not come to its end
+     * @param torn an unfinished write follows
      */
     record Content(long first, List<Part> parts, long good, boolean torn) { }
 
@@ -80,7 +80,7 @@ final class JournalText {
         return group.toByteArray();
     }
 
-    /** @param first as the file's name says */
+    /** @param first according to the file's name */
     static Content read(byte[] file, long first) throws TopologyText.NewerFormat {
         return new JournalText(file).read(first);
     }
@@ -105,7 +105,7 @@ final class JournalText {
         return new Content(first, parts, good, torn);
     }
 
-    /** The end of the header, 0 when it is spoiled. */
+    /** The end of the header, 0 if it is damaged. */
     private int headerEnd(long first) throws TopologyText.NewerFormat {
         int end = Math.min(HEADER_LENGTH, file.length);
         Matcher header = HEADER.matcher(new String(file, 0, end, StandardCharsets.ISO_8859_1));
@@ -178,8 +178,8 @@ final class JournalText {
     }
 
     /**
-     * Nothing whole follows, and this is how a write looks that did not come to its end: cut off, or, after
-     * a loss of power, full of the zeros that a grown file holds until its bytes come.
+     * Whether this is an unfinished write: nothing whole follows, and it is cut off or, after a loss of
+     * power, full of the zeros of a file that grew before its bytes were written.
      */
     private boolean torn(int at) {
         Optional<Head> head = head(at);

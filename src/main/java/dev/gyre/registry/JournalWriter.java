@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes changes of the registry to its {@link Store}, and remembers what an unwritable disk has not taken
- * yet. Used by the registry's writer; notes and figures may be read on any thread.
+ * Writes changes of the registry to its {@link Store}, and remembers the changes that an unwritable disk has
+ * not taken yet. Used by the registry's writer; notes and figures may be read on any thread.
  */
 final class JournalWriter {
 
@@ -57,7 +57,7 @@ final class JournalWriter {
         }
     }
 
-    /** What a node that starts holds; a disk that takes nothing keeps it from nothing else. */
+    /** Reads the entries of a node that starts; an unwritable disk does not stop the start. */
     void begin(Entries loaded, Entries begun, String declaredName) {
         List<Key> changed = begun.all().stream()
                 .filter(entry -> loaded.entry(entry.key()).filter(entry::equals).isEmpty())
@@ -69,7 +69,7 @@ final class JournalWriter {
         }
     }
 
-    /** Empty when the change is on the disk, with all that was owed; else why it is not, in words. */
+    /** Empty if the change is on the disk, with all pending changes; else the reason why not. */
     Optional<String> append(Entries before, Entries after, Collection<Key> changed) {
         Set<Key> keys = new LinkedHashSet<>(owed);
         keys.addAll(changed);
@@ -81,7 +81,7 @@ final class JournalWriter {
 
     private Optional<String> write(List<JournalLine> lines, Entries all) {
         if (lines.isEmpty()) {
-            // Where nothing is written, nothing is learnt of the disk.
+            // Without a write nothing is learnt about the disk.
             return Optional.empty();
         }
         try {
@@ -108,7 +108,7 @@ final class JournalWriter {
         return reason;
     }
 
-    /** These count already, and are to be written as soon as the disk takes them. */
+    /** These changes count already, and are written as soon as the disk takes them. */
     void owe(Collection<Key> keys) {
         owed.addAll(keys);
         owedCount = owed.size();
@@ -119,8 +119,9 @@ final class JournalWriter {
     }
 
     /**
-     * Tries once more to write what is owed. Where nothing is, because the commands were refused, something
-     * that is written already: else a disk that takes all again would be said to be full until a command.
+     * Tries again to write the pending changes. Without any, because all commands were refused, it writes an
+     * entry that is written already: otherwise a disk that works again would count as full until the next
+     * command.
      */
     void settle(Entries entries) {
         Collection<Key> keys = owed.isEmpty() && trouble().isPresent()
@@ -130,7 +131,7 @@ final class JournalWriter {
         }
     }
 
-    /** There is something to {@link #settle}. */
+    /** Whether there is something to {@link #settle}. */
     boolean isUnsettled() {
         return owedCount > 0 || trouble().isPresent();
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an entry is about: one layer's say on one resource. Config, backends that announce themselves and the
- * operator have a layer each; a newer version may know other kinds and layers, which are kept as they are.
+ * The key of an entry: a layer and a resource. Config, announced backends and the operator have a layer each;
+ * a newer version may have other kinds and layers, which are kept unchanged.
  *
  * @param layer the word of an {@link Origin}, or one of a newer version
  * @param kind  one of the words below, or one of a newer version
@@ -23,12 +23,12 @@ public record Key(String layer, String kind, String name) implements Comparable<
     public static final String ROUTE = "route";
     public static final String CHANGE = "change";
 
-    /** Changes come last, so that the topology stands together. */
+    /** Changes sort last, so that the topology is contiguous. */
     private static final List<String> RANKS = List.of(SERVICE, BACKEND, ROUTE);
     private static final Comparator<Key> ORDER = Comparator.comparingInt(Key::rank).thenComparing(Key::kind)
             .thenComparing(Key::name).thenComparing(Key::layer);
 
-    /** Reads what {@link #toString} wrote; empty when it is none. */
+    /** Reads the output of {@link #toString}; empty if it is not a key. */
     static Optional<Key> parse(String text) {
         int first = text.indexOf('/');
         int second = text.indexOf('/', first + 1);
@@ -53,7 +53,7 @@ public record Key(String layer, String kind, String name) implements Comparable<
         return new Key(layer.word(), CHANGE, stamp.toString());
     }
 
-    /** The same resource as another layer sees it. */
+    /** The same resource in another layer. */
     Key in(Origin other) {
         return new Key(other.word(), kind, name);
     }
@@ -71,12 +71,12 @@ public record Key(String layer, String kind, String name) implements Comparable<
         return Arrays.stream(Origin.values()).filter(this::isIn).findFirst();
     }
 
-    /** What stands before the space of a two-part name: a backend's service, a route's host. */
+    /** The part before the space of a two-part name: a backend's service, a route's host. */
     String head() {
         return name.substring(0, Math.max(0, name.indexOf(' ')));
     }
 
-    /** What stands behind it: a backend's URL, a route's path. */
+    /** The part after it: a backend's URL, a route's path. */
     String tail() {
         return name.substring(name.indexOf(' ') + 1);
     }

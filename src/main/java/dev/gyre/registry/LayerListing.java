@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 
-/** What each layer says of each resource, for lists to show: where a field comes from, and what it hides. */
+/** The fields of each resource for listings: the layer each comes from, and the values it hides. */
 public final class LayerListing {
 
     private final RegistryState state;
@@ -49,14 +49,17 @@ public final class LayerListing {
                 .put("value", FieldTexts.readable(path, source.value()));
     }
 
-    /** What config or an announcement declares and the operator has removed: kind and name of each. */
+    /**
+     * The resources that config or an announcement declares and the operator has removed: kind and name of
+     * each.
+     */
     public JsonArray removed() {
         return new JsonArray(List.of(Key.SERVICE, Key.BACKEND, Key.ROUTE).stream()
                 .flatMap(kind -> state.entries().keys(kind).filter(key -> state.resource(key).removed()))
                 .map(key -> new JsonObject().put("kind", key.kind()).put("name", key.name())).toList());
     }
 
-    /** What this version does not understand, and keeps: the entry and what of it. */
+    /** The content that this version keeps without understanding it: the entry and the part of it. */
     public JsonArray notUnderstood() {
         JsonArray unknown = new JsonArray();
         for (Map.Entry<Key, String> gap : state.unknown().entrySet()) {

@@ -27,8 +27,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * From entries to the topology they amount to, and from a declared topology to the values of config's layer.
- * Pure functions. What a change does not touch is the very same instance in the topology after it.
+ * From entries to the topology, and from a declared topology to the values of config's layer. Pure functions.
+ * Resources that a change does not touch are the same instances in the topology after it.
  */
 final class LayerMerge {
 
@@ -36,19 +36,19 @@ final class LayerMerge {
     }
 
     /**
-     * The topology that counts. Whatever belongs to a service that is not there is left out: its backends,
-     * and routes to it; and what this version does not understand.
+     * The topology of the entries. It omits backends of and routes to a service that does not exist, and
+     * content that this version does not understand.
      *
-     * @param now by which drains and holds have ended, or not
+     * @param now the time that decides which drains and holds have ended
      */
     static Topology topology(Entries entries, Instant now) {
         return topology(entries, Topology.empty(), entries.all().stream().map(Entry::key).toList(), now);
     }
 
     /**
-     * The same, from what it was before.
+     * The same, computed from the topology before.
      *
-     * @param changed of all entries that are other than before, or whose drain or hold has ended since
+     * @param changed keys of all changed entries, and of those whose drain or hold has ended since
      */
     static Topology topology(Entries entries, Topology before, Collection<Key> changed, Instant now) {
         Map<String, Set<Key>> touched = new LinkedHashMap<>();
@@ -74,12 +74,12 @@ final class LayerMerge {
         return new Topology(services, routes, entries.version());
     }
 
-    /** All routes that are wanted, those to services that are not there included. */
+    /** All wanted routes, including those to services that do not exist. */
     static Stream<Route> routes(Entries entries) {
         return resources(entries, entries.keys(Key.ROUTE)).flatMap(resource -> route(resource).stream());
     }
 
-    /** @param before with the same policy; empty: to be made from nothing */
+    /** @param before with the same policy; empty: the service is new */
     private static Optional<Service> service(Entries entries, String name, Instant now,
                                              Optional<Service> before, Set<Key> changed) {
         LayeredResource resource = LayeredResource.of(entries, Key.service(Origin.OPERATOR, name));
@@ -170,7 +170,7 @@ final class LayerMerge {
                         Priority.of(resource.text(EntryFields.PRIORITY).orElse("")), resource.origin()));
     }
 
-    /** Only what says something. */
+    /** Only layers that set a field. */
     static SortedMap<String, Object> fields(Route route) {
         SortedMap<String, Object> fields = new TreeMap<>(Map.of(EntryFields.SERVICE, route.service()));
         route.maxBody().ifPresent(most -> fields.put(EntryFields.MAX_BODY, Sizes.text(most)));
@@ -178,7 +178,7 @@ final class LayerMerge {
         return fields;
     }
 
-    /** What config says, field by field, as values of its layer. */
+    /** The declared topology, field by field, as values of config's layer. */
     static SortedMap<Key, SortedMap<String, Object>> declared(Topology topology) {
         SortedMap<Key, SortedMap<String, Object>> values = new TreeMap<>();
         for (Service service : topology.services().values()) {

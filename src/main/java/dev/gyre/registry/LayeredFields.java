@@ -10,11 +10,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The fields of a resource that count, each with the layer that says it and what it hides below. Where one
- * path stands within another, as {@code limit.adaptive.min} within {@code limit}, the upper layer counts, and
- * within a layer the later decision.
+ * The effective fields of a resource, each with the layer it comes from and the values it hides in layers
+ * below. If one path is within another, as {@code limit.adaptive.min} within {@code limit}, the upper layer
+ * counts, and within a layer the later decision.
  *
- * @param byPath only those that have a value
+ * @param byPath only fields with a value
  */
 record LayeredFields(SortedMap<String, Source> byPath) {
 
@@ -22,12 +22,12 @@ record LayeredFields(SortedMap<String, Source> byPath) {
             Set.of(EntryFields.PRESENT, EntryFields.TTL, EntryFields.ENDING);
 
     /**
-     * @param path  where the layer says it; of what is hidden, it may stand within the path of what hides it
-     * @param value null: it hides what is below and says nothing in its place
+     * @param path  its path in the layer; a hidden one may be within the path of the field that hides it
+     * @param value null: it hides the layers below and sets no value
      */
     record Source(Origin origin, String path, Object value, List<Source> hides) { }
 
-    /** @param layers the lowest first; of each only what it sets */
+    /** @param layers the lowest first; each with the fields that it sets */
     static LayeredFields of(SortedMap<Origin, Entry> layers) {
         SortedMap<String, Source> byPath = new TreeMap<>();
         layers.forEach((origin, entry) -> set(entry).forEach((path, value) -> {
@@ -55,7 +55,7 @@ record LayeredFields(SortedMap<String, Source> byPath) {
         return value instanceof JsonObject;
     }
 
-    /** What a layer sets, without what a later decision of the same layer contradicts. */
+    /** The fields that a layer sets, without those that a later decision of the same layer contradicts. */
     private static SortedMap<String, Object> set(Entry entry) {
         SortedMap<String, Object> set = new TreeMap<>();
         for (Register one : entry.registers()) {
@@ -75,7 +75,7 @@ record LayeredFields(SortedMap<String, Source> byPath) {
                         && !switchesOn(one.value().orElse(null)));
     }
 
-    /** Without those at the given paths or within them, as far as the given layer says them. */
+    /** Without the given layer's fields at or within the given paths. */
     LayeredFields without(Origin origin, Set<String> paths) {
         SortedMap<String, Source> rest = new TreeMap<>();
         byPath.forEach((path, source) -> {

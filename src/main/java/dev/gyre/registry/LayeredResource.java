@@ -14,13 +14,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * One service, backend or route as all layers see it. Config declares; a backend may announce itself, with or
+ * One service, backend or route in all layers. Config declares; a backend may announce itself, with or
  * without being declared; the operator overrules both, field by field.
  *
  * @param key       of the operator's layer
  * @param config    empty: config does not declare the resource
- * @param discovery of a backend that has announced itself; empty: it has not, as services and routes
- * @param operator  what the operator says of it, and ever said until that is forgotten; empty: nothing
+ * @param discovery of an announced backend; empty for all others, and for services and routes
+ * @param operator  the operator's fields, unset ones included until they are forgotten; empty: none
  */
 record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discovery, Optional<Entry> operator) {
 
@@ -39,7 +39,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         return declared() && !present();
     }
 
-    /** There for no other reason than its announcement. */
+    /** Exists only because of its announcement. */
     boolean onlyAnnounced() {
         return discovery.isPresent() && config.isEmpty() && !said().orElse(false);
     }
@@ -55,7 +55,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         return config.isPresent() || discovery.isPresent();
     }
 
-    /** What an entry sets, by field. */
+    /** The fields that an entry sets. */
     static Map<String, Object> said(Entry entry) {
         Map<String, Object> said = new TreeMap<>();
         entry.registers().stream().filter(Register::isSet)
@@ -67,14 +67,14 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         return operator.flatMap(entry -> entry.value(EntryFields.PRESENT)).map(Boolean.TRUE::equals);
     }
 
-    /** The operator's value, else the announcement's, else config's. */
+    /** The value of the operator, else of the announcement, else of config. */
     Optional<Object> value(String field) {
         return Stream.of(operator, discovery, config)
                 .flatMap(layer -> layer.flatMap(entry -> entry.register(field)).stream())
                 .filter(Register::isSet).findFirst().flatMap(Register::value);
     }
 
-    /** What the layers below one, given by its word, say of a field. */
+    /** The value of a field in the layers below the given one. */
     Optional<Object> valueBelow(String layer, String field) {
         boolean announced = layer.equals(Origin.OPERATOR.word());
         boolean declares = announced || layer.equals(Origin.DISCOVERY.word());
@@ -101,31 +101,31 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         return new LayeredResource(key, config, discovery, Optional.empty()).fields();
     }
 
-    /** The operator says something about a field, or about the resource's presence. */
+    /** The operator has set a field, or the resource's presence. */
     boolean overruled() {
         return operator.filter(entry -> !entry.tombstone()).isPresent();
     }
 
-    /** The operator says these of it; what he said of other fields stays. */
+    /** The operator sets these fields; the operator's other fields stay. */
     Entry setting(Stamp stamp, Map<String, Object> fields) {
         return Entry.of(key, fields.entrySet().stream()
                 .map(field -> Register.set(field.getKey(), stamp, field.getValue())).toList());
     }
 
-    /** The operator leaves these to the layers below. */
+    /** The operator leaves these fields to the layers below. */
     Entry unsetting(Stamp stamp, List<String> fields) {
         return Entry.of(key, fields.stream().map(field -> Register.unset(field, stamp)).toList());
     }
 
-    /** The operator wants it with these fields, and no longer says any other. */
+    /** The operator wants it with these fields; all other fields of the operator are unset. */
     Entry addition(Map<String, Object> fields, Stamp stamp) {
         boolean there = config.isPresent() || discovery.isPresent() && !said().orElse(false);
         return replaced(there ? Optional.empty() : Optional.of(true), fields, stamp);
     }
 
     /**
-     * The operator does not want it; what is said below must be overruled, and stays so through reloads and
-     * announcements. Whatever else he said of it is over with it.
+     * The operator removes it; this overrules the layers below, also after reloads and announcements. All
+     * other fields of the operator are unset.
      */
     Entry removal(Stamp stamp) {
         return replaced(declared() ? Optional.of(false) : Optional.empty(), Map.of(), stamp);
@@ -142,8 +142,8 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     /**
-     * What the operator must say over the layers below for the resource to have these fields and no other;
-     * empty when he says so already.
+     * The fields that the operator must set over the layers below for the resource to have exactly these
+     * fields; empty if nothing has to change.
      */
     Optional<Entry> wantedAs(SortedMap<String, Object> wanted, Stamp stamp) {
         SortedMap<String, Object> said = new TreeMap<>();
@@ -173,7 +173,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
         return news.isEmpty() ? Optional.empty() : Optional.of(Entry.of(key, news));
     }
 
-    /** When the operator's drain ends by itself. */
+    /** The deadline of the operator's drain. */
     Optional<Instant> drainEnd() {
         return operator.flatMap(LayeredResource::drainEnd);
     }
@@ -185,7 +185,7 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
                 .map(until -> Instant.ofEpochMilli(((Number) until).longValue()));
     }
 
-    /** What the operator says of draining now; empty: nothing, or a drain that has ended by itself. */
+    /** The operator's drain; empty: not set, or its deadline has passed. */
     private Optional<Boolean> operatorDrains(Instant now) {
         if (drainEnd().isPresent()) {
             return drainEnd().filter(end -> end.isAfter(now)).map(end -> true);
@@ -204,13 +204,13 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
                         .isPresent();
     }
 
-    /** It drains because its announcement ends, and for no other reason. */
+    /** It drains only because its announcement ends. */
     boolean onlyEnding(Instant now) {
         return drainsBelow() && operatorDrains(now).isEmpty()
                 && config.flatMap(entry -> entry.value(EntryFields.DRAINING)).isEmpty();
     }
 
-    /** Until when the service is held; empty when it is not, or no longer. */
+    /** Until when the service is held; empty if it is not held. */
     Optional<Instant> heldUntil(Instant now) {
         return operator.flatMap(LayeredResource::holdEnd).filter(end -> end.isAfter(now));
     }
@@ -221,10 +221,10 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
     }
 
     /**
-     * Since when a backend has been offered requests: the latest decision that let it, of any layer. It is
-     * the same on every node and after every restart, and no other change alters it. A stamp a little ahead
-     * of the clock counts as now; one that is not believed counts as long ago, for it must not hold a start
-     * back.
+     * Since when a backend is offered requests: the time of the latest decision that allowed it, of any
+     * layer. It is the same on every node and after every restart, and no other change alters it. A stamp a
+     * little ahead of the clock counts as now; one that is not believed counts as long ago, so that it does
+     * not delay a slow start.
      */
     Instant since(Instant now) {
         long latest = 0;

@@ -19,7 +19,9 @@ final class LegacyFormat {
     private LegacyFormat() {
     }
 
-    /** @throws IllegalArgumentException or ClassCastException when it is none */
+    /**
+     * @throws IllegalArgumentException or ClassCastException if it is not an entry
+     */
     static Entry entry(Key key, JsonObject json) {
         Stamp stamp = Stamp.parse(json.getString("stamp", ""));
         if (Boolean.TRUE.equals(json.getValue("tombstone"))) {
@@ -30,7 +32,7 @@ final class LegacyFormat {
             throw new IllegalArgumentException("neither fields nor value: " + json.encode());
         }
         if (key.isChange()) {
-            // What stood before is told in the old form; who did what is worth keeping.
+            // The former values have the old form and are dropped; author and time are kept.
             JsonObject record = value.copy().put(EntryFields.DETAILS, false);
             record.remove("before");
             return Entry.of(key, Register.set(EntryFields.RECORD, stamp, record));

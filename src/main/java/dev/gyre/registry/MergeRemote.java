@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Takes over what other nodes have written: of each field the later register counts.
+ * Takes over entries of other nodes: the later register of each field counts.
  *
- * @param horizon the mark of a removal before it is not taken over where nothing is held that it removes, for
- *                it is about to be forgotten everywhere; the latest of all is
+ * @param horizon older tombstones are not taken over if they remove nothing here, because every node is about
+ *                to forget them; the latest of all is
  */
 record MergeRemote(Collection<Entry> offered, Stamp horizon) implements Command {
 
@@ -30,7 +30,7 @@ record MergeRemote(Collection<Entry> offered, Stamp horizon) implements Command 
         Entries entries = state.entries();
         List<Entry> later = offered.stream().filter(entry -> wanted(entries, entry, horizon))
                 .collect(Collectors.toCollection(ArrayList::new));
-        // Of the marks that are about to be forgotten everywhere the latest alone may stay.
+        // Of the tombstones that every node is about to forget only the latest may stay.
         Stamp latest = later.stream().filter(entry -> !entry.key().isChange()).map(Entry::stamp)
                 .max(Comparator.naturalOrder()).orElse(Stamp.ZERO);
         later.removeIf(entry -> over(entries, entry, horizon) && entry.stamp().compareTo(latest) < 0);
@@ -42,7 +42,7 @@ record MergeRemote(Collection<Entry> offered, Stamp horizon) implements Command 
     }
 
     static boolean wanted(Entries held, Entry entry, Stamp horizon) {
-        // The latest stamp of all is kept by every node: it is a part of the version that they show.
+        // Every node keeps the latest stamp of all: it is a part of the version shown.
         return (!over(held, entry, horizon) || entry.stamp().compareTo(held.highestWanted()) > 0)
                 && held.precedes(entry);
     }

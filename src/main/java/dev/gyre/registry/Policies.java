@@ -29,7 +29,7 @@ final class Policies {
 
     static Checked<ServicePolicy> read(JsonObject fields) {
         JsonObject policy = fields.copy();
-        // Stands beside the policy, for it is no setting.
+        // Kept beside the policy, because it is not a setting.
         policy.remove(EntryFields.HELD_UNTIL);
         return ServicePolicyReader.read("", policy);
     }

@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A service's policy as its layers amount to it, and what of them could not be read: a setting of a newer
- * version, or two that were set at once on two nodes and do not go together. Such a setting is left to the
- * layer below: a node that serves by the rest is better than one that does not.
+ * A service's policy from its layers, and the settings that could not be read: one of a newer version, or two
+ * that were set at once on two nodes and exclude each other. Such a setting is left to the layer below: a
+ * node that serves with the other settings is better than one that does not.
  *
- * @param mistakes one sentence each; none when all was read
+ * @param mistakes one sentence each; empty if all was read
  */
 record PolicyReading(ServicePolicy policy, List<String> mistakes) {
 
@@ -23,7 +23,7 @@ record PolicyReading(ServicePolicy policy, List<String> mistakes) {
         List<String> mistakes = new ArrayList<>();
         LayeredFields fields = service.fields();
         for (Origin layer : new Origin[] {Origin.OPERATOR, Origin.CONFIG}) {
-            // What is left out may have been what another setting of the layer needs.
+            // Another setting of the layer may depend on the omitted one.
             for (LayeredFields before = null; !fields.equals(before); ) {
                 Checked<ServicePolicy> read = Policies.read(fields.nested());
                 if (read.accepted().isPresent()) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the files of a journal amount to: the lines of the snapshot, and over them the groups that it does not
- * cover, in the order of their numbers. Reads alone and changes nothing.
+ * The content of a journal's files: the lines of the snapshot, and over them the groups that it does not
+ * cover, in the order of their numbers. It only reads.
  */
 final class Recovery {
 
@@ -27,7 +27,7 @@ final class Recovery {
     }
 
     /**
-     * What is wrong with one file.
+     * The damage of one file.
      *
      * @param there  it can be set aside
      * @param groups lost groups of the journal
@@ -64,7 +64,7 @@ final class Recovery {
         return damaged.isEmpty() ? expected - 1 : Math.max(expected, highest + 1);
     }
 
-    /** The segment that may be written on as it is, behind its last whole group. */
+    /** The segment that appends may continue, after its last whole group. */
     Optional<JournalText.Content> last() {
         return damaged.isEmpty() && snapshotIsCurrent ? last : Optional.empty();
     }
@@ -109,7 +109,7 @@ final class Recovery {
         }
     }
 
-    /** An older Gyre has written since: what a newer one had kept before is of no account. */
+    /** An older Gyre has written since: the newer one's earlier files no longer count. */
     private void strangers(Disk disk, NavigableMap<Long, String> segments) throws IOException, DataUnusable {
         for (Map.Entry<Long, String> segment : segments.entrySet()) {
             highest = Math.max(highest, segment.getKey());
@@ -127,7 +127,7 @@ final class Recovery {
             Optional<Long> next = Optional.ofNullable(segments.higherKey(first));
             highest = Math.max(highest, first);
             if (next.isPresent() && next.get() <= expected) {
-                // All of it stands in the snapshot.
+                // The snapshot has all of it.
                 continue;
             }
             if (first > expected) {
@@ -147,7 +147,7 @@ final class Recovery {
         }
     }
 
-    /** @param limit of this number and above are groups that were given up: their writing failed */
+    /** @param limit groups of this number and above were abandoned: their writing failed */
     private void segment(String name, JournalText.Content segment, long limit) {
         boolean spoiled = false;
         for (JournalText.Part part : segment.parts()) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * One field of an entry, with the stamp of the decision that wrote it: a last-writer-wins register (Shapiro
  * et al., "A comprehensive study of Convergent and Commutative Replicated Data Types", 2011). A field is set
- * to a value; set to nothing, which takes away what a layer below says; or unset, which leaves it to the
- * layers below and is remembered for its stamp alone.
+ * to a value; set to nothing, which hides the layers below; or unset, which leaves it to the layers below and
+ * is remembered only for its stamp.
  */
 public final class Register {
 
@@ -25,9 +25,9 @@ public final class Register {
         this.value = value;
     }
 
-    /** @param value a JSON value, not to be changed any more; null: the field is to have none */
+    /** @param value a JSON value, which must not be changed any more; null: set to nothing */
     static Register set(String name, Stamp stamp, Object value) {
-        // As it would be read back, so that what is read equals what was written.
+        // As it would be read back, so that the read value equals the written one.
         boolean small = value instanceof Long number && number == number.intValue();
         return new Register(name, stamp, small ? (Object) ((Long) value).intValue() : value);
     }
@@ -48,24 +48,24 @@ public final class Register {
         return value != UNSET;
     }
 
-    /** Empty when unset, and when set to nothing. */
+    /** Empty if unset or set to nothing. */
     Optional<Object> value() {
         return isSet() ? Optional.ofNullable(value) : Optional.empty();
     }
 
-    /** The same field as another decision would have it. */
+    /** The same field as set by another decision. */
     Register at(Stamp other) {
         return new Register(name, other, value);
     }
 
-    /** Has the same to say, whenever it was said. */
+    /** Whether the content is the same; stamps may differ. */
     boolean says(Register other) {
         return name.equals(other.name) && Objects.equals(value, other.value);
     }
 
     /**
-     * This one counts where both are there. Equal stamps with unequal values do not come about by commands;
-     * were they to, the text decides, so that all nodes decide alike.
+     * Whether this one counts over the other. Commands never give equal stamps to unequal values; if it
+     * happens all the same, the text decides, so that all nodes decide alike.
      */
     boolean overrules(Register other) {
         int order = stamp.compareTo(other.stamp);
@@ -73,15 +73,15 @@ public final class Register {
                 || order == 0 && !says(other) && toJson().encode().compareTo(other.toJson().encode()) > 0;
     }
 
-    /** {@code [stamp]} when unset, else {@code [stamp, value]}. */
+    /** {@code [stamp]} if unset, else {@code [stamp, value]}. */
     JsonArray toJson() {
         JsonArray json = new JsonArray().add(stamp.toString());
         return isSet() ? json.add(value) : json;
     }
 
     /**
-     * @param name as an earlier version may have had it
-     * @throws IllegalArgumentException when it is none
+     * @param name perhaps from an earlier version
+     * @throws IllegalArgumentException if it is not a register
      */
     static Register fromJson(String name, Object json) {
         if (json instanceof JsonArray array && array.size() > 0 && array.size() <= 2

@@ -27,27 +27,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the topology and is the only writer of it. Commands are applied in the order of their coming; those
- * that come while the disk is busy share the next write. A command is acknowledged once it is on the disk,
- * and in a cluster once other nodes would have it if this one were lost.
+ * Holds the topology and is its only writer. Commands are applied in the order of their arrival; commands
+ * that arrive while the disk is busy share the next write. A command is acknowledged once it is on the disk,
+ * and in a cluster once it would survive the loss of this node.
  */
 public final class Registry {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
-    /** How often it is looked whether a drain or hold is over; a step of the clock is noticed as fast. */
+    /** How often deadlines of drains and holds are checked; a step of the clock is noticed as fast. */
     private static final long END_CHECK_MILLIS = 200;
-    /** So many are written down at a time. */
+    /** Most ends recorded at a time. */
     private static final int ENDS = 1_000;
     private static final long RETRY_MILLIS = 5_000;
     private static final Duration COLLECT_AT_MOST = Duration.ofMinutes(10);
-    /** Marks of removals are looked for so many times within the retention at least. */
+    /** Tombstones are collected at least so many times within the retention. */
     private static final int COLLECTIONS = 100;
 
     private final Vertx vertx;
     private final RegistrySettings settings;
     private final InstantSource clock;
     private final HybridClock stamps;
-    /** One thread: all writing, and all telling of watchers, happens on it, one group after the other. */
+    /** One thread: it writes and calls the watchers, one group of commands after the other. */
     private final WorkerExecutor writer;
     private final CommandQueue queue;
     private final JournalWriter disk;
@@ -81,10 +81,10 @@ public final class Registry {
     }
 
     /**
-     * Reads what was kept and lays the declared topology under it. Fails with {@link DataUnusable} when the
-     * data directory cannot be used; one that can be read and not written is used as far as that goes.
+     * Reads the stored entries and adds the declared topology below them. Fails with {@link DataUnusable} if
+     * the data directory cannot be used; a directory that can only be read is used for reading.
      *
-     * @param declaration what config says
+     * @param declaration the declared topology
      */
     public static Future<Registry> open(Vertx vertx, RegistrySettings settings, Declaration declaration,
                                         InstantSource clock) {
@@ -141,40 +141,40 @@ public final class Registry {
         return replica.time().orElseGet(clock::instant);
     }
 
-    /** The topology that counts now; any thread may ask. */
+    /** The current topology. On any thread. */
     public Topology topology() {
         return state.topology();
     }
 
-    /** All that the registry holds now; any thread may ask. */
+    /** The current entries. On any thread. */
     public Entries entries() {
         return state.entries();
     }
 
-    /** How it stands with the registry itself; any thread may ask. */
+    /** The state of the registry itself. On any thread. */
     public RegistryStatus status() {
         RegistryState current = state;
         return new RegistryStatus(disk.trouble(), disk.owed(), faults.get(), current.unknown(),
                 List.copyOf(current.broken().values()));
     }
 
-    /** What each layer says of each resource; any thread may ask. */
+    /** The fields of each resource by layer. On any thread. */
     public LayerListing layers() {
         return new LayerListing(state);
     }
 
-    /** From now on a command is acknowledged only when its changes are kept there as well. */
+    /** From now on a command is acknowledged only when its changes are stored there as well. */
     public void replicate(Replica to) {
         replica = to;
     }
 
-    /** What people and config want is refused (503) for as long as there is a reason, in words. */
+    /** Changes by people and config are refused (503) while this gives a reason. */
     public void refuseWhile(Supplier<Optional<String>> reason) {
         refusal = reason;
     }
 
     /**
-     * Takes over what other nodes wrote, where it is later than what is held; completes when it takes effect.
+     * Takes over entries of other nodes where they are later than its own; completes when they take effect.
      */
     public Future<CommandResult> merge(Collection<Entry> entries) {
         entries.forEach(entry -> entry.registers().forEach(register -> stamps.seen(register.stamp())));
@@ -182,26 +182,26 @@ public final class Registry {
                 horizon()), Author.OTHER_NODES);
     }
 
-    /** Takes note of a stamp of another node; false when it is too far ahead to be believed. */
+    /** Records a stamp of another node; false if it is too far ahead to be believed. */
     public boolean seen(Stamp stamp) {
         return stamps.seen(stamp);
     }
 
-    /** Taking the entry over would change what is held here. */
+    /** Whether the entry would change the entries here. */
     public boolean wants(Entry entry) {
         return trusted(entry).filter(rest -> MergeRemote.wanted(state.entries(), rest, horizon()))
                 .isPresent();
     }
 
     /**
-     * Fields up to this stamp are not taken over where they are not held: this node has seen them removed and
-     * has forgotten that, and a node that was away for longer still has them.
+     * Fields up to this stamp are not taken over if they are unknown here: this node has seen them removed
+     * and has forgotten that, and a node that was away for longer may still send them.
      */
     public void distrust(Stamp upTo) {
         distrusted = upTo;
     }
 
-    /** What is left of an entry without what is {@linkplain #distrust not trusted}; perhaps all of it. */
+    /** The part of an entry that is {@linkplain #distrust trusted}; perhaps all of it. */
     public Optional<Entry> trusted(Entry entry) {
         Stamp upTo = distrusted;
         if (upTo.equals(Stamp.ZERO) || entry.key().isChange()) {
@@ -212,30 +212,30 @@ public final class Registry {
                 || held.flatMap(one -> one.register(register.name())).isPresent());
     }
 
-    /** The mark of a removal before it may be forgotten. */
+    /** Tombstones with an earlier stamp may be forgotten. */
     private Stamp horizon() {
         return new Stamp(Math.max(0, now().minus(settings.retention()).toEpochMilli()), 0, 0);
     }
 
-    /** The highest stamp of a removal that this node has forgotten; {@link Stamp#ZERO} when it never did. */
+    /** The highest stamp of a removal that this node has forgotten; {@link Stamp#ZERO} if none. */
     public Stamp collected() {
         return disk.note(JournalWriter.COLLECTED).map(Stamp::parse).orElse(Stamp.ZERO);
     }
 
-    /** What was noted on this node's disk under a name; any thread may ask. */
+    /** A note on this node's disk. On any thread. */
     public Optional<String> note(String name) {
         return disk.note(name);
     }
 
-    /** Notes something on this node's disk, for itself alone. */
+    /** Writes a note on this node's disk, which no other node sees. */
     public void note(String name, String text) {
         onWriter(() -> disk.note(name, text, state.entries()));
     }
 
     /**
-     * Forgets what the others have removed and forgotten while this node was away.
+     * Forgets the entries that the other nodes have removed and forgotten while this node was away.
      *
-     * @param left of each entry concerned what stays, if anything does
+     * @param left the part of each entry that stays, if any
      */
     public Future<Void> giveUp(Map<Key, Optional<Entry>> left) {
         return writer.executeBlocking(() -> {
@@ -244,7 +244,7 @@ public final class Registry {
         });
     }
 
-    /** What has changed up to now; any thread may ask. */
+    /** The recorded changes. On any thread. */
     public History history() {
         return new History(state);
     }
@@ -255,23 +255,23 @@ public final class Registry {
     }
 
     /**
-     * Calls for every new topology from now on, one after the other on the registry's own thread, before the
-     * command that brought it is acknowledged.
+     * Calls the watcher with every new topology from now on, one after the other on the registry's own
+     * thread, before the command that caused it is acknowledged.
      */
     public void watch(Consumer<Topology> watcher) {
         watchers.add(watcher);
     }
 
     /**
-     * Replaces what config declared; what the operator overruled stays so. Fails with {@link CommandRefused}
-     * when routes would lead nowhere, and changes nothing then.
+     * Replaces the declared topology; the operator's fields stay. Fails with {@link CommandRefused} and
+     * changes nothing if routes would lead nowhere.
      */
     public Future<CommandResult> declare(Topology declared) {
         return apply(new Declare(declared, true), Author.CONFIG).onSuccess(applied ->
                 onWriter(() -> disk.declared(new Declaration(declared, false).name())));
     }
 
-    /** Fails with {@link CommandRefused} when the command cannot be carried out. */
+    /** Fails with {@link CommandRefused} if the command cannot be carried out. */
     public Future<CommandResult> apply(Command command, Author author) {
         CommandBatch.Pending pending =
                 new CommandBatch.Pending(command, author, vertx.getOrCreateContext(), Promise.promise());
@@ -283,7 +283,9 @@ public final class Registry {
                 : Future.failedFuture(new CommandRefused(503, "the node is stopping"));
     }
 
-    /** Judges each command by what those before it leave, writes all changes at once, then answers. */
+    /**
+     * Checks each command against the state after those before it, writes all changes at once, then answers.
+     */
     private void write(List<CommandBatch.Pending> pending) {
         CommandBatch group = judged(pending);
         if (group.state() == state) {
@@ -305,22 +307,22 @@ public final class Registry {
         return group;
     }
 
-    /** The disk takes nothing: what others have made durable counts at once and is owed to the disk. */
+    /** The disk is not writable: changes that other nodes hold count at once, and are written later. */
     private void followOthers(CommandBatch group, String failure) {
         CommandBatch unchanged = group.refuseDecided("cannot be made durable now: " + failure);
         CommandBatch others = judged(group.automatic());
         disk.owe(others.changed());
         publish(others.state());
         replicate(others);
-        // They may repeat what is not confirmed yet.
+        // They may repeat changes that are not confirmed yet.
         replicate(unchanged);
     }
 
-    /** In this order: what a listing shows must be what requests are served by already. */
+    /** In this order: requests must already use what a listing shows. */
     private void publish(RegistryState next) {
         RegistryState before = state;
         if (next.topology() != before.topology()) {
-            watchers.forEach(watcher -> tell(watcher, next.topology()));
+            watchers.forEach(watcher -> notify(watcher, next.topology()));
         }
         state = next;
         logBroken(before, next);
@@ -346,7 +348,7 @@ public final class Registry {
             group.answerAutomatic();
             kept.onComplete(done -> group.answer(), failure -> group.unconfirmed(
                     "on this node's disk, but not confirmed by the cluster: " + failure.getMessage()
-                            + "; it is passed on as soon as that works, and asking again tells"));
+                            + "; it is passed on as soon as possible, repeating it makes sure"));
         }
     }
 
@@ -364,8 +366,8 @@ public final class Registry {
         LOG.error("{}: the registry goes on", event, e);
     }
 
-    /** A watcher that fails must not keep the others from the news, nor the caller from the answer. */
-    private void tell(Consumer<Topology> watcher, Topology topology) {
+    /** A failed watcher must not keep the topology from the others, nor the answer from the caller. */
+    private void notify(Consumer<Topology> watcher, Topology topology) {
         try {
             watcher.accept(topology);
         } catch (Throwable e) {
@@ -373,7 +375,7 @@ public final class Registry {
         }
     }
 
-    /** What requests are served by follows at once; it is written down when most nodes are there to agree. */
+    /** Requests follow the end at once; it is recorded when most nodes are connected. */
     private void endDue() {
         Instant now = now();
         RegistryState current = state;
@@ -396,7 +398,7 @@ public final class Registry {
         }
     }
 
-    /** Forgets the marks of removals that are older than the retention; the latest stamp of all stays. */
+    /** Forgets tombstones that are older than the retention; the latest stamp of all stays. */
     private void collect() {
         if (!replica.inTouch()) {
             return;
@@ -439,7 +441,7 @@ public final class Registry {
         });
     }
 
-    /** Refuses commands from now on, finishes those accepted, and gives up the data directory. */
+    /** Refuses commands from now on, finishes those accepted, and releases the data directory. */
     public Future<Void> close() {
         if (!queue.close()) {
             return Future.succeededFuture();

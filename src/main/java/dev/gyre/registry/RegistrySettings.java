@@ -6,13 +6,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How one node's registry is kept.
+ * The settings of one node's registry.
  *
- * @param data         directory to keep changes in, created where missing; empty: they are forgotten at
- *                     the end
- * @param name         of this node, under which history shows what it changed
- * @param retention    how long the mark of a removal is kept; a node that was away for longer takes over what
- *                     the others hold
+ * @param data         directory of the stored changes, created if missing; empty: they are lost at the end
+ * @param name         of this node, for the history
+ * @param retention    how long tombstones are kept; a node that was away for longer takes over the others'
+ *                     entries
  * @param maxClockSkew how far ahead of this node's clock a stamp may be to be believed
  */
 public record RegistrySettings(Optional<Path> data, String name, Duration retention, Duration maxClockSkew) {

@@ -19,13 +19,13 @@ import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
 /**
- * What a command is judged against; immutable.
+ * The state that a command is checked against; immutable.
  *
- * @param topology  what the entries amount to
- * @param now       the time by which drains and holds have ended in it, or not
- * @param deadlines when those end that end by themselves
- * @param unknown   what this version does not understand of the entries, in words
- * @param broken    rules that span entries and do not hold, each under a name of its own, in words
+ * @param topology  the topology of the entries
+ * @param now       the time that decided which drains and holds have ended in it
+ * @param deadlines the deadlines of drains and holds
+ * @param unknown   the content that this version does not understand, in words
+ * @param broken    broken rules that span entries, by name, in words
  */
 record RegistryState(Entries entries, Topology topology, Instant now, Deadlines deadlines,
              PSortedMap<Key, String> unknown, PSortedMap<String, String> broken) {
@@ -43,15 +43,16 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
         return next == entries ? this : to(next, changes.stream().map(Entry::key).toList());
     }
 
-    /** With what somebody decides now. */
+    /** With a new decision. */
     RegistryState afterDecision(Collection<Entry> changes, Stamp stamp) {
         return with(restamped(changes, stamp));
     }
 
     /**
-     * What somebody decides now counts over all that this node knows, also over a stamp of the future.
+     * A new decision counts over everything that this node knows, also over a stamp of the future.
      *
-     * @param stamp of the decision; what says nothing new, or is said before others were heard, stays below
+     * @param stamp of the decision; an unchanged field, or one declared before other nodes are known, stays
+     *              below
      */
     List<Entry> restamped(Collection<Entry> changes, Stamp stamp) {
         return changes.stream().map(entry -> entries.entry(entry.key())
@@ -60,7 +61,7 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
 
     private static Entry restamped(Entry entry, Entry held, Stamp stamp) {
         return Entry.of(entry.key(), entry.registers().stream().map(register -> {
-            // A setting within another one, or around it, contradicts it where it is the later one.
+            // A later setting within or around another one contradicts it.
             Optional<Stamp> known = held.registers().stream().filter(other -> SettingPaths.related(
                             other.name(), register.name())).map(Register::stamp)
                     .max(Comparator.naturalOrder());
@@ -70,7 +71,7 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
         }).toList());
     }
 
-    /** Without the keys, of which none says anything any more. */
+    /** Without these keys, whose entries have only unset fields. */
     RegistryState without(Collection<Key> tombstones) {
         Entries next = entries.without(tombstones);
         return next == entries ? this : to(next, List.copyOf(tombstones));
@@ -114,12 +115,12 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
         return service(name, known -> Suggestions.hint(name, known));
     }
 
-    /** For a command that takes something away: without a guess at what else may be meant. */
+    /** For a command that removes: its error suggests no other name. */
     Service exactService(String name) throws CommandRefused {
         return service(name, Suggestions::listed);
     }
 
-    /** @param hint asked for only where it is needed, for a guess looks at all names */
+    /** @param hint called only if needed, because a suggestion compares all names */
     private Service service(String name, Function<Collection<String>, String> hint) throws CommandRefused {
         Service service = topology.services().get(name);
         if (service == null) {
@@ -159,12 +160,12 @@ record RegistryState(Entries entries, Topology topology, Instant now, Deadlines 
                 .filter(route -> route.host().equals(host) && route.path().equals(path)).findFirst();
     }
 
-    /** More than one service and no route: nobody could say where a request should go. */
+    /** More than one service and no route: no request could be routed. */
     boolean lacksRoutes() {
         return TopologyRules.lacksRoutes(topology);
     }
 
-    /** What entries change of their resources up to a later state, in words without the resource's name. */
+    /** The changes of entries up to a later state, in words without the resource's name. */
     Map<Key, List<String>> changes(RegistryState after, Collection<Entry> written) {
         Map<Key, List<String>> changes = new LinkedHashMap<>();
         for (Entry entry : written) {

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 
-/** The other nodes, as the registry needs to know them: where its changes are kept besides its own disk. */
+/** The other nodes, as far as the registry needs them: they store its changes besides its own disk. */
 public interface Replica {
 
-    /** A node on its own: the disk is all there is. */
+    /** A single node: there is only the disk. */
     Replica NONE = new Replica() {
 
         @Override
@@ -32,7 +32,7 @@ public interface Replica {
         }
     };
 
-    /** A node that is to join others and has not met them yet. */
+    /** A node of a cluster that has not joined yet. */
     Replica NOT_YET = new Replica() {
 
         @Override
@@ -57,20 +57,20 @@ public interface Replica {
     };
 
     /**
-     * Completes when this node has taken over all that was acknowledged at any connected node before this was
-     * called, so that a command is judged by it and stamped above it; fails when that cannot be told now.
+     * Completes when this node has taken over everything that any connected node acknowledged before this
+     * call, so that a command is checked against it and stamped above it; fails if that is unknown now.
      */
     Future<Void> catchUp();
 
     /**
-     * Completes when the entries, or later ones of the same keys, would outlive this node; fails with a
-     * reason in words when that cannot be said now. They are offered again with the next command then.
+     * Completes when the entries, or later ones of the same keys, would survive the loss of this node; fails
+     * with a reason in words if that is unknown now. Then they are offered again with the next command.
      */
     Future<Void> keep(Collection<Entry> entries);
 
-    /** The time of the cluster, which no single clock rules; empty where this node's own clock counts. */
+    /** The time of the cluster, independent of any single clock; empty if this node's own clock counts. */
     Optional<Instant> time();
 
-    /** Most of the nodes there are to be are heard: what ends by itself may be written down. */
+    /** Whether most of the configured nodes are connected, so that automatic ends may be recorded. */
     boolean inTouch();
 }

@@ -10,12 +10,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Hands what the operator says of a resource back to config, or to the backend that announces itself: what is
- * declared below holds again, a removal included.
+ * Resets the operator's fields of a resource, or its removal: config or the announcement counts again.
  *
  * @param key    of the operator's layer
  * @param name   as messages name the resource
- * @param fields these only; empty: all
+ * @param fields only these; empty: all
  */
 public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fields) implements Command {
 
@@ -67,19 +66,19 @@ public record ResetCommand(Key key, String name, Optional<SortedSet<String>> fie
         List<String> changes = new ArrayList<>(before.changes(after, List.of(entry)).values()
                 .stream().flatMap(List::stream).map(word -> word.equals("added") ? "its removal" : word)
                 .toList());
-        // What says the same as config is handed back all the same: it follows config from now on.
+        // A field with config's value is reset as well: it follows config from now on.
         said.stream().filter(field -> changes.stream().noneMatch(word -> word.startsWith(field + " ")))
                 .filter(field -> !field.equals(EntryFields.PRESENT)).forEach(changes::add);
         return changes.isEmpty() ? "its presence" : FieldTexts.listed(changes);
     }
 
-    /** What the operator says of it. */
+    /** The operator's fields. */
     private static List<String> set(LayeredResource resource) {
         return resource.operator().stream().flatMap(entry -> entry.registers().stream())
                 .filter(Register::isSet).map(Register::name).toList();
     }
 
-    /** What could be handed back, by name. */
+    /** The fields that can be reset, by name. */
     private List<String> declared(RegistryState state) {
         Stream<Key> keys = key.kind().equals(Key.BACKEND) ? state.entries().backendKeys(key.head())
                 : state.entries().keys(key.kind());

@@ -16,12 +16,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Makes the topology what it was at an earlier version. It writes what the operator must say for that over
- * what config says now; config's own entries stay, and so do announcements: of a backend that has announced
- * itself only what the operator said comes back. Drains and holds that would have ended by themselves since
- * then are over.
+ * Restores the topology of an earlier version. It sets the operator's fields over the current config;
+ * config's own entries and announcements stay: of an announced backend only the operator's fields are
+ * restored. Drains and holds whose deadlines have passed since then stay ended.
  *
- * @param to the version, or as many of its first characters as no other has
+ * @param to the version, or its first characters, enough to be unique
  */
 public record Rollback(String to) implements Command {
 
@@ -32,16 +31,16 @@ public record Rollback(String to) implements Command {
         RegistryState target = RegistryState.of(history.entriesAt(point), state.now());
         List<Entry> entries = new Steps(state, target, stamp).all();
         SortedSet<String> uncertain = history.uncertain(point);
-        String doubt = uncertain.isEmpty() ? "" : "; not restored for certain, since the history does not"
-                + " tell what was there: " + FieldTexts.listed(List.copyOf(uncertain));
+        String doubt = uncertain.isEmpty() ? "" : "; perhaps not restored, because the history does not"
+                + " have the former value: " + FieldTexts.listed(List.copyOf(uncertain));
         if (entries.isEmpty()) {
-            return Change.none("all is as at version " + point.version() + " already" + doubt);
+            return Change.none("everything is as at version " + point.version() + " already" + doubt);
         }
         RegistryState after = state.afterDecision(entries, stamp);
         if (after.lacksRoutes()) {
             throw new CommandRefused(409, "version " + point.version() + " cannot come back: it has services "
                     + String.join(", ", target.topology().services().keySet())
-                    + " and no route, so that nobody could say which requests go where");
+                    + " and no route, so that no request would have a service");
         }
         List<String> changes = state.changes(after, entries).entrySet().stream()
                 .map(one -> FieldTexts.name(one.getKey()) + " " + String.join(", ", one.getValue())).toList();
@@ -82,7 +81,7 @@ public record Rollback(String to) implements Command {
                     : now.resource(Key.service(Origin.OPERATOR, wanted.name())).wantedAs(fields, stamp);
         }
 
-        /** Backends that either state has heard of, removed ones included. */
+        /** The backends of both states, removed ones included. */
         private Stream<Key> known(String service) {
             return Stream.concat(now.entries().backendKeys(service), target.entries().backendKeys(service))
                     .distinct();
@@ -101,7 +100,7 @@ public record Rollback(String to) implements Command {
             return same ? Optional.empty() : there.wantedAs(fields(wanted), stamp);
         }
 
-        /** The operator says what he said then, whatever the backend says of itself. */
+        /** The operator's fields are those of then, whatever the announcement has. */
         private Optional<Entry> sayAs(LayeredResource there, LayeredResource wanted) {
             Map<String, Object> said = there.operator().map(LayeredResource::said).orElse(Map.of());
             Map<String, Object> then = wanted.operator().map(LayeredResource::said).orElse(Map.of());
@@ -116,7 +115,7 @@ public record Rollback(String to) implements Command {
             return registers.isEmpty() ? Optional.empty() : Optional.of(Entry.of(there.key(), registers));
         }
 
-        /** Only what says something. */
+        /** Only layers that set a field. */
         private SortedMap<String, Object> fields(LayeredResource backend) {
             SortedMap<String, Object> fields = new TreeMap<>();
             fields.put(EntryFields.WEIGHT, backend.value(EntryFields.WEIGHT).orElse(1));
@@ -137,7 +136,7 @@ public record Rollback(String to) implements Command {
                 return leads.isPresent() && LayerMerge.fields(leads.get()).equals(fields) ? Optional.empty()
                         : there.wantedAs(fields, stamp);
             }
-            // One that leads nowhere now must not come to life with the service it leads to.
+            // A route without a service now must not appear with a later service of that name.
             boolean unwanted = leads.isPresent() || there.present() && target.topology().services()
                     .containsKey(there.text(EntryFields.SERVICE).orElse(""));
             return unwanted ? Optional.of(there.removal(stamp)) : Optional.empty();

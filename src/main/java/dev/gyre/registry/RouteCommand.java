@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The commands about a route, which host and path name together. */
+/** The commands about a route, which is named by host and path. */
 public sealed interface RouteCommand extends Command {
 
     String host();
@@ -19,11 +19,11 @@ public sealed interface RouteCommand extends Command {
     String path();
 
     /**
-     * Leads requests to a service; an existing route of that host and path is turned to it.
+     * Leads requests to a service; an existing route of that host and path is changed.
      *
-     * @param maxBody  empty: as it was
-     * @param priority empty: as it was
-     * @param force    also where it takes away what goes to the only service without a route
+     * @param maxBody  empty: unchanged
+     * @param priority empty: unchanged
+     * @param force    also if the only service, which had no route, would lose its requests
      */
     record Put(String host, String path, String service, OptionalLong maxBody, Optional<Priority> priority,
                boolean force) implements RouteCommand {
@@ -73,7 +73,9 @@ public sealed interface RouteCommand extends Command {
                     && !(host.equals("*") && path.equals("/*"));
         }
 
-        /** What config says as well is left to it, so that a route turned back follows config again. */
+        /**
+         * Fields with config's value are left to config, so that a route changed back follows config again.
+         */
         private static Entry overConfig(LayeredResource resource, SortedMap<String, Object> fields,
                                         Stamp stamp) {
             List<Register> registers = new ArrayList<>();

@@ -22,10 +22,10 @@ public sealed interface ServiceCommand extends Command {
     String service();
 
     /**
-     * Adds a service, or changes the policy of one that is there.
+     * Adds a service, or changes the policy of an existing one.
      *
-     * @param policy   in the form config has for it; fields not given stay as they are
-     * @param backends to add; those there already stay
+     * @param policy   in the form of config; fields not given stay unchanged
+     * @param backends to add; existing ones stay
      */
     record Put(String service, JsonObject policy, Map<BackendUrl, BackendCommand.Wish> backends)
             implements ServiceCommand {
@@ -43,7 +43,7 @@ public sealed interface ServiceCommand extends Command {
             if (after.lacksRoutes() && !state.lacksRoutes()) {
                 throw new CommandRefused(409, "a second service beside \""
                         + String.join(", ", state.topology().services().keySet())
-                        + "\" needs a route first: without one nobody could say which requests go where"
+                        + "\" needs a route first: without one no request would have a service"
                         + " (route.put for the service that is there)");
             }
             List<String> whats = new ArrayList<>();
@@ -65,7 +65,7 @@ public sealed interface ServiceCommand extends Command {
                     : new Change(entries, String.join("; ", whats));
         }
 
-        /** {@code pool.maxConnections 512 → 78} for each setting that is another. */
+        /** {@code pool.maxConnections 512 → 78} for each changed setting. */
         private static List<String> differences(Service before, Service after) {
             SortedMap<String, Object> old = SettingPaths.flat(Policies.json(before.policy()));
             SortedMap<String, Object> now = SettingPaths.flat(Policies.json(after.policy()));
@@ -86,7 +86,7 @@ public sealed interface ServiceCommand extends Command {
             PolicyReading after = PolicyReading.of(state.afterDecision(List.of(said), stamp)
                     .resource(there.key()));
             List<String> mistakes = new ArrayList<>(after.mistakes());
-            // Those that were there before are no reason to refuse what has nothing to do with them.
+            // Mistakes from before are no reason to refuse an unrelated change.
             List<String> before = PolicyReading.of(there).mistakes();
             mistakes.removeIf(mistake -> before.contains(mistake) && fields.keySet().stream()
                     .noneMatch(path -> SettingPaths.related(path,
@@ -102,7 +102,7 @@ public sealed interface ServiceCommand extends Command {
     /**
      * Removes a service with all its backends; refused while a route leads to it.
      *
-     * @param force also where it is the only one
+     * @param force also if it is the only one
      */
     record Remove(String service, boolean force) implements ServiceCommand {
 
@@ -131,11 +131,11 @@ public sealed interface ServiceCommand extends Command {
             return new Change(unwanted(state, service, stamp), "service \"" + service + "\" removed");
         }
 
-        /** The entries by which a service is gone. */
+        /** The entries that remove a service. */
         static List<Entry> unwanted(RegistryState state, String service, Stamp stamp) {
             List<Entry> entries = new ArrayList<>();
             entries.add(state.resource(Key.service(Origin.OPERATOR, service)).removal(stamp));
-            // Were they kept, a service of the same name added later would find them among its own.
+            // Otherwise a later service of the same name would get its backends.
             state.entries().backendKeys(service)
                     .flatMap(key -> Stream.of(key.in(Origin.DISCOVERY), key))
                     .flatMap(key -> state.entries().entry(key).stream())

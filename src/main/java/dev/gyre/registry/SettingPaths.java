@@ -6,8 +6,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Settings as nested JSON and as one value a path, such as {@code pool.maxConnections}: each path is a field
- * of its own. An empty object is a value, for it may switch something on.
+ * Settings as nested JSON and as one value for each path, such as {@code pool.maxConnections}: each path is a
+ * field of its own. An empty object is a value, because it may switch something on.
  */
 final class SettingPaths {
 
@@ -31,7 +31,7 @@ final class SettingPaths {
         }
     }
 
-    /** The other way round; what is set to nothing is left out. */
+    /** The reverse; paths set to nothing are left out. */
     static JsonObject nested(SortedMap<String, Object> flat) {
         JsonObject nested = new JsonObject();
         flat.forEach((path, value) -> {
@@ -45,7 +45,7 @@ final class SettingPaths {
     private static void put(JsonObject into, String path, Object value) {
         int dot = path.indexOf('.');
         if (dot < 0) {
-            // An empty object beside what stands within it says no more than that.
+            // An empty object adds nothing to the paths within it.
             if (!(value instanceof JsonObject) || !(into.getValue(path) instanceof JsonObject)) {
                 into.put(path, value instanceof JsonObject object ? object.copy() : value);
             }
@@ -58,12 +58,12 @@ final class SettingPaths {
         put(into.getJsonObject(head), path.substring(dot + 1), value);
     }
 
-    /** They are the same, or one of them stands within the other. */
+    /** Whether they are the same, or one is within the other. */
     static boolean related(String one, String other) {
         return one.equals(other) || within(one, other) || within(other, one);
     }
 
-    /** One stands within the other. */
+    /** Whether one is within the other. */
     static boolean within(String path, String outer) {
         return path.length() > outer.length() && path.startsWith(outer)
                 && path.charAt(outer.length()) == '.';

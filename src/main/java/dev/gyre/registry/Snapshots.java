@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code topology.json} in pieces, so that it neither fills the memory nor holds up those who wait for
- * the disk, and removes the segments of the journal that it covers.
+ * Writes {@code topology.json} in pieces, so that it neither fills the memory nor delays other writes to the
+ * disk, and removes the segments of the journal that it covers.
  */
 final class Snapshots {
 
@@ -16,7 +16,7 @@ final class Snapshots {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
     private static final String TEMPORARY = NAME + JournalSegment.TEMPORARY;
-    /** Each piece is forced to the disk: an append beside it then waits for no more than this. */
+    /** Each piece is forced to the disk: a concurrent append then waits for one piece at most. */
     private static final int PIECE = 1 << 20;
 
     private final Disk disk;
@@ -28,7 +28,7 @@ final class Snapshots {
         this.disk = disk;
     }
 
-    /** Of the latest one, in bytes. */
+    /** The size of the latest one, in bytes. */
     long length() {
         return length;
     }
@@ -37,7 +37,7 @@ final class Snapshots {
         length = found;
     }
 
-    /** Returns when the snapshot is on the disk, or when a later one already is. */
+    /** Returns when the snapshot is on the disk, or a later one already is. */
     synchronized void write(Iterable<JournalLine> lines, long covers) throws IOException {
         if (covers < covered) {
             return;
@@ -46,7 +46,7 @@ final class Snapshots {
         try (Disk.Output file = disk.create(TEMPORARY)) {
             written = new Writing(file).write(lines, covers);
         } catch (IOException e) {
-            // It takes room that appends may need.
+            // It takes space that appends may need.
             drop();
             throw e;
         }
@@ -54,7 +54,7 @@ final class Snapshots {
         disk.sync();
         covered = covers;
         length = written;
-        // The lowest first: should a crash leave the rest, that has no gap.
+        // The lowest first: after a crash the rest has no gap.
         for (String name : JournalSegment.names(disk.names()).headMap(covers, true).values()) {
             disk.delete(name);
         }
@@ -68,7 +68,7 @@ final class Snapshots {
         }
     }
 
-    /** Gives up the one that is being written, and returns when nothing is written any more. */
+    /** Abandons a snapshot under way, and returns when nothing is written any more. */
     void close() {
         closed = true;
         synchronized (this) {

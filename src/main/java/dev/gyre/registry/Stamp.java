@@ -6,9 +6,9 @@ import java.util.HexFormat;
  * When and where a field was written: a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks",
  * 2014). The order is total: wall time, then counter, then node.
  *
- * <p>Clocks give every fourth counter only. What follows from a decision by itself, such as the end of a
- * drain's ttl, is stamped {@linkplain #followUp right above it}: the same on every node that draws the
- * conclusion, and below every later decision.
+ * <p>Clocks give every fourth counter only. An automatic consequence of a decision, such as the end of a
+ * drain's ttl, gets the stamp {@linkplain #followUp right above it}: the same on every node, and below every
+ * later decision.
  *
  * @param wall    milliseconds since 1970
  * @param counter tells changes of the same millisecond apart, 0..65535
@@ -19,7 +19,7 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
     public static final Stamp ZERO = new Stamp(0, 0, 0);
 
     static final int MAX_COUNTER = 0xffff;
-    /** So many consequences of a decision have room before the next one. */
+    /** Most automatic consequences of a decision. */
     private static final int FOLLOW_UPS = 3;
     private static final int WALL_DIGITS = 12;
     private static final int COUNTER_DIGITS = 4;
@@ -38,7 +38,7 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
     /**
      * Reads the text form.
      *
-     * @throws IllegalArgumentException when the text is no stamp
+     * @throws IllegalArgumentException if the text is not a stamp
      */
     public static Stamp parse(String text) {
         String[] parts = text.split("-", -1);
@@ -50,7 +50,7 @@ public record Stamp(long wall, int counter, long node) implements Comparable<Sta
                 Long.parseUnsignedLong(parts[2], 16));
     }
 
-    /** Below every stamp that a clock gives: of what a node says before it has heard the others. */
+    /** Below every stamp that a clock gives: for declarations of a node that does not know the others yet. */
     static Stamp first(long node) {
         return new Stamp(0, 0, node);
     }

@@ -6,37 +6,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Where entries outlive the process. Used by one thread at a time, never an event loop. */
+/** Keeps entries beyond the life of the process. Used by one thread at a time, never an event loop. */
 interface Store {
 
     long node();
 
-    /** The latest text of each key, in no order that means anything; to be asked for once. */
+    /** The latest text of each key, in any order; can be taken once. */
     Map<String, String> load();
 
     /**
-     * Returns when all these lines will survive a loss of power; when it fails, none of them counts.
+     * Returns when all these lines will survive a loss of power; after a failure none of them counts.
      *
-     * @param all the lines of all keys as they are with these: taken, perhaps later and on another thread,
-     *            where it is time for a snapshot
+     * @param all the lines of all keys including these, for a snapshot if one is due; may be called later and
+     *            on another thread
      */
     void append(Collection<JournalLine> lines, Supplier<? extends Iterable<JournalLine>> all)
             throws IOException;
 
-    /** Gives back the room of what was forgotten or overwritten; returns at once. */
+    /** Frees the space of forgotten and overwritten lines; returns at once. */
     void compact(Supplier<? extends Iterable<JournalLine>> all);
 
-    /** Why nothing can be kept, as far as is known; empty when all is well. */
+    /** Why nothing can be stored, as far as known; empty if the disk works. */
     Optional<String> trouble();
 
-    /** Names the config that this node declared last; empty when it never did, or that was lost. */
+    /** Names the config that this node declared last; empty if there was none, or it was lost. */
     Optional<String> declared();
 
     void declared(String name) throws IOException;
 
     void close();
 
-    /** Forgets all with the process. */
+    /** Keeps nothing beyond the process. */
     record InMemory(long node) implements Store {
 
         @Override

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the registry keeps on its disk: entries, and beside them what it remembers of itself. A line that
- * cannot be read is kept as it is, for a version that can.
+ * The lines of the registry on its disk: entries, and its own notes. A line that cannot be read is kept
+ * unchanged, for a version that can read it.
  *
  * @param entries that can be read
  * @param notes   under names without a slash, which no key of an entry is
@@ -56,7 +56,7 @@ record StoredLines(Entries entries, Map<String, String> notes, Map<String, Strin
         return JournalLine.of(entry.key().toString(), entry.toJson().encode());
     }
 
-    /** Each key as it is now, forgotten ones included. */
+    /** The current text of each key, forgotten ones included. */
     static List<JournalLine> of(Entries entries, Collection<Key> keys) {
         return keys.stream().map(key -> entries.entry(key).map(StoredLines::line)
                 .orElseGet(() -> JournalLine.forgotten(key.toString()))).toList();

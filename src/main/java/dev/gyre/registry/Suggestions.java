@@ -12,7 +12,7 @@ public final class Suggestions {
     private Suggestions() {
     }
 
-    /** {@code (did you mean "web"? known: api, web)}; the guess only where one is near. */
+    /** {@code (did you mean "web"? known: api, web)}; the suggestion only if one is similar. */
     public static String hint(String found, Collection<String> known) {
         if (known.isEmpty()) {
             return "(there is none yet)";
@@ -22,8 +22,8 @@ public final class Suggestions {
     }
 
     /**
-     * {@code (known: api, web)}, without a guess: who removed what was meant must not be invited to remove
-     * its neighbour.
+     * {@code (known: api, web)}, without a suggestion: after a removal it must not suggest to remove a
+     * similar one.
      */
     public static String listed(Collection<String> known) {
         return known.isEmpty() ? "(there is none)" : "(" + list(known) + ")";

@@ -9,9 +9,8 @@ import java.util.stream.Collectors;
 import org.pcollections.PSortedMap;
 
 /**
- * Rules that no single entry can break. Each command is refused that would break one on the node it is given
- * to; two commands on two nodes at once may break one together, and then this says so, for neither may be
- * undone.
+ * Rules that no single entry can break. A node refuses each command that would break one; two commands at
+ * once on two nodes may break one together, which is reported here, because neither may be undone.
  */
 final class TopologyRules {
 
@@ -26,7 +25,7 @@ final class TopologyRules {
         return topology.services().size() > 1 && topology.routes().isEmpty();
     }
 
-    /** The rules that are broken now, of which the same ones as before where a change does not touch them. */
+    /** The broken rules; rules that a change does not touch are taken from before. */
     static PSortedMap<String, String> judge(PSortedMap<String, String> before, Entries entries,
                                             Topology former, Topology now, Collection<Key> changed) {
         PSortedMap<String, String> broken = before;

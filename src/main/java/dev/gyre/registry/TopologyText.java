@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
 
 /**
  * The content of {@code topology.json}: a header {@code gyre-topology FORMAT LENGTH SHA-256}, then that many
- * bytes of JSON with one entry a line. Every later format keeps the header, so that an older Gyre can tell a
- * file from the future from a damaged one; to that end the sum covers the format's number too.
+ * bytes of JSON with one entry a line. Every later format keeps the header, so that an older Gyre can
+ * distinguish a newer file from a damaged one; for this the sum covers the format's number too.
  */
 final class TopologyText {
 
     static final int FORMAT = 2;
-    /** Of the header as it is written now. */
+    /** The format of the header that is written now. */
     static final int HEADER_LENGTH = 94;
     static final String LAST = "]}\n";
 
@@ -36,7 +36,7 @@ final class TopologyText {
     private TopologyText() {
     }
 
-    /** Whole, and written by a Gyre that knows more. */
+    /** Whole, and written by a newer Gyre. */
     static final class NewerFormat extends Exception {
 
         private final int format;
@@ -59,22 +59,22 @@ final class TopologyText {
     }
 
     /**
-     * @param covers the last group of the journal that is in it; empty when the header that says so is lost
-     * @param damage what is wrong with the file; empty when it is whole
-     * @param lost   how many lines are; empty when that is unknown
+     * @param covers the last group of the journal in it; empty if the header is lost
+     * @param damage the damage of the file; empty if it is whole
+     * @param lost   number of lost lines; empty if unknown
      */
     record Content(int format, Optional<Long> covers, List<JournalLine> lines, Optional<String> damage,
                    Optional<Long> lost) {
     }
 
-    /** What stands before the lines. */
+    /** The text before the lines. */
     static byte[] opening(long covers) {
         return ("{\"covers\":"
                 + new String(JournalLine.checked(Long.toString(covers)), StandardCharsets.US_ASCII)
                 + ",\"entries\":[\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** What stands behind them. */
+    /** The text after them. */
     static byte[] closing(long lines) {
         return (new String(JournalLine.checked(Long.toString(lines)), StandardCharsets.US_ASCII) + LAST)
                 .getBytes(StandardCharsets.US_ASCII);
@@ -85,7 +85,7 @@ final class TopologyText {
                 HexFormat.of().formatHex(sum.digest())).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** To be fed with the body. */
+    /** Receives the body. */
     static MessageDigest sum(int format) {
         MessageDigest digest = Sha256.digest();
         digest.update((format + "\n").getBytes(StandardCharsets.US_ASCII));
@@ -115,7 +115,7 @@ final class TopologyText {
         return format == 1 ? first(Arrays.copyOfRange(file, body, file.length)) : salvage(file, body, "");
     }
 
-    /** Of a spoiled file of format 1 nothing is read: its lines have no checksum, and may say anything. */
+    /** A damaged file of format 1 is not read: its lines have no checksum, so any byte may be wrong. */
     private static Content salvage(byte[] file, int body, String damage) {
         Optional<Long> covers = Optional.empty();
         Optional<Long> count = Optional.empty();

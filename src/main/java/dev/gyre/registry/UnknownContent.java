@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What this version understands of an entry. Whatever it does not is kept, on disk and in the cluster, and
- * passed on as it came; it only has no part in what this node serves.
+ * The content of entries that this version does not understand. It is kept, on disk and in the cluster, and
+ * passed on unchanged; only this node's topology ignores it.
  */
 final class UnknownContent {
 
@@ -22,7 +22,7 @@ final class UnknownContent {
     private UnknownContent() {
     }
 
-    /** What is not understood, in words; empty when all is. */
+    /** The content not understood, in words; empty if there is none. */
     static Optional<String> gap(Entry entry) {
         Key key = entry.key();
         if (key.isChange() || entry.tombstone()) {

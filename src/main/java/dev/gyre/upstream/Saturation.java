@@ -51,7 +51,7 @@ final class Saturation {
         double served = window.servedPerSecond();
         double refused = window.refusedPerSecond();
         if (served == 0) {
-            return "no request was finished meanwhile, so the size it needs cannot be told: see whether the"
+            return "no request was finished meanwhile, so the needed size is unknown: see whether the"
                     + " backend answers at all";
         }
         double queueing = served * seconds(window.meanWait());

@@ -81,11 +81,12 @@ class ClusterStatusTest {
         ClusterReport report = report(4, List.of(new MissingMember("C:5701", Duration.ofSeconds(40), true),
                 new MissingMember("D:5701", Duration.ofSeconds(40), true)));
         JsonObject status = ask("cluster.status", report, A, B);
-        assertThat(status.getString("summary")).isEqualTo("2 of 4 members: not heard for 40s: C:5701,"
+        assertThat(status.getString("summary")).isEqualTo("2 of 4 members: no heartbeat for 40s: C:5701,"
                 + " D:5701; the two agree: view v");
         assertThat(status.getBoolean("agree")).isFalse();
         assertThat(status.getBoolean("complete")).isFalse();
-        assertThat(summary(report, A, node("B", "2", "other"))).isEqualTo("2 of 4 members: not heard for 40s:"
+        assertThat(summary(report, A, node("B", "2", "other")))
+                .isEqualTo("2 of 4 members: no heartbeat for 40s:"
                 + " C:5701, D:5701, 1 of them disagree with this one (view v): B (B:5701, view v)");
         JsonArray rows = ask("node.list", report, A, B).getJsonArray("nodes");
         assertThat(rows).hasSize(4).contains(new JsonObject().put("address", "C:5701")

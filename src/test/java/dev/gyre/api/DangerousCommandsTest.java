@@ -45,7 +45,7 @@ class DangerousCommandsTest {
             Answer answer = doors.bus(command);
             assertThat(answer.code()).as(command.encode()).isEqualTo(400);
             assertThat(answer.refusal()).contains(url.substring(0, 10), " address (expected: the address of a"
-                    + " server; \"backendNetworks\" in the config tells which may be used)");
+                    + " server; \"backendNetworks\" in the config lists which may be used)");
         }
         // What an earlier version let in can still be taken out.
         assertThat(doors.bus(command("backend.remove", "service", "web", "url", url)).code()).isEqualTo(200);

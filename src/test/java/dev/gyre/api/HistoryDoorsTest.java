@@ -195,7 +195,7 @@ class HistoryDoorsTest {
                 + " of 2026-03-01T12:00:00Z (after: config declared): web/http://10.0.0.5:9001"
                 + " weight 5 → 1\n", ""));
         assertThat(doors.cli("rollback", first).out())
-                .isEqualTo("all is as at version " + first + " already (no change)\n");
+                .isEqualTo("everything is as at version " + first + " already (no change)\n");
         assertThat(doors.cli("rollback", "zz").err()).startsWith("refused (404): no version \"zz\" in the");
     }
 }

@@ -66,7 +66,7 @@ class JoiningTest {
         String never = address(nodes.node(2));
         assertThat(status.getBoolean("agree")).isFalse();
         assertThat(status.getBoolean("complete")).isFalse();
-        assertThat(status.getString("summary")).startsWith("2 of 3 members: never heard since the start")
+        assertThat(status.getString("summary")).startsWith("2 of 3 members: no heartbeat since the start")
                 .contains(never + "; the two agree: view");
         assertThat(rows(here, "missing")).containsExactly(never);
         assertThat(here.admin().metric("gyre_cluster_expected_members")).isEqualTo(3);
@@ -75,7 +75,7 @@ class JoiningTest {
         Await.until("its farewell", () -> here.text().contains("member left "));
         assertThat(rows(here, "missing")).containsExactlyInAnyOrder(never, address(leaving));
         assertThat(here.ask("cluster.status").getString("summary")).contains("1 of 3 members: ")
-                .contains("not heard for").doesNotContain("agree");
+                .contains("no heartbeat for").doesNotContain("agree");
         start(leaving);
         leaving.kill();
         Await.until("its loss", () -> here.text().contains("member lost "));

@@ -156,8 +156,8 @@ class CommandsTest {
     void aSecondServiceNeedsARouteFirst() throws Exception {
         Command api = new ServiceCommand.Put("api", NOTHING, Map.of(C,
                 new BackendCommand.Wish(Optional.of(4), Optional.empty())));
-        refused(api, 409, "a second service beside \"web\" needs a route first: without one nobody could say "
-                + "which requests go where (route.put for the service that is there)");
+        refused(api, 409, "a second service beside \"web\" needs a route first: without one no request "
+                + "would have a service (route.put for the service that is there)");
         changes(new RouteCommand.Put("*", "/*", "web"), "route */* leads to \"web\"");
         changes(api, "service \"api\" added; api/http://10.0.0.7:9001 added");
         changesNothing(api, "service \"api\" is so already");

@@ -159,7 +159,8 @@ class FaultyWriterTest {
     @Test
     void whatCannotBeCaughtUpWithChangesNothing() throws Exception {
         node.replica.catchesUp(() -> Future.failedFuture("no answer"));
-        assertThat(refused(weight(5))).hasMessageContaining("no answer").hasMessageContaining("ask again");
+        assertThat(refused(weight(5))).hasMessageContaining("no answer")
+                .hasMessageContaining("repeat the command");
         assertThat(node.weight(A)).isEqualTo(1);
         node.replica.catchesUp(Future::succeededFuture);
         goesOn();

@@ -277,8 +277,8 @@ class HistoryTest {
         Entry bare = new BackendCommand.Weight("web", B, 6).on(start, new Stamp(3, 0, 2)).entries().get(0);
         RegistryState merged = RegistryState.of(one.entries().with(List.of(bare)), Instant.EPOCH);
         Change back = new Rollback(start.topology().version()).on(merged, new Stamp(4, 0, 1));
-        assertThat(back.what()).endsWith(": web/http://10.0.0.5:9001 weight 5 → 1; not restored for certain,"
-                + " since the history does not tell what was there: web/http://10.0.0.6:9001 weight");
+        assertThat(back.what()).endsWith(": web/http://10.0.0.5:9001 weight 5 → 1; perhaps not restored,"
+                + " because the history does not have the former value: web/http://10.0.0.6:9001 weight");
     }
 
     @Test
@@ -297,8 +297,8 @@ class HistoryTest {
                 false), 3, 1);
         RegistryState merged = RegistryState.of(other.entries().merge(large.entries()), Instant.EPOCH);
         Change back = new Rollback(large.topology().version()).on(merged, new Stamp(4, 0, 1));
-        assertThat(back.what()).endsWith("not restored for certain, since the history does not tell what was"
-                + " there: web/http://10.0.0.5:9001 weight");
+        assertThat(back.what()).endsWith("perhaps not restored, because the history does not have the former"
+                + " value: web/http://10.0.0.5:9001 weight");
     }
 
     private static RegistryState changed(RegistryState state, Command command, long wall, long node)

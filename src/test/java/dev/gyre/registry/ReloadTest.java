@@ -124,16 +124,16 @@ class ReloadTest {
         node.apply(new BackendCommand.Add("web", BackendUrl.parse("http://10.0.0.8:9001"), Optional.empty()));
         node.declare(weighed(4, A, B, C));
         assertThat(latest()).isEqualTo("config changed: web/http://10.0.0.6:9001 weight 1 → 4; overruled by"
-                + " the operator: web/http://10.0.0.5:9001 weight 1 → 4 (the operator says 9),"
+                + " the operator: web/http://10.0.0.5:9001 weight 1 → 4 (the operator has set 9),"
                 + " web/http://10.0.0.7:9001 (the operator has removed it)");
         node.declare(declared(List.of(), new Service("web", ServicePolicy.DEFAULT, List.of(
                 new Backend(A, 5, false, Origin.CONFIG), new Backend(B, 4, false, Origin.CONFIG)),
                 Origin.CONFIG)));
         assertThat(latest()).isEqualTo("config changed: web/http://10.0.0.7:9001 removed; overruled by the"
-                + " operator: web/http://10.0.0.5:9001 weight 4 → 5 (the operator says 9)");
+                + " operator: web/http://10.0.0.5:9001 weight 4 → 5 (the operator has set 9)");
         node.declare(weighed(4, A, B));
         assertThat(latest()).isEqualTo("config changed, with no effect; overruled by the operator:"
-                + " web/http://10.0.0.5:9001 weight 5 → 4 (the operator says 9)");
+                + " web/http://10.0.0.5:9001 weight 5 → 4 (the operator has set 9)");
     }
 
     private static Topology weighed(int weight, BackendUrl... urls) {

@@ -75,7 +75,7 @@ class RollbackTest {
         try (Node node = Node.inMemory(web(A, B))) {
             String first = node.registry.topology().version();
             assertThat(node.apply(new Rollback(first))).isEqualTo(
-                    new CommandResult(first, false, "all is as at version " + first + " already"));
+                    new CommandResult(first, false, "everything is as at version " + first + " already"));
             node.apply(new BackendCommand.Drain("web", A, Optional.empty()));
             node.apply(new BackendCommand.Resume("web", A));
             assertThat(node.apply(new Rollback(first)).changed()).isFalse();
@@ -151,7 +151,7 @@ class RollbackTest {
                 () -> new Rollback(odd.topology().version()).on(now, new Stamp(3, 0, 1)));
         assertThat(refused.code()).isEqualTo(409);
         assertThat(refused).hasMessage("version " + odd.topology().version() + " cannot come back: it has"
-                + " services api, web and no route, so that nobody could say which requests go where");
+                + " services api, web and no route, so that no request would have a service");
     }
 
     @Test

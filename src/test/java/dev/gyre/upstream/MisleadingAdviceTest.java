@@ -53,7 +53,7 @@ class MisleadingAdviceTest {
 
     @Test
     void withoutAnAnswerNoSizeIsTold() {
-        String nothingFinished = "no request was finished meanwhile, so the size it needs cannot be told: see"
+        String nothingFinished = "no request was finished meanwhile, so the needed size is unknown: see"
                 + " whether the backend answers at all";
         assertThat(Saturation.sentence(window(0, 0, 0, 0))).isEqualTo(FULL + nothingFinished);
         assertThat(Saturation.sentence(window(0, 50, 0, 0))).isEqualTo(FULL + nothingFinished);
