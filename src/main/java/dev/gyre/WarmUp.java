@@ -13,8 +13,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -25,38 +23,43 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the JVM compile the data path before the first client comes: a second proxy, with event loops,
  * sockets and counters of its own, serves synthetic clients on loopback from a synthetic backend. It ends
- * when the compiler has little left to do, or when its time is over. A failed warm-up is logged; the node
- * starts without it.
+ * when the compilers have caught up, or when its time is over. A failed warm-up is logged; the node starts
+ * without it.
  */
 final class WarmUp {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
     private static final String LOOPBACK = "127.0.0.1";
-    private static final long WINDOW_MILLIS = 250;
-    /** The compiler is done when it was at work for less than this part of so many windows in a row. */
-    private static final double LITTLE = 0.2;
-    private static final int WINDOWS = 4;
+    private static final long LOOK_MILLIS = 250;
+    /** How long the compilers must have been idle. */
+    private static final Duration QUIET = Duration.ofSeconds(1);
+    private static final int LOOKS = (int) (QUIET.toMillis() / LOOK_MILLIS);
     /** Before so many requests the compilers have not even been asked for all there is to do. */
-    private static final long AT_LEAST = 5000;
+    private static final long AT_LEAST = 20_000;
     /** For the synthetic clients to get their last answers. */
     private static final long FAREWELL_MILLIS = 1000;
 
     private final Duration most;
+    private final int instances;
     private final long begun = System.nanoTime();
     private final Vertx own;
     /** The proxy of the warm-up is ready, or failed to start. */
     private final Promise<Void> settled = Promise.promise();
     private final Promise<Void> ended = Promise.promise();
+    private final CompilerIdle idle = new CompilerIdle(QUIET);
+    /** Requests answered at each of the last looks. */
+    private final long[] answered = new long[LOOKS];
+    private SyntheticBackend backend;
     private SyntheticTraffic traffic;
-    private long compiledMillis;
-    private int quiet;
+    private int looks;
     // Like all that changes here under this object's lock, for each timer may have another event loop.
     private boolean ending;
 
-    private WarmUp(Duration most) {
+    private WarmUp(Duration most, int instances) {
         this.most = most;
-        // One loop for the proxy of the warm-up, one for its clients and backend.
-        own = Vertx.builder().with(Transports.withoutFileCache(new VertxOptions().setEventLoopPoolSize(2)))
+        this.instances = instances;
+        own = Vertx.builder()
+                .with(Transports.withoutFileCache(new VertxOptions().setEventLoopPoolSize(instances)))
                 .withTransport(Launcher.transports().chosen()).build();
     }
 
@@ -67,20 +70,22 @@ final class WarmUp {
         }
         return TakenPorts.firstOf(settings.listeners())
                 .map(taken -> Future.<Void>failedFuture(StartFailed.because(taken)))
-                .orElseGet(() -> begin(settings.warmUp()).ended.future());
+                .orElseGet(() -> begin(settings.warmUp(), settings.instances()
+                        .orElse(Runtime.getRuntime().availableProcessors())).ended.future());
     }
 
-    private static WarmUp begin(Duration most) {
+    /** @param instances event loops that serve, as many as the node will have */
+    private static WarmUp begin(Duration most, int instances) {
         LOG.info("warming up for at most {} ms before the ports are opened", most.toMillis());
-        WarmUp warmUp = new WarmUp(most);
+        WarmUp warmUp = new WarmUp(most, instances);
         warmUp.own.setTimer(Math.max(1, most.toMillis()), timer -> warmUp.end("its time was over first"));
         warmUp.run();
         return warmUp;
     }
 
     private void run() {
-        SyntheticTraffic.backend(own, LOOPBACK)
-                .compose(backend -> proxy(backend.actualPort()))
+        own.executeBlocking(SyntheticBackend::open, false)
+                .compose(this::proxy)
                 .onSuccess(this::send)
                 .onFailure(this::failed);
     }
@@ -97,52 +102,53 @@ final class WarmUp {
         settled.complete();
         // The time may have been over before the proxy stood.
         if (!ending) {
-            traffic = SyntheticTraffic.begin(own, LOOPBACK, port);
-            compiledMillis = compiled();
-            own.setPeriodic(WINDOW_MILLIS, timer -> look());
+            traffic = SyntheticTraffic.begin(port, instances);
+            own.setPeriodic(LOOK_MILLIS, timer -> look());
         }
     }
 
-    private Future<Integer> proxy(int backend) {
+    private Future<Integer> proxy(SyntheticBackend opened) {
+        synchronized (this) {
+            backend = opened;
+        }
         JsonObject config = new JsonObject()
                 .put("listeners", new JsonArray().add(new JsonObject().put("host", LOOPBACK).put("port", 0)))
                 .put("services", new JsonObject().put("warm-up", new JsonObject()
-                        .put("backends", new JsonArray().add("http://" + LOOPBACK + ":" + backend))));
+                        .put("backends", new JsonArray().add("http://" + LOOPBACK + ":" + opened.port()))));
         Checked<Settings> read = ConfigReader.read(config);
         Settings settings = read.accepted().orElseThrow(() -> new IllegalStateException(read.toString()));
         SelectionContext selection = new SelectionContext(Optional.empty(), new StickyKey(new byte[32]),
                 InstantSource.system(), RandomGenerator::getDefault);
         ListenerPolicy policy = new ListenerPolicy(settings.forwarding(),
-                settings.limits().within(4 * SyntheticTraffic.CLIENTS), "warm-up");
+                settings.limits().within(4 * SyntheticTraffic.CLIENTS * instances), "warm-up");
         Proxy proxy = new Proxy(own, policy, selection, Duration.ZERO, () -> { }, streak -> { });
-        return proxy.deploy(1)
+        return proxy.deploy(instances)
                 .onSuccess(v -> proxy.apply(settings.declared()))
                 .compose(v -> proxy.listen(settings.listeners()))
                 .map(ports -> ports.get(0));
     }
 
     private synchronized void look() {
-        long before = compiledMillis;
-        compiledMillis = compiled();
-        quiet = compiledMillis - before < LITTLE * WINDOW_MILLIS ? quiet + 1 : 0;
-        if (quiet >= WINDOWS && traffic.answered() >= AT_LEAST) {
-            end("the compiler has little left to do");
+        boolean caughtUp = idle.reached(System.nanoTime(), CompilerLoad.now());
+        answered[looks % LOOKS] = traffic.answered();
+        looks++;
+        if (caughtUp && traffic.answered() >= AT_LEAST) {
+            end("the compilers are idle");
         }
     }
 
-    /** How long the JVM's compilers have been at work so far. */
-    private static long compiled() {
-        CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
-        return compilation == null ? 0 : compilation.getTotalCompilationTime();
+    /** Requests a second since the oldest of the last looks. */
+    private long rate(long now) {
+        return looks < LOOKS ? 0 : (now - answered[looks % LOOKS]) * 1000 / ((LOOKS - 1) * LOOK_MILLIS);
     }
 
     private synchronized void end(String why) {
         if (ending) {
             return;
         }
-        long answered = traffic == null ? 0 : traffic.answered();
-        LOG.info("warmed up for {} ms with {} requests to itself: {}",
-                (System.nanoTime() - begun) / 1_000_000, answered, why);
+        long requests = traffic == null ? 0 : traffic.answered();
+        LOG.info("warmed up for {} ms with {} requests to itself, {}/s at the end: {}",
+                (System.nanoTime() - begun) / 1_000_000, requests, rate(requests), why);
         close();
     }
 
@@ -155,6 +161,15 @@ final class WarmUp {
             ended.tryComplete();
         }
         // What is closed while it starts tells of it in the log.
-        Future.all(settled.future(), ended.future()).onComplete(v -> own.close());
+        Future.all(settled.future(), ended.future()).onComplete(v -> {
+            closeBackend();
+            own.close();
+        });
+    }
+
+    private synchronized void closeBackend() {
+        if (backend != null) {
+            backend.close();
+        }
     }
 }
