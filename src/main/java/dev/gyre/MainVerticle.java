@@ -13,6 +13,7 @@ import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.discovery.Discovery;
 import dev.gyre.dns.NameResolver;
 import dev.gyre.exchange.Proxy;
+import dev.gyre.exchange.ProxyObservers;
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.outlier.Ejector;
 import dev.gyre.health.outlier.TrafficSampler;
@@ -161,7 +162,7 @@ public final class MainVerticle extends VerticleBase {
         proxy = new Proxy(vertx, new ListenerPolicy(settings.forwarding(), limits, registry.nodeId()),
                 new SelectionContext(settings.zone(), sticky.key(), InstantSource.system(),
                         RandomGenerator::getDefault),
-                settings.grace(), () -> ready = false, traffic::failed);
+                settings.grace(), new ProxyObservers(() -> ready = false, traffic::failed, finished -> { }));
         return proxy.deploy(settings.instances().orElse(Runtime.getRuntime().availableProcessors()));
     }
 

@@ -4,6 +4,7 @@ import dev.gyre.config.Checked;
 import dev.gyre.config.ConfigReader;
 import dev.gyre.config.Settings;
 import dev.gyre.exchange.Proxy;
+import dev.gyre.exchange.ProxyObservers;
 import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
@@ -121,7 +122,7 @@ final class WarmUp {
                 InstantSource.system(), RandomGenerator::getDefault);
         ListenerPolicy policy = new ListenerPolicy(settings.forwarding(),
                 settings.limits().within(4 * SyntheticTraffic.CLIENTS * instances), "warm-up");
-        Proxy proxy = new Proxy(own, policy, selection, Duration.ZERO, () -> { }, streak -> { });
+        Proxy proxy = new Proxy(own, policy, selection, Duration.ZERO, ProxyObservers.none());
         return proxy.deploy(instances)
                 .onSuccess(v -> proxy.apply(settings.declared()))
                 .compose(v -> proxy.listen(settings.listeners()))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.exchange.Proxy;
+import dev.gyre.exchange.ProxyObservers;
 import dev.gyre.health.Verdicts.Source;
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.outlier.Ejector;
@@ -55,7 +56,7 @@ class CostOfAChangeTest {
     private final Proxy proxy = new Proxy(vertx,
             new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
             new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
-                    () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
+                    () -> new Random(1)), Duration.ofSeconds(1), ProxyObservers.none());
     private final Verdicts verdicts = new Verdicts(proxy::judge, Runnable::run);
     private final Ejector ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
     private final Map<String, Service> services = new TreeMap<>();

@@ -69,7 +69,7 @@ public class HotPath {
             Unpooled.copiedBuffer(LiveLoop.REQUEST, StandardCharsets.US_ASCII));
     private final EmbeddedChannel channel = new EmbeddedChannel(
             new RequestDecoder(new Http1ServerConfig(), FIELDS, new KnownNames(),
-                    Claim.Judge.LENIENT));
+                    Claim.Judge.LENIENT, System::nanoTime));
     private final RoutingTable table = table();
     private ServiceRuntime service;
 

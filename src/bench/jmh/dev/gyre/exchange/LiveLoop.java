@@ -64,7 +64,7 @@ public class LiveLoop {
                             .setHttp2ClearTextEnabled(false))
                     .connectionHandler(http -> new ClientConnections(ListenerState.of(
                             new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT, "1"),
-                            System::nanoTime), loop).accept(http))
+                            System::nanoTime, InstantSource.system(), finished -> { }), loop).accept(http))
                     .requestHandler(request -> {
                         headers = request.headers();
                         head = RequestHead.of(request.method(), request.version(), request.uri(), headers,

@@ -4,6 +4,8 @@ import dev.gyre.exchange.overload.Permit;
 import dev.gyre.listener.ClientStream;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
+import dev.gyre.model.FinishedAttempt;
+import dev.gyre.model.FinishedAttempt.Reason;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Outcome;
 import dev.gyre.upstream.BackendStream;
@@ -22,7 +24,7 @@ import java.util.Optional;
  * the backend turns out to have closed the connection before the request came, the attempt sends it once
  * more on a fresh one.
  */
-final class Attempt implements LeaseHolder {
+final class Attempt implements LeaseHolder, BackendStream.Asker {
 
     private final Attempts attempts;
     private final Exchange exchange;
@@ -38,13 +40,16 @@ final class Attempt implements LeaseHolder {
     private boolean replayed;
     private boolean out;
     private boolean early;
+    private final Reason reason;
+    private long answeredNanos;
 
     /** @param permit that hears what comes of it; empty for a try beside another, and without a limit */
-    Attempt(Attempts attempts, Exchange exchange, ClientStream client, RequestHead head,
-            HostHeader host, Optional<Permit> permit) {
+    Attempt(Attempts attempts, Exchange exchange, Reason reason, RequestHead head, HostHeader host,
+            Optional<Permit> permit) {
         this.attempts = attempts;
         this.exchange = exchange;
-        this.client = client;
+        this.client = attempts.client();
+        this.reason = reason;
         this.head = head;
         this.host = host;
         this.permit = permit;
@@ -103,18 +108,13 @@ final class Attempt implements LeaseHolder {
     }
 
     @Override
-    public void notOpened(Throwable cause) {
-        lost(outgoing, cause);
-    }
-
-    @Override
     public void opened(BackendStream stream) {
         if (ended) {
             stream.reset();
             return;
         }
         outgoing = stream;
-        outgoing.whenAnswered(this::answered, e -> lost(stream, e));
+        outgoing.whenAnswered(this);
         if (client.version() != HttpVersion.HTTP_1_0) {
             outgoing.whenEarlyHints(hints -> relayEarlyHints());
         }
@@ -124,7 +124,13 @@ final class Attempt implements LeaseHolder {
         exchange.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
     }
 
-    private void answered(BackendStream answer) {
+    @Override
+    public void notOpened(Throwable cause) {
+        lost(outgoing, cause);
+    }
+
+    @Override
+    public void answered(BackendStream answer) {
         if (!ended) {
             attempts.answered(this, answer);
         }
@@ -140,13 +146,14 @@ final class Attempt implements LeaseHolder {
         if (!ended) {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
-            exchange.toClient().writeInterim(outgoing.fields(), relayed);
+            attempts.proxy.toClient().writeInterim(outgoing.fields(), relayed);
             client.sendEarlyHints(relayed);
         }
     }
 
     /** The connection broke before an answer began. */
-    private void lost(BackendStream which, Throwable cause) {
+    @Override
+    public void lost(BackendStream which, Throwable cause) {
         if (ended || which != outgoing) {
             return;
         }
@@ -239,6 +246,7 @@ final class Attempt implements LeaseHolder {
     }
 
     void answerBegan(int status, long nowNanos) {
+        answeredNanos = nowNanos;
         early = exchange.awaitsClient(this);
         lease.answerBegan(nowNanos);
         if (permit.isEmpty()) {
@@ -273,7 +281,15 @@ final class Attempt implements LeaseHolder {
     void end(Outcome outcome, boolean reusable) {
         if (!ended) {
             ended = true;
+            attempts.ended(finished(outcome));
             lease.end(outcome, reusable && (exchange.continuedByBackend() || !head.expectsContinue()));
         }
+    }
+
+    private FinishedAttempt finished(Outcome outcome) {
+        long from = client.begunNanos();
+        return new FinishedAttempt(backend(), reason, lease.begunNanos() - from,
+                lease.connectedNanos() == 0 ? 0 : lease.connectedNanos() - from,
+                answeredNanos == 0 ? 0 : answeredNanos - from, attempts.proxy.loop().nanos() - from, outcome);
     }
 }

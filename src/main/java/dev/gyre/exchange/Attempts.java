@@ -5,6 +5,8 @@ import dev.gyre.exchange.retry.LoopRetries;
 import dev.gyre.listener.ClientStream;
 import dev.gyre.loop.Timer;
 import dev.gyre.model.Failure;
+import dev.gyre.model.FinishedAttempt;
+import dev.gyre.model.FinishedAttempt.Reason;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
@@ -47,6 +49,8 @@ final class Attempts {
     /** Backends that are to be passed over as long as there is another. */
     private List<LoopPool> tried = List.of();
     private int made = 1;
+    private Reason next = Reason.FIRST;
+    private List<FinishedAttempt> finished = List.of();
     private boolean hedged;
     /** Until the next try, or until the hedge; null until there was reason to wait. */
     private Timer timer;
@@ -75,7 +79,7 @@ final class Attempts {
     void start(ServiceRuntime of, LoopPool backend, Optional<Permit> permit) {
         service = of;
         clock.start(service.policy());
-        current = newAttempt(permit);
+        current = newAttempt(next, permit);
         current.start(backend);
     }
 
@@ -84,8 +88,27 @@ final class Attempts {
         return live.pick(client.target(), client.headers(), client.peer(), tried);
     }
 
-    private Attempt newAttempt(Optional<Permit> permit) {
-        return new Attempt(this, exchange, client, head, service.policy().host(), permit);
+    private Attempt newAttempt(Reason reason, Optional<Permit> permit) {
+        return new Attempt(this, exchange, reason, head, service.policy().host(), permit);
+    }
+
+    ClientStream client() {
+        return client;
+    }
+
+    /** One of them has given up its hold on its backend. */
+    void ended(FinishedAttempt attempt) {
+        if (finished.isEmpty()) {
+            finished = List.of(attempt);
+        } else {
+            finished = new ArrayList<>(finished);
+            finished.add(attempt);
+        }
+    }
+
+    /** Those that have ended, in that order. */
+    List<FinishedAttempt> finished() {
+        return finished;
     }
 
     /** The backend left the rotation while this try waited for it: a look at the view of now. */
@@ -96,6 +119,7 @@ final class Attempts {
             goOnWithHedge();
         } else {
             stopTimer();
+            next = Reason.MOVED;
             exchange.tryEnded();
             exchange.select(proxy.view());
         }
@@ -146,7 +170,7 @@ final class Attempts {
         if (other.isPresent() && made < policy().attempts() && account.payHedge(proxy.loop().nanos())) {
             made++;
             hedged = true;
-            hedge = newAttempt(Optional.empty());
+            hedge = newAttempt(Reason.HEDGE, Optional.empty());
             hedge.start(other.get());
         }
     }
@@ -279,6 +303,7 @@ final class Attempts {
         } else {
             boolean elsewhere = hasAnother(failed);
             made++;
+            next = Reason.RETRY;
             exchange.tryEnded();
             if (elsewhere && made == 2) {
                 // Who fails over for the first time finds a backend that has had no part in the failure.

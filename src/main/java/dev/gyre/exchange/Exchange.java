@@ -8,8 +8,13 @@ import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientStream;
 import dev.gyre.model.ConcurrencyLimit;
+import dev.gyre.model.ExchangePhase;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Failure.Side;
+import dev.gyre.model.FinishedExchange;
+import dev.gyre.model.FinishedExchange.Bytes;
+import dev.gyre.model.FinishedExchange.End;
+import dev.gyre.model.FinishedExchange.Times;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
@@ -36,13 +41,16 @@ final class Exchange implements Waiter {
     private final ExchangeClock clock;
     private ExchangeState state = ExchangeState.SELECTING;
     private RequestHead head;
+    private Optional<Route> route = Optional.empty();
     private Optional<RequestForwarder> body = Optional.empty();
     /** Null until the request has a route. */
-    private Route route;
     private Attempts attempts;
     private ResponseForwarder answer;
     /** Who has let the client send its body, of those it may wait for. */
     private Expectation continued = Expectation.NONE;
+    /** What the request failed by, if it did, and when. */
+    private Optional<Failure> failure = Optional.empty();
+    private ExchangePhase failedIn;
     /** For how long an answer of 503 asks the client to stay away. */
     private int retryAfterSeconds = 1;
     /** The line before its service that the request stands in. */
@@ -53,11 +61,14 @@ final class Exchange implements Waiter {
     Exchange(ProxyLoop proxy, ClientStream client) {
         this.proxy = proxy;
         this.client = client;
-        this.clock = new ExchangeClock(this, proxy.loop());
+        this.clock = new ExchangeClock(this, proxy.loop(), client.begunNanos());
     }
 
     void start() {
-        client.whenGone(v -> fail(Failure.CLIENT_GONE, ""));
+        client.whenGone(v -> {
+            fail(Failure.CLIENT_GONE, "");
+            on(ExchangeEvent.CLIENT_LEFT);
+        });
         try {
             // First the gate: nothing ambiguous is routed, let alone forwarded.
             head = RequestHead.of(client, proxy.ambiguousPaths());
@@ -73,21 +84,20 @@ final class Exchange implements Waiter {
         }
         // One read of the view, and all that follows from it is of that one view.
         LoopView view = proxy.view();
-        Optional<Route> found = view.routes().match(head.host(), head.path());
+        route = view.routes().match(head.host(), head.path());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
             body = Optional.of(new RequestForwarder(this, client, head.length(),
-                    new UploadLimits(this, proxy, client, found)));
+                    new UploadLimits(this, proxy, client, route)));
         }
         if (head.asksNode()) {
             endIfLast();
             client.options();
             answerOut();
-        } else if (found.isEmpty()) {
+        } else if (route.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
         } else if (body.map(RequestForwarder::allowed).orElse(true)) {
-            route = found.get();
-            attempts = new Attempts(this, clock, proxy, client, head, route.service());
+            attempts = new Attempts(this, clock, proxy, client, head, service());
             attempts.requested();
             select(view);
         }
@@ -102,7 +112,7 @@ final class Exchange implements Waiter {
             return false;
         }
         if (transition.enters()) {
-            enter(transition.next());
+            enter(transition.next(), event);
         }
         switch (transition.action()) {
             // What failed has its arguments: fail() goes on with them.
@@ -134,7 +144,9 @@ final class Exchange implements Waiter {
         return true;
     }
 
-    private void enter(ExchangeState next) {
+    private void enter(ExchangeState next, ExchangeEvent event) {
+        ExchangeState before = state;
+        clock.left(before);
         state = next;
         switch (next) {
             case SELECTING -> {
@@ -144,12 +156,25 @@ final class Exchange implements Waiter {
             }
             case SENDING, AWAITING, ANSWERING, LINGERING -> clock.restart();
             case DONE -> {
-                clock.stop();
+                Times times = clock.stop();
                 body.ifPresent(RequestForwarder::over);
+                proxy.finished(finished(times, before, event));
                 client.finished();
             }
         }
     }
+
+    private FinishedExchange finished(Times times, ExchangeState before, ExchangeEvent event) {
+        Bytes bytes = new Bytes(body.isPresent() ? body.get().bytes() : 0,
+                body.isPresent() ? body.get().passed() : 0, answer == null ? 0 : answer.received(),
+                client.bytesSent());
+        return new FinishedExchange(client.peer(), client.port(),
+                Optional.of(RequestHead.asked(client, head)), route,
+                attempts == null ? List.of() : attempts.finished(), times, bytes,
+                failure.isPresent() ? End.failed(client.statusSent(), failure.get(), failedIn)
+                        : End.answered(client.statusSent(), event.cutOffBy(), before.phase()));
+    }
+
 
     ExchangeState state() {
         return state;
@@ -167,9 +192,13 @@ final class Exchange implements Waiter {
 
     // The choice of a backend: admission to the service, once, and a backend for each try.
 
+    private String service() {
+        return route.get().service();
+    }
+
     /** Chooses a backend for the next try, now or when the service is no longer held. */
     void select(LoopView view) {
-        Optional<ServiceRuntime> service = view.service(route.service());
+        Optional<ServiceRuntime> service = view.service(service());
         // Before a backend is looked for, also for another try: a held service gives none of them a request.
         if (service.isPresent() && service.get().line().closed()) {
             clock.start(service.get().policy());
@@ -184,7 +213,7 @@ final class Exchange implements Waiter {
         if (service.isPresent() && permit.isEmpty() && !admitted(service.get())) {
             return;
         }
-        Optional<LoopPool> backend = service.flatMap(attempts::pick);
+        Optional<LoopPool> backend = service.isPresent() ? attempts.pick(service.get()) : Optional.empty();
         if (backend.isPresent()) {
             attempts.start(service.get(), backend.get(), permit);
             return;
@@ -203,13 +232,13 @@ final class Exchange implements Waiter {
             // Who is to wait for a backend, or to hear that there is none, burdens nobody.
             return true;
         }
-        ServiceLimit limit = proxy.limit(route.service());
+        ServiceLimit limit = proxy.limit(service());
         long now = proxy.loop().nanos();
-        permit = limit.admit(route.priority().orElse(Priority.NORMAL), now);
+        permit = limit.admit(route.get().priority().orElse(Priority.NORMAL), now);
         if (permit.isEmpty()) {
             // Spread, so that those who were refused together do not come back together.
             retryAfterSeconds = 1 + proxy.random().nextInt(limit.retryWithin(now));
-            fail(Failure.OVERLOADED, "service " + route.service());
+            fail(Failure.OVERLOADED, "service " + service());
         }
         return permit.isPresent();
     }
@@ -218,27 +247,29 @@ final class Exchange implements Waiter {
         if (waits) {
             line = Optional.of(before);
         } else {
-            fail(Failure.HOLD_FULL, "service " + route.service());
+            fail(Failure.HOLD_FULL, "service " + service());
         }
     }
 
     @Override
     public void go() {
         line = Optional.empty();
-        select(proxy.view().service(route.service()));
+        select(proxy.view().service(service()));
     }
 
     @Override
     public void gaveUp() {
         line = Optional.empty();
-        fail(Failure.NO_BACKEND, "service " + route.service() + proxy.view().service(route.service())
+        fail(Failure.NO_BACKEND, "service " + service() + proxy.view().service(service())
                 .map(ServiceRuntime::unresolved).orElse(""));
     }
 
     /** No backend is looked for any more: nobody would end a try that begins beside an answer. */
     void selectNoMore() {
-        line.ifPresent(of -> of.leave(this));
-        line = Optional.empty();
+        if (line.isPresent()) {
+            line.get().leave(this);
+            line = Optional.empty();
+        }
     }
 
     private void release() {
@@ -409,20 +440,22 @@ final class Exchange implements Waiter {
     }
 
     /** The way out without a backend's answer; no try runs any more. */
-    void refuse(Failure failure) {
+    void refuse(Failure cause) {
         release();
-        if (failure == Failure.CLIENT_GONE || client.ended()) {
+        failure = Optional.of(cause == Failure.CLIENT_GONE ? client.lost() : cause);
+        failedIn = head == null ? ExchangePhase.HEAD : state.phase();
+        if (cause == Failure.CLIENT_GONE || client.ended()) {
             on(ExchangeEvent.CUT_OFF);
         } else if (client.headSent()) {
             boolean wouldLookComplete = answer.endsByClose();
             on(ExchangeEvent.CUT_OFF);
-            client.breakOff(failure, wouldLookComplete);
+            client.breakOff(cause, wouldLookComplete);
         } else {
-            if (failure == Failure.CLIENT_TIMEOUT) {
+            if (cause == Failure.CLIENT_TIMEOUT) {
                 client.last();
             }
             endIfLast();
-            client.problem(failure, retryAfterSeconds);
+            client.problem(cause, retryAfterSeconds);
             answerOut();
         }
     }
@@ -446,10 +479,6 @@ final class Exchange implements Waiter {
     /** Something has moved, in either direction. */
     void touch() {
         clock.touch();
-    }
-
-    ToClient toClient() {
-        return proxy.toClient();
     }
 
     Optional<RequestForwarder> body() {

@@ -3,9 +3,11 @@ package dev.gyre.exchange;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.Failure;
+import dev.gyre.model.FinishedExchange.Times;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Timeouts;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The time limits of one {@link Exchange}: on each state, and on the whole of it where the service sets one.
@@ -29,17 +31,28 @@ final class ExchangeClock extends Deadline {
     private long wholeDue;
     private long touched;
     private long nextLook;
+    private long enteredNanos;
+    private final long headNanos;
+    private long selecting;
+    private long sending;
+    private long awaiting;
+    private long answering;
+    private long lingering;
 
-    ExchangeClock(Exchange exchange, Loop loop) {
+    /** @param begunNanos when the request's first byte was read */
+    ExchangeClock(Exchange exchange, Loop loop, long begunNanos) {
         this.exchange = exchange;
         this.loop = loop;
+        this.enteredNanos = loop.nanos();
+        this.headNanos = enteredNanos - begunNanos;
     }
 
     /** Begins to count the whole request, once, and its next try. */
     void start(ServicePolicy ofService) {
         timeouts = ofService.timeouts();
-        answerLimit = ofService.retry().perTry()
-                .filter(perTry -> perTry.compareTo(timeouts.firstByte()) < 0).orElse(timeouts.firstByte());
+        Optional<Duration> perTry = ofService.retry().perTry();
+        answerLimit = perTry.isPresent() && perTry.get().compareTo(timeouts.firstByte()) < 0 ? perTry.get()
+                : timeouts.firstByte();
         if (!limited && timeouts.request().isPresent()) {
             limited = true;
             wholeDue = loop.nanos() + timeouts.request().get().toNanos();
@@ -49,7 +62,7 @@ final class ExchangeClock extends Deadline {
 
     /** A state has been entered, with its full time before it. */
     void restart() {
-        touch();
+        touched = enteredNanos;
         if (exchange.state() == ExchangeState.LINGERING) {
             limited = true;
             wholeDue = touched + LINGER_AT_MOST_NANOS;
@@ -105,8 +118,27 @@ final class ExchangeClock extends Deadline {
         return timeouts.request().filter(whole -> 2 * nanosInState() >= whole.toNanos()).isPresent();
     }
 
-    void stop() {
+    /** A state is left: adds to what was spent in it. */
+    void left(ExchangeState state) {
+        long now = loop.nanos();
+        long spent = now - enteredNanos;
+        enteredNanos = now;
+        switch (state) {
+            case SELECTING -> selecting += spent;
+            case SENDING -> sending += spent;
+            case AWAITING -> awaiting += spent;
+            case ANSWERING -> answering += spent;
+            case LINGERING -> lingering += spent;
+            case DONE -> { }
+        }
+    }
+
+    /** Stops, and tells what was spent. */
+    Times stop() {
         loop.cancel(this);
+        long begunNanos = enteredNanos - headNanos - selecting - sending - awaiting - answering - lingering;
+        return new Times(loop.millisAt(begunNanos), headNanos, selecting, sending, awaiting, answering,
+                lingering);
     }
 
     private long due() {

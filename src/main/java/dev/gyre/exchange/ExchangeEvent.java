@@ -1,5 +1,8 @@
 package dev.gyre.exchange;
 
+import dev.gyre.model.Failure.Side;
+import java.util.Optional;
+
 /** What may happen to an {@link Exchange}. */
 enum ExchangeEvent {
     /** The connection of the current try stands, and the request's head is written to it. */
@@ -27,5 +30,16 @@ enum ExchangeEvent {
     /** The client can be told nothing, or nothing more: it has gone, or a part of an answer is out. */
     CUT_OFF,
     /** The request has come in to its last byte. */
-    REQUEST_RECEIVED
+    REQUEST_RECEIVED,
+    /** The connection has ended after the answer. */
+    CLIENT_LEFT;
+
+    /** Who kept the rest of a request that has its answer from coming. */
+    Optional<Side> cutOffBy() {
+        return switch (this) {
+            case CLIENT_LEFT -> Optional.of(Side.CLIENT);
+            case STALLED -> Optional.of(Side.NODE);
+            default -> Optional.empty();
+        };
+    }
 }

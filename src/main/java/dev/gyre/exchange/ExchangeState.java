@@ -1,17 +1,30 @@
 package dev.gyre.exchange;
 
+import dev.gyre.model.ExchangePhase;
+
 /** Where an {@link Exchange} stands; {@link ExchangeTable} says what leads from one state to another. */
 enum ExchangeState {
     /** No try runs for which the client's request counts as sent: a backend or a connection is waited for. */
-    SELECTING,
+    SELECTING(ExchangePhase.SELECTING),
     /** The request goes out to the backend of the current try. */
-    SENDING,
+    SENDING(ExchangePhase.SENDING),
     /** The request is out to its last byte, and no answer has begun. */
-    AWAITING,
+    AWAITING(ExchangePhase.AWAITING),
     /** An answer of a backend is passed on. */
-    ANSWERING,
+    ANSWERING(ExchangePhase.ANSWERING),
     /** The answer is out. The rest of the request is read and thrown away, so that the client reads it. */
-    LINGERING,
+    LINGERING(ExchangePhase.LINGERING),
     /** Nothing is left to be done. */
-    DONE
+    DONE(ExchangePhase.LINGERING);
+
+    private final ExchangePhase phase;
+
+    ExchangeState(ExchangePhase phase) {
+        this.phase = phase;
+    }
+
+    /** What it is called of a request that ends in this state. */
+    ExchangePhase phase() {
+        return phase;
+    }
 }

@@ -3,6 +3,7 @@ package dev.gyre.exchange;
 import static dev.gyre.exchange.ExchangeEvent.ANSWERED_EARLY;
 import static dev.gyre.exchange.ExchangeEvent.ANSWER_BEGAN;
 import static dev.gyre.exchange.ExchangeEvent.BACKEND_READ;
+import static dev.gyre.exchange.ExchangeEvent.CLIENT_LEFT;
 import static dev.gyre.exchange.ExchangeEvent.COMPLETED;
 import static dev.gyre.exchange.ExchangeEvent.CONTINUE_RECEIVED;
 import static dev.gyre.exchange.ExchangeEvent.CUT_OFF;
@@ -118,6 +119,9 @@ final class ExchangeTable {
         // Until the answer is out, the end of the request is looked for by REQUEST_SENT.
         to(DONE, EnumSet.of(LINGERING), REQUEST_RECEIVED, Action.CLOSE_IF_LAST);
         ignore(EnumSet.complementOf(EnumSet.of(LINGERING)), REQUEST_RECEIVED);
+        // Before the answer is out, that is a failure.
+        to(DONE, EnumSet.of(LINGERING), CLIENT_LEFT, Action.NOTHING);
+        ignore(EnumSet.complementOf(EnumSet.of(LINGERING)), CLIENT_LEFT);
     }
 
     private ExchangeTable() {

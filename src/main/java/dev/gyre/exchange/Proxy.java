@@ -20,7 +20,6 @@ import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
-import dev.gyre.upstream.FailureWatch;
 import dev.gyre.upstream.PanicLog;
 import dev.gyre.upstream.Pools;
 import dev.gyre.upstream.SelectionContext;
@@ -73,8 +72,7 @@ public final class Proxy {
     private final Holds holds;
     private final ServiceLimits serviceLimits;
     private final AtomicInteger numbers = new AtomicInteger();
-    private final Runnable whenStopping;
-    private final FailureWatch watch;
+    private final ProxyObservers observers;
     private volatile List<Listener> open = List.of();
     private volatile View current = View.nothing();
     private volatile Duration grace;
@@ -86,20 +84,18 @@ public final class Proxy {
      * @param policy         what holds towards clients
      * @param context what beside the topology decides where requests go
      * @param grace        how long requests in flight may take to finish when the node stops
-     * @param whenStopping called, from any thread and possibly more than once, when the proxy begins to stop
-     * @param watch        hears of the backends' failures
      */
     public Proxy(Vertx vertx, ListenerPolicy policy, SelectionContext context, Duration grace,
-                 Runnable whenStopping, FailureWatch watch) {
+                 ProxyObservers observers) {
         this.vertx = vertx;
-        this.listening = ListenerState.of(policy, context.nanos());
+        this.listening = ListenerState.of(policy, context.nanos(), context.clock(),
+                observers.exchanges());
         this.context = context;
         this.via = new Via(policy.node());
         this.serviceLimits = new ServiceLimits(context.nanos());
         this.holds = new Holds(context.clock(), context.nanos());
         this.grace = grace;
-        this.whenStopping = whenStopping;
-        this.watch = watch;
+        this.observers = observers;
     }
 
     /** Prepares the event loops; no port is open yet. */
@@ -108,7 +104,7 @@ public final class Proxy {
         return vertx.deployVerticle(() -> new ProxyVerticle(this, numbers.getAndIncrement()), options)
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
-                    pools = new Pools(loops(), watch);
+                    pools = new Pools(loops(), observers.failures());
                     retries = new Retries(verticles.size(), context.nanos());
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                     memory.whenAmpleAgain(() -> whenCalm(this::giveMemoryBack));
@@ -331,6 +327,6 @@ public final class Proxy {
     }
 
     void stopping() {
-        whenStopping.run();
+        observers.stopping().run();
     }
 }

@@ -7,10 +7,10 @@ import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientConnection;
 import dev.gyre.listener.ClientConnections;
 import dev.gyre.listener.ClientStream;
-import dev.gyre.listener.OwnAnswer;
 import dev.gyre.listener.RefusalCounters;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.Failure;
+import dev.gyre.model.FinishedExchange;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.upstream.LoopView;
@@ -80,8 +80,8 @@ final class ProxyLoop {
                 proxy.listening().refusals().request(rule, address(request));
             }
         }
-        ClientConnection.of(request.connection()).ifPresent(ClientConnection::speakOwnVersion);
-        OwnAnswer.refuse(failure, request, loop.date());
+        Failure why = failure;
+        ClientConnection.of(request.connection()).ifPresent(client -> client.refuse(why, request));
     }
 
     private void exceeded(Limit limit, HttpServerRequest request) {
@@ -98,6 +98,11 @@ final class ProxyLoop {
             view.follow(proxy::current);
         }
         return view;
+    }
+
+    /** A request has come to its end. */
+    void finished(FinishedExchange exchange) {
+        proxy.listening().exchanges().finished(exchange);
     }
 
     /** The time is up for requests that wait before a service; false when none did. */

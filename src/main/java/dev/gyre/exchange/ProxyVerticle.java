@@ -1,6 +1,7 @@
 package dev.gyre.exchange;
 
 import dev.gyre.config.Settings.Listener;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.listener.Http1ClientStream;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.BindFailure;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
@@ -81,7 +83,8 @@ final class ProxyVerticle extends VerticleBase {
                 .setDecompressionSupported(false)
                 .setHttp2ClearTextEnabled(false));
         server.connectionHandler(loop.clients()::accept);
-        server.requestHandler(request -> Http1ClientStream.begin(request).ifPresent(loop::handle));
+        Consumer<ClientStream> handler = loop::handle;
+        server.requestHandler(request -> Http1ClientStream.begin(request, handler));
         server.invalidRequestHandler(loop::refuse);
         servers.add(server);
         return server;

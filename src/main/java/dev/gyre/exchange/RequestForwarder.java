@@ -30,6 +30,7 @@ final class RequestForwarder {
     private boolean forgotten;
     private boolean over;
     private long bytes;
+    private long passed;
 
     /** @param length in bytes or {@link RequestHead#CHUNKED} */
     RequestForwarder(Exchange exchange, ClientStream client, long length, UploadLimits upload) {
@@ -128,6 +129,7 @@ final class RequestForwarder {
 
     private Future<Void> pass(Buffer data, boolean last) {
         headSent = true;
+        passed += data.length();
         if (last) {
             sent = true;
             Future<Void> written = outgoing.end(data);
@@ -206,6 +208,16 @@ final class RequestForwarder {
             listen();
             client.resume();
         }
+    }
+
+    /** So much of it has come. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** So much of it has been sent to backends, to each anew. */
+    long passed() {
+        return passed;
     }
 
     /** As far as its head tells; otherwise the request has been refused. */

@@ -6,6 +6,7 @@ import dev.gyre.gate.OwnField;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientStream;
+import dev.gyre.model.FinishedExchange.Request;
 import dev.gyre.model.NormalPath;
 import dev.gyre.model.NormalPath.Spelling;
 import io.vertx.core.MultiMap;
@@ -95,6 +96,17 @@ record RequestHead(String host, String target, String path, long length, Expecta
         long length = RequestLength.of(headers);
         return new RequestHead(host, target, path(target, ambiguousPaths), length,
                 expectation(headers, version, length), maxForwards(method, headers));
+    }
+
+    /**
+     * What a client has asked for.
+     *
+     * @param head null where the gate let nothing through
+     */
+    static Request asked(ClientStream client, RequestHead head) {
+        String host = head == null ? client.headers().get(HttpHeaders.HOST) : head.host;
+        return new Request(client.method().name(), client.target(), host == null ? "" : host,
+                client.protocol());
     }
 
     private static String host(MultiMap headers, HttpVersion version) {

@@ -39,6 +39,11 @@ final class ResponseForwarder {
         this.to = to;
     }
 
+    /** So much of the body has come. */
+    long received() {
+        return received;
+    }
+
     int status() {
         return from.status();
     }
@@ -64,7 +69,6 @@ final class ResponseForwarder {
             to.last();
         }
         from.read(this::chunk, v -> ended(), exchange::answerBroke);
-        to.whenDrained(v -> unblocked());
     }
 
     private void checkFraming() {
@@ -105,6 +109,9 @@ final class ResponseForwarder {
         }
         to.write(ReadMemory.once(data));
         if (!blocked && to.full()) {
+            if (!heldBack) {
+                to.whenDrained(v -> unblocked());
+            }
             blocked = true;
             heldBack = true;
             if (!ReadMemory.lends(data)) {

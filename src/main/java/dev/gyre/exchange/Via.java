@@ -4,6 +4,7 @@ import dev.gyre.gate.ListField;
 import dev.gyre.gate.OwnField;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.util.List;
 
 /**
  * How this node names itself in Via (RFC 9110, section 7.6.3), and how it knows a request that it has sent on
@@ -31,7 +32,11 @@ final class Via {
 
     /** Whether a request with these fields has gone through here before. */
     boolean isLoop(MultiMap headers) {
-        for (String step : ListField.VIA.of(headers)) {
+        List<String> lines = ListField.VIA.lines(headers);
+        if (lines.isEmpty()) {
+            return false;
+        }
+        for (String step : ListField.VIA.elements(lines)) {
             String[] words = step.split("[ \t]+", 3);
             if (words.length > 1 && words[1].equalsIgnoreCase(name)) {
                 return true;

@@ -6,9 +6,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
@@ -16,6 +16,8 @@ import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.impl.headers.Http1xHeaders;
 import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Decodes requests and refuses what the decoder of Netty and Vert.x would repair in silence: odd separators
@@ -42,17 +44,26 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     private boolean waiting;
     private long bodyBytes;
     private Object inputEnd;
-    /** The fields of the latest head. */
-    private HttpHeaders latest;
+    private final LongSupplier nanos;
+    /** A head has begun and is not whole. */
+    private boolean headBegun;
+    private long begunNanos;
+    /** The latest head, from the end of its first line on. */
+    private DefaultHttpRequest latest;
+    /** That is the one under way. */
+    private boolean lineRead;
 
     /**
      * @param limits of lengths, in bytes
      * @param most   fields in one head
      * @param known  names that came lately on this event loop
      * @param claims judges fields that a backend may take for others
+     * @param nanos  by which requests begin
      */
-    public RequestDecoder(Http1ServerConfig limits, int most, KnownNames known, Claim.Judge claims) {
+    public RequestDecoder(Http1ServerConfig limits, int most, KnownNames known, Claim.Judge claims,
+                          LongSupplier nanos) {
         super(limits);
+        this.nanos = nanos;
         this.names = new FieldNames(known, most, claims);
     }
 
@@ -69,6 +80,10 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         int from = in.readerIndex();
         boolean head = bytes.inHead();
         boolean fields = bytes.inFields();
+        if (head && !headBegun) {
+            headBegun = true;
+            begunNanos = nanos.getAsLong();
+        }
         super.decode(ctx, in, out);
         bytes.judge(in, from, out);
         int taken = in.readerIndex() - from;
@@ -77,9 +92,13 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         }
         if (out.isEmpty()) {
             between &= taken == 0;
+            // Empty lines before a head are no part of it.
+            headBegun = head && (lineRead || in.isReadable());
         } else {
+            headBegun = false;
             if (head) {
-                requests.add(names.fields());
+                requests.add(names.fields(), lineRead ? latest : null, begunNanos);
+                lineRead = false;
                 if (names.connections() > 0) {
                     Persistence.settle((HttpMessage) out.get(0), names.connections());
                 }
@@ -102,6 +121,35 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     /** All requests that have begun to come are {@link #answered}, but for one whose head is not whole. */
     public boolean served() {
         return requests.isEmpty();
+    }
+
+    /** How many requests have been decoded, to the end of their heads at least, and not been answered. */
+    public int unanswered() {
+        return requests.count();
+    }
+
+    /**
+     * The head of one of those; empty for one whose request line could not be read.
+     *
+     * @param index 0 for the eldest
+     */
+    public Optional<HttpRequest> head(int index) {
+        return requests.head(index);
+    }
+
+    /** When the first byte of one of those was decoded. */
+    public long begunNanos(int index) {
+        return requests.begunNanos(index);
+    }
+
+    /** A head has begun to come that is not whole. */
+    public boolean headBegun() {
+        return headBegun;
+    }
+
+    /** When the first byte of that was decoded. */
+    public long begunNanos() {
+        return begunNanos;
     }
 
     /** One request has begun and is not answered. */
@@ -193,7 +241,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     /** What has come of a head that is not whole is for nobody. */
     public void forget() {
         if (bytes.inHead() && latest != null) {
-            latest.clear();
+            latest.headers().clear();
         }
     }
 
@@ -235,9 +283,10 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     @Override
     protected HttpMessage createMessage(String[] requestLine) {
         names.begin();
-        latest = Http1xHeaders.caseInsensitive();
-        return new DefaultHttpRequest(HttpVersion.valueOf(requestLine[2]), HttpMethod.valueOf(requestLine[0]),
-                requestLine[1], latest);
+        latest = new DefaultHttpRequest(HttpVersion.valueOf(requestLine[2]),
+                HttpMethod.valueOf(requestLine[0]), requestLine[1], Http1xHeaders.caseInsensitive());
+        lineRead = true;
+        return latest;
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.gyre.gate;
 
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.Optional;
+
 /**
  * The requests of one connection that have been decoded and not been answered: how many there are, and how
  * much of the heap they take.
@@ -14,6 +17,9 @@ final class RequestQueue {
     private static final int PER_FIELD = 128;
 
     private final int[] sizes = new int[MOST];
+    /** Null for one whose request line could not be read. */
+    private final HttpRequest[] heads = new HttpRequest[MOST];
+    private final long[] begunNanos = new long[MOST];
     private int first;
     private int count;
     private int sum;
@@ -32,17 +38,38 @@ final class RequestQueue {
         return count == 1;
     }
 
+    int count() {
+        return count;
+    }
+
+    /** @param index 0 for the eldest */
+    Optional<HttpRequest> head(int index) {
+        return Optional.ofNullable(heads[(first + index) % MOST]);
+    }
+
+    /** When its first byte was decoded. */
+    long begunNanos(int index) {
+        return begunNanos[(first + index) % MOST];
+    }
+
     /** So many bytes more of the head, or of the trailers, that are under way. */
     void grow(int more) {
         begun += more;
     }
 
-    /** The head under way is whole, and had so many fields. */
-    void add(int fields) {
+    /**
+     * The head under way is whole, and had so many fields.
+     *
+     * @param head null when its request line could not be read
+     */
+    void add(int fields, HttpRequest head, long nanos) {
         // What comes out after a refused message is not served: no more than the room there is.
         if (count < MOST) {
             int size = EACH + size(fields);
-            sizes[(first + count) % MOST] = size;
+            int last = (first + count) % MOST;
+            sizes[last] = size;
+            heads[last] = head;
+            begunNanos[last] = nanos;
             count++;
             sum += size;
         }
@@ -58,6 +85,7 @@ final class RequestQueue {
     void remove() {
         if (count > 0) {
             sum -= sizes[first];
+            heads[first] = null;
             first = (first + 1) % MOST;
             count--;
         }

@@ -4,8 +4,15 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.model.AddressBlock;
 import dev.gyre.model.AddressText;
 import dev.gyre.model.ConnectionCounts;
+import dev.gyre.model.ExchangeListener;
+import dev.gyre.model.ExchangePhase;
+import dev.gyre.model.Failure;
+import dev.gyre.model.FinishedExchange;
+import dev.gyre.model.FinishedExchange.End;
+import dev.gyre.model.FinishedExchange.Times;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
+import dev.gyre.model.Peer;
 import dev.gyre.vertx.GuardedTransport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -14,6 +21,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -30,11 +38,17 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     private final ForwardingSettings forwarding;
     private final LimitCounters exceeded;
     private final ConnectionCounts counts;
+    private final InstantSource clock;
+    private final ExchangeListener exchanges;
 
-    /** @param limits with the numbers of connections filled in, see {@link Limits#within} */
-    Admission(Limits limits, ForwardingSettings forwarding, LimitCounters exceeded) {
-        this.forwarding = forwarding;
+    /** @param policy with the numbers of connections filled in, see {@link Limits#within} */
+    Admission(ListenerPolicy policy, LimitCounters exceeded, InstantSource clock,
+              ExchangeListener exchanges) {
+        this.forwarding = policy.forwarding();
         this.exceeded = exceeded;
+        this.clock = clock;
+        this.exchanges = exchanges;
+        Limits limits = policy.limits();
         this.counts = new ConnectionCounts(limits.connections().orElseThrow(),
                 limits.connectionsPerAddress().orElseThrow());
     }
@@ -79,7 +93,7 @@ public final class Admission extends ChannelInboundHandlerAdapter {
         Long block = AddressBlock.of(address);
         Optional<Limit> limit = trusted ? counts.enterTrusted() : counts.enter(block);
         if (limit.isPresent()) {
-            exceeded.report(limit.get(), AddressText.of(peer.getAddress()));
+            reject(connection, peer, limit.get(), trusted);
             return false;
         }
         connection.attr(ADMITTED).set(true);
@@ -91,5 +105,18 @@ public final class Admission extends ChannelInboundHandlerAdapter {
             }
         });
         return true;
+    }
+
+    private void reject(Channel connection, InetSocketAddress peer, Limit limit, boolean trusted) {
+        String address = AddressText.of(peer.getAddress());
+        exceeded.report(limit, address);
+        exchanges.finished(FinishedExchange.unserved(new Peer(address, trusted), port(connection),
+                Optional.empty(), Times.ofHead(clock.millis(), 0),
+                End.failed(0, Failure.CONNECTION_LIMIT, ExchangePhase.ADMISSION)));
+    }
+
+    /** Of the listening socket that a connection came through. */
+    static int port(Channel connection) {
+        return ((InetSocketAddress) connection.parent().localAddress()).getPort();
     }
 }

@@ -1,6 +1,7 @@
 package dev.gyre.listener;
 
 import dev.gyre.config.Settings.ForwardingSettings;
+import dev.gyre.gate.Refused;
 import dev.gyre.gate.RequestDecoder;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
@@ -21,6 +22,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpConnection;
@@ -41,7 +43,8 @@ public final class ClientConnection extends Deadline {
     private static final long HALF_CLOSED_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     static final String WATCH = "gyre-watch";
     private static final String VERSION = "gyre-version";
-    private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("gyre.client");
+    /** Made once for all requests of a connection. */
+    private static final AttributeKey<Optional<ClientConnection>> KEY = AttributeKey.valueOf("gyre.client");
 
     private final Loop loop;
     private final HttpConnection http;
@@ -52,6 +55,8 @@ public final class ClientConnection extends Deadline {
     private final MemoryEnds memoryEnds;
     private final RequestDecoder decoder;
     private final ClientMemory memory;
+    private final UnservedRequests unserved;
+    private final int listenerPort;
     private final long accepted;
     private Optional<SlowReader> slowReader = Optional.empty();
     private long begun;
@@ -65,6 +70,12 @@ public final class ClientConnection extends Deadline {
     private boolean ending;
     private boolean closing;
     private boolean gone;
+    /** A request was served when the connection ended. */
+    private boolean goneInService;
+    /** Why this node has cut the connection, or is about to; empty when it has not. */
+    private Optional<Failure> cut = Optional.empty();
+    /** Told when the connection ends while the rest of an answered request is still read. */
+    private Optional<Handler<Void>> lingering = Optional.empty();
 
     private ClientConnection(ClientConnections clients, HttpConnection http) {
         ListenerState state = clients.state();
@@ -79,7 +90,10 @@ public final class ClientConnection extends Deadline {
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()));
         this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names(),
-                new LookAlikeFields(forwarding.lookAlikes(), state.refusals(), peer.address()));
+                new LookAlikeFields(forwarding.lookAlikes(), state.refusals(), peer.address()),
+                loop::nanos);
+        this.listenerPort = Admission.port(channel);
+        this.unserved = new UnservedRequests(loop, decoder, peer, listenerPort, state.exchanges());
         this.memory = new ClientMemory((VertxConnection) http, decoder, loop.memory(), clients.relief());
         loop.readMemory().serve(channel);
     }
@@ -104,7 +118,7 @@ public final class ClientConnection extends Deadline {
     static ClientConnection accept(ClientConnections clients, HttpConnection http) {
         ClientConnection connection = new ClientConnection(clients, http);
         Channel channel = connection.channel;
-        channel.attr(KEY).set(connection);
+        channel.attr(KEY).set(Optional.of(connection));
         channel.pipeline().replace("httpDecoder", "httpDecoder", connection.decoder);
         SlowReader.bound(channel);
         channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
@@ -115,19 +129,24 @@ public final class ClientConnection extends Deadline {
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             channel.pipeline().addBefore("handler", "gyre-input", new InputEnd(connection));
         }
-        // What goes wrong on a client's connection ends its request; Vert.x would log it once more.
-        http.exceptionHandler(e -> { });
+        http.exceptionHandler(connection::broken);
         connection.loop.schedule(connection, connection.limits.head());
         return connection;
     }
 
     /** Empty for one that was gone before it was accepted. */
     public static Optional<ClientConnection> of(HttpConnection http) {
-        return Optional.ofNullable(channel(http).attr(KEY).get());
+        Optional<ClientConnection> known = channel(http).attr(KEY).get();
+        return known == null ? Optional.empty() : known;
     }
 
     public Peer peer() {
         return peer;
+    }
+
+    /** Of the listener. */
+    int listenerPort() {
+        return listenerPort;
     }
 
     /** The peer's address in text, without port. */
@@ -183,11 +202,26 @@ public final class ClientConnection extends Deadline {
         return ending;
     }
 
-    /** A request begins. */
-    public void busy() {
+    /**
+     * A request begins.
+     *
+     * @return when its first byte was read
+     */
+    long busy() {
+        // One that begins within the last write of the answer before it is not yet the eldest.
+        long begunNanos = decoder.begunNanos(requests);
         requests++;
         begun++;
         headBegan = false;
+        return begunNanos;
+    }
+
+    /** Answers a head that could not be decoded; what comes after it is not read. */
+    public void refuse(Failure failure, HttpServerRequest request) {
+        speakOwnVersion();
+        unserved.refused(requests, failure);
+        OwnAnswer.refuse(failure, request, loop.date());
+        close();
     }
 
     /** No request is being served. */
@@ -233,22 +267,31 @@ public final class ClientConnection extends Deadline {
 
     /** There is no memory for what this connection would send, or for what it holds already. */
     void noMemory() {
+        cut = Optional.of(Failure.NO_MEMORY);
         memoryEnds.report(memory.most(), memory.held(), peer.address());
         // It may take a while until the system has closed it, and the event loop heard of it.
         memory.release();
         decoder.forget();
-         reset();
+        reset();
+    }
+
+    /** As above, for bytes that have come and cannot be taken. */
+    void noMemoryToRead() {
+        unserved.unread();
+        noMemory();
     }
 
     private void readsTooSlowly() {
         exceeded.report(Limit.DOWNLOAD_RATE, peer.address());
         // Its request, if one is being answered, ends with the connection.
-         reset();
+        cut = Optional.of(Failure.CLIENT_TIMEOUT);
+        reset();
     }
 
     /** A request's answer is out; with the last one the clock of silence starts again. */
     public void idle() {
         requests--;
+        lingering = Optional.empty();
         if (!gone) {
             memory.answered();
             loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : limits.idle());
@@ -276,7 +319,7 @@ public final class ClientConnection extends Deadline {
 
     private void closeIfServed() {
         if (inputEnded && decoder.served() && !closing) {
-         close();
+            close();
         }
     }
 
@@ -288,7 +331,30 @@ public final class ClientConnection extends Deadline {
         }
     }
 
+    /** A request that is served learns that the connection has ended, and why: left, or cut off. */
+    Failure lost() {
+        goneInService = true;
+        return cut.orElse(Failure.CLIENT_GONE);
+    }
+
+    /** The rest of an answered request is read, whose exchange wants to hear when it will never come. */
+    void lingering(Handler<Void> whenGone) {
+        lingering = Optional.of(whenGone);
+    }
+
+    /** What goes wrong on a client's connection ends its request; Vert.x would log it once more. */
+    private void broken(Throwable cause) {
+        if (cause instanceof Refused refused) {
+            cut = Optional.of(refused.rule().failure());
+        }
+    }
+
     void gone() {
+        lingering.ifPresent(waits -> waits.handle(null));
+        // One whose turn has come is begun at once, unless the connection is to end with the one before.
+        boolean last = ending || requests == 0 && !goneInService;
+        unserved.gone(requests, cut.orElse(last ? Failure.NOT_SERVED : Failure.CLIENT_GONE),
+                cut.orElse(ending && !inputEnded ? Failure.NOT_SERVED : Failure.CLIENT_GONE));
         gone = true;
         PendingReads.release((VertxConnection) http);
         memory.closed();
@@ -312,11 +378,17 @@ public final class ClientConnection extends Deadline {
         }
     }
 
+    /** Closes at once, as the time for the last requests is up. */
+    void stop() {
+        cut = Optional.of(Failure.STOPPED);
+        abort();
+    }
+
     /**
      * Closes at once, whatever is still to be written: {@link #close} waits for as long as the client does
      * not read.
      */
-    void abort() {
+    private void abort() {
         channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
@@ -337,11 +409,12 @@ public final class ClientConnection extends Deadline {
                 exceeded.report(Limit.HEAD, peer.address());
             }
             if (headBegan) {
+                unserved.timedOut();
                 // No request has come of it, so the answer goes out below the HTTP encoder.
                 channel.pipeline().context(WATCH)
                         .writeAndFlush(OwnAnswer.whole(Failure.CLIENT_TIMEOUT, loop.date()));
             }
-         close();
+            close();
         }
     }
 }

@@ -78,7 +78,7 @@ public final class ClientConnections {
 
     /** The time is up for clients that are still connected. */
     public void abort() {
-        List.copyOf(open).forEach(ClientConnection::abort);
+        List.copyOf(open).forEach(ClientConnection::stop);
     }
 
     public int count() {

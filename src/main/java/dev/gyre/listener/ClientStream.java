@@ -16,9 +16,20 @@ public interface ClientStream {
 
     Peer peer();
 
+    /** Of the listener that it came through. */
+    int port();
+
+    /** When its first byte was read, by the clock of the event loop. */
+    long begunNanos();
+
     HttpMethod method();
 
     HttpVersion version();
+
+    /** The version in text, as in {@code HTTP/1.1}. */
+    default String protocol() {
+        return version() == HttpVersion.HTTP_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+    }
 
     /** As the client wrote it. */
     String target();
@@ -44,8 +55,11 @@ public interface ClientStream {
 
     // The answer.
 
-    /** @param gone told when the connection ends before the answer has; also after that, to no effect */
+    /** @param gone told when the connection ends before the request is {@link #finished} */
     void whenGone(Handler<Void> gone);
+
+    /** Ends the request then, and tells why: {@link Failure#CLIENT_GONE}, or why this node has cut it. */
+    Failure lost();
 
     void sendContinue();
 
@@ -69,6 +83,12 @@ public interface ClientStream {
     void sendHead();
 
     boolean headSent();
+
+    /** 0 before the head is sent. */
+    int statusSent();
+
+    /** Bytes of the answer's body. */
+    long bytesSent();
 
     void write(Buffer piece);
 

@@ -24,7 +24,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         }
         if (ReadMemory.wasMissing(read)) {
             ReferenceCountUtil.release(read);
-            client.noMemory();
+            client.noMemoryToRead();
             return;
         }
         ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
@@ -33,7 +33,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         boolean large = quiet && client.memory().refuses(message.readableBytes());
         if (client.memory().unwanted() || scarce && large) {
             message.release();
-            client.noMemory();
+            client.noMemoryToRead();
             return;
         }
         long begun = client.begun();

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A request of HTTP/1: one of several on its connection, one after the other. */
 public final class Http1ClientStream implements ClientStream {
@@ -18,30 +19,46 @@ public final class Http1ClientStream implements ClientStream {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final ClientConnection client;
+    private final long begunNanos;
+    private Handler<Void> gone;
     private boolean last;
 
     private Http1ClientStream(HttpServerRequest request, ClientConnection client) {
+        this.begunNanos = client.busy();
         this.request = request;
         this.response = request.response();
         this.client = client;
     }
 
-    /** Begins with a request; empty when its connection ends with an earlier one, or is gone. */
-    public static Optional<ClientStream> begin(HttpServerRequest request) {
+    /**
+     * Begins with a request, unless its connection ends with an earlier one, or is gone.
+     *
+     * @param handler of it
+     */
+    public static void begin(HttpServerRequest request, Consumer<ClientStream> handler) {
         Optional<ClientConnection> client = ClientConnection.of(request.connection());
         if (client.isEmpty() || client.get().ending()) {
-            return Optional.empty();
+            return;
         }
-        client.get().busy();
         if (request.version() == HttpVersion.HTTP_1_0) {
             client.get().speakOwnVersion();
         }
-        return Optional.of(new Http1ClientStream(request, client.get()));
+        handler.accept(new Http1ClientStream(request, client.get()));
     }
 
     @Override
     public Peer peer() {
         return client.peer();
+    }
+
+    @Override
+    public int port() {
+        return client.listenerPort();
+    }
+
+    @Override
+    public long begunNanos() {
+        return begunNanos;
     }
 
     @Override
@@ -99,8 +116,14 @@ public final class Http1ClientStream implements ClientStream {
     }
 
     @Override
-    public void whenGone(Handler<Void> gone) {
-        response.closeHandler(gone);
+    public void whenGone(Handler<Void> told) {
+        gone = told;
+        response.closeHandler(told);
+    }
+
+    @Override
+    public Failure lost() {
+        return client.lost();
     }
 
     @Override
@@ -153,6 +176,16 @@ public final class Http1ClientStream implements ClientStream {
     @Override
     public boolean headSent() {
         return response.headWritten();
+    }
+
+    @Override
+    public int statusSent() {
+        return response.headWritten() ? response.getStatusCode() : 0;
+    }
+
+    @Override
+    public long bytesSent() {
+        return response.bytesWritten();
     }
 
     @Override
@@ -231,6 +264,7 @@ public final class Http1ClientStream implements ClientStream {
 
     @Override
     public void linger() {
+        client.lingering(gone);
         if (last) {
             client.endAnswers();
         }

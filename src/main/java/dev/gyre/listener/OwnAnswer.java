@@ -34,12 +34,11 @@ public final class OwnAnswer {
         return response.setStatusCode(HttpResponseStatus.NO_CONTENT.code());
     }
 
-    /** Answers what cannot be served, and must be the last on its connection. */
-    public static void refuse(Failure failure, HttpServerRequest request, CharSequence date) {
+    /** Answers what cannot be served, and must be the last on its connection; the caller closes that. */
+    static void refuse(Failure failure, HttpServerRequest request, CharSequence date) {
         Buffer problem = prepare(failure, request.response(), 1, date);
         request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         request.response().end(problem);
-        request.connection().close();
     }
 
     /** The last answer on a connection, byte by byte, for a request that never came to be one. */

@@ -40,6 +40,7 @@ public final class Loop {
     private final ReadMemory readMemory;
     private final LoopMemory memory;
     private final HttpDate date;
+    private final InstantSource clock;
     private final LongSupplier nanos;
     private final DeadlineWheel wheel;
     private boolean ticking;
@@ -48,7 +49,7 @@ public final class Loop {
      * @param context the event loop's own context
      * @param index   0-based number of this loop within the node
      * @param memory  of the node
-     * @param clock   what Date is told by
+     * @param clock   the wall clock
      * @param nanos   the clock that all on this loop go by, in place of {@link System#nanoTime}
      */
     public Loop(Vertx vertx, Context context, int index, MemoryBudget memory, InstantSource clock,
@@ -61,6 +62,7 @@ public final class Loop {
         this.index = index;
         this.readMemory = memory.readMemory();
         this.memory = memory.loop();
+        this.clock = clock;
         this.date = new HttpDate(clock);
     }
 
@@ -91,6 +93,11 @@ public final class Loop {
     /** What Date says at this moment. */
     public CharSequence date() {
         return date.now();
+    }
+
+    /** The time of day of something that happened at this {@link #nanos}, in milliseconds since 1970. */
+    public long millisAt(long atNanos) {
+        return clock.millis() - (nanos() - atNanos) / 1_000_000;
     }
 
     /** The field names that came lately, from clients and backends. */

@@ -38,6 +38,13 @@ public enum Failure {
     OVERLOADED(503, Side.NODE, "connection_limit_reached",
             "the service has as many requests in flight as it can take"),
     NO_MEMORY(503, Side.NODE, "proxy_internal_error", "this node has no memory left for it"),
+    /** The connection was reset before anything was read from it. */
+    CONNECTION_LIMIT(503, Side.NODE, "connection_limit_reached", "too many connections are open"),
+    /** The connection ended with the answer to an earlier request; the client is free to send it again. */
+    NOT_SERVED(503, Side.NODE, "http_request_denied",
+            "the connection ended with the answer to an earlier request"),
+    /** The time for the last requests was up. */
+    STOPPED(503, Side.NODE, "proxy_internal_error", "this node stopped"),
     INTERNAL(500, Side.NODE, "proxy_internal_error", "an error inside the proxy"),
 
     DNS(502, Side.BACKEND, "dns_error", "the name of the backend cannot be resolved"),
@@ -88,6 +95,15 @@ public enum Failure {
     /** Whose fault it is at most; a backend that waited for the client when it happened is not to blame. */
     public Side side() {
         return side;
+    }
+
+    /** Who ends a request that fails like this, by leaving, by refusing or by giving up. */
+    public Side endedBy() {
+        return switch (this) {
+            case CLIENT_GONE -> Side.CLIENT;
+            case CONNECT_REFUSED, CONNECT_UNREACHABLE, NO_ANSWER, RESPONSE_INCOMPLETE -> Side.BACKEND;
+            default -> Side.NODE;
+        };
     }
 
     /** The {@code error} parameter of Proxy-Status. */

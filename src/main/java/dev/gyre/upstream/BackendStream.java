@@ -36,11 +36,17 @@ public interface BackendStream {
 
     // The answer.
 
-    /**
-     * @param answered told when the head of the answer has come; what follows can be used from then on
-     * @param lost     told when none will come
-     */
-    void whenAnswered(Handler<BackendStream> answered, Handler<Throwable> lost);
+    /** The request that the answer is for. */
+    interface Asker {
+
+        /** The head of the answer has come; what follows can be used from now on. */
+        void answered(BackendStream stream);
+
+        /** There will be no answer. */
+        void lost(BackendStream stream, Throwable cause);
+    }
+
+    void whenAnswered(Asker asker);
 
     void whenContinued(Handler<Void> continued);
 

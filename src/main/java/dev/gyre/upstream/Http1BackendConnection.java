@@ -39,6 +39,8 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
     private final BackendCodec codec;
     private Owner owner;
     /** Null between two requests. */
+    /** Of one request at a time, as all is here. */
+    private final RequestOptions options = new RequestOptions();
     private StreamUser user;
     private boolean answered;
     private boolean reading;
@@ -82,9 +84,13 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
     public void open(HttpMethod method, String target, StreamUser by) {
         user = by;
         answered = false;
-        RequestOptions options = new RequestOptions().setMethod(method).setURI(target);
-        http.request(options).onComplete(
-                request -> by.opened(new Http1BackendStream(request, this)), by::notOpened);
+        http.request(options.setMethod(method).setURI(target)).onComplete((request, failure) -> {
+            if (failure == null) {
+                by.opened(new Http1BackendStream(request, this));
+            } else {
+                by.notOpened(failure);
+            }
+        });
     }
 
     /** Only what went through to the last byte leaves the connection fit for another request. */

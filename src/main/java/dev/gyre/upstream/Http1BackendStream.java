@@ -1,6 +1,7 @@
 package dev.gyre.upstream;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -9,7 +10,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 
 /** A request of HTTP/1, which has its connection for itself until it is answered. */
-final class Http1BackendStream implements BackendStream {
+final class Http1BackendStream implements BackendStream, Completable<HttpClientResponse> {
 
     /** The connection, which has decoded the latest head itself. */
     interface Carrier {
@@ -25,6 +26,7 @@ final class Http1BackendStream implements BackendStream {
 
     private final HttpClientRequest request;
     private final Carrier carrier;
+    private Asker asker;
     /** Null until its head has come. */
     private HttpClientResponse answer;
 
@@ -81,11 +83,19 @@ final class Http1BackendStream implements BackendStream {
     }
 
     @Override
-    public void whenAnswered(Handler<BackendStream> answered, Handler<Throwable> lost) {
-        request.response().onComplete(response -> {
+    public void whenAnswered(Asker by) {
+        asker = by;
+        request.response().onComplete(this);
+    }
+
+    @Override
+    public void complete(HttpClientResponse response, Throwable failure) {
+        if (failure == null) {
             answer = response;
-            answered.handle(this);
-        }, lost);
+            asker.answered(this);
+        } else {
+            asker.lost(this, failure);
+        }
     }
 
     @Override

@@ -167,7 +167,8 @@ public final class Lease extends Deadline implements BackendConnection.StreamUse
         return pool;
     }
 
-    long begunNanos() {
+    /** When the backend was chosen. */
+    public long begunNanos() {
         return begunNanos;
     }
 
@@ -194,7 +195,8 @@ public final class Lease extends Deadline implements BackendConnection.StreamUse
         return answer == 0 ? 0 : connectedNanos - begunNanos + answer;
     }
 
-    long connectedNanos() {
+    /** When it had its connection, the last of two; 0: never. */
+    public long connectedNanos() {
         return connectedNanos;
     }
 

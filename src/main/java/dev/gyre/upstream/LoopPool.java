@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** One event loop's connections to one backend, and the requests on them, each a stream. */
@@ -32,6 +33,8 @@ public final class LoopPool extends Places.Branch {
     private final IdleConnections idle;
     /** The one that began to share last, or began a stream last, at the end. */
     private final Deque<PooledConnection> sharing = new ArrayDeque<>(1);
+    /** Made once for all picks. */
+    private final Optional<LoopPool> picked = Optional.of(this);
     private final LatencyTracker latency = new LatencyTracker();
     private final Connections connections = new Connections();
     private final Set<Lease> queue = new LinkedHashSet<>();
@@ -45,6 +48,11 @@ public final class LoopPool extends Places.Branch {
         this.connector = connector;
         this.loop = loop;
         this.idle = new IdleConnections(backend, loop);
+    }
+
+    /** This one, as what a pick came to. */
+    Optional<LoopPool> picked() {
+        return picked;
     }
 
     public BackendId id() {

@@ -120,7 +120,7 @@ public final class LoopView {
 
     public Optional<ServiceRuntime> service(String name) {
         ServiceRuntime live = services.get(name);
-        return live != null ? Optional.of(live)
+        return live != null ? live.found()
                 : Optional.ofNullable(source.services().get(name)).map(this::alive);
     }
 

@@ -26,6 +26,8 @@ public final class ServiceRuntime {
     private final LoopLine line;
     private final TierSelector first;
     private final TierSelector reserve;
+    /** Made once for all requests. */
+    private final Optional<ServiceRuntime> found = Optional.of(this);
 
     /** @param line of those who wait for the service, which outlives a change of it */
     ServiceRuntime(ServiceView view, Loop loop, RandomGenerator random, LoopLine line) {
@@ -40,6 +42,11 @@ public final class ServiceRuntime {
 
     String name() {
         return view.service().name();
+    }
+
+    /** This one, as what a look into the view came to. */
+    Optional<ServiceRuntime> found() {
+        return found;
     }
 
     public ServicePolicy policy() {

@@ -92,7 +92,7 @@ final class TierSelector implements Candidates {
             look();
         }
         int index = (past.isEmpty() ? forFirstTries() : forFurtherTries()).get().pick(this, key);
-        return index == Selector.NONE ? Optional.empty() : Optional.of(pool(index));
+        return index == Selector.NONE ? Optional.empty() : pool(index).picked();
     }
 
     private Optional<Selector> forFirstTries() {

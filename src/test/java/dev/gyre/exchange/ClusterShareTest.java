@@ -39,7 +39,7 @@ class ClusterShareTest {
     private final Proxy proxy = new Proxy(vertx,
             new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
             new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
-                    () -> new Random(1)), Duration.ofSeconds(1), () -> { }, failure -> { });
+                    () -> new Random(1)), Duration.ofSeconds(1), ProxyObservers.none());
 
     @AfterEach
     void close() {

@@ -65,7 +65,7 @@ record ReadRequests(List<Request> requests, boolean refused) {
     /** Reads what is written to the decoder's channel. */
     static ReadRequests of(Consumer<EmbeddedChannel> writer) {
         EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Http1ServerConfig(), 100,
-                new KnownNames(), (claim, name) -> false));
+                new KnownNames(), (claim, name) -> false, System::nanoTime));
         try {
             writer.accept(channel);
             return read(channel);

@@ -12,6 +12,8 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.FailureStreak;
+import dev.gyre.model.FinishedExchange;
+import dev.gyre.model.FinishedExchange.Request;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,16 +52,21 @@ import java.util.function.Supplier;
  */
 final class SteppedProxy implements AutoCloseable {
 
+    /** By which a connection is found to be taken. */
+    private static final Optional<Request> PROBE = Optional.of(new Request("OPTIONS", "*", "a", "HTTP/1.1"));
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
     /** Rounds without anything to be read, after which nothing is under way any more. */
     private static final int QUIET_ROUNDS = 3;
 
+    /** Times 2 GB: more than any heap that tests run with. */
+    private static final int HEAPS = 16;
     private static final long PATIENCE = Await.PATIENCE.toNanos();
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final List<SteppedBackend> backends = new ArrayList<>();
     private final List<SteppedPeer> clients = new ArrayList<>();
     private final List<FailureStreak> charged = new ArrayList<>();
+    private final List<FinishedExchange> finished = Collections.synchronizedList(new ArrayList<>());
     private final Set<Integer> draining = new HashSet<>();
     private final ServicePolicy policy;
     private final Proxy proxy;
@@ -67,13 +75,20 @@ final class SteppedProxy implements AutoCloseable {
     private volatile long nanos = 1_000_000_000;
 
     SteppedProxy(int count, ServicePolicy policy, Limits limits) throws IOException {
+        this(Vertx.vertx(), count, policy, limits);
+    }
+
+    /** @param vertx closed with this */
+    SteppedProxy(Vertx vertx, int count, ServicePolicy policy, Limits limits) throws IOException {
+        this.vertx = vertx;
         this.policy = policy;
         for (int i = 0; i < count; i++) {
             backends.add(new SteppedBackend());
         }
         proxy = new Proxy(vertx, new ListenerPolicy(ForwardingSettings.DEFAULT, limits, "a"),
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
-                        () -> new Random(1), () -> nanos), Duration.ofSeconds(1), () -> { }, charged::add);
+                        () -> new Random(1), () -> nanos), Duration.ofSeconds(1),
+                new ProxyObservers(() -> { }, charged::add, finished::add));
         proxy.deploy(1).await();
         show();
         port = proxy.listen(List.of(new Listener("127.0.0.1", 0))).await().get(0);
@@ -97,10 +112,14 @@ final class SteppedProxy implements AutoCloseable {
         return List.copyOf(clients);
     }
 
+    /** A connection of which nothing is known. */
+    SocketChannel connect() throws IOException {
+        return SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
     /** A new client, whose connection the proxy has taken. */
     SteppedPeer client() throws Exception {
-        SteppedPeer client = new SteppedPeer(SocketChannel.open(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        SteppedPeer client = new SteppedPeer(connect());
         clients.add(client);
         // Threads of their own take connections: only what the proxy itself answers says that it has come.
         client.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -250,6 +269,40 @@ final class SteppedProxy implements AutoCloseable {
 
     long retries() {
         return proxy.retryStats().get("web").retried();
+    }
+
+    /** The requests that have ended, those by which connections were found to be taken left out. */
+    List<FinishedExchange> finished() {
+        synchronized (finished) {
+            return finished.stream().filter(one -> !one.request().equals(PROBE)).toList();
+        }
+    }
+
+    /** Memory is gone until this returns, and no client may hold any. */
+    void exhaust() throws Exception {
+        int most = Integer.MAX_VALUE;
+        onLoop(() -> {
+            for (int i = 0; i < HEAPS; i++) {
+                loop().memory().add(most);
+            }
+            loop().memory().budget().measure();
+            return true;
+        });
+        settle();
+        onLoop(() -> {
+            for (int i = 0; i < HEAPS; i++) {
+                loop().memory().add(-most);
+            }
+            loop().memory().budget().measure();
+            return true;
+        });
+        settle();
+    }
+
+    /** The node stops, and the time for its clients is up. */
+    void stop() throws Exception {
+        vertx.deploymentIDs().forEach(vertx::undeploy);
+        until("stopped", () -> vertx.deploymentIDs().isEmpty());
     }
 
     /** What backends have been charged with. */

@@ -24,7 +24,7 @@ class DecodedAheadTest {
     private static final String GET = "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private final RequestDecoder decoder = new RequestDecoder(new Http1ServerConfig(), 100, new KnownNames(),
-            Claim.Judge.LENIENT);
+            Claim.Judge.LENIENT, System::nanoTime);
     private final List<Object> events = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter(), decoder,
             new ChannelInboundHandlerAdapter() {

@@ -38,7 +38,7 @@ class SplitReadsTest {
     /** What comes out of the decoder up to the first that is refused, with the bodies in one piece each. */
     private static String decoded(String raw, IntUnaryOperator end) {
         EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Http1ServerConfig(), 100,
-                new KnownNames(), Claim.Judge.LENIENT));
+                new KnownNames(), Claim.Judge.LENIENT, System::nanoTime));
         StringBuilder decoded = new StringBuilder();
         for (int from = 0; from < raw.length(); from = end.applyAsInt(from)) {
             channel.writeInbound(Unpooled.copiedBuffer(raw.substring(from, end.applyAsInt(from)),
