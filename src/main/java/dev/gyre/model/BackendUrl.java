@@ -7,12 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a backend listens; its text form {@code http://host:port} is the backend's name within its service.
+ * Where a backend listens and how it is spoken to; its text form {@code scheme://host:port} is the backend's
+ * name within its service, on disk and between nodes too.
  *
  * @param host lower-case name or address, an IPv6 address without brackets
  * @param port 1..65535
  */
-public record BackendUrl(String host, int port) implements Comparable<BackendUrl> {
+public record BackendUrl(Scheme scheme, String host, int port) implements Comparable<BackendUrl> {
 
     /** In characters; a longer text holds a longer name than there may be. */
     private static final int LONGEST = 300;
@@ -32,10 +33,15 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
         host = host.toLowerCase(Locale.ROOT);
     }
 
+    /** In clear text. */
+    public BackendUrl(String host, int port) {
+        this(Scheme.HTTP, host, port);
+    }
+
     /**
-     * Reads {@code http://host[:port]}; the port defaults to 80. A name may have underscores, as those of
-     * containers do: {@link java.net.URI} knows no such host, so that only addresses in brackets are read by
-     * it.
+     * Reads {@code http://host[:port]}, and no other scheme yet; the port defaults to 80. A name may have
+     * underscores, as those of containers do: {@link java.net.URI} knows no such host, so that only addresses
+     * in brackets are read by it.
      *
      * @throws IllegalArgumentException with a message for the operator: what was found and what was expected
      */
@@ -137,11 +143,12 @@ public record BackendUrl(String host, int port) implements Comparable<BackendUrl
     @Override
     public int compareTo(BackendUrl other) {
         int byHost = host.compareTo(other.host);
-        return byHost != 0 ? byHost : Integer.compare(port, other.port);
+        int byPort = byHost != 0 ? byHost : Integer.compare(port, other.port);
+        return byPort != 0 ? byPort : scheme.compareTo(other.scheme);
     }
 
     @Override
     public String toString() {
-        return "http://" + authority(host);
+        return scheme.word() + "://" + authority(host);
     }
 }

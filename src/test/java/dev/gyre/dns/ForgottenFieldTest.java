@@ -9,6 +9,7 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Route;
+import dev.gyre.model.Scheme;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
@@ -54,6 +55,20 @@ class ForgottenFieldTest {
 
     private static Service web(Resolution known) {
         return shown(known).services().get("web");
+    }
+
+    @Test
+    void urlsOfOneNameThatDifferBySchemeAreExpandedEach() {
+        Backend tls = new Backend(new BackendUrl(Scheme.HTTPS, "app.test", 80), 1, false, Origin.CONFIG);
+        Service both = new Service("web", ServicePolicy.DEFAULT, List.of(NAMED, tls), Origin.CONFIG);
+        Topology wanted = new Topology(Map.of("web", both), List.of(), "v1");
+        AddressExpansion expansion = new AddressExpansion(BackendNetworks.DEFAULT);
+        assertThat(expansion.want(wanted).came()).containsExactly("app.test");
+        assertThat(expansion.topology(name -> known("10.1.0.1"), Set.of()).services().get("web").backends())
+                .extracting(backend -> both.id(backend).name())
+                .containsExactly("http://app.test:80@10.1.0.1", "https://app.test:80@10.1.0.1");
+        assertThat(expansion.topology(name -> known(), Set.of("app.test")).services().get("web").unresolved())
+                .containsOnlyKeys(NAMED.url(), tls.url());
     }
 
     /** The components in which the two differ. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Where one connection carries many requests, counting connections is not counting requests: a pool that takes
+ * Where a connection carries many requests, counting connections is not counting requests: a pool that takes
  * the one for the other opens too many, lets requests wait beside a connection with room, or never lets go.
  */
 @VertxTest

@@ -8,11 +8,13 @@ import dev.gyre.loop.LoopAccess;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Scheme;
 import dev.gyre.model.ServicePolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxTest;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +97,25 @@ class OneOfManyTest {
         pools.leave(at("10.1.0.1"));
         pools.sample().await();
         assertThat(pools.stats(entry).await()).containsOnlyKeys(at("10.1.0.2"));
+    }
+
+    @Test
+    void backendsThatDifferBySchemeAreTwo() throws Exception {
+        BackendId tls = new BackendId("web", new BackendUrl(Scheme.HTTPS, "10.0.0.1", 80));
+        adopt(id(1));
+        BackendPool pool = pools.adopt(tls, ServicePolicy.DEFAULT);
+        onLoop(() -> {
+            pool.on(loop).tally().begun();
+            return pool.places().take();
+        });
+        Map<BackendId, BackendStats> stats = pools.stats().await();
+        assertThat(stats).containsOnlyKeys(id(1), tls);
+        assertThat(stats.get(id(1)).inFlight()).isZero();
+        assertThat(stats.get(tls).inFlight()).isEqualTo(1);
+        StickyKey key = new StickyKey(new byte[] {1});
+        assertThat(key.name(tls)).isNotEqualTo(key.name(id(1)));
+        assertThat(new Http1Connector().connect(loop, tls, Duration.ofSeconds(1)).failed())
+                .as("nothing goes there in clear text").isTrue();
     }
 
     @Test

@@ -45,10 +45,15 @@ record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, 
         Map<BackendId, Vote> votes = new HashMap<>();
         for (Object element : json.getJsonArray("votes", new JsonArray())) {
             JsonObject row = (JsonObject) element;
-            votes.put(new BackendId(row.getString("service"), BackendUrl.parse(row.getString("url")),
-                            Optional.ofNullable(row.getString("address"))),
-                    new Vote(node, row.getBoolean("up"), row.getString("why", ""), verdict(row), said,
-                            nanos));
+            try {
+                votes.put(new BackendId(row.getString("service"), BackendUrl.parse(row.getString("url")),
+                                Optional.ofNullable(row.getString("address"))),
+                        new Vote(node, row.getBoolean("up"), row.getString("why", ""), verdict(row), said,
+                                nanos));
+            } catch (IllegalArgumentException e) {
+                // Of a newer version, such as a backend by https: it must not keep the rest from being heard.
+                continue;
+            }
         }
         return new HealthGossip(node, json.getBoolean("blind", false), said, votes);
     }
