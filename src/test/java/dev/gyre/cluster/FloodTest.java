@@ -65,7 +65,7 @@ class FloodTest {
     @Test
     void garbageInTheSharedMapGoesAndCommandsAreAnsweredMeanwhile() throws Exception {
         try (Origin origin = Origin.saying("hello");
-             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
+             ClusterNodes nodes = roomy(origin).start();
              RogueMember rogue = RogueMember.among(nodes)) {
             IMap<Object, Object> map = rogue.maps().stream()
                     .filter(one -> one.getName().equals(MemberConfig.ENTRIES)).findFirst().orElseThrow();
@@ -96,6 +96,13 @@ class FloodTest {
                 assertThat(each.text()).doesNotContain("OutOfMemory").doesNotContain("joining again");
             }
         }
+    }
+
+    /** The whole flood stands in the map at once where nodes have no time to remove any of it. */
+    private ClusterNodes roomy(Origin origin) {
+        ClusterNodes nodes = ClusterNodes.onLoopback(directory, 2, origin);
+        nodes.all().forEach(node -> node.under(List.of("env", "_JAVA_OPTIONS=-Xmx512m")));
+        return nodes;
     }
 
     /** That each was answered is held by the node's own bound on a command, after which it refuses it. */
