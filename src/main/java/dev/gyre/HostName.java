@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What this machine is called. */
+/** The name of this machine. */
 final class HostName {
 
     private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
@@ -15,8 +15,8 @@ final class HostName {
     }
 
     /**
-     * By the kernel where it tells, which asks nobody. Elsewhere a name service may be asked, which takes
-     * long when it is gone: never to be called on an event loop.
+     * From the kernel if possible, which needs no network. Elsewhere it may ask a name service, which takes
+     * long if it is down: never call it on an event loop.
      */
     static String read() {
         try {

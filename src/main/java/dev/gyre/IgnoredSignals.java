@@ -7,7 +7,7 @@ import sun.misc.Signal;
 
 /**
  * SIGHUP and SIGUSR1, by which operators tell other proxies to read their config or to open their logs again.
- * A node does neither by a signal, and must not end by one: it says so and goes on.
+ * A node does neither on a signal, and must not end on one: it logs that and continues.
  */
 final class IgnoredSignals {
 

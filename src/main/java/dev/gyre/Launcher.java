@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
-/** The command {@code run}, the classic one of Vert.x, and what a process that runs a node needs first. */
+/** The command {@code run}, the classic one of Vert.x, and the setup of a process that runs a node. */
 public final class Launcher extends io.vertx.core.Launcher {
 
     private static final Transports TRANSPORTS;
-    /** Whether this process is Gyre's own; in another's it is a guest. */
+    /** Whether this process is Gyre's own, and not one that embeds it. */
     private static volatile boolean own;
 
     private volatile Vertx vertx;
@@ -38,7 +38,7 @@ public final class Launcher extends io.vertx.core.Launcher {
                 "io.netty.tryReflectionSetAccessible", "true",
                 "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory",
                 "hazelcast.logging.type", "slf4j",
-                // Nothing of Gyre's is read through Vert.x's cache of class path resources.
+                // Gyre reads nothing through Vert.x's cache of class path resources.
                 "vertx.disableFileCPResolving", "true",
                 "vertx.cli.usage.prefix", "java -jar gyre.jar"
         ).forEach((key, value) -> System.setProperty(key, System.getProperty(key, value)));
@@ -52,7 +52,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     /**
      * The node serves from now on.
      *
-     * @param background threads, by their numbers, that do all but serve
+     * @param background threads, by their numbers, that do not serve requests
      */
     static void serving(List<String> background) {
         if (own) {
@@ -75,7 +75,7 @@ public final class Launcher extends io.vertx.core.Launcher {
         Main.main(args);
     }
 
-    /** To be called first, by a process that is Gyre's own. */
+    /** Called first by a process that is Gyre's own. */
     static void begin() {
         own = true;
         Transports.mistake().ifPresent(mistake -> fail(ExitCode.MISUSED, List.of(mistake)));
@@ -94,14 +94,14 @@ public final class Launcher extends io.vertx.core.Launcher {
         }
     }
 
-    /** Ends the process at once; called where nothing runs yet that would have to be stopped in order. */
+    /** Ends the process at once; called while nothing runs yet that would have to be stopped in order. */
     static void fail(ExitCode code, List<String> reasons) {
         try {
             LogProvider.end();
             reasons.forEach(reason -> System.err.println("gyre: " + reason));
             System.err.flush();
         } finally {
-            // Where memory is short, the words may be lost; the end must not be.
+            // Without memory the message may be lost; the process must end all the same.
             Runtime.getRuntime().halt(code.code());
         }
     }
@@ -131,7 +131,7 @@ public final class Launcher extends io.vertx.core.Launcher {
             String expected = MainVerticle.class.getName();
             fail(ExitCode.MISUSED, List.of("run: no verticle " + verticle + " (expected: " + expected + ")"));
         }
-        // A fault of Gyre's own: a developer needs the place.
+        // A bug: a developer needs the stack trace.
         LoggerFactory.getLogger("gyre").error("cannot start {}", verticle, cause);
         fail(ExitCode.FAILED, List.of("cannot start " + verticle + ": " + cause));
     }
@@ -159,10 +159,10 @@ public final class Launcher extends io.vertx.core.Launcher {
         watchdog.stopping();
     }
 
-    /** Everything has been stopped in order, which to the JVM alone would still be death by a signal. */
+    /** Everything has been stopped in order, but the JVM would still report death by a signal. */
     @Override
     public void afterStoppingVertx() {
-        // The hook of Vert.x loses patience after two minutes; a grace time may be longer.
+        // The hook of Vert.x waits for two minutes only; a grace time may be longer.
         vertx.close().await();
         LogProvider.end();
         Runtime.getRuntime().halt(ExitCode.DONE.code());

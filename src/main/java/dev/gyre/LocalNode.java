@@ -41,7 +41,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** This node as the other nodes see it, and the other nodes as its doors see them. */
+/** This node for the other nodes, and the other nodes for this node's own parts. */
 final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers {
 
     private static final long HELLOS_NANOS = 2_000_000_000L;
@@ -67,7 +67,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
         this.declared = DeclaredConfig.of(settings.declared());
     }
 
-    /** The config has changed. */
+    /** Sets the changed config. */
     void setDeclared(Topology topology) {
         declared = DeclaredConfig.of(topology);
     }
@@ -77,12 +77,12 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
         return declared;
     }
 
-    /** What carries out the commands that come from the cluster. */
+    /** Sets the handler of commands from the cluster. */
     void setCommandHandler(Function<JsonObject, Future<JsonObject>> handler) {
         commands = handler;
     }
 
-    /** What hears of backends that announce themselves. */
+    /** Sets the receiver of renewals. */
     void setDiscovery(Discovery with) {
         discovery = Optional.of(with);
     }
@@ -92,7 +92,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
         cluster = Optional.of(joined);
     }
 
-    /** What listens to the other nodes on health. */
+    /** Sets the receiver of the other nodes' messages on health. */
     void setHealthChecks(HealthChecks checks) {
         health = Optional.of(checks);
     }
@@ -110,7 +110,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     @Override
     public List<String> present() {
         List<String> present = cluster.map(Cluster::present).orElseGet(() -> List.of(self()));
-        // Every node says hello once a second: before that, to be alone is no knowledge.
+        // Every node sends a heartbeat once a second: before that, seeing no other node proves nothing.
         boolean early = cluster.isPresent() && System.nanoTime() - joinedNanos < HELLOS_NANOS;
         return early && present.size() == 1 ? List.of() : present;
     }
@@ -221,7 +221,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
                 health.clocks().stream().collect(Collectors.toMap(ClockAhead::id, ClockAhead::ahead)));
     }
 
-    /** With what an operator ought to know beside whether the node is ready. */
+    /** With the notes for the operator. */
     Readiness readiness(boolean ready) {
         List<String> notes = new ArrayList<>();
         cluster().notJoined().ifPresent(reason -> notes.add("not joined: " + reason));

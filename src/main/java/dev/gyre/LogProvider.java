@@ -20,7 +20,7 @@ public final class LogProvider implements SLF4JServiceProvider {
         limits = new LogLimits(simple.getLoggerFactory(), System::nanoTime, LogLimits::eachSecond);
     }
 
-    /** Before the process ends: tells what the log has left out. Of another's log nothing is known. */
+    /** Before the process ends: logs the number of omitted records, if the log is Gyre's own. */
     static void end() {
         if (LoggerFactory.getILoggerFactory() instanceof LogLimits limits) {
             limits.end();

@@ -27,11 +27,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What this node sees of its backends, for its doors. */
+/** The state of this node's backends, for the admin port and commands. */
 record Observations(Proxy proxy, NameResolver names, Verdicts verdicts, Ejector ejector, HealthChecks health)
         implements Observed {
 
-    /** How long a command that brings a new name waits to tell what it stands for. */
+    /** How long a command with a new name waits for its addresses. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
 
     @Override

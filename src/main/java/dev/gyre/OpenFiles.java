@@ -6,12 +6,12 @@ import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What the limit of open files allows: the pools as configured, and how many clients. */
+/** The limit of open files: whether it allows the configured pools, and how many clients. */
 final class OpenFiles {
 
     /** The jar, libraries, event loops, listeners, logs and the data directory. */
     private static final long OWN = 256;
-    /** Clients, where the system tells no limit, and where its limit is none. */
+    /** Clients, if the system has no limit, or does not show it. */
     private static final int UNKNOWN = 100_000;
     private static final int MOST = 10_000_000;
 
@@ -23,7 +23,7 @@ final class OpenFiles {
                 ? OptionalLong.of(unix.getMaxFileDescriptorCount()) : OptionalLong.empty();
     }
 
-    /** Connections of clients that it allows: with every pool full, but no less than half of it. */
+    /** Connections of clients that it allows with all pools full, at least half of it. */
     static int clients(Topology topology, OptionalLong limit) {
         if (limit.isEmpty()) {
             return UNKNOWN;

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The arguments of {@code run} as Vert.x is to see them. A config file is passed on by its path, so that its
- * changes can be followed; Vert.x would pass its content, and an empty config for a file that does not exist.
+ * The arguments of {@code run} for Vert.x. A config file is passed on by its path, so that its changes can be
+ * followed; Vert.x would pass its content, and an empty config for a file that does not exist.
  */
 final class RunArguments {
 
-    /** Options of Vert.x that mean something here; it would pass over any other word in silence. */
+    /** Options of Vert.x that have an effect here; it would silently ignore any other word. */
     private static final List<String> PASSED_ON = List.of("-options", "-cp", "-classpath");
 
     private RunArguments() {

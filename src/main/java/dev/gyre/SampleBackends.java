@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Small web servers on loopback that say which of them answered. The fourth takes its time. */
+/** Small web servers on loopback whose answers name the server. The fourth is slow. */
 final class SampleBackends {
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -22,7 +22,7 @@ final class SampleBackends {
     private SampleBackends() {
     }
 
-    /** On ports 9001 and up where they are free, else on any. */
+    /** On ports 9001 and up if they are free, else on any. */
     static Future<List<BackendUrl>> start(Vertx vertx, int count) {
         Future<List<BackendUrl>> started = Future.succeededFuture(new ArrayList<>());
         for (int i = 1; i <= count; i++) {

@@ -15,11 +15,11 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a node says of itself when it begins to serve. */
+/** The log lines of a node that begins to serve. */
 final class StartLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
-    /** So many backends of a service are named; a thousand would hide the rest. */
+    /** Most backends named for a service; a thousand would hide the rest. */
     private static final int NAMED = 10;
 
     private StartLog() {

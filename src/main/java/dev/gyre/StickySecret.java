@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What sticky cookies are signed with: {@code sticky.secret}, else {@code cluster.secret}, else a secret of
+ * The key that signs sticky cookies: {@code sticky.secret}, else {@code cluster.secret}, else a secret of
  * this run, which no other node knows and which is lost with it.
  */
 final class StickySecret {

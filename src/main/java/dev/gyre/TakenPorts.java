@@ -11,7 +11,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds before a warm-up what would stop the node after it. */
+/** Finds ports in use before a warm-up, which would stop the node after it. */
 final class TakenPorts {
 
     private TakenPorts() {
@@ -23,7 +23,7 @@ final class TakenPorts {
                 .map(listener -> "listener " + listener + ": address already in use");
     }
 
-    /** Without listening, so that no client is accepted by who will not serve it. */
+    /** Without listening, so that no client is accepted and then not served. */
     private static boolean isTaken(Listener listener) {
         try (SocketChannel socket = SocketChannel.open()) {
             // As for the listener itself: connections of the node before this one may still be closing.
@@ -33,7 +33,7 @@ final class TakenPorts {
         } catch (BindException e) {
             return BindFailure.isInUse(e);
         } catch (IOException | UnresolvedAddressException e) {
-            // The listener will say it better.
+            // The listener reports it with more detail.
             return false;
         }
     }

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** What is running: Gyre's own version, and what it stands on, as the build wrote them down. */
+/** The versions of Gyre and its libraries, as the build wrote them down. */
 final class Version {
 
     private static final Properties BUILT = load();

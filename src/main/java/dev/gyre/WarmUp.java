@@ -161,7 +161,7 @@ final class WarmUp {
         } else {
             ended.tryComplete();
         }
-        // What is closed while it starts tells of it in the log.
+        // A part that is closed during its start logs a failure.
         Future.all(settled.future(), ended.future()).onComplete(v -> {
             closeBackend();
             own.close();

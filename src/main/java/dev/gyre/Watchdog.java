@@ -66,7 +66,7 @@ final class Watchdog extends Thread {
         stopping = true;
     }
 
-    /** An event loop has ended, as Netty tells of it where it still can. */
+    /** An event loop has ended; Netty calls this if it still can. */
     void loopEnded() {
         if (!stopping) {
             end(LOOP_ENDED);

@@ -8,7 +8,8 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The door on the event bus: a JSON body in, a JSON reply out; a refusal is a reply failure with its code.
+ * Takes commands from the event bus: a JSON body in, a JSON reply out; a refusal is a reply failure with its
+ * code.
  */
 public final class AdminBus {
 
@@ -22,7 +23,7 @@ public final class AdminBus {
         this.consumer = vertx.eventBus().consumer(ADDRESS, this::take);
     }
 
-    /** Completes when commands can be sent from everywhere on the bus. */
+    /** Completes when commands can be sent from anywhere on the bus. */
     public static Future<AdminBus> start(Vertx vertx, CommandHandler handler) {
         AdminBus bus = new AdminBus(vertx, handler);
         return bus.consumer.completion().map(bus);

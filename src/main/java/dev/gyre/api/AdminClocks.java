@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * What the admin port tells the time by.
+ * The clocks of the admin port.
  *
  * @param wall  for Date
  * @param nanos only goes forward, as {@code System.nanoTime()}

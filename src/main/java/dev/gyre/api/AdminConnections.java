@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 final class AdminConnections {
 
     /**
-     * @param most      connections in all
-     * @param mostOfOne address, so that a flood from one leaves room for the probes and people of others
+     * @param most      connections in total
+     * @param mostOfOne connections of one address, so that a flood leaves room for the probes and people of
+     *                  others
      * @param request   time from the opening of a connection to the head of its first request, and from each
      *                  head to the end of its request
      * @param idle      time from an answer to the head of the next request
@@ -46,7 +47,7 @@ final class AdminConnections {
     private final Bounds bounds;
     private final LongSupplier nanos;
     private final Map<HttpConnection, Deadline> open = new HashMap<>();
-    /** Those that wait for a request or the rest of one, the longest first. */
+    /** Connections that wait for a request or the rest of one, the longest first. */
     private final Set<Deadline> waiting = new LinkedHashSet<>();
     private final ConnectionCounts counts;
     private final RateLimitedLog log;
@@ -60,7 +61,7 @@ final class AdminConnections {
         this.log = new RateLimitedLog(LOG_EVERY, nanos.getAsLong());
     }
 
-    /** To be called with each new connection. */
+    /** Called with each new connection. */
     void opened(HttpConnection connection) {
         if (connection.remoteAddress() == null) {
             // Gone already.
@@ -86,7 +87,7 @@ final class AdminConnections {
         deadline.set(bounds.request());
     }
 
-    /** To be called with each request, before its body is read. */
+    /** Called with each request, before its body is read. */
     void requested(RoutingContext context) {
         if (isLast(context.request().headers())) {
             context.addHeadersEndHandler(head ->
@@ -100,7 +101,7 @@ final class AdminConnections {
             } else {
                 deadline.set(bounds.request());
                 context.request().end().onSuccess(end -> {
-                    // An answer may have come before the end of the body, and begun the time at rest.
+                    // The answer may have ended before the body, and then the idle time has begun.
                     if (!context.response().ended()) {
                         deadline.lift();
                     }
@@ -112,8 +113,8 @@ final class AdminConnections {
     }
 
     /**
-     * Vert.x finds close only where it is alone in its line. A client that expects a 100 (Continue) may get a
-     * refusal instead, and send its next request in place of the body.
+     * Vert.x recognises close only if it is alone in its line. A client that expects a 100 (Continue) may get
+     * a refusal instead, and send its next request in place of the body.
      */
     private static boolean isLast(MultiMap headers) {
         return ListField.CONNECTION.has(ListField.CONNECTION.lines(headers), "close")
@@ -127,7 +128,7 @@ final class AdminConnections {
                         counts.open(), bounds.most(), address, ofOne, bounds.mostOfOne(), more));
     }
 
-    /** Until when a connection may stay as it is. */
+    /** The deadline of a connection's current state. */
     private final class Deadline {
 
         private static final long NONE = -1;
@@ -149,7 +150,7 @@ final class AdminConnections {
             }
         }
 
-        /** At once: its place is taken. */
+        /** Ends it at once: another connection takes its place. */
         void end() {
             forget();
             connection.close();

@@ -27,16 +27,18 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The door over HTTP: commands, what can be read, liveness, readiness and metrics. */
+/** The admin port: commands, listings, liveness, readiness and metrics over HTTP. */
 public final class AdminServer {
 
     static final long MAX_BODY = 1 << 20;
-    /** Bytes, of all that come at a time. */
+    /** Bytes of all request bodies at a time. */
     static final long MAX_BODIES = 8 * MAX_BODY;
-    /** The fields that decide whether a request is served, each of which stands there once. */
+    /** The fields that decide whether a request is served; each may appear once only. */
     private static final List<String> SINGLE =
             List.of("Host", "Authorization", "Content-Type", "Origin", "Sec-Fetch-Site");
-    /** Written at a time; a listing of 100,000 backends has 40 MB, and others ask meanwhile. */
+    /**
+     * Bytes written at a time; a listing of 100,000 backends has 40 MB, and other requests come meanwhile.
+     */
     private static final int SLICE = 128 * 1024;
     /** Characters of a path that an error shows. */
     private static final int SHOWN = 200;
@@ -62,7 +64,7 @@ public final class AdminServer {
         this.ready = ready;
         AdminConnections connections =
                 new AdminConnections(vertx, AdminConnections.Bounds.DEFAULT, clocks.nanos());
-        // With HTTP/2 a connection would be told of only when something has come over it.
+        // With HTTP/2 a connection would be reported only after its first bytes.
         this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false)
                 .setHost(settings.host()).setPort(settings.port()))
                 .connectionHandler(connections::opened)
@@ -71,10 +73,10 @@ public final class AdminServer {
     }
 
     /**
-     * Opens the port on the calling context, whose event loop does nothing else that takes time: whatever is
-     * asked, liveness and readiness are answered meanwhile. Fails with {@link AdminUnavailable}.
+     * Opens the port on the calling context, whose event loop does no other long work, so that liveness and
+     * readiness are answered at any time. Fails with {@link AdminUnavailable}.
      *
-     * @param ready whether this node wants new requests from a load balancer before it
+     * @param ready whether this node wants new requests from a load balancer
      */
     public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
                                             Metrics metrics, Supplier<Readiness> ready, AdminClocks clocks) {
@@ -84,13 +86,13 @@ public final class AdminServer {
                         + BindFailure.words(failure))));
     }
 
-    /** The port in use, also where the settings leave it open. */
+    /** The port in use, also if the settings leave it open. */
     public int port() {
         return server.actualPort();
     }
 
     public Future<Void> close() {
-        // The ends of its connections are tasks of its event loop, which Vert.x is about to end.
+        // Closing its connections takes tasks on its event loop, which Vert.x is about to stop.
         return server.close().compose(v -> CommandThreads.on(loop, Future::succeededFuture));
     }
 
@@ -108,7 +110,7 @@ public final class AdminServer {
             text(context, now.ready() ? 200 : 503, now.text());
         });
         router.route().handler(context -> {
-            // What is told here is for the caller, now: no cache keeps it, no browser takes it for a page.
+            // Replies must not be cached, and a browser must not show them as a page.
             context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                     .putHeader("X-Content-Type-Options", "nosniff");
             guard.check(context);
@@ -118,7 +120,7 @@ public final class AdminServer {
             answer(context, format.contentType(), handler.exposed(metrics, format));
         });
         READABLE.forEach((path, command) -> get(router, path, context -> read(context, command)));
-        // Routes of their own, for within one the body would be read before its type and size are looked at.
+        // Separate routes: otherwise the body would be read before its type and size are checked.
         router.post(COMMANDS).handler(AdminServer::requireJson);
         router.post(COMMANDS).handler(new LargeBodies(MAX_BODIES, MAX_BODY));
         router.post(COMMANDS)
@@ -141,7 +143,7 @@ public final class AdminServer {
 
     private static void get(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
-        // Not left to the router: it forgets that a path was known once a later route matches all paths.
+        // Not left to the router: it forgets that a path was known if a later route matches all paths.
         router.route(path).handler(context -> refuseMethod(context, "GET, HEAD"));
     }
 
@@ -156,10 +158,10 @@ public final class AdminServer {
         return path.length() > SHOWN ? path.substring(0, SHOWN) + "…" : path;
     }
 
-    /** By which of two lines a request is judged is nobody's to guess (RFC 9110, section 5.3). */
+    /** Two lines of such a field are ambiguous (RFC 9110, section 5.3). */
     private static void requireSingleFields(RoutingContext context) {
         for (String field : SINGLE) {
-            // A Host that is missing in HTTP/1.1 the router has refused.
+            // The router has refused HTTP/1.1 without Host.
             int count = context.request().headers().getAll(field).size();
             if (count > 1) {
                 context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -185,7 +187,7 @@ public final class AdminServer {
         }
     }
 
-    /** The router would tell of a failure, but nothing failed, and nobody is there who could be answered. */
+    /** The router would report a failure, but nothing failed, and the client has gone. */
     private static void ignoreWhoLeft(RoutingContext context) {
         if (!(context.failure() instanceof HttpClosedException)) {
             context.next();
@@ -230,7 +232,7 @@ public final class AdminServer {
         });
     }
 
-    /** As much as the connection takes; the rest when it has room again. */
+    /** Writes as much as the connection takes, and the rest when it has room again. */
     private static void write(HttpServerResponse response, Buffer text, int from) {
         int at = from;
         while (text.length() - at > SLICE) {
@@ -251,7 +253,7 @@ public final class AdminServer {
 
     private static void text(RoutingContext context, int status, String text) {
         Buffer body = Buffer.buffer(text);
-        // Written here, for Vert.x leaves the length out of an answer to HEAD.
+        // Written here, because Vert.x leaves the length out of an answer to HEAD.
         context.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain")
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end(body);
     }

@@ -11,7 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The commands by which backends speak for themselves. */
+/** The commands that backends send about themselves. */
 final class Announcements {
 
     private final Registry registry;

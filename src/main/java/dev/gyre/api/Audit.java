@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line for each command: who gave it, through which door, what it was about and what came of it. Commands
- * that only tell are there on level DEBUG, for a page that asks every second would hide the rest.
+ * Logs one line for each command: its caller, door, subject and result. Commands that only read are logged at
+ * level DEBUG, because a page that polls every second would hide the rest.
  */
 final class Audit {
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.audit");
-    /** What a command is about; never a whole command, for it may hold a secret in a place of its own. */
+    /** The subject of a command; never the whole command, because it may contain a secret. */
     private static final List<String> ABOUT =
             List.of("service", "url", "host", "path", "weight", "wait", "ttl", "to", "maxBody",
                     "priority", "fields", "force");
@@ -36,7 +36,7 @@ final class Audit {
         }
     }
 
-    /** Of one that makes no sense (400) no more than its name: what stands in the wrong place is unknown. */
+    /** Of a malformed command (400) only its name: its other fields may be misplaced secrets. */
     static void refused(JsonObject command, Caller caller, CommandRefused refusal) {
         LOG.warn("{} -> refused {}{}", refusal.code() == 400 ? who(command, caller) + name(command)
                 : line(command, caller), refusal.code(),
@@ -44,9 +44,9 @@ final class Audit {
     }
 
     /**
-     * Somebody who was not let in.
+     * A refused caller.
      *
-     * @param more how often the like has happened since the last such line; empty: never
+     * @param more how many similar ones were left out since the last such line; empty: none
      */
     static void turnedAway(String method, String path, String from, String why, String more) {
         LOG.warn("{} {} via http from {} -> refused {}{}", quoted(method), quoted(path), from, why, more);
@@ -70,14 +70,14 @@ final class Audit {
         return quoted(String.valueOf(command.getValue(CommandHandler.COMMAND)));
     }
 
-    /** What comes from outside is one word of the line, or stands in quotes: it looks like nothing else. */
+    /** Text from outside is one word of the line, or in quotes, so that it cannot imitate other fields. */
     private static String quoted(String text) {
         String shown = visible(text);
         return WORD.matcher(shown).matches() ? shown
                 : '"' + shown.replace("\\", "\\\\").replace("\"", "\\\"").replace("->", "- >") + '"';
     }
 
-    /** On one line, and not long: nobody may write lines of his own into this log. */
+    /** On one short line: a caller must not be able to forge lines of this log. */
     private static String visible(String text) {
         String shown = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
         return shown.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What a node sees of its backends, as metrics. */
+/** The metrics of backends. */
 final class BackendMetrics {
 
     private static final List<Metric> METRICS = List.of(

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/** The commands that change the topology: from JSON to a registry command, and its outcome to JSON. */
+/** The commands that change the topology: from JSON to a registry command, and its result to JSON. */
 final class Changes {
 
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
@@ -165,9 +165,9 @@ final class Changes {
         return apply(new RouteCommand.Remove(gone.host(), gone.path()), fields.author());
     }
 
-    /** A placeholder while something is wrong with its host or path. */
+    /** A placeholder if its host or path is wrong. */
     private static Route namedRoute(CommandFields fields) {
-        // Host and path name the route; the service is there only because the reader asks for one.
+        // Host and path name the route; the service is a filler that the reader requires.
         JsonObject named = fields.part("host", "path").put("service", "any");
         return fields.accept(RouteReader.read("", named, Origin.OPERATOR))
                 .orElseGet(() -> new Route("*", "/*", "any", Origin.OPERATOR));
@@ -196,7 +196,7 @@ final class Changes {
         return apply(ResetCommand.route(named.host(), named.path(), only), fields.author());
     }
 
-    /** How long a command is to wait until nothing is in flight; empty: not at all. */
+    /** How long the command waits until nothing is in flight; empty: not at all. */
     static Optional<Duration> wait(CommandFields fields) {
         boolean wait = fields.flag("wait");
         Optional<Duration> timeout = fields.duration("timeout", Duration.ZERO, Durations.LONGEST);
@@ -220,7 +220,7 @@ final class Changes {
         return show(registry, id);
     }
 
-    /** As it is now; the name alone when it is gone. */
+    /** Its current state; only the name if it is removed. */
     static JsonObject show(Registry registry, BackendId id) {
         return Optional.ofNullable(registry.topology().services().get(id.service())).stream()
                 .flatMap(service -> service.backends().stream())
@@ -230,7 +230,7 @@ final class Changes {
                         .put("url", id.url().toString()));
     }
 
-    /** With what it keeps of its former self. */
+    /** With the fields that it keeps. */
     private Route show(Route wanted) {
         return registry.topology().routes().stream().filter(route -> route.host().equals(wanted.host())
                 && route.path().equals(wanted.path())).findFirst().orElse(wanted);

@@ -4,7 +4,7 @@ import dev.gyre.model.ClientStats;
 import dev.gyre.model.MemoryStats;
 import java.util.Map;
 
-/** What a node sees of its clients, as metrics. */
+/** The metrics of clients. */
 final class ClientMetrics {
 
     private ClientMetrics() {

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The commands that tell of the nodes. */
+/** The commands that list nodes. */
 final class ClusterListings {
 
     private final Nodes nodes;
@@ -25,7 +25,7 @@ final class ClusterListings {
         this.registry = registry;
     }
 
-    /** Those there, then those that config names and that are not. */
+    /** The present nodes, then the missing ones that config names. */
     Future<JsonObject> nodes(CommandFields fields) throws CommandRefused {
         fields.done();
         List<NodeInfo> all = nodes.list();
@@ -40,7 +40,7 @@ final class ClusterListings {
         return Future.succeededFuture(new JsonObject().put("ok", true).put("nodes", rows));
     }
 
-    /** In one line whether all members are there and hold the same. */
+    /** One line: whether all members are present and agree. */
     Future<JsonObject> status(CommandFields fields) throws CommandRefused {
         fields.done();
         List<NodeInfo> all = nodes.list();

@@ -8,20 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How this node sees the cluster, beside who is there.
+ * The cluster as this node sees it, besides its members.
  *
- * @param expected     members that there are to be by config, this node included
- * @param missing      those of them that are not heard
- * @param notJoined    why this node is kept out of the cluster, if it is
+ * @param expected     members expected by config, including this node
+ * @param missing      those of them without a heartbeat
+ * @param notJoined    why this node was refused, if it was
  * @param otherSecrets addresses of members that sign with another secret
- * @param otherConfigs nodes whose configs have declared something else than this node's for a while
- * @param clocksAhead  by node id, how far a wall clock is ahead of the others, where that is too far
+ * @param otherConfigs nodes whose configs have differed from this node's for a while
+ * @param clocksAhead  by node id, how far a wall clock is ahead of the others, if that is too far
  */
 public record ClusterReport(int expected, List<MissingMember> missing, Optional<String> notJoined,
                             List<String> otherSecrets, List<OtherConfig> otherConfigs,
                             Map<String, Duration> clocksAhead) {
 
-    /** Of a node on its own. */
+    /** The report of a single node. */
     public static final ClusterReport ALONE =
             new ClusterReport(1, List.of(), Optional.empty(), List.of(), List.of(), Map.of());
 
@@ -33,14 +33,14 @@ public record ClusterReport(int expected, List<MissingMember> missing, Optional<
     }
 
     /**
-     * A member that config names and that is not there.
+     * A missing member that config names.
      *
-     * @param unheard since it was last heard or, where it never was, since this node began to look for it
-     * @param ever    it was heard before
+     * @param unheard time since its last heartbeat or, without one, since this node began to look for it
+     * @param ever    whether there was a heartbeat before
      */
     public record MissingMember(String address, Duration unheard, boolean ever) {
 
-        /** What is the matter, without the address. */
+        /** The state, without the address. */
         String words() {
             return ever ? "no heartbeat for " + text()
                     : "no heartbeat since the start " + text() + " ago";
@@ -50,7 +50,7 @@ public record ClusterReport(int expected, List<MissingMember> missing, Optional<
             return NodeInfo.text(unheard);
         }
 
-        /** As {@code node.list} shows it among the nodes. */
+        /** Its row in {@code node.list}. */
         JsonObject toJson() {
             return new JsonObject().put("address", address).put("state", "missing").put("unheard", text())
                     .put("ever", ever);

@@ -24,24 +24,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The fields of one command, asked for one by one. What is wrong is collected and told by {@link #done}, all
- * at once; until then a placeholder stands in for it. A field never asked for is unknown.
+ * The fields of one command, read one by one. Mistakes are collected and reported by {@link #done}, all at
+ * once; until then a placeholder replaces a wrong value. A field that was never read is unknown.
  */
 final class CommandFields {
 
     private static final BackendUrl PLACEHOLDER = new BackendUrl("placeholder", 1);
 
     private static final String BY = "by";
-    /** Nothing that could move a terminal's cursor or break a line of the log. */
+    /** No characters that could move a terminal's cursor or break a line of the log. */
     private static final Pattern NAME = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{1,100}");
 
-    /** Mistakes that are told; one command may hold a hundred thousand. */
+    /** Most mistakes reported; one command may have a hundred thousand. */
     private static final int TOLD = 50;
     private static final int SHOWN = 80;
-    /** No name, URL or version is longer. */
+    /** Longest name, URL or version. */
     private static final int LONGEST = 2_000;
 
-    /** In one part of a policy; each is compared with all others. */
+    /** Most keys in one part of a policy; each is compared with all others. */
     private static final int MOST_SETTINGS = 200;
 
     private final JsonObject json;
@@ -49,7 +49,7 @@ final class CommandFields {
     private final List<ConfigError> errors = new ArrayList<>();
     private final Set<String> known = new TreeSet<>();
 
-    /** @param via the door they came through */
+    /** @param via the door of the command */
     CommandFields(JsonObject json, String via) {
         this.json = json;
         this.via = via;
@@ -61,12 +61,12 @@ final class CommandFields {
         }
     }
 
-    /** Who gives the command; to be asked once all else is {@link #done}. */
+    /** The author of the command; read once all else is {@link #done}. */
     Author author() {
         return Author.operator(Optional.ofNullable(json.getString(BY)), via);
     }
 
-    /** The same for a backend that speaks for itself. */
+    /** The same for a backend that announces itself. */
     Author backend() {
         return Author.backend(Optional.ofNullable(json.getString(BY)), via);
     }
@@ -76,7 +76,7 @@ final class CommandFields {
         return Optional.ofNullable(json.getValue(field));
     }
 
-    /** Given as text, or not at all. */
+    /** Given as text, or absent. */
     Optional<String> text(String field, String expected) {
         Optional<Object> raw = raw(field);
         if (raw.isPresent() && !(raw.get() instanceof String text && !text.isBlank())) {
@@ -102,7 +102,7 @@ final class CommandFields {
         return required("service", "the name of a service");
     }
 
-    /** One that may become a service's name. */
+    /** A valid name for a service. */
     String newService() {
         String name = service();
         if (!name.isEmpty()) {
@@ -116,7 +116,7 @@ final class CommandFields {
         return text.isEmpty() ? PLACEHOLDER : accept(BackendReader.url("url", text)).orElse(PLACEHOLDER);
     }
 
-    /** One that may become a backend of this node. */
+    /** The URL of a backend that this node may have. */
     BackendUrl newUrl(Nodes nodes) {
         BackendUrl url = url();
         requireBackend("url", url, nodes);
@@ -152,7 +152,7 @@ final class CommandFields {
         return weight.orElse(1);
     }
 
-    /** A whole number, also as the text that a query parameter is. */
+    /** A whole number, also as text, as in a query parameter. */
     int number(String field, int least, int most, int fallback) {
         Optional<Object> raw = raw(field);
         Optional<Integer> number = raw.map(Object::toString).filter(text -> text.matches("\\d{1,9}"))
@@ -183,7 +183,7 @@ final class CommandFields {
         return span;
     }
 
-    /** The same, where there is no doing without; a placeholder while it is wrong. */
+    /** The same, required; a placeholder if it is wrong. */
     Duration requiredDuration(String field, Duration least, Duration most) {
         Optional<Duration> span = duration(field, least, most);
         if (span.isEmpty() && raw(field).isEmpty()) {
@@ -197,7 +197,7 @@ final class CommandFields {
                 + Durations.text(most);
     }
 
-    /** These fields as they stand, for a reader that will judge them. */
+    /** These fields unchanged, for a reader that checks them. */
     JsonObject part(String... fields) {
         JsonObject part = new JsonObject();
         for (String field : fields) {
@@ -234,7 +234,7 @@ final class CommandFields {
         return items;
     }
 
-    /** Names of fields, at least one; empty when not given. */
+    /** Names of fields, at least one; empty if not given. */
     Optional<SortedSet<String>> names(String field) {
         List<Object> items = list(field);
         SortedSet<String> names = new TreeSet<>();
@@ -260,7 +260,7 @@ final class CommandFields {
         errors.add(ConfigError.of(field, found, expected));
     }
 
-    /** All fields were asked for. */
+    /** Ends the reading: reports all mistakes and unknown fields. */
     void done() throws CommandRefused {
         for (String field : json.fieldNames()) {
             if (!known.contains(field)) {

@@ -15,17 +15,17 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All commands there are, JSON in and JSON out; every door leads here. */
+/** All commands, JSON in and JSON out; every door leads here. */
 public final class CommandHandler {
 
     static final String COMMAND = "command";
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
 
-    /** What those may ask for who may change nothing; whatever is not here needs the role operate. */
+    /** The commands of the role read; all others need the role operate. */
     private static final Set<String> READ_ONLY = Set.of("backend.list", "service.list", "route.list",
             "topology.get", "node.list", "cluster.status", "history", "diff");
 
-    /** Longer words are cut: what was sent may be a megabyte, and stands in some of them. */
+    /** Longer messages are cut: some quote the command, which may be a megabyte. */
     private static final int LONGEST_REFUSAL = 8_000;
 
     private final Map<String, Action> actions = new TreeMap<>();
@@ -78,10 +78,10 @@ public final class CommandHandler {
     }
 
     /**
-     * Fails with {@link CommandRefused} and nothing else.
+     * Fails only with {@link CommandRefused}.
      *
-     * @param via the door it came through, as history tells it, e.g. {@code via bus}; it must have let in
-     *            nobody who may not do everything
+     * @param via its door, for history, e.g. {@code via bus}, which must admit only callers who may do
+     *            everything
      */
     public Future<JsonObject> handle(JsonObject command, String via) {
         return handle(command, Caller.onBus(via));
@@ -107,12 +107,12 @@ public final class CommandHandler {
         });
     }
 
-    /** The reply as text, which of a large one takes longer than an event loop may be held up. */
+    /** The reply as text; for a large one that takes too long for an event loop. */
     Future<Buffer> encoded(Future<JsonObject> reply) {
         return CommandThreads.back(threads.reads(), reply).map(JsonObject::toBuffer);
     }
 
-    /** What the node exposes, written where the commands that only tell are carried out. */
+    /** The metrics of the node, written on the thread of the reading commands. */
     Future<Buffer> exposed(Metrics metrics, Exposition.Format format) {
         return CommandThreads.on(threads.reads(), () -> metrics.text(format)).map(Buffer::buffer);
     }

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 
-/** A command as it is sent: one JSON object, each of its keys once. */
+/** A command as text: one JSON object, each of its keys once. */
 final class CommandText {
 
     private static final String EXPECTED = " (expected: {\"command\":\"backend.list\"} or the like)";

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Waits until no node has a request in flight to a backend that gets no new ones. */
+/** Waits until no node has a request in flight to a draining backend. */
 final class DrainWait {
 
     private static final long POLL_MILLIS = 25;
@@ -24,7 +24,7 @@ final class DrainWait {
         this.nodes = nodes;
     }
 
-    /** The reply, with what each node has left: nothing, or what it had at the timeout. */
+    /** The reply, with the requests in flight of each node: none, or those at the timeout. */
     Future<JsonObject> left(BackendId id, Duration timeout, JsonObject reply) {
         return left(id, timeout).map(left -> reply
                 .put("drained", left.stream().allMatch(NodeInFlight::drained))

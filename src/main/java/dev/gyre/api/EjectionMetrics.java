@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which backends were ejected, and for what, as metrics. */
+/** The metrics of ejections. */
 final class EjectionMetrics {
 
     private EjectionMetrics() {

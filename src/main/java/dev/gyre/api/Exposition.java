@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Builds the text of a scrape. Prometheus' Java client is not used for it: that writes 1 as 1.0, sorts the
- * labels and leaves out families without samples, and so changes what scripts and people read today.
+ * Builds the text of a scrape. Prometheus' Java client is not used: it writes 1 as 1.0, sorts the labels and
+ * omits families without samples, and so would change the output that scripts and people read today.
  */
 final class Exposition {
 
     private static final String COUNTS = "_total";
 
-    /** What a scraper asks for by its Accept field. */
+    /** The format that a scraper's Accept field asks for. */
     enum Format {
 
-        /** Prometheus' text exposition format 0.0.4, where nothing else is asked for. */
+        /** Prometheus' text exposition format 0.0.4, the default. */
         PROMETHEUS("text", "plain", "version=0.0.4"),
         /** OpenMetrics 1.0.0. */
         OPEN_METRICS("application", "openmetrics-text", "version=1.0.0");
@@ -37,7 +37,7 @@ final class Exposition {
         }
 
         /**
-         * The first of those that is known.
+         * The first known one.
          *
          * @param accepted what the Accept field lists, the most wanted first
          */
@@ -62,11 +62,13 @@ final class Exposition {
         this.format = format;
     }
 
-    /** Begins a family; the samples that follow are its. A name that ends with {@code _total} counts. */
+    /**
+     * Begins a family; the following samples belong to it. A name that ends with {@code _total} is a counter.
+     */
     Exposition family(String family, String help) {
         name = family;
         boolean counts = family.endsWith(COUNTS);
-        // OpenMetrics: the family of a counter has no suffix, its samples have.
+        // OpenMetrics: the family of a counter has no suffix, its samples have one.
         String described = counts && format == Format.OPEN_METRICS
                 ? family.substring(0, family.length() - COUNTS.length()) : family;
         text.append("# HELP ").append(described).append(' ').append(help).append('\n');
@@ -85,7 +87,7 @@ final class Exposition {
         return this;
     }
 
-    /** Of a backend; an address only where it is one of several that the URL's name stands for. */
+    /** Labels of a backend; the address only if the URL has a name. */
     Exposition sample(double value, BackendId backend, String... more) {
         List<String> labels = new ArrayList<>(List.of("service", backend.service(), "backend",
                 backend.url().toString()));

@@ -4,7 +4,7 @@ import dev.gyre.model.GateStats;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a node has refused, as metrics. */
+/** The metrics of refused messages. */
 final class GateMetrics {
 
     private GateMetrics() {

@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Lets in who may. With tokens: who knows one. Without one the port stands on loopback, where the danger is a
- * page in a browser of this machine: it can make its own name point here (DNS rebinding), so that names other
- * than localhost are turned away. In either case a page of another site changes nothing.
+ * Checks the callers of the admin port. With tokens, a caller needs one. Without tokens the port is on
+ * loopback, where the danger is a page in a browser of this machine: it can make its own name point here (DNS
+ * rebinding), so that names other than localhost are refused. In either case a page of another site cannot
+ * change anything.
  */
 final class Guard {
 
@@ -35,11 +36,11 @@ final class Guard {
     private final LongSupplier nanos;
     private final Map<Refused, RateLimitedLog> lines = new EnumMap<>(Refused.class);
 
-    /** What a caller may be refused for, and how often the audit log tells of it at most. */
+    /** The reasons of a refusal, each with the most lines in the audit log. */
     private enum Refused {
         SITE(403, "another site's page", Duration.ofMinutes(1)),
         NAME(421, "another name", Duration.ofMinutes(1)),
-        /** Each of a few wrong ones is somebody's mistake; many are a search. */
+        /** A few wrong ones are mistakes; many are a search. */
         TOKEN(401, "the token is not one this node expects", Duration.ofSeconds(1));
 
         private final int status;
@@ -62,7 +63,7 @@ final class Guard {
         }
     }
 
-    /** Whom {@link #check} has let in. */
+    /** The caller that {@link #check} has admitted. */
     static Caller caller(RoutingContext context) {
         return context.get(CALLER);
     }
@@ -82,8 +83,8 @@ final class Guard {
     }
 
     /**
-     * What a browser says of the page that sends this, if that is of another site. Reading is no danger: the
-     * page does not get to see the answer.
+     * The origin of the page that sends this request, if it is another site. Reading is harmless: the page
+     * does not get the answer.
      */
     private static Optional<String> foreignSite(HttpServerRequest request) {
         if (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD) {
@@ -149,7 +150,7 @@ final class Guard {
         return context.request().remoteAddress().hostAddress();
     }
 
-    /** Takes as long for whatever is wrong with a token: its beginning, its end, its length. */
+    /** Takes the same time wherever a token is wrong: its beginning, its end, its length. */
     private Optional<AdminToken> known(String given) {
         byte[] digest = Sha256.of(given);
         Optional<AdminToken> known = Optional.empty();

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** What a node has asked its backends, and what it makes of them, as metrics. */
+/** The metrics of probes and health. */
 final class HealthMetrics {
 
     private HealthMetrics() {

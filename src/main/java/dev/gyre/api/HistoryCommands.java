@@ -24,7 +24,7 @@ final class HistoryCommands {
     private static final int SHOWN = 50;
     private static final String VERSION = "a version, or its first characters, as \"history\" shows it";
 
-    /** Always with three digits of a second, so that times stand below one another and sort as text. */
+    /** Always with three digits of a second, so that times align and sort as text. */
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 

@@ -3,7 +3,7 @@ package dev.gyre.api;
 import dev.gyre.model.HoldStats;
 import java.util.SortedMap;
 
-/** How many requests wait for a release or a backend, as metrics. */
+/** The metrics of held requests. */
 final class HoldMetrics {
 
     private HoldMetrics() {

@@ -7,13 +7,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Lets only so many bytes of large commands come at a time: one is a megabyte at most, but a few hundred
- * connections would fill the heap that clients are served from. Small commands pass at all times. Used on one
- * event loop.
+ * Limits the bytes of large commands read at a time: one has a megabyte at most, but a few hundred
+ * connections would fill the heap that serves clients. Small commands always pass. For one event loop.
  */
 final class LargeBodies implements Handler<RoutingContext> {
 
-    /** Bytes up to which all connections together hold little. */
+    /** Bodies up to this size are small: all connections together hold little. */
     private static final int SMALL = 16 * 1024;
 
     private final long most;
@@ -22,7 +21,7 @@ final class LargeBodies implements Handler<RoutingContext> {
 
     /**
      * @param most    bytes of all large bodies
-     * @param largest bytes that a body may have, for those that do not say
+     * @param largest longest body, assumed for bodies without a length
      */
     LargeBodies(long most, long largest) {
         this.most = most;

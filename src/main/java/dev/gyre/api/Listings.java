@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The commands that only tell; what is wanted comes from the topology, what is so from this node. */
+/** The commands that only read: the wanted state from the topology, the observed state from this node. */
 final class Listings {
 
     private final Registry registry;
@@ -68,7 +68,7 @@ final class Listings {
         });
     }
 
-    /** Those wanted, then those that are not but still have requests to finish; by service and URL. */
+    /** The wanted backends, then removed ones with requests in flight; by service and URL. */
     private static Map<String, JsonObject> rows(Topology topology, Map<BackendId, BackendStats> stats,
                                                 BackendHealth backendHealth) {
         Map<String, JsonObject> rows = new TreeMap<>();
@@ -92,7 +92,7 @@ final class Listings {
         return new BackendId(service, BackendUrl.parse(row.getString("url")));
     }
 
-    /** The limit as it is set and, where all nodes share it, what of it is this node's. */
+    /** The limit and, if all nodes share it, this node's share. */
     private static JsonObject limits(PoolPolicy pool, Optional<BackendStats> stats) {
         JsonObject json = new JsonObject().put("maxConnections", pool.maxConnections());
         if (pool.scope() == Scope.CLUSTER) {
@@ -124,7 +124,7 @@ final class Listings {
         return json;
     }
 
-    /** A backend no request has come to yet. */
+    /** A backend without any request yet. */
     private static BackendStats untouched(BackendId id) {
         return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
     }
@@ -169,8 +169,8 @@ final class Listings {
     }
 
     /**
-     * Services by name and routes, shaped as in the config, with the layer of each field; what the operator
-     * has removed of what config declares, and what this version does not understand.
+     * Services by name and routes, shaped as in the config, with the layer of each field; declared resources
+     * that the operator has removed, and content that this version does not understand.
      */
     Future<JsonObject> topology(CommandFields fields) throws CommandRefused {
         fields.done();

@@ -5,11 +5,11 @@ import io.vertx.core.Future;
 import java.util.function.Supplier;
 
 /**
- * What a node exposes to Prometheus.
+ * All metrics of a node.
  *
- * @param observed what it sees of its backends, services and clients
- * @param nodes    what it sees of the cluster
- * @param registry how it stands with its registry
+ * @param observed the state of its backends, services and clients
+ * @param nodes    the state of the cluster
+ * @param registry the state of its registry
  */
 public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> registry) {
 

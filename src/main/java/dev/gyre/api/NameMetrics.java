@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** How the names of backends are resolved, as metrics. */
+/** The metrics of backends' names. */
 final class NameMetrics {
 
     private NameMetrics() {

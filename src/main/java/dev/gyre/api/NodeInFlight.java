@@ -4,10 +4,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /**
- * One node's requests in flight to a backend that is to get no new ones.
+ * One node's requests in flight to a draining backend.
  *
  * @param drained  it has none, and sends no new ones
- * @param inFlight empty: the node does not answer
+ * @param inFlight empty: the node did not answer
  */
 public record NodeInFlight(String id, String name, boolean drained, Optional<Long> inFlight) {
 

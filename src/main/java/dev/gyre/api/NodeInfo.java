@@ -10,14 +10,14 @@ import java.time.temporal.ChronoUnit;
  *
  * @param name    for people, e.g. the host's name
  * @param id      for machines: 16 hexadecimal digits, kept in the data directory
- * @param address where other nodes meet it, {@code host:port}; where commands reach it for one on its own
+ * @param address its address in the cluster, {@code host:port}; of a single node the one of its admin port
  * @param version of Gyre
- * @param view    version of the topology its traffic is served by
- * @param age     since its view changed
- * @param digest  of all that its registry holds; equal on nodes that agree
+ * @param view    version of the topology in use
+ * @param age     time since its view changed
+ * @param digest  of all entries of its registry; equal on nodes that agree
  * @param blind   its network looks broken: backends are down for it alone
  * @param clock   how far its wall clock is ahead of the asked node's; negative when behind
- * @param unknown entries that its version does not understand: it lags behind the others
+ * @param unknown entries that its version does not understand: it is older than the others
  */
 public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
                        Duration age, String digest, boolean blind, Duration clock, int unknown) {
@@ -26,7 +26,7 @@ public record NodeInfo(String name, String id, String address, String version, D
         return digest.equals(other.digest);
     }
 
-    /** @param agrees it holds the same as the node that was asked */
+    /** @param agrees its entries equal those of the asked node */
     JsonObject toJson(boolean agrees) {
         return new JsonObject().put("name", name).put("id", id).put("address", address)
                 .put("version", version)

@@ -3,7 +3,7 @@ package dev.gyre.api;
 import java.util.List;
 import java.util.TreeMap;
 
-/** What a node sees of the cluster, as metrics: an alert on disagreement needs no more. */
+/** The metrics of the cluster, enough for an alert on disagreement. */
 final class NodeMetrics {
 
     private NodeMetrics() {

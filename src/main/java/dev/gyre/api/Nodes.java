@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The nodes that share this node's topology; on its own, just this one. */
+/** The nodes that share this node's topology; without a cluster, only this one. */
 public interface Nodes {
 
-    /** Those there now, this one first. */
+    /** The present nodes, this one first. */
     List<NodeInfo> list();
 
-    /** How this node sees the cluster, beside who is there. */
+    /** The cluster as this node sees it, besides its members. */
     ClusterReport cluster();
 
-    /** How many messages and entries of nobody's were refused since the start, by reason. */
+    /** Number of messages and entries refused since the start, by reason. */
     Map<String, Long> refused();
 
-    /** Why nothing at this URL can be a backend of this node, in words; empty: it can. */
+    /** Why this URL cannot be a backend of this node; empty: it can. */
     Optional<String> refusal(BackendUrl url);
 
-    /** What each still has to finish at a backend. */
+    /** The requests in flight of each node to a backend. */
     Future<List<NodeInFlight>> inFlight(BackendId backend);
 }

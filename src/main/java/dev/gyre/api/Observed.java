@@ -17,23 +17,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/** What this node sees of its backends, services and clients. */
+/** The state of this node's backends, services and clients. */
 public interface Observed {
 
     /**
-     * Counted on the event loops, each after it has shown the topology of all commands acknowledged before.
-     * Backends no longer in the topology are among them as long as they have requests in flight or
-     * connections open.
+     * Counted on the event loops, each after it has applied the topology of all commands acknowledged before.
+     * Removed backends are included while they have requests in flight or open connections.
      */
     Future<Map<BackendId, BackendStats>> stats();
 
-    /** What it serves by: the registry's topology, with an address for each backend that has a name. */
+    /** The topology in use: the registry's, with an address for each backend that has a name. */
     Topology topology();
 
-    /** What is known of each name that backends go by. */
+    /** The status of each name of a backend. */
     SortedMap<String, NameStatus> nameStatuses();
 
-    /** Completes when names that are new have their first answer, or have waited for it for a while. */
+    /** Completes when new names have their first answer, or after a timeout. */
     Future<Void> resolved();
 
     /** The retries of each service, by its name. */
@@ -45,19 +44,19 @@ public interface Observed {
     /** The requests in flight of each service that limits them, by its name. */
     SortedMap<String, ConcurrencyStats> concurrency();
 
-    /** What is known of their health. */
+    /** The verdicts on backends. */
     BackendHealth backendHealth();
 
     /** For those whose service has a probe. */
     Future<Map<BackendId, ProbeCount>> probes();
 
-    /** How often each was ejected since the node started, by reason; of those never, nothing. */
+    /** How often each was ejected since the node started, by reason; without those never ejected. */
     Map<BackendId, Map<String, Long>> ejections();
 
-    /** Connections of clients, and how often one was over a limit. */
+    /** Connections of clients, and exceeded limits. */
     ClientStats clients();
 
-    /** What to tell of a backend that leads back to this node; empty for any other. */
+    /** A warning about a backend that leads back to this node; empty for any other. */
     Optional<String> ownListener(BackendUrl backend);
 
     /** Requests and answers that were refused. */

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Whether a node wants new requests.
  *
- * @param notes what its operator ought to know, one line each; a node may be ready all the same
+ * @param notes notes for the operator, one line each; a node with notes may be ready
  */
 public record Readiness(boolean ready, List<String> notes) {
 

@@ -2,7 +2,7 @@ package dev.gyre.api;
 
 import dev.gyre.registry.RegistryStatus;
 
-/** How it stands with this node's registry, as metrics. */
+/** The metrics of this node's registry. */
 final class RegistryMetrics {
 
     private RegistryMetrics() {

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What an operator ought to know of this node's registry. */
+/** Notes for the operator about this node's registry. */
 public record RegistryReport(RegistryStatus status) {
 
-    /** One line each; empty when all is well. A node serves all the same. */
+    /** One line each; empty if there are none. The node serves in any case. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         status.broken().forEach(rule -> notes.add("rule broken: " + rule));
@@ -23,7 +23,7 @@ public record RegistryReport(RegistryStatus status) {
         return notes;
     }
 
-    /** Lays it beside what is told of the cluster. */
+    /** Adds it to the report on the cluster. */
     JsonObject into(JsonObject clusterStatus) {
         String summary = clusterStatus.getString("summary");
         String notes = notes().stream().map(note -> "; " + note).collect(Collectors.joining());

@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How names stand, beside the backends that they stand for. */
+/** The status of names, in listings of their backends. */
 final class ResolvedNames {
 
     private ResolvedNames() {
     }
 
-    /** Tells each row of a name how the name stands; one that has no address gets a row for that. */
+    /** Adds the status of its name to each row; a name without an address gets a row of its own. */
     static void add(Map<String, JsonObject> rows, Topology topology, Map<String, NameStatus> names) {
         topology.services().values().forEach(service -> {
             service.unresolved().forEach((url, why) -> {
                 JsonObject row = new JsonObject().put("service", service.name()).put("url", url.toString())
                         .put("state", "unresolved").put("dns", dns(names.get(url.host())));
                 rows.put(new BackendId(service.name(), url).toString(), row);
-                // Its name is known, or it has none, but what it stands for is no backend's address.
+                // It has a literal address or a resolved name, but no address that a backend may have.
                 if (names.get(url.host()) == null || names.get(url.host()).failing().isEmpty()) {
                     row.put("reason", why);
                 }
@@ -35,7 +35,7 @@ final class ResolvedNames {
         });
     }
 
-    /** A name that was removed in this moment has no status any more. */
+    /** A name removed at this moment no longer has a status. */
     private static JsonObject dns(NameStatus status) {
         JsonObject json = new JsonObject();
         Optional.ofNullable(status).ifPresent(known -> {
@@ -48,7 +48,7 @@ final class ResolvedNames {
         return json;
     }
 
-    /** What a backend that was just added stands for, where it has a name. */
+    /** The addresses of a backend just added, if it has a name. */
     static JsonObject noted(JsonObject reply, BackendId id, Topology topology) {
         Optional.ofNullable(topology.services().get(id.service())).ifPresent(service -> {
             List<String> addresses = service.backends().stream()

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
 
-/** What a node has counted about the retries of its services, as metrics. */
+/** The metrics of retries. */
 final class RetryMetrics {
 
     private static final List<Metric> METRICS = List.of(

@@ -8,18 +8,18 @@ import java.util.function.LongSupplier;
 
 /**
  * Slows the guessing of tokens: after a few wrong ones an address (IPv6: its /64) has to wait, each time
- * twice as long, up to some seconds. While it waits no token of it is looked at, also not a right one: to let
- * that through at once would tell it apart from the wrong ones as fast as they can be sent. Others do not
- * wait, and a right token between two waits ends them. Used on one event loop.
+ * twice as long, up to some seconds. While it waits none of its tokens is checked, not even a right one:
+ * otherwise a guess would be confirmed as fast as tokens can be sent. Other addresses do not wait, and a
+ * right token between two waits ends them. Used on one event loop.
  */
 final class WrongTokens {
 
-    /** Typing errors are free. */
+    /** Wrong tokens without a wait, for typing errors. */
     private static final int FREE = 3;
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(8);
     private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
-    /** Addresses that are remembered; beyond, the one that failed longest ago is forgotten. */
+    /** Most addresses remembered; beyond, the one that failed longest ago is forgotten. */
     static final int MOST = 10_000;
 
     private final LongSupplier nanos;
@@ -32,7 +32,7 @@ final class WrongTokens {
         this.nanos = nanos;
     }
 
-    /** How long this address must still wait; zero: its token may be looked at. */
+    /** How long this address must still wait; zero: its token is checked. */
     Duration wait(String address) {
         Failed last = failed.get(AddressBlock.of(address));
         if (last == null || last.times() <= FREE) {
@@ -47,8 +47,8 @@ final class WrongTokens {
         Long key = AddressBlock.of(address);
         long now = nanos.getAsLong();
         Failed last = failed.remove(key);
-        boolean anew = last == null || now - last.at() > FORGOTTEN_AFTER.toNanos();
-        failed.put(key, new Failed(anew ? 1 : last.times() + 1, now));
+        boolean fresh = last == null || now - last.at() > FORGOTTEN_AFTER.toNanos();
+        failed.put(key, new Failed(fresh ? 1 : last.times() + 1, now));
         if (failed.size() > MOST) {
             Map.Entry<Long, Failed> eldest = failed.entrySet().iterator().next();
             failed.remove(eldest.getKey());

@@ -85,7 +85,7 @@ final class CommandTree {
                 usage(command.usage(), command.summary(), "gyre admin " + command.example()));
         for (int i = 0; i < command.arguments().size(); i++) {
             String argument = command.arguments().get(i).replace("?", "");
-            // None is required here: what is missing is told with the usage line, see CliLine.
+            // None is required here: CliLine reports missing ones with the usage line.
             boolean optional = command.arguments().get(i).endsWith("?");
             verb.addPositional(PositionalParamSpec.builder().index(Integer.toString(i)).required(false)
                     .arity(optional ? "0..1" : "1").type(String.class)

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What a person is told whose line cannot be read: what was found, what is known, what was likely meant. */
+/** Messages about a line that cannot be read: what was found, what is known, and the likely intention. */
 final class UsageErrors {
 
     private static final int LISTED = 20;

@@ -25,19 +25,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Takes announcements and renewals, tells the other nodes of the latter, and ends what nobody renews: one
- * node, the same for all that see the same nodes, drains the backend first and removes it when no node has a
- * request in flight to it any more, at the latest after its ttl or 30 s, whichever is longer. A new
- * announcement in between gives it requests again.
+ * Takes announcements and renewals, shares renewals with the other nodes, and ends announcements that are not
+ * renewed: one node, on which all nodes agree, first drains the backend and then removes it when no node has
+ * a request in flight to it, at the latest after its ttl or 30 s, whichever is longer. A new announcement in
+ * between gives it requests again.
  */
 public final class Discovery {
 
     private static final long STEP_MILLIS = 500;
-    /** A write that did not come off is tried again so much later. */
+    /** When a failed write is tried again. */
     private static final long RETRY_MILLIS = 5_000;
-    /** So many backends at a time are asked about at all nodes. */
+    /** Most backends asked about at a time. */
     private static final int ASKED = 32;
-    /** A node that was not heard for longer takes no decision that others would wait for. */
+    /** A node without a heartbeat for longer makes no decision that others would wait for. */
     private static final Duration SILENT = Duration.ofSeconds(3);
 
     private final Vertx vertx;
@@ -45,7 +45,7 @@ public final class Discovery {
     private final DiscoveryPeers peers;
     private final LongSupplier nanos;
     private final Renewals renewals;
-    /** Whose end is being written or asked about. */
+    /** Backends whose end is being written or asked about. */
     private final Set<BackendId> busy = ConcurrentHashMap.newKeySet();
     private Entries read = Entries.empty();
     private Collection<AnnouncedBackend> announced = List.of();
@@ -58,13 +58,13 @@ public final class Discovery {
         this.renewals = new Renewals(nanos.getAsLong());
     }
 
-    /** Begins to look for those whose time is up; each has its whole ttl from now on. */
+    /** Begins to look for expired announcements; each has its whole ttl from now on. */
     public void start() {
         vertx.setPeriodic(STEP_MILLIS, timer -> step());
     }
 
     /**
-     * Writes what is new; what is only a renewal is remembered in memory. Fails with {@link
+     * Writes a new or changed announcement; a mere renewal is kept in memory. Fails with {@link
      * dev.gyre.registry.CommandRefused}.
      */
     public Future<CommandResult> announce(Announce command, Author author) {
@@ -81,19 +81,19 @@ public final class Discovery {
         });
     }
 
-    /** Drains a backend that goes; it is removed once it is drained. Fails as {@link #announce} does. */
+    /** Drains a leaving backend; it is removed once it is drained. Fails as {@link #announce} does. */
     public Future<CommandResult> leave(BackendId id, Author author) {
         return registry.apply(new Leave(id), author);
     }
 
-    /** The backends that renewed at this node lately and how long ago, for the other nodes to know. */
+    /** The backends that recently renewed at this node and how long ago, for the other nodes. */
     public Map<BackendId, Duration> recent() {
         synchronized (renewals) {
             return renewals.recent(nanos.getAsLong());
         }
     }
 
-    /** What another node told of its {@link #recent}. */
+    /** Adds another node's {@link #recent}. */
     public void heard(Map<BackendId, Duration> elsewhere) {
         if (!elsewhere.isEmpty()) {
             synchronized (renewals) {
@@ -102,7 +102,7 @@ public final class Discovery {
         }
     }
 
-    /** Looks for those whose time is up, and for those that are drained; called every half second. */
+    /** Looks for expired announcements, and for drained backends; called every half second. */
     void step() {
         Map<String, Duration> others = peers.heard();
         Entries entries = registry.entries();

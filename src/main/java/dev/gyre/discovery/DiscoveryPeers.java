@@ -11,12 +11,12 @@ public interface DiscoveryPeers {
     /** This node's id. */
     String self();
 
-    /** This node is one of a cluster, be it the only one there now. */
+    /** This node belongs to a cluster, perhaps as its only node. */
     boolean clustered();
 
-    /** The ids of the others that count as there, and how long ago each was last heard. */
+    /** The ids of the other present nodes, and the time since the last heartbeat of each. */
     Map<String, Duration> heard();
 
-    /** Whether no node lets new requests go to a backend, and none has any in flight. */
+    /** Whether no node sends new requests to a backend, and none has any in flight. */
     Future<Boolean> drained(BackendId backend);
 }

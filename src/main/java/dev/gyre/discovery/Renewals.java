@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * When each announced backend last renewed its announcement, at whichever node, as far as this node knows. A
- * backend's time is up when it has not renewed for its ttl, and some two seconds more in which news of a
- * renewal may be under way. Two rules keep a node from taking for silence what it merely could not hear:
+ * When each announced backend last renewed its announcement, at any node, as far as this node knows. An
+ * announcement expires when it is not renewed for its ttl and about two seconds more, in which a renewal at
+ * another node may be on its way. Two rules keep a node from expiring a backend whose renewals it merely
+ * could not receive:
  *
  * <ul>
  * <li>Time in which this process stood still, or did not run at all, does not count: every backend has its
@@ -26,39 +27,39 @@ import java.util.TreeMap;
  * start, neither another node nor the backend, waits three times the ttl as well.
  * </ul>
  *
- * Pure: all that happens is told to it, with the time. Not safe for use by several threads.
+ * Pure: every event comes as a call, with the time. Not thread-safe.
  */
 final class Renewals {
 
-    /** A longer step of the clock means that nobody could be heard for the rest of it. */
+    /** A longer step of the clock means that nothing was received for the rest of it. */
     private static final long LONGEST_STEP = Duration.ofSeconds(2).toNanos();
-    /** Nodes tell what they heard every second; each renewal is told twice, for a message may be lost. */
+    /** Nodes share renewals every second; each is sent twice, because a message may be lost. */
     private static final long TOLD_FOR = Duration.ofMillis(2_500).toNanos();
     private static final long UNDER_WAY = Duration.ofMillis(1_500).toNanos();
     private static final int PATIENCE = 3;
-    /** A backend that ends is given so long for its requests in flight, or its ttl where that is longer. */
+    /** Time for the requests in flight of an ending backend, or its ttl if that is longer. */
     static final Duration LEAST_DRAIN = Duration.ofSeconds(30);
 
     private final Map<BackendId, Renewal> renewals = new HashMap<>();
-    /** Those that were heard at this very node, and when; the old ones forgotten at each step. */
+    /** Renewals at this node, and when; each step drops the old ones. */
     private final Map<BackendId, Long> own = new HashMap<>();
     private final Map<String, Node> nodes = new TreeMap<>();
     private boolean clustered;
     private long clock;
-    /** Nanoseconds in which this process was awake. */
+    /** Nanoseconds in which this process ran. */
     private long awake;
 
     /**
-     * @param entry of the announcement; a later one is a renewal as well
-     * @param heard a renewal was heard, not only that the backend is announced
+     * @param entry of the announcement; a later one counts as a renewal
+     * @param heard a renewal was received, not only the announcement
      */
     private record Renewal(Stamp entry, long last, boolean heard) { }
 
     /**
      * Another node.
      *
-     * @param heard when last
-     * @param gone  since when it no longer counts as there
+     * @param heard time of the last heartbeat
+     * @param gone  since when it no longer counts as present
      */
     private record Node(long heard, Optional<Long> gone) { }
 
@@ -78,19 +79,19 @@ final class Renewals {
         later(id, now);
     }
 
-    /** Backends have renewed theirs at another node, so long ago. */
+    /** Backends have renewed at another node, so long ago. */
     void heard(Map<BackendId, Duration> elsewhere, long nanos) {
         long now = time(nanos);
         elsewhere.forEach((id, age) -> later(id, now - Math.max(0, age.toNanos())));
     }
 
-    /** What is not known as announced yet will have its whole ttl when it is. */
+    /** A backend not yet known as announced gets its whole ttl when it is. */
     private void later(BackendId id, long at) {
         renewals.computeIfPresent(id, (same, before) ->
                 new Renewal(before.entry, Math.max(before.last, at), true));
     }
 
-    /** What the other nodes are to be told: the backends that renewed here lately, and how long ago. */
+    /** For the other nodes: the backends that recently renewed here, and how long ago. */
     Map<BackendId, Duration> recent(long nanos) {
         long now = time(nanos);
         Map<BackendId, Duration> recent = new HashMap<>();
@@ -105,8 +106,8 @@ final class Renewals {
     /**
      * Time has passed.
      *
-     * @param announced what the registry holds now
-     * @param others    the ids of the other nodes there now, and how long ago each was heard
+     * @param announced the announcements in the registry
+     * @param others    the ids of the other present nodes, and the time since the last heartbeat of each
      */
     void step(long nanos, Collection<AnnouncedBackend> announced, boolean clustered,
               Map<String, Duration> others) {
@@ -130,7 +131,7 @@ final class Renewals {
         nodes.values().removeIf(node -> node.gone.filter(at -> at < oldest).isPresent());
     }
 
-    /** Of these the ones whose time is up, as of the last step. */
+    /** Those of them that have expired, as of the last step. */
     List<AnnouncedBackend> due(Collection<AnnouncedBackend> announced) {
         return announced.stream().filter(one -> one.ending().isEmpty() && renewals.containsKey(one.id()))
                 .filter(one -> isDue(renewals.get(one.id()), one.ttl().toNanos())).toList();
@@ -141,7 +142,7 @@ final class Renewals {
         return silent >= PATIENCE * ttl || silent >= ttl && !mayHaveMissed(renewal, ttl);
     }
 
-    /** One that ends has had all the time it gets, whatever is still in flight. */
+    /** An ending backend has used up its time, even with requests in flight. */
     boolean isOverdue(AnnouncedBackend ending) {
         Renewal began = renewals.get(ending.id());
         return began != null

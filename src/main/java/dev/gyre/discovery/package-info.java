@@ -1,2 +1,2 @@
-/** Backends that announce themselves: who has renewed when, whose time has run out, and what follows. */
+/** Backends that announce themselves: renewals, expiry, and what follows. */
 package dev.gyre.discovery;

@@ -19,28 +19,28 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * From the topology as it is wanted to the one that is served by: each address of a name a backend. A service
- * is expanded again when it has changed, or the addresses of one of its names; every other one stays the same
- * instance. Not thread-safe.
+ * From the wanted topology to the one in use: each address of a name is a backend. A service is expanded
+ * again if it has changed, or the addresses of one of its names; all others stay the same instances. Not
+ * thread-safe.
  */
 final class AddressExpansion {
 
     private final BackendNetworks networks;
     private Topology wanted = Topology.empty();
-    /** The services that have names, by their own. */
+    /** The services with names, by service name. */
     private final Map<String, Named> named = new HashMap<>();
-    /** How many services have a name. */
+    /** The number of services that use a name. */
     private final Map<String, Integer> uses = new HashMap<>();
 
     /**
      * A service with its names.
      *
-     * @param shown as it is served by; empty: that is still to be made
+     * @param shown the expanded service; empty: not made yet
      */
     private record Named(Service wanted, Set<String> names, Optional<Service> shown) {
     }
 
-    /** The names that are to be looked up from now on, and those that are not any more. */
+    /** The names that are new, and those that are no longer used. */
     record Turnover(Set<String> came, Set<String> left) {
     }
 
@@ -48,7 +48,7 @@ final class AddressExpansion {
         this.networks = networks;
     }
 
-    /** This is wanted from now on. */
+    /** Sets the wanted topology. */
     Turnover want(Topology next) {
         Set<String> came = new TreeSet<>();
         List<String> released = new ArrayList<>();
@@ -64,7 +64,7 @@ final class AddressExpansion {
             });
         }
         wanted = next;
-        // Last, so that a name which goes from one service to another is not forgotten in between.
+        // Last, so that a name that moves from one service to another is not forgotten in between.
         Set<String> left = released.stream()
                 .filter(name -> uses.computeIfPresent(name, (same, count) -> count == 1 ? null : count - 1)
                         == null)
@@ -78,10 +78,10 @@ final class AddressExpansion {
     }
 
     /**
-     * What is to be served by.
+     * The topology in use.
      *
-     * @param known  what is known of each name
-     * @param changed the names of which that is not the same as when this was last asked
+     * @param known  the resolution of each name
+     * @param changed the names whose resolution has changed since the last call
      */
     Topology topology(Function<String, Resolution> known, Set<String> changed) {
         if (named.isEmpty()) {
@@ -94,7 +94,7 @@ final class AddressExpansion {
         return new Topology(services, wanted.routes(), wanted.version());
     }
 
-    /** Also where another node, an earlier version or config let it in. */
+    /** Checked again here, because another node, an earlier version or config may have accepted it. */
     private Optional<String> refusal(Backend backend) {
         return networks.refusal(backend.url().host(), backend.url().port());
     }

@@ -16,7 +16,7 @@ final class ConcurrencyLimiter {
         this.most = most;
     }
 
-    /** @param task begins something that ends, on this same thread, when its future completes */
+    /** @param task begins work that ends, on this same thread, when its future completes */
     void submit(Supplier<Future<?>> task) {
         waiting.add(task);
         startNext();

@@ -19,7 +19,7 @@ import java.util.Set;
 /** One lookup of one name: the hosts file, then the servers, with the search list. */
 final class Lookup {
 
-    /** The hosts file has no times to live: a change of it is seen after so long. */
+    /** The hosts file has no times to live: it is read again after so long. */
     private static final Duration HOSTS_TTL = Duration.ofSeconds(10);
 
     private final ResolverSettings settings;
@@ -47,7 +47,7 @@ final class Lookup {
         }
     }
 
-    /** Never fails; the answers by the type of record, one for each that is wanted. */
+    /** Never fails; one answer for each wanted type of record. */
     Future<Map<RecordType, Answer>> of(String name) {
         Map<RecordType, Answer> local = fromHosts(name);
         if (!local.isEmpty()) {
@@ -58,7 +58,7 @@ final class Lookup {
         return first(asked, system.candidates(name));
     }
 
-    /** By the first complete name that exists, or of which nobody knows whether it does. */
+    /** Uses the first complete name that exists, or whose existence is unknown. */
     private Future<Map<RecordType, Answer>> first(List<Server> asked, List<String> candidates) {
         return all(asked, candidates.get(0)).compose(answers -> {
             boolean absent = answers.values().stream()
@@ -80,8 +80,8 @@ final class Lookup {
     }
 
     /**
-     * Empty when the name is not there. Unless told otherwise IPv4 alone, where there is any: most files give
-     * the name localhost to ::1 as well, which few servers listen on.
+     * Empty if the file lacks the name. By default only IPv4 if it has both: most files give the name
+     * localhost to ::1 as well, which few servers listen on.
      */
     private Map<RecordType, Answer> fromHosts(String name) {
         HostsFile hosts = HostsFile.ofSystem();

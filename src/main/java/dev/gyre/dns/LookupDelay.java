@@ -9,13 +9,13 @@ import java.util.random.RandomGenerator;
 /** How long to wait before a name is looked up again. */
 final class LookupDelay {
 
-    /** Beyond so many doublings every backoff has reached its max. */
+    /** After so many doublings every backoff has reached its max. */
     private static final int DOUBLINGS = 20;
 
     private LookupDelay() {
     }
 
-    /** After the time to live; sooner when a part of the answer is missing. */
+    /** After the time to live; sooner if a part of the answer is missing. */
     static Duration before(Resolution known, ResolverSettings settings, RandomGenerator dice) {
         Optional<Duration> ttl = known.ttl().map(settings::clamped);
         if (known.failures() == 0 && ttl.isPresent()) {
@@ -25,7 +25,7 @@ final class LookupDelay {
         return ttl.filter(shorter -> shorter.compareTo(backoff) < 0).orElse(backoff);
     }
 
-    /** Spread, so that nodes that failed together do not ask together. */
+    /** Random, so that nodes that failed together do not ask together. */
     private static Duration backoff(Backoff backoff, int failures, RandomGenerator dice) {
         long whole = Math.min(backoff.max().toMillis(),
                 backoff.base().toMillis() << Math.min(DOUBLINGS, failures - 1));

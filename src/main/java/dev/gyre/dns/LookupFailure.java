@@ -3,7 +3,7 @@ package dev.gyre.dns;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import java.util.Locale;
 
-/** Why a question has brought no address. */
+/** Why a question gave no address. */
 enum LookupFailure {
     /** The name does not exist. */
     NXDOMAIN,
@@ -12,7 +12,7 @@ enum LookupFailure {
     SERVFAIL,
     REFUSED,
     TIMEOUT,
-    /** The answer did not fit, and could not be had over TCP either. */
+    /** The answer did not fit, and TCP failed as well. */
     TRUNCATED,
     OTHER;
 

@@ -38,7 +38,7 @@ import java.util.random.RandomGenerator;
  */
 public final class NameResolver {
 
-    /** At a time; each has a socket or two of its own. */
+    /** Most lookups at a time; each has a socket or two of its own. */
     private static final int LOOKUPS = 100;
 
     private final ResolverSettings settings;
@@ -50,12 +50,12 @@ public final class NameResolver {
     private final List<Promise<Void>> waiting = new ArrayList<>();
     private Optional<Questions> questions = Optional.empty();
     private final AddressExpansion expansion;
-    /** Of which something was learnt that is not shown yet. */
+    /** Names with changes that are not published yet. */
     private final Set<String> changed = new HashSet<>();
     private volatile Topology topology = Topology.empty();
     private boolean closed;
 
-    /** One name that a backend goes by. */
+    /** One name of a backend. */
     private static final class Entry {
 
         private final String name;
@@ -94,9 +94,9 @@ public final class NameResolver {
     }
 
     /**
-     * @param networks where backends may be, whatever a name stands for
-     * @param soon  runs its tasks in order and later, and may take its time with each
-     * @param publisher takes each new state of things, one at a time
+     * @param networks the allowed addresses of backends
+     * @param soon  runs tasks later, in order; a task may take long
+     * @param publisher receives each new topology, one at a time
      */
     public NameResolver(ResolverSettings settings, BackendNetworks networks, InstantSource clock,
                  RandomGenerator dice, Executor soon, Consumer<Topology> publisher) {
@@ -152,7 +152,7 @@ public final class NameResolver {
             questions = Optional.of(Questions.open(settings));
         }
         Questions by = questions.get();
-        // Composed, so that an exception becomes an answer, too.
+        // Composed, so that an exception becomes an answer as well.
         by.loop().execute(() -> by.limiter().submit(() ->
                 Future.succeededFuture(entry.name).compose(by.lookup()::of)
                         .otherwise(e -> Map.of(RecordType.A, new None(LookupFailure.OTHER, e.toString())))
@@ -176,7 +176,7 @@ public final class NameResolver {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** To what a person reads; nothing here goes by less. */
+    /** In milliseconds: nothing here needs more. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
@@ -192,7 +192,7 @@ public final class NameResolver {
         return topology;
     }
 
-    /** What is known of each name. */
+    /** The status of each name. */
     public synchronized SortedMap<String, NameStatus> statuses() {
         SortedMap<String, NameStatus> statuses = new TreeMap<>();
         entries.forEach((name, entry) -> statuses.put(name, entry.status()));

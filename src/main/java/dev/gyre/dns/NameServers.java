@@ -24,26 +24,26 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Puts questions to name servers: over UDP, and over TCP where an answer does not fit. */
+/** Asks name servers: over UDP, and over TCP if an answer does not fit. */
 final class NameServers {
 
     /** Fits into one packet on any path (DNS flag day 2020). */
     private static final int PAYLOAD_BYTES = 1232;
-    /** Messages that may be needed to follow a name through its aliases. */
+    /** Most messages to follow a name through its aliases. */
     private static final int STAGES = 8;
 
     private final EventLoop loop;
     private final DnsNameResolver resolver;
     private final Duration timeout;
 
-    /** @param timeout for one question to one server; twice as long where it goes on over TCP */
+    /** @param timeout for one question to one server; doubled if it continues over TCP */
     NameServers(EventLoop loop, Duration timeout) {
         this.loop = loop;
         this.timeout = timeout;
         this.resolver = new DnsNameResolverBuilder(loop)
                 .datagramChannelFactory(NioDatagramChannel::new)
                 .socketChannelFactory(NioSocketChannel::new)
-                // Each question from a port of its own: who forges an answer has to guess it (RFC 5452).
+                // Each question from a port of its own: a forger of an answer has to guess it (RFC 5452).
                 .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
                 .queryTimeoutMillis(timeout.toMillis())
                 .maxPayloadSize(PAYLOAD_BYTES)
@@ -51,9 +51,9 @@ final class NameServers {
     }
 
     /**
-     * Never fails. A server that does not answer, or not well, is followed by the next one.
+     * Never fails. If a server gives no usable answer, the next one is asked.
      *
-     * @param name a complete one, that ends with a dot
+     * @param name a complete one, ending with a dot
      */
     Future<Answer> ask(List<Server> servers, String name, RecordType type) {
         return inTurn(servers, name, type).compose(reply -> follow(servers, reply, type, STAGES));

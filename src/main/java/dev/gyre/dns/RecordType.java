@@ -19,7 +19,7 @@ enum RecordType {
         return code;
     }
 
-    /** In an address. */
+    /** Length of an address. */
     int bytes() {
         return bytes;
     }

@@ -3,13 +3,15 @@ package dev.gyre.dns;
 import java.time.Duration;
 import java.util.List;
 
-/** What a name server says to one question. */
+/** A name server's reply to one question. */
 sealed interface Reply {
 
-    /** The name goes by another one, whose addresses did not come along (RFC 1034, section 3.6.2). */
+    /**
+     * The name is an alias of another one, whose addresses are not in the reply (RFC 1034, section 3.6.2).
+     */
     record Alias(String target, Duration ttl) implements Reply { }
 
-    /** What comes of a question in the end. */
+    /** The final answer to a question. */
     sealed interface Answer extends Reply { }
 
     /**
@@ -24,7 +26,7 @@ sealed interface Reply {
             addresses = List.copyOf(addresses);
         }
 
-        /** Reached by aliases of which one holds for so long. */
+        /** The same, reached by an alias with this ttl. */
         Found within(Duration aliasTtl) {
             return aliasTtl.compareTo(ttl) < 0 ? new Found(addresses, aliasTtl) : this;
         }

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
  * last good addresses stay, for IPv4 and IPv6 separately.
  *
  * @param good     the last good addresses by the type of record
- * @param ttl      of the latest answer; empty: the latest lookup brought none
- * @param failing  why there is no new answer, in words; empty: there is
- * @param since    when it began to fail, or not to
+ * @param ttl      of the latest answer; empty: the latest lookup gave none
+ * @param failing  why there is no new answer, in words; empty: there is one
+ * @param since    when it began to fail, or recovered
  * @param failures lookups in a row of which a part failed
  * @param begun    there was a lookup
  */
@@ -35,7 +35,7 @@ record Resolution(Map<RecordType, List<ResolvedAddress>> good, Optional<Duration
         return new Resolution(Map.of(), Optional.empty(), Optional.empty(), now, 0, false);
     }
 
-    /** IPv4 first, each sorted by its text: in whatever order a server gives them, it is the same list. */
+    /** IPv4 first, each sorted by its text, so that the order of a server's answer does not matter. */
     List<ResolvedAddress> addresses() {
         return Stream.of(RecordType.values())
                 .flatMap(type -> good.getOrDefault(type, List.of()).stream()).toList();
@@ -45,7 +45,7 @@ record Resolution(Map<RecordType, List<ResolvedAddress>> good, Optional<Duration
         return addresses().stream().map(ResolvedAddress::text).toList();
     }
 
-    /** In words, why it stands for no address; empty: it stands for some. */
+    /** Why it has no address, in words; empty: it has some. */
     Optional<String> unresolvedReason() {
         return addresses().isEmpty() ? Optional.of(failing.orElse("not resolved yet")) : Optional.empty();
     }
@@ -73,7 +73,8 @@ record Resolution(Map<RecordType, List<ResolvedAddress>> good, Optional<Duration
     }
 
     private Map<RecordType, List<ResolvedAddress>> replaced(Map<RecordType, Answer> answers, Instant now) {
-        // What the first answer has is as old as the entry: a restart of the node is no news of a backend.
+        // Addresses of the first answer are as old as the entry: after a restart of the node they are not
+        // new.
         Optional<Instant> appeared = addresses().isEmpty() ? Optional.empty() : Optional.of(now);
         Map<String, ResolvedAddress> before = addresses().stream()
                 .collect(Collectors.toMap(ResolvedAddress::text, address -> address));

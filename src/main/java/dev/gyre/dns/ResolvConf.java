@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * The system's settings for looking up names, by resolv.conf(5).
  *
  * @param servers in the order they are asked; at least one
- * @param search  domains that a name with fewer than {@code ndots} dots is tried in first
+ * @param search  domains tried first for a name with fewer than {@code ndots} dots
  */
 record ResolvConf(List<Server> servers, List<String> search, int ndots) {
 
@@ -28,7 +28,7 @@ record ResolvConf(List<Server> servers, List<String> search, int ndots) {
         search = List.copyOf(search);
     }
 
-    /** As it is at this moment; without the file, what resolv.conf(5) says of that. */
+    /** The current file; without it, the defaults of resolv.conf(5). */
     static ResolvConf ofSystem() {
         try {
             return of(GuardedFile.text(FILE, GuardedFile.SHORT).lines().toList());
@@ -62,7 +62,7 @@ record ResolvConf(List<Server> servers, List<String> search, int ndots) {
                 .reduce(before, (first, last) -> last);
     }
 
-    /** The complete names that a name may be short for, in the order they are tried. */
+    /** The complete names that a name may stand for, in the order they are tried. */
     List<String> candidates(String name) {
         if (name.endsWith(".")) {
             return List.of(name);

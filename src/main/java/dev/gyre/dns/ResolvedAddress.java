@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One that a name stands for.
+ * One address of a name.
  *
  * @param since when it appeared; empty: it was there when the name was first resolved
  */

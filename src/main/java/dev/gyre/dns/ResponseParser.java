@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** Reads a name server's message: which addresses a name has, and for how long. */
+/** Reads a name server's message: the addresses of a name, and their time to live. */
 final class ResponseParser {
 
-    /** As many aliases one after the other are more than anybody needs, and less than a loop has. */
+    /** Most aliases in a row: more than a real name has; an endless loop ends here. */
     private static final int ALIASES = 16;
-    /** RFC 2181, section 8: a time to live with the highest bit set is none. */
+    /** RFC 2181, section 8: a time to live with the highest bit set counts as 0. */
     private static final long LONGEST_TTL = Integer.MAX_VALUE;
 
     private final List<DnsRecord> records;
@@ -36,10 +36,10 @@ final class ResponseParser {
                 .mapToObj(i -> response.<DnsRecord>recordAt(DnsSection.ANSWER, i)).toList();
     }
 
-    /** @param from the server, for the words about what is missing */
+    /** @param from the server, for the text of a failure */
     static Reply read(DnsResponse response, String name, RecordType type, String from) {
         if (response.isTruncated()) {
-            // A part of the addresses must not pass for all of them.
+            // Some of the addresses must not count as all of them.
             return new None(LookupFailure.TRUNCATED, "a truncated answer from " + from);
         }
         if (!response.code().equals(DnsResponseCode.NOERROR)) {
@@ -86,7 +86,10 @@ final class ResponseParser {
         return Optional.empty();
     }
 
-    /** Empty for what nobody can connect to, such as 0.0.0.0, by which some servers say that they refuse. */
+    /**
+     * Empty for addresses that cannot be connected to, such as 0.0.0.0, which some servers send to block a
+     * name.
+     */
     private Optional<String> address(DnsRecord record, RecordType type) {
         if (!(record instanceof DnsRawRecord raw) || raw.content().readableBytes() != type.bytes()) {
             return Optional.empty();

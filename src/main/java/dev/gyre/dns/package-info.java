@@ -1,4 +1,4 @@
 /**
- * What the names of backends stand for: looked up by their time to live, each address a backend of its own.
+ * The addresses of backends' names: looked up by their time to live, each address is a backend of its own.
  */
 package dev.gyre.dns;

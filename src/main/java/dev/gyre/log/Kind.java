@@ -5,14 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * What records have in common that say the same of different things: logger, level, and the words of the
- * message and of the throwable with its causes, numbers and long identifiers aside.
+ * The common part of log records with the same event: logger, level, and the words of the message and of the
+ * throwable with its causes, without numbers and long identifiers.
  */
 record Kind(String logger, Level level, String words, String gist) {
 
     private static final Pattern VARYING = Pattern.compile("0x[0-9a-fA-F]+|[0-9a-fA-F]{8,}|[0-9]+");
     private static final Pattern WORD_END = Pattern.compile("\\s+");
-    /** As many words of the message begin the gist; what somebody sent stands behind them. */
+    /** Number of leading words that count; text sent by clients follows later. */
     private static final int FIRST_WORDS = 3;
     private static final int LONGEST = 300;
     private static final int SHOWN = 100;
@@ -39,7 +39,7 @@ record Kind(String logger, Level level, String words, String gist) {
         return VARYING.matcher(begin).replaceAll("#");
     }
 
-    void tell(Logger log, long leftOut) {
+    void writeOmitted(Logger log, long leftOut) {
         String example = words.length() > SHOWN ? words.substring(0, SHOWN) + "…" : words;
         log.atLevel(level).log("left out {} more lines like \"{}\"", leftOut, example.replace("\n", ": "));
     }

@@ -6,7 +6,7 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** A logger that looks at each record before it is written, or not written. */
+/** A logger that checks each record before it is written. */
 final class LimitedLogger extends LegacyAbstractLogger {
 
     private final transient Logger written;
@@ -28,7 +28,7 @@ final class LimitedLogger extends LegacyAbstractLogger {
             return;
         }
         String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-        // Who asks for details wants all of them.
+        // Debug and trace are not limited: they are enabled on purpose.
         boolean limited = level.compareTo(Level.INFO) <= 0 && !(own && thrown == null);
         if (limited && !limits.admits(Kind.of(name, level, message, thrown))) {
             return;
@@ -67,7 +67,7 @@ final class LimitedLogger extends LegacyAbstractLogger {
         return written.isInfoEnabled();
     }
 
-    /** Also when it is off: the record may be the only one to tell that memory is exhausted. */
+    /** Also if it is off: the record may be the only sign that memory is exhausted. */
     @Override
     public boolean isWarnEnabled() {
         return true;

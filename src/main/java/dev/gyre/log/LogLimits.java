@@ -16,17 +16,16 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 
 /**
- * The loggers of this process, each behind the limits on what it may write: of each {@link Kind} of record
- * one a minute, the first at once. What is left out is counted, and told a minute later or at the end. Gyre's
- * own records limit themselves; of them only those with a throwable, which nobody foresaw, are limited here.
- * Thread-safe.
+ * The loggers of this process with limits: one record of each {@link Kind} a minute, the first at once.
+ * Omitted records are counted, and the count is logged a minute later or at the end. Gyre's own records limit
+ * themselves; only those with an unexpected throwable are limited here. Thread-safe.
  */
 public final class LogLimits implements ILoggerFactory {
 
     private static final long EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** Where somebody makes a logger write ever new kinds, so many a minute are written. */
+    /** Most new kinds a minute, against input that makes a logger write ever new ones. */
     private static final int MOST_KINDS = 30;
-    /** What is new is not told from what is known beyond this, so that it takes bounded memory. */
+    /** Most kinds remembered, so that memory is bounded; beyond, new and known ones are not distinguished. */
     private static final int MOST_REMEMBERED = 2_000;
 
     private final ILoggerFactory written;
@@ -36,11 +35,11 @@ public final class LogLimits implements ILoggerFactory {
     private final Map<String, Seen> seen = new HashMap<>();
     private boolean watched;
 
-    /** What one logger has written lately. */
+    /** The recent records of one logger. */
     private static final class Seen {
 
         private final Map<Kind, Window> windows = new HashMap<>();
-        /** All that was ever written, in coarser words, which those who send the details cannot vary. */
+        /** All kinds ever written, in coarser words, which clients cannot vary. */
         private final Set<String> gists = new HashSet<>();
         private Optional<Window> others = Optional.empty();
 
@@ -49,7 +48,7 @@ public final class LogLimits implements ILoggerFactory {
         }
     }
 
-    /** A minute that began with a record that was written. */
+    /** A minute that began with a written record. */
     private static final class Window {
 
         private final long until;
@@ -62,7 +61,7 @@ public final class LogLimits implements ILoggerFactory {
 
     /**
      * @param written the loggers that write
-     * @param eachSecond runs from now on what it is given about once a second
+     * @param eachSecond runs its task from now on about once a second
      */
     public LogLimits(ILoggerFactory written, LongSupplier nanos, Consumer<Runnable> eachSecond) {
         this.written = written;
@@ -118,16 +117,16 @@ public final class LogLimits implements ILoggerFactory {
     private void watch() {
         if (!watched) {
             watched = true;
-            eachSecond.accept(() -> tell(false));
+            eachSecond.accept(() -> writeOmitted(false));
         }
     }
 
-    /** The process ends: what was left out since the last such line is told now. */
+    /** The process ends: logs the omitted records since the last such line now. */
     public void end() {
-        tell(true);
+        writeOmitted(true);
     }
 
-    private void tell(boolean all) {
+    private void writeOmitted(boolean all) {
         ended(all).forEach(Runnable::run);
     }
 
@@ -139,7 +138,7 @@ public final class LogLimits implements ILoggerFactory {
                 Window window = entry.getValue();
                 boolean over = all || now - window.until >= 0;
                 if (over && window.leftOut > 0) {
-                    lines.add(() -> entry.getKey().tell(written.getLogger(name), window.leftOut));
+                    lines.add(() -> entry.getKey().writeOmitted(written.getLogger(name), window.leftOut));
                 }
                 return over;
             });

@@ -2,7 +2,7 @@ package dev.gyre.log;
 
 import java.io.IOException;
 
-/** Records of libraries in the form of Gyre's own: a line each, with a stack trace where it tells more. */
+/** Records of libraries in the form of Gyre's own: a line each, with a stack trace if that helps. */
 final class OneLine {
 
     private static final int DEEPEST = 5;
@@ -35,7 +35,7 @@ final class OneLine {
         return line.toString();
     }
 
-    /** The network, a file or a peer is to blame, or no trace was kept: the place tells nothing. */
+    /** The network, a file or a peer is to blame, or no trace was kept: the place does not help. */
     static boolean isOutside(Throwable thrown) {
         Throwable at = thrown;
         boolean traced = false;

@@ -19,7 +19,7 @@ final class OutOfMemory {
         listener = then;
     }
 
-    /** Allocates nothing where there is nothing to tell, and little where there is. */
+    /** Allocates nothing without a report, and little with one. */
     static void look(Object[] arguments, Throwable thrown) {
         look(thrown);
         if (arguments != null) {

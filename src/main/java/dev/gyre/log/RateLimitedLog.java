@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts each event of a kind, and admits a log line for it once in a while at most. Thread-safe. */
+/** Counts each event of a kind, and admits at most one log line in each period. Thread-safe. */
 public final class RateLimitedLog {
 
     private final long everyNanos;
@@ -19,7 +19,7 @@ public final class RateLimitedLog {
         due = new AtomicLong(nowNanos);
     }
 
-    /** Counts an event. Where a line is due, returns its end, which tells how many lines were kept back. */
+    /** Counts an event. If a line is due, returns its end with the number of omitted lines. */
     public Optional<String> happened(long nowNanos) {
         total.increment();
         long from = due.get();

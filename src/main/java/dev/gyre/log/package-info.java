@@ -1,2 +1,2 @@
-/** What passes between the loggers and the log: memory that is exhausted, and floods of libraries' lines. */
+/** Watches records on their way to the log: exhausted memory, and floods of libraries' lines. */
 package dev.gyre.log;

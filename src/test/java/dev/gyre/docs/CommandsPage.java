@@ -36,6 +36,12 @@ final class CommandsPage {
                 .append(block(help("admin", "--help")))
                 .append("""
 
+                        Behind a command `--help` explains it and its options, here those of `backend drain`:
+
+                        """)
+                .append(block(help("admin", "backend", "drain", "--help")))
+                .append("""
+
                         ## The same as JSON
 
                         `{"command": "backend.add", "service": "web", "url": "http://10.0.0.9:9001"}`. Every command
