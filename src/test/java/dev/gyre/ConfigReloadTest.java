@@ -124,7 +124,7 @@ class ConfigReloadTest {
     void whatCannotChangeWhileTheNodeRunsIsSaid() throws Exception {
         try (GyreProcess node = GyreProcess.node(directory, config(url(0)))) {
             GyreProcess.write(directory, config(url(0), url(1)).put("instances", 3));
-            assertThat(node.await("instances has changed")).contains("next start");
+            assertThat(node.await("setting=instances")).contains("next start");
             Await.until("the rest applied", () -> backends(node.admin()).containsKey(url(1)));
         }
     }
