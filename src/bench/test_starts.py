@@ -1,5 +1,7 @@
 """What the first seconds of a node must never be made to look like."""
 
+import importlib.machinery
+import importlib.util
 import tempfile
 import unittest
 from pathlib import Path
@@ -118,6 +120,34 @@ class ReportTest(unittest.TestCase):
         rows = [line for line in report.tables(run).splitlines() if line.startswith(("| proxy", "| Gyre |"))]
         self.assertTrue(rows[0].startswith("| proxy | warm-up, s |"))
         self.assertTrue(rows[1].startswith("| Gyre | 20 |"))
+
+
+class InliningTest(unittest.TestCase):
+
+    LOG = """
+        <task compile_id='1' method='x' stamp='1.0'>
+        <klass id='7' name='io.netty.buffer.Pool$Arena' flags='1'/>
+        <klass id='8' name='java.lang.String' flags='1'/>
+        <method id='9' holder='7' name='&lt;init&gt;' bytes='200'/>
+        <method id='10' holder='8' name='equals' bytes='200'/>
+        <method id='11' holder='7' name='free' bytes='200'/>
+        <call method='9' count='100'/>
+        <inline_fail reason='hot method too big'/>
+        <call method='10' count='100'/>
+        <inline_fail reason='hot method too big'/>
+        <call method='11' count='100'/>
+        <inline_fail reason='already compiled into a big method'/>
+        <task_done stamp='1.1'/>
+        <task compile_id='2' method='y' level='3' stamp='1.2'>
+        <call method='11' count='100'/>
+        <inline_fail reason='hot method too big'/>
+    """
+
+    def test_only_what_the_second_compiler_left_out_for_its_size_is_listed(self):
+        loader = importlib.machinery.SourceFileLoader("inlining", str(tools.HERE / "inlining"))
+        inlining = importlib.util.module_from_spec(importlib.util.spec_from_loader("inlining", loader))
+        loader.exec_module(inlining)
+        self.assertEqual({"io/netty/buffer/Pool$Arena.<init>"}, inlining.kept_out(self.LOG.splitlines()))
 
 
 if __name__ == "__main__":

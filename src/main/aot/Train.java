@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  * Makes the cache that lets Gyre start in half the time: runs the jar with a warm-up, which asks for
  * everything that the data path does, and before an origin of its own, lets requests with and without a body
  * go through it, and stops it gracefully, upon which the JVM writes down what it has loaded and linked. From
- * JDK 25 that is {@code gyre.aot} (JEP 483, 514 and 515), before it {@code gyre.jsa} (JEP 350). It serves this
- * JDK, this jar and this collector only; any other ignores it.
+ * JDK 25 that is {@code gyre.aot} (JEP 483, 514 and 515), before it {@code gyre.jsa} (JEP 350). It serves
+ * this JDK, this jar and this collector only; any other ignores it.
  *
  * <p>Argument: the directory of {@code gyre.jar}. Run by {@code mvn package -Paot}.
  */

@@ -78,6 +78,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     /** Called first by a process that is Gyre's own. */
     static void begin() {
         own = true;
+        InlineLimits.apply();
         Transports.mistake().ifPresent(mistake -> fail(ExitCode.MISUSED, List.of(mistake)));
     }
 

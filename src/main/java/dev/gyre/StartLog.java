@@ -37,6 +37,11 @@ final class StartLog {
         topology.services().forEach((name, service) -> LOG.info("service {}: {}", name, of(service)));
         LOG.info("data in {}", durable ? Path.of(settings.data()).toAbsolutePath()
                 : "memory only: changes are forgotten at the end");
+        LOG.info("compiler: inline limits {}", InlineLimits.state());
+        List<String> given = ManagementFactory.getRuntimeMXBean().getInputArguments();
+        JvmFlags.missing(given, Runtime.version().feature()).ifPresent(missing ->
+                LOG.info("jvm flags missing {}: start Gyre by target/vertx, or set JDK_JAVA_OPTIONS",
+                        missing));
         OpenFiles.warning(topology, OpenFiles.limit()).ifPresent(LOG::warn);
         LOG.info("ready after {} ms", uptime().toMillis());
     }
