@@ -45,7 +45,8 @@ class Tools:
         """Those of target/vertx, and a heap for thousands of requests in flight."""
         unsafe = ["--sun-misc-unsafe-memory-access=allow"] if self.jdk >= 24 else []
         return ["-Xmx512m", "-XX:+UseParallelGC", "-XX:InitialRAMPercentage=0.1", "-XX:MetaspaceSize=64m",
-                "-XX:TrimNativeHeapInterval=3000"] + unsafe
+                "-XX:TrimNativeHeapInterval=3000", "-XX:FreqInlineSize=100", "-XX:MaxInlineLevel=9",
+                "-XX:InlineSmallCode=1500"] + unsafe
 
     def compile(self, directory):
         """Compiles load generator and origin into a directory; both are a few hundred lines of C."""

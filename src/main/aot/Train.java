@@ -74,7 +74,8 @@ final class Train {
         if (JDK >= 24) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
-        command.addAll(List.of("-XX:+UseParallelGC",
+        command.addAll(List.of("-XX:+UseParallelGC", "-XX:FreqInlineSize=100", "-XX:MaxInlineLevel=9",
+                "-XX:InlineSmallCode=1500",
                 (JDK >= 25 ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + cache,
                 "-jar", directory.resolve("gyre.jar").toString(),
                 "run", "dev.gyre.MainVerticle", "-conf", config.toString()));
