@@ -107,9 +107,13 @@ class ReportTest(unittest.TestCase):
         self.assertIn("| java -jar | none |", text)
         self.assertIn("no connection", text)
 
-    def test_a_quick_try_takes_seconds(self):
+    def test_a_quick_try_takes_seconds_and_judges_nothing(self):
         self.assertLess(QUICK.total, 10)
         self.assertEqual(len(REAL.ends), len(QUICK.ends))
+        start = judged(found(5, 5, 5, 5, 5, 5, ends=QUICK.windows), QUICK)
+        text = report.starts([{starts.key(ONE, FULL, starts.PLAIN): start}], WAYS, QUICK, [])
+        self.assertIn("| java -jar |", text)
+        self.assertNotIn("goal", text)
 
     def test_every_figure_of_a_run_says_how_long_its_proxy_was_warmed_up(self):
         sample = Sample("gyre", cpu_us=10, load={"duration_us": 5_000_000})
