@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  */
 public final class Verdicts {
 
-    /** Who judges. If two find a backend unhealthy, the first named here gives the reason. */
+    /** The sources of verdicts. If two find a backend unhealthy, the first named here gives the reason. */
     public enum Source { PROBES, TRAFFIC }
 
     private final Consumer<BackendHealth> shown;
@@ -31,17 +31,17 @@ public final class Verdicts {
     private final Map<BackendId, Map<Source, Condition>> said = new HashMap<>();
     private final Map<BackendId, Condition> conditions = new HashMap<>();
     private Topology present = Topology.empty();
-    /** The backends of the services of which any was judged since they last changed. */
+    /** The backends of services with a verdict since their last change. */
     private final Map<String, Set<BackendId>> judged = new HashMap<>();
-    /** What all conditions amounted to when they were last put together, and what has changed since. */
+    /** The joined verdicts as of the last publication, and the changes since. */
     private BackendHealth backendHealth = BackendHealth.UNKNOWN;
     private final Map<BackendId, Optional<Condition>> changes = new HashMap<>();
     private boolean due;
 
     /**
      * @param shown takes each new state, one at a time
-     * @param soon  runs its tasks in order and after the caller: all flips of one moment are shown at once,
-     *              for to show one costs as much as to show a thousand
+     * @param soon  runs its tasks in order and after the caller: all flips of one moment are published at
+     *              once, because one costs as much as a thousand
      */
     public Verdicts(Consumer<BackendHealth> shown, Executor soon) {
         this.shown = shown;
@@ -49,7 +49,7 @@ public final class Verdicts {
     }
 
     /**
-     * Sets the backends there are; verdicts on all others are forgotten. Called before the data path sees the
+     * Sets the existing backends; verdicts on all others are dropped. Called before the data path sees the
      * topology, so that no verdict on a new backend is lost.
      */
     public synchronized void keep(Topology topology) {
@@ -74,7 +74,7 @@ public final class Verdicts {
                 .map(service::id).collect(Collectors.toSet())).contains(backend);
     }
 
-    /** A source's verdict on a backend, until its next one; on a backend that is not there it is ignored. */
+    /** A source's verdict on a backend, until its next one; ignored for an unknown backend. */
     public synchronized void set(Source source, BackendId backend, Condition condition) {
         if (known(backend)) {
             said.computeIfAbsent(backend, first -> new EnumMap<>(Source.class)).put(source, condition);
@@ -82,7 +82,7 @@ public final class Verdicts {
         }
     }
 
-    /** A source no longer judges this backend. */
+    /** A source withdraws its verdict on this backend. */
     public synchronized void clear(Source source, BackendId backend) {
         Map<Source, Condition> of = said.get(backend);
         if (of != null && of.remove(source) != null) {
@@ -90,7 +90,7 @@ public final class Verdicts {
         }
     }
 
-    /** What holds at this moment; the data path may be a moment behind. */
+    /** The current verdicts; the data path may be a moment behind. */
     public synchronized BackendHealth backendHealth() {
         if (!changes.isEmpty()) {
             backendHealth = backendHealth.with(changes);

@@ -2,9 +2,9 @@ package dev.gyre.health.outlier;
 
 import java.util.Locale;
 
-/** What in its traffic a backend is ejected for. */
+/** Why a backend is ejected by its traffic. */
 public enum EjectionCause {
-    /** So many failures in a row. */
+    /** Too many failures in a row. */
     FAILURES,
     /** A share of failures far above that of the others. */
     RATE,

@@ -19,9 +19,9 @@ final class EjectionGroup {
     private final String name;
     private EjectionPolicy policy;
     private List<Backend> backends = List.of();
-    /** Of these, at the same index. */
+    /** Their states, at the same index. */
     private List<OutlierState> all = List.of();
-    /** Those that do not drain. */
+    /** The backends that do not drain. */
     private List<OutlierState> members = List.of();
     private PeerStatistics peers;
     private Optional<Long> loggedNanos = Optional.empty();
@@ -33,7 +33,7 @@ final class EjectionGroup {
         this.peers = new PeerStatistics(members, policy, nowNanos);
     }
 
-    /** @param state who a backend is that was not there before */
+    /** @param state makes the state of a new backend */
     void apply(Service service, Function<Backend, OutlierState> state) {
         policy = service.policy().ejection();
         all = Overlap.of(backends, service.backends(), Backend::isSameAs)

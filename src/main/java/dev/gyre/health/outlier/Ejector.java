@@ -93,7 +93,7 @@ public final class Ejector {
                 && (streak.length() % policy.failures() == 0 || onProbation.contains(streak.backend()));
     }
 
-    /** A backend has failed once more. */
+    /** A backend has failed a request. */
     public void failed(FailureStreak streak) {
         EjectionGroup group = groups.get(streak.backend().service());
         OutlierState state = states.get(streak.backend());
@@ -203,7 +203,7 @@ public final class Ejector {
         ejections.put(backend, Map.copyOf(counts));
     }
 
-    /** How often each backend was ejected since the node started, and for what; of those never, nothing. */
+    /** How often each backend was ejected since the node started, by cause; without those never ejected. */
     public Map<BackendId, Map<EjectionCause, Long>> ejections() {
         return Map.copyOf(ejections);
     }

@@ -20,8 +20,8 @@ final class OutlierDetector {
     private static final Duration LATENCY_MARGIN = Duration.ofMillis(50);
 
     /**
-     * A row of failures is no news where the share of failures that all have leads to one more often than
-     * once in a hundred thousand requests: five in a row from one in ten.
+     * A run of failures does not count if the failure rate of all backends explains it, that is if such runs
+     * happen more often than once in a hundred thousand requests: five in a row from a rate of one in ten.
      */
     private static final double CHANCE = 1e-5;
 

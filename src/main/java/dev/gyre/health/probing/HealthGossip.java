@@ -38,7 +38,7 @@ record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, 
                 .put("votes", rows);
     }
 
-    /** @param nanos when it was heard */
+    /** @param nanos when it was received */
     static HealthGossip fromJson(JsonObject json, long nanos) {
         String node = json.getString("node", "");
         Instant said = Instant.ofEpochMilli(json.getLong("said", 0L));

@@ -3,7 +3,7 @@ package dev.gyre.health.probing;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Tells a broken network of this node from broken backends. */
+/** Distinguishes a broken network of this node from broken backends. */
 final class NetworkIsolation {
 
     /** With one backend that only one of two nodes reaches, either network may be broken. */
@@ -15,8 +15,8 @@ final class NetworkIsolation {
     /**
      * One backend that this node probes.
      *
-     * @param up     in this node's opinion
-     * @param others in that of the other nodes; empty when none speaks
+     * @param up     by this node's vote
+     * @param others by the votes of the other nodes; empty without votes
      */
     record Seen(boolean up, Optional<Boolean> others) {
     }

@@ -29,10 +29,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Asks over the network. Every probe opens a connection of its own, as a new client would. */
+/** Probes over the network. Every probe opens a connection of its own, as a new client would. */
 final class NetworkProber implements Prober {
 
-    /** A server that hangs holds one a service, and a server may stand in many services. */
+    /** A server that hangs holds one for each service, and a server may be in many services. */
     private static final int CONNECTIONS = 256;
 
     private final Vertx vertx;
@@ -46,18 +46,18 @@ final class NetworkProber implements Prober {
     }
 
     /**
-     * One whose connections all end with the time for a probe: the client's own timeout begins anew with
-     * every byte, so that a backend which trickles would hold its connection for ever.
+     * A client whose connections end with the timeout of a probe: the client's own timeout restarts with
+     * every byte, so that a backend which trickles bytes would hold its connection for ever.
      */
     private WebClient client(Duration timeout) {
-        // A redirect is an answer like any other: where it leads to is not what is probed.
+        // A redirect is an answer like any other: its target is not probed.
         WebClientOptions options = new WebClientOptions().setFollowRedirects(false)
                 .setUserAgent("gyre-health");
         return WebClient.wrap(vertx.httpClientBuilder()
                 .with(new HttpClientOptions().setKeepAlive(false))
                 .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
                 .withConnectHandler(connection -> {
-                    // Bytes that are no answer fail the probe; told to nobody, Vert.x would log them.
+                    // Malformed bytes fail the probe; without a handler Vert.x would log them.
                     connection.exceptionHandler(garbage -> connection.close());
                     long end = vertx.setTimer(timeout.toMillis(), timer -> connection.close());
                     connection.closeHandler(closed -> vertx.cancelTimer(end));
@@ -67,7 +67,7 @@ final class NetworkProber implements Prober {
 
     @Override
     public Future<ProbeResult> probe(BackendId backend, HealthPolicy policy) {
-        // Composed, so that whatever is thrown becomes a result, too.
+        // Composed, so that an exception becomes a result as well.
         return Future.succeededFuture(policy.probe()).<ProbeResult>compose(probe -> {
             if (probe instanceof Probe.Http request) {
                 return request(backend, request, policy);

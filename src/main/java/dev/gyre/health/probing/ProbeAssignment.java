@@ -10,7 +10,7 @@ import java.util.Set;
  * Which nodes probe what, and whose votes count.
  *
  * @param self    this node's id
- * @param connected the nodes that are there and whose network is not broken, this one among them or not
+ * @param connected the present nodes whose network is not broken, perhaps without this one
  */
 record ProbeAssignment(String self, List<String> connected) {
 
@@ -23,7 +23,7 @@ record ProbeAssignment(String self, List<String> connected) {
         return new ProbeAssignment(self, present.stream().filter(node -> !isolated.contains(node)).toList());
     }
 
-    /** Whose votes count for a backend; the first of them that speaks judges. */
+    /** The nodes whose votes count for a backend; the first with a vote decides. */
     List<String> probers(BackendId backend) {
         return Rendezvous.first(PROBERS, backend.toString(), connected);
     }

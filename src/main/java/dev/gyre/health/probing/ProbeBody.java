@@ -8,7 +8,7 @@ import io.vertx.core.streams.WriteStream;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
 
-/** Takes an answer's body to its end, but keeps its beginning only. */
+/** Reads an answer's body to its end, but keeps only its beginning. */
 final class ProbeBody implements BodyCodec<Buffer>, BodyStream<Buffer> {
 
     static final int KEPT = 64 * 1024;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes that share the probing: who is there, which of them are isolated, and which votes this node has
- * not sent yet. Used on one event loop only, except {@link #isolated}.
+ * The nodes that share the probing: which are present, which are isolated, and which votes this node has not
+ * sent yet. Used on one event loop only, except {@link #isolated}.
  */
 final class ProbeCoordinator {
 
@@ -62,7 +62,7 @@ final class ProbeCoordinator {
         }
     }
 
-    /** Updates who is there; false while that is not known. */
+    /** Updates the present nodes; false while they are unknown. */
     boolean refresh(Collection<ProbedBackend> probed) {
         List<String> now = peers.present();
         if (now.isEmpty()) {

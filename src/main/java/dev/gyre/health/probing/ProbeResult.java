@@ -1,6 +1,6 @@
 package dev.gyre.health.probing;
 
-/** What came of one probe. */
+/** The result of one probe. */
 sealed interface ProbeResult {
 
     record Passed() implements ProbeResult { }

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** All that this node knows of one backend's health. Used on one event loop only. */
+/** This node's knowledge of one backend's health. Used on one event loop only. */
 final class ProbedBackend {
 
-    /** Traffic does not tell what the probe asks: at least every third probe is sent. */
+    /** Traffic does not replace the probe's question: at least every third probe is sent. */
     private static final int SPARED_IN_A_ROW = 2;
     /** How late a vote may arrive. */
     private static final Duration DELAY = Duration.ofMillis(500);
@@ -21,7 +21,7 @@ final class ProbedBackend {
     final BackendId id;
     final VoteSet voteSet = new VoteSet();
     Optional<Condition> verdict = Optional.empty();
-    /** Present while this node is to probe it. */
+    /** Present while this node probes it. */
     Optional<Thresholds> own = Optional.empty();
     /** The timer of the next probe; results for former timers are ignored. */
     Optional<Long> timer = Optional.empty();
@@ -68,8 +68,8 @@ final class ProbedBackend {
     }
 
     /**
-     * Looks whether anybody speaks of it. Of the addresses of a name each node knows those it was told
-     * itself: where the ones who are to probe an address do not know it, whoever does probes it himself.
+     * Checks whether there are votes on it. Each node resolves names itself: if the assigned probers of an
+     * address do not know it, the nodes that know it probe it themselves.
      */
     void look(long now) {
         boolean spokenOf = id.address().isEmpty() || assigned
@@ -94,11 +94,11 @@ final class ProbedBackend {
     }
 
     /**
-     * This node is to probe it. What others have found out stands until the thresholds turn it; where nobody
-     * has, the first probe decides.
+     * This node begins to probe it. The others' verdict stays until the thresholds turn it; without one, the
+     * first probe decides.
      */
     void begin() {
-        // A node that has just started hears the others' votes before it knows whose votes count.
+        // A node that has just started receives the others' votes before it knows whose votes count.
         Optional<Condition> found = verdict.or(voteSet::latestVerdict);
         own = Optional.of(voteSet.hasVotes() || found.isPresent()
                 ? Thresholds.from(found.map(Condition::healthy).orElse(true),
@@ -113,7 +113,7 @@ final class ProbedBackend {
 
     /**
      * Whether requests alone show that it is healthy: since the last turn some were answered well and none
-     * failed, and nothing has spoken against it before. To be called once a turn.
+     * failed, and there was no failure before. Called once a turn.
      */
     boolean healthyByTraffic() {
         boolean well = !draining && own.map(Thresholds::undoubted).orElse(false)

@@ -7,7 +7,7 @@ import io.vertx.core.Future;
 /** Asks one backend once whether it is healthy. */
 interface Prober {
 
-    /** Never fails, and is over when the policy's timeout is. */
+    /** Never fails, and ends with the policy's timeout. */
     Future<ProbeResult> probe(BackendId backend, HealthPolicy policy);
 
     void close();

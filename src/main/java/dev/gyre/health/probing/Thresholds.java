@@ -1,8 +1,8 @@
 package dev.gyre.health.probing;
 
 /**
- * This node's own opinion of one backend: turned by so many results in a row, so that a flapping backend or a
- * lossy network does not turn it with every probe. Where nothing is known, the first result decides.
+ * This node's own verdict on one backend: several equal results in a row turn it, so that a flapping backend
+ * or a lossy network does not turn it with every probe. Without a verdict, the first result decides.
  */
 final class Thresholds {
 
@@ -22,7 +22,7 @@ final class Thresholds {
         return new Thresholds(false, true, "");
     }
 
-    /** Begins with what others have found out; {@code reason} when it is down. */
+    /** Begins with the others' verdict; {@code reason} if it is down. */
     static Thresholds from(boolean up, String reason) {
         return new Thresholds(true, up, reason);
     }
@@ -61,7 +61,7 @@ final class Thresholds {
         return up;
     }
 
-    /** Nothing has spoken against it lately. */
+    /** There was no recent failure. */
     boolean undoubted() {
         return known && up && against == 0;
     }

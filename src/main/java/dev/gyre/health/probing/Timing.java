@@ -5,9 +5,9 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Where time and chance come from.
+ * The sources of time and randomness.
  *
- * @param wall  for what nodes tell one another and people
+ * @param wall  for messages to other nodes and to people
  * @param nanos only ever goes forward, from no particular zero
  * @param dice  spreads probes over time
  */

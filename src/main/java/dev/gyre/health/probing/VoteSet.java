@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The votes on one backend, and the verdict they amount to.
+ * The votes on one backend, and their verdict.
  *
  * <p>The first prober with a valid vote judges: the backend is down if all valid votes say so, and up
  * otherwise. All other nodes take over its verdict with its time. If it falls silent, the next prober judges,
@@ -33,7 +33,7 @@ final class VoteSet {
         votes.remove(node);
     }
 
-    /** There was at least one vote. */
+    /** Whether there was a vote. */
     boolean hasVotes() {
         return !votes.isEmpty();
     }
@@ -65,8 +65,8 @@ final class VoteSet {
     /**
      * The verdict after these votes.
      *
-     * @param speaking those that count, the judge's first
-     * @param held     the verdict so far; empty: healthy, and no other known
+     * @param speaking the votes that count, the judge's first
+     * @param held     the verdict so far; empty: healthy, without another before
      */
     static Optional<Condition> verdict(List<Vote> speaking, String self, Optional<Condition> held,
                                        Instant now) {
@@ -75,7 +75,7 @@ final class VoteSet {
         }
         boolean up = speaking.stream().anyMatch(Vote::up);
         Optional<Condition> before = held.or(() -> speaking.stream().map(Vote::verdict)
-                .flatMap(Optional::stream).filter(told -> told.healthy() || !up).findFirst());
+                .flatMap(Optional::stream).filter(verdict -> verdict.healthy() || !up).findFirst());
         Vote judge = speaking.get(0);
         Optional<Condition> found = judge.node().equals(self)
                 ? judged(speaking, before, now) : takenOver(judge, up, before);
@@ -91,7 +91,7 @@ final class VoteSet {
         return Optional.of(new Condition(state, down ? speaking.get(0).reason() : AGAIN, now));
     }
 
-    /** But one that was cut off from the rest, and says of all that they are down, is not believed. */
+    /** But a judge that was isolated, and finds all down, is not believed. */
     private static Optional<Condition> takenOver(Vote judge, boolean up, Optional<Condition> before) {
         boolean doubtful = up && !judge.verdict().map(Condition::healthy).orElse(true);
         boolean same = doubtful || judge.verdict().map(Condition::state).orElse(State.HEALTHY)
