@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /**
  * Bounds what the JVM's second compiler copies into one method. It would inline Netty's pipeline and Vert.x's
  * objects into a few methods so large that compiling them takes most of a node's first seconds; with the
- * large parts called instead it takes half. {@code inlining.txt} lists these parts;
+ * large parts called instead it takes two thirds. {@code inlining.txt} lists these parts;
  * {@code src/bench/inlining} makes it.
  *
  * <p>The list goes to the JVM as compiler directives (JEP 165), as {@code jcmd PID Compiler.directives_add}

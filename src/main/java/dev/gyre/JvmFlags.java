@@ -16,7 +16,7 @@ final class JvmFlags {
             new Flag("-XX:MetaspaceSize=64m", "-XX:MetaspaceSize=.*", 0,
                     "a pause of 60 to 100 ms four seconds after the start"),
             new Flag("-XX:FreqInlineSize=100", "-XX:FreqInlineSize=.*", 0,
-                    "a quarter more work of the compiler after a start"),
+                    "half as much work again for the compiler after a start"),
             new Flag("-XX:MaxInlineLevel=9", "-XX:MaxInlineLevel=.*", 0, "the same"),
             new Flag("-XX:InlineSmallCode=1500", "-XX:InlineSmallCode=.*", 0, "the same"),
             new Flag("--sun-misc-unsafe-memory-access=allow", "--sun-misc-unsafe-memory-access=.*", 24,
