@@ -41,9 +41,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The composition root: builds, connects, starts and stops everything, in the order written here. Two seams
- * join the data path to the rest: {@link #publish} gives it the topology with addresses, {@link Proxy#judge}
- * the verdicts on backends.
+ * The composition root: builds, connects, starts and stops everything, in the order written here. The data
+ * path takes from the rest a topology with addresses ({@link Proxy#apply}), verdicts on backends
+ * ({@link Proxy#judge}) and this node's shares of cluster-wide limits ({@link Proxy#share}); it gives back
+ * what {@link ProxyObservers} names.
  */
 public final class MainVerticle extends VerticleBase {
 
@@ -96,7 +97,7 @@ public final class MainVerticle extends VerticleBase {
         return readConfig()
                 .compose(v -> openRegistry())
                 .compose(v -> deployProxy())
-                .onSuccess(v -> connectProxy())
+                .compose(v -> connectProxy())
                 .compose(v -> openAdmin())
                 // Before the listeners: other nodes may have drained or removed backends meanwhile.
                 .compose(v -> joinCluster())
@@ -106,9 +107,10 @@ public final class MainVerticle extends VerticleBase {
                 // Last before the listeners: everything above stays up to date meanwhile.
                 .compose(v -> CommandThreads.back(context, WarmUp.before(settings)))
                 .compose(v -> openListeners())
-                .onSuccess(v -> {
+                .map(v -> {
                     discovery.start();
                     config.follow(this::apply);
+                    return null;
                 });
     }
 
@@ -166,7 +168,7 @@ public final class MainVerticle extends VerticleBase {
         return proxy.deploy(settings.instances().orElse(Runtime.getRuntime().availableProcessors()));
     }
 
-    private void connectProxy() {
+    private Future<Void> connectProxy() {
         self = new LocalNode(settings, name, registry, proxy);
         health = new HealthChecks(vertx, verdicts, self, proxy::recentStats,
                 new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
@@ -178,11 +180,9 @@ public final class MainVerticle extends VerticleBase {
                     return null;
                 }), this::publish);
         // The registry calls its watchers before it acknowledges a command: what is acknowledged is served.
-        registry.watch(names::apply);
-        registry.watch(sticky::check);
-        sticky.check(registry.topology());
-        names.apply(registry.topology());
-        traffic.start(proxy::traffic);
+        return registry.follow(names::apply)
+                .compose(v -> registry.follow(sticky::check))
+                .onSuccess(v -> traffic.start(proxy::traffic));
     }
 
     /** @param topology with addresses for names */
@@ -231,14 +231,15 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openListeners() {
         return proxy.listen(settings.listeners())
                 .recover(StartFailed::onThisMachine)
-                .onSuccess(opened -> {
+                .map(opened -> {
                     ports = opened;
                     ready = true;
                     StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
+                    // A thread that serves requests keeps its priority.
                     context.runOnContext(done -> Launcher.serving(proxy.servesHere() ? List.of()
                             : KernelThread.own().stream().toList()));
-                })
-                .mapEmpty();
+                    return null;
+                });
     }
 
     /** Takes over a changed config, as far as a running node can. */

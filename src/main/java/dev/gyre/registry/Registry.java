@@ -263,6 +263,18 @@ public final class Registry {
     }
 
     /**
+     * As {@link #watch}, and calls the watcher with the present topology first: between a look at that and the
+     * first call another topology could come and be missed. Completes after the first call.
+     */
+    public Future<Void> follow(Consumer<Topology> watcher) {
+        return writer.executeBlocking(() -> {
+            watchers.add(watcher);
+            notify(watcher, state.topology());
+            return null;
+        });
+    }
+
+    /**
      * Replaces the declared topology; the operator's fields stay. Fails with {@link CommandRefused} and
      * changes nothing if routes would lead nowhere.
      */

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.gyre.kit.Await;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
@@ -21,6 +22,7 @@ import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.SlowStart;
 import dev.gyre.model.Strategy;
+import dev.gyre.model.Topology;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -30,6 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +239,33 @@ class CommandsTest {
             CommandResult applied = node.apply(new BackendCommand.Weight("web", A, 1 + i));
             assertThat(heard).endsWith(applied.version());
         }
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aFollowerThatComesWhileATopologyIsPublishedDoesNotMissIt() throws Exception {
+        CountDownLatch publishing = new CountDownLatch(1);
+        CountDownLatch followed = new CountDownLatch(1);
+        node.registry.watch(topology -> {
+            publishing.countDown();
+            awaited(followed);
+        });
+        Future<CommandResult> applied =
+                node.registry.apply(new BackendCommand.Weight("web", A, 2), Node.AUTHOR);
+        awaited(publishing);
+        List<Topology> heard = new CopyOnWriteArrayList<>();
+        Future<Void> first = node.registry.follow(heard::add);
+        followed.countDown();
+        Node.get(applied);
+        Node.get(first);
+        assertThat(heard).isNotEmpty().last().isSameAs(node.registry.topology());
     }
 
     @Test
