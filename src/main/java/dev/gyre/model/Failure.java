@@ -21,12 +21,12 @@ public enum Failure {
     HEADERS_TOO_LARGE(431, Side.CLIENT, "http_request_error", "the request headers are too large"),
     /** The client left before its answer was complete; nobody is there to be told. */
     CLIENT_GONE(499, Side.CLIENT, "http_request_error", "the client left"),
-    METHOD_NOT_SUPPORTED(501, Side.CLIENT, "http_request_denied", "this is no tunnel"),
+    METHOD_NOT_SUPPORTED(501, Side.CLIENT, "http_request_denied", "CONNECT is not supported"),
     TRANSFER_CODING(501, Side.CLIENT, "http_request_error",
             "the only transfer coding that is understood is chunked"),
+    VERSION(505, Side.CLIENT, "http_request_error", "the versions understood are HTTP/1.0 and HTTP/1.1"),
     /** A backend of this node leads back to it. */
     LOOP(508, Side.CLIENT, "proxy_loop_detected", "the request has come through this proxy before"),
-    VERSION(505, Side.CLIENT, "http_request_error", "the versions understood are HTTP/1.0 and HTTP/1.1"),
 
     NO_BACKEND(503, Side.NODE, "destination_unavailable", "the service has no backend"),
     QUEUE_FULL(503, Side.NODE, "connection_limit_reached",
@@ -37,8 +37,9 @@ public enum Failure {
             "the service is on hold and its queue is full"),
     OVERLOADED(503, Side.NODE, "connection_limit_reached",
             "the service has as many requests in flight as it can take"),
+    /** Answered while the head of an answer can still be sent; a connection that holds too much is reset. */
     NO_MEMORY(503, Side.NODE, "proxy_internal_error", "this node has no memory left for it"),
-    /** The connection was reset before anything was read from it. */
+    /** Never sent, as the two below: the connection was reset before anything was read from it. */
     CONNECTION_LIMIT(503, Side.NODE, "connection_limit_reached", "too many connections are open"),
     /** The connection ended with the answer to an earlier request; the client is free to send it again. */
     NOT_SERVED(503, Side.NODE, "http_request_denied",

@@ -263,7 +263,7 @@ public final class Registry {
     }
 
     /**
-     * As {@link #watch}, and calls the watcher with the present topology first: between a look at that and the
+     * As {@link #watch}, and calls the watcher with the present topology first: between a look at it and the
      * first call another topology could come and be missed. Completes after the first call.
      */
     public Future<Void> follow(Consumer<Topology> watcher) {

@@ -2,9 +2,6 @@ package dev.gyre.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -44,12 +41,5 @@ class ExchangeTableTest {
         for (ExchangeEvent event : ExchangeEvent.values()) {
             assertThat(ExchangeTable.of(ExchangeState.DONE, event).ignored()).as("%s", event).isTrue();
         }
-    }
-
-    @Test
-    void theDesignPageShowsIt() throws IOException {
-        assertThat(Files.readString(Path.of("src/docs/design.md")))
-                .as("src/docs/design.md has the table as ExchangeTable.print() gives it")
-                .contains(ExchangeTable.print());
     }
 }
