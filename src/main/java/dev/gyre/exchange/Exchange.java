@@ -34,7 +34,7 @@ import java.util.Optional;
  * {@link Attempts} is the part of it that happens at the backends, {@link ExchangeClock} its time limits.
  * Used on one event loop.
  */
-final class Exchange implements Waiter {
+final class Exchange implements Waiter, ClientStream.Server {
 
     private final ProxyLoop proxy;
     private final ClientStream client;
@@ -65,10 +65,7 @@ final class Exchange implements Waiter {
     }
 
     void start() {
-        client.whenGone(v -> {
-            fail(Failure.CLIENT_GONE, "");
-            on(ExchangeEvent.CLIENT_LEFT);
-        });
+        client.servedBy(this);
         try {
             // First the gate: nothing ambiguous is routed, let alone forwarded.
             head = RequestHead.of(client, proxy.ambiguousPaths());
@@ -437,6 +434,12 @@ final class Exchange implements Waiter {
             attempts.end(new Outcome.Failed(failure, fault));
         }
         refuse(failure);
+    }
+
+    @Override
+    public void clientGone() {
+        fail(Failure.CLIENT_GONE, "");
+        on(ExchangeEvent.CLIENT_LEFT);
     }
 
     /** The way out without a backend's answer; no try runs any more. */

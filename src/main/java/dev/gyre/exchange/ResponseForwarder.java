@@ -8,13 +8,14 @@ import dev.gyre.upstream.BackendStream;
 import dev.gyre.vertx.ReadMemory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
 /** Passes a backend's answer on as it comes, never faster than the client takes it. */
-final class ResponseForwarder {
+final class ResponseForwarder implements Handler<Buffer> {
 
     private static final long UNKNOWN = -1;
 
@@ -68,7 +69,7 @@ final class ResponseForwarder {
         if (endsByClose()) {
             to.last();
         }
-        from.read(this::chunk, v -> ended(), exchange::answerBroke);
+        from.read(this, v -> ended(), exchange::answerBroke);
     }
 
     private void checkFraming() {
@@ -96,7 +97,9 @@ final class ResponseForwarder {
         return length == UNKNOWN && !bodiless() && to.version() == HttpVersion.HTTP_1_0;
     }
 
-    private void chunk(Buffer data) {
+    /** Takes the next piece of the body. */
+    @Override
+    public void handle(Buffer data) {
         if (dropping) {
             ReadMemory.drop(data);
             return;

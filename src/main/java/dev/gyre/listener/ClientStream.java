@@ -55,8 +55,14 @@ public interface ClientStream {
 
     // The answer.
 
-    /** @param gone told when the connection ends before the request is {@link #finished} */
-    void whenGone(Handler<Void> gone);
+    /** What serves the request. */
+    interface Server {
+
+        /** The connection has ended before the request is {@link #finished}. */
+        void clientGone();
+    }
+
+    void servedBy(Server server);
 
     /** Ends the request then, and tells why: {@link Failure#CLIENT_GONE}, or why this node has cut it. */
     Failure lost();

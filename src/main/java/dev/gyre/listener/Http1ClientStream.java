@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A request of HTTP/1: one of several on its connection, one after the other. */
-public final class Http1ClientStream implements ClientStream {
+public final class Http1ClientStream implements ClientStream, Handler<Void> {
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final ClientConnection client;
     private final long begunNanos;
-    private Handler<Void> gone;
+    private Server server;
     private boolean last;
 
     private Http1ClientStream(HttpServerRequest request, ClientConnection client) {
@@ -116,9 +116,14 @@ public final class Http1ClientStream implements ClientStream {
     }
 
     @Override
-    public void whenGone(Handler<Void> told) {
-        gone = told;
-        response.closeHandler(told);
+    public void servedBy(Server by) {
+        server = by;
+        response.closeHandler(this);
+    }
+
+    @Override
+    public void handle(Void closed) {
+        server.clientGone();
     }
 
     @Override
@@ -264,7 +269,7 @@ public final class Http1ClientStream implements ClientStream {
 
     @Override
     public void linger() {
-        client.lingering(gone);
+        client.lingering(this);
         if (last) {
             client.endAnswers();
         }

@@ -94,10 +94,10 @@ class FinishedExchangeTest {
                 Duration.ofSeconds(10), Duration.ofSeconds(75), 500, Duration.ofSeconds(10), body, halfClose);
     }
 
-    private static ServicePolicy policy(RetryPolicy retry) {
+    private static ServicePolicy policy(RetryPolicy retry, Duration idle) {
         return new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
                 new PoolPolicy(2, Scope.NODE, 1, Duration.ofSeconds(2), Duration.ofSeconds(30)),
-                new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(60),
+                new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(5), idle,
                         Optional.empty()),
                 retry, EjectionPolicy.DEFAULT, HealthPolicy.DEFAULT, new HoldPolicy(1, Optional.empty()),
                 new ConcurrencyLimit.Off());
@@ -364,7 +364,8 @@ class FinishedExchangeTest {
     @MethodSource("ways")
     void isMadeOnce(Way way) throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(way.onNative));
-        try (SteppedProxy proxy = new SteppedProxy(vertx, 2, policy(way.retry), way.limits)) {
+        try (SteppedProxy proxy = new SteppedProxy(vertx, 2, policy(way.retry,
+                way.onNative ? Duration.ofHours(1) : Duration.ofSeconds(60)), way.limits)) {
             way.play.on(proxy);
             proxy.until("finished", () -> proxy.finished().size() >= way.ends.size());
             proxy.clients().forEach(client -> client.leave(true));
@@ -405,7 +406,8 @@ class FinishedExchangeTest {
 
     @Test
     void itSaysWhatWasAskedAndHowLongItTook() throws Exception {
-        try (SteppedProxy proxy = new SteppedProxy(1, policy(retry(1, new Hedge.Off())),
+        try (SteppedProxy proxy = new SteppedProxy(1, policy(retry(1, new Hedge.Off()),
+                Duration.ofSeconds(60)),
                 Limits.DEFAULT.within(1000))) {
             SteppedPeer client = send(proxy, "POST /a?b HTTP/1.1\r\n");
             proxy.step(Duration.ofMillis(100));
