@@ -19,14 +19,12 @@ public final class NodeQuota implements Shares {
 
     /*
      * Why the sum never exceeds a limit. The even parts add up to the limit at most (QuotaView), and each
-     * place
-     * in one is at any time either used by its owner or lent to one other node.
+     * connection slot in one is at any time either used by its owner or lent to one other node.
      *
-     * Lending: the owner first lowers its own limit, and grants only places that are then neither open nor
-     * may be opened (QuotaLedger.grant). From then on it counts them as the borrower's until the borrower,
-     * who
-     * has acted by a later report that grants fewer, says how many he still holds; requests under way are
-     * among these. So a loan ends when its places are free, and lost, late, doubled or overtaken messages
+     * Lending: the owner first lowers its own limit, and grants only slots that are then neither open nor
+     * may be opened (QuotaLedger.grant). From then on it counts them as the borrower's until the borrower
+     * has acted on a later report that grants fewer and says how many it still holds; requests under way are
+     * among these. So a loan ends when its slots are free, and lost, late, doubled or overtaken messages
      * only make it end later.
      *
      * Silence: a borrower uses a loan for 3 s from when he made the report that the lender echoes with it,

@@ -101,7 +101,7 @@ final class QuotaLedger {
 
     /** The line of the report with this number; what it lends counts as lent from here on. */
     Line line(long number, PoolUse use, QuotaView view, int withheld, long now) {
-        // Rises at once and falls slowly, or every pause between two requests would move places about.
+        // Rises at once and falls slowly, or every pause between two requests would move slots about.
         demand = Math.max(use.demand(), demand - (demand + 3) / 4);
         plan(view, use.maxConnections());
         int own = view.part(self, use.maxConnections()) - lent(view, now);

@@ -18,19 +18,19 @@ public final class BackendPool {
 
     private final BackendState state;
     private final AtomicReferenceArray<LoopPool> loops;
-    private final Places places;
+    private final ConnectionSlots slots;
     private final Connector connector;
 
     /**
      * @param limit    connections of this node, at most those of the policy
      * @param loops    how many event loops the node has
-     * @param stirring told when requests begin to come, once until {@link Places#rests}
+     * @param stirring runs when requests begin to come, once until {@link ConnectionSlots#rests}
      */
     BackendPool(BackendState state, int limit, int loops, Connector connector,
                 Consumer<BackendPool> stirring) {
         this.state = state;
         this.loops = new AtomicReferenceArray<>(loops);
-        this.places = new Places(state, this.loops, limit, () -> stirring.accept(this));
+        this.slots = new ConnectionSlots(state, this.loops, limit, () -> stirring.accept(this));
         this.connector = connector;
     }
 
@@ -45,7 +45,7 @@ public final class BackendPool {
     }
 
     private LoopPool made(Loop loop) {
-        loops.compareAndSet(loop.index(), null, new LoopPool(state, places, connector, loop));
+        loops.compareAndSet(loop.index(), null, new LoopPool(state, slots, connector, loop));
         return loops.get(loop.index());
     }
 
@@ -83,19 +83,19 @@ public final class BackendPool {
     /** @param limit as above; takes effect at once */
     void adopt(ServicePolicy policy, int limit) {
         state.adopt(policy);
-        places.limit(limit);
+        slots.limit(limit);
     }
 
     /** How many connections there are and may be, and who waits for one. */
-    Places places() {
-        return places;
+    ConnectionSlots slots() {
+        return slots;
     }
 
-    /** Places are read after the limit: one that was taken under an earlier limit is counted. */
+    /** Slots are read after the limit: one that was taken under an earlier limit is counted. */
     PoolUse use() {
-        int limit = places.limit();
-        int open = places.taken();
+        int limit = slots.limit();
+        int open = slots.taken();
         return new PoolUse(policy().maxConnections(), limit, open,
-                Math.max(0, open - places.resting()) + places.waiting());
+                Math.max(0, open - slots.resting()) + slots.waiting());
     }
 }

@@ -25,7 +25,7 @@ public final class Lease extends Deadline implements BackendConnection.StreamUse
 
         abstract void acquire(Lease lease);
 
-        /** Opens a connection for it on a place that is already taken. */
+        /** Opens a connection for it on a slot that is already taken. */
         abstract void open(Lease lease);
 
         abstract void waitedTooLong(Lease lease);

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** One event loop's connections to one backend, and the requests on them, each a stream. */
-public final class LoopPool extends Places.Branch {
+public final class LoopPool extends ConnectionSlots.Branch {
 
     /*
      * A connection that is open carries nothing and rests in `idle`, or carries streams and takes more of
@@ -25,7 +25,7 @@ public final class LoopPool extends Places.Branch {
      */
 
     private final BackendState backend;
-    private final Places places;
+    private final ConnectionSlots slots;
     private final Connector connector;
     private final Loop loop;
     private final LoopTally tally = new LoopTally();
@@ -42,9 +42,9 @@ public final class LoopPool extends Places.Branch {
     private int retiring;
     private boolean open = true;
 
-    LoopPool(BackendState backend, Places places, Connector connector, Loop loop) {
+    LoopPool(BackendState backend, ConnectionSlots slots, Connector connector, Loop loop) {
         this.backend = backend;
-        this.places = places;
+        this.slots = slots;
         this.connector = connector;
         this.loop = loop;
         this.idle = new IdleConnections(backend, loop);
@@ -96,12 +96,12 @@ public final class LoopPool extends Places.Branch {
     /** A request could have a connection without waiting. */
     public boolean hasRoom() {
         return !sharing.isEmpty()
-                || places.waiting() == 0 && (!idle.isEmpty() || places.taken() < places.limit());
+                || slots.waiting() == 0 && (!idle.isEmpty() || slots.taken() < slots.limit());
     }
 
     /** A request could at least wait. */
     public boolean hasRoomToWait() {
-        return places.waiting() < backend.policy().pool().maxQueue();
+        return slots.waiting() < backend.policy().pool().maxQueue();
     }
 
     /** Counts a request as in flight on this backend. */
@@ -119,7 +119,7 @@ public final class LoopPool extends Places.Branch {
                 return;
             }
         }
-        if (places.waiting() == 0 && places.take()) {
+        if (slots.waiting() == 0 && slots.take()) {
             open(lease);
             return;
         }
@@ -134,7 +134,7 @@ public final class LoopPool extends Places.Branch {
         if (!sharing.isEmpty()) {
             return sharing.pollLast();
         }
-        return places.waiting() == 0 ? idle.takeLatest() : null;
+        return slots.waiting() == 0 ? idle.takeLatest() : null;
     }
 
     private void connect(Lease lease, PooledConnection connection, long nowNanos) {
@@ -148,7 +148,7 @@ public final class LoopPool extends Places.Branch {
     private void enqueue(Lease lease) {
         lease.waiting(loop.nanos());
         loop.schedule(lease, backend.policy().pool().queueTimeout());
-        if (!places.join(this, lease)) {
+        if (!slots.join(this, lease)) {
             loop.cancel(lease);
             tally.refused();
             lease.refuse(Failure.QUEUE_FULL, "all " + limitText() + " connections to "
@@ -159,8 +159,8 @@ public final class LoopPool extends Places.Branch {
 
     @Override
     void waitedTooLong(Lease lease) {
-        // Not in the queue any more: a place is on its way, which is better than a refusal.
-        if (places.leave(this, lease)) {
+        // Not in the queue any more: a slot is on its way, which is better than a refusal.
+        if (slots.leave(this, lease)) {
             tally.refused();
             lease.refuse(Failure.QUEUE_TIMEOUT, "no connection to " + backend.id() + " within "
                     + DurationText.text(backend.policy().pool().queueTimeout()) + ", all "
@@ -170,15 +170,15 @@ public final class LoopPool extends Places.Branch {
 
     private String limitText() {
         int max = backend.policy().pool().maxConnections();
-        return places.limit() == max ? Integer.toString(max)
-                : places.limit() + " (this node's share of " + max + ")";
+        return slots.limit() == max ? Integer.toString(max)
+                : slots.limit() + " (this node's share of " + max + ")";
     }
 
     @Override
     void open(Lease lease) {
         loop.cancel(lease);
         if (lease.ended()) {
-            places.free();
+            slots.free();
             return;
         }
         if (lease.waitingSince() != 0) {
@@ -202,7 +202,7 @@ public final class LoopPool extends Places.Branch {
     }
 
     private void notOpened(Lease lease, Throwable cause) {
-        places.free();
+        slots.free();
         if (!lease.ended()) {
             Duration timeout = backend.policy().timeouts().connect();
             Failure failure = ConnectFailures.of(cause);
@@ -221,7 +221,7 @@ public final class LoopPool extends Places.Branch {
         evidence.ended(backend.ended(outcome, lease.begunNanos()), lease.answerNanos());
         if (waiting) {
             loop.cancel(lease);
-            places.leave(this, lease);
+            slots.leave(this, lease);
         }
     }
 
@@ -258,7 +258,7 @@ public final class LoopPool extends Places.Branch {
             idle.remove(connection);
             sharing.remove(connection);
             if (heir == null) {
-                places.free();
+                slots.free();
             } else {
                 heir.run();
             }
@@ -275,9 +275,9 @@ public final class LoopPool extends Places.Branch {
         }
     }
 
-    /** Of those that carry something, one retires at a time: its place may do. */
+    /** Of those that carry something, one retires at a time: its slot may be enough. */
     private boolean superfluous(PooledConnection connection) {
-        return places.overfull() && (connection.streams() == 0 || retiring == 0);
+        return slots.overfull() && (connection.streams() == 0 || retiring == 0);
     }
 
     private void retire(PooledConnection connection) {
@@ -290,11 +290,11 @@ public final class LoopPool extends Places.Branch {
     }
 
     /**
-     * While connections carry streams without end, those who wait on other loops would never have a place:
+     * While connections carry streams without end, requests that wait on other loops would never have a slot:
      * one of them takes no more streams when somebody has waited there for long.
      */
     private void yieldToElder(PooledConnection connection) {
-        if (places.waiting() > 0 && retiring == 0 && places.elderElsewhere(this, loop.nanos())) {
+        if (slots.waiting() > 0 && retiring == 0 && slots.elderElsewhere(this, loop.nanos())) {
             retire(connection);
         }
     }
@@ -315,15 +315,15 @@ public final class LoopPool extends Places.Branch {
 
     private void offerAtRest(PooledConnection connection) {
         sharing.remove(connection);
-        if (places.waiting() > 0) {
-            Lease next = places.nextFor(this).orElse(null);
+        if (slots.waiting() > 0) {
+            Lease next = slots.nextFor(this).orElse(null);
             if (next != null) {
                 handOver(connection, next);
                 return;
             }
         }
         idle.add(connection);
-        if (places.waiting() > 0) {
+        if (slots.waiting() > 0) {
             giveUpResting();
         }
         // A limit lowered since the look above found nothing at rest here.
@@ -332,8 +332,8 @@ public final class LoopPool extends Places.Branch {
 
     /** Lets those of this loop who wait go on connections that carry streams already. */
     private void share() {
-        while (places.waiting() > 0 && !sharing.isEmpty()) {
-            Lease next = places.nextOf(this).orElse(null);
+        while (slots.waiting() > 0 && !sharing.isEmpty()) {
+            Lease next = slots.nextOf(this).orElse(null);
             if (next == null) {
                 return;
             }
@@ -344,14 +344,14 @@ public final class LoopPool extends Places.Branch {
 
     @Override
     void trim() {
-        if (!idle.isEmpty() && places.overfull()) {
+        if (!idle.isEmpty() && slots.overfull()) {
             idle.takeOldest().ifPresent(PooledConnection::close);
         }
     }
 
     private void handOver(PooledConnection connection, Lease next) {
         if (next.pool() != this || next.wantsFresh()) {
-            connection.leaveFor(() -> places.pass(next));
+            connection.leaveFor(() -> slots.pass(next));
             return;
         }
         loop.cancel(next);
@@ -366,10 +366,10 @@ public final class LoopPool extends Places.Branch {
     /**
      * Grants the connection when the event loop has dealt with all that has come from the backend: what
      * exceeds the last answer must find nobody that it could be taken for an answer to. If the connection is
-     * lost over it, its place is left to the request.
+     * lost over it, its slot is left to the request.
      */
     private void promise(PooledConnection connection, Lease next) {
-        connection.promised(() -> places.pass(next));
+        connection.promised(() -> slots.pass(next));
         loop.executeLater(() -> {
             if (connection.usable()) {
                 connection.unpromised();
@@ -393,10 +393,10 @@ public final class LoopPool extends Places.Branch {
 
     @Override
     void giveUpResting() {
-        if (places.waiting() > 0) {
+        if (slots.waiting() > 0) {
             idle.takeOldest().ifPresent(this::settle);
             // Several may have asked here for the same connection: the others are to ask elsewhere.
-            places.serve();
+            slots.serve();
         }
     }
 
@@ -415,7 +415,7 @@ public final class LoopPool extends Places.Branch {
      */
     public void shut() {
         open = false;
-        for (Lease lease : places.evict(this)) {
+        for (Lease lease : slots.evict(this)) {
             loop.cancel(lease);
             lease.holder().moved();
         }

@@ -3,8 +3,8 @@ package dev.gyre.upstream;
 import io.vertx.core.http.HttpMethod;
 
 /**
- * A connection as its pool sees it: how many streams it carries. It holds one of the {@link Places} from
- * before it opens until it is closed, and lives on one event loop.
+ * A connection as its pool sees it: how many streams it carries. It holds one of the {@link ConnectionSlots}
+ * from before it opens until it is closed, and lives on one event loop.
  */
 final class PooledConnection implements BackendConnection.Owner {
 
@@ -17,7 +17,7 @@ final class PooledConnection implements BackendConnection.Owner {
         /** It may take more streams than before, or no more at all. */
         void changed(PooledConnection connection);
 
-        /** @param heir gets the place of the connection; null: nobody in particular */
+        /** @param heir gets the slot of the connection; null: the queue gets it */
         void closed(PooledConnection connection, Runnable heir);
     }
 
@@ -28,7 +28,7 @@ final class PooledConnection implements BackendConnection.Owner {
     private boolean retired;
     private boolean gone;
     private long idleSince;
-    /** Null while its place goes to nobody in particular. */
+    /** Null while no request is to get its slot. */
     private Runnable heir;
 
     PooledConnection(Pool pool, BackendConnection connection) {
@@ -97,7 +97,7 @@ final class PooledConnection implements BackendConnection.Owner {
         connection.close();
     }
 
-    /** Closes, for the sake of a request that gets its place. */
+    /** Closes, so that a request gets its slot. */
     void leaveFor(Runnable next) {
         if (gone) {
             next.run();
@@ -108,7 +108,7 @@ final class PooledConnection implements BackendConnection.Owner {
         connection.leave();
     }
 
-    /** Should it be lost before {@link #unpromised}, its place goes to this one. */
+    /** If it is lost before {@link #unpromised}, its slot goes to this one. */
     void promised(Runnable next) {
         heir = next;
     }

@@ -118,8 +118,8 @@ public final class Pools {
         shares = newShares;
         shared.forEach((id, pool) -> {
             int limit = limit(id, pool.policy());
-            if (limit != pool.places().limit()) {
-                pool.places().limit(limit);
+            if (limit != pool.slots().limit()) {
+                pool.slots().limit(limit);
             }
         });
     }
@@ -163,7 +163,7 @@ public final class Pools {
             } else {
                 // In this order: a connection that is opened meanwhile brings it back.
                 stirring.remove(pool);
-                pool.places().rests();
+                pool.slots().rests();
             }
         }
         return some;
@@ -179,7 +179,7 @@ public final class Pools {
             }
             known.recent().add(now, reading, pool);
             known.recent().dueSentence(now, pool).ifPresent(due::add);
-            if (leaving.contains(pool.id()) && reading.inFlight() == 0 && pool.places().taken() == 0) {
+            if (leaving.contains(pool.id()) && reading.inFlight() == 0 && pool.slots().taken() == 0) {
                 forget(pool.id());
             }
         });

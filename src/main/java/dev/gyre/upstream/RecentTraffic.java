@@ -35,7 +35,7 @@ final class RecentTraffic {
 
     /** Requests still go there, or went there lately; to be asked from when they began until it is false. */
     boolean stirring(long nowNanos, BackendPool pool) {
-        if (!used || pool.places().inUse()) {
+        if (!used || pool.slots().inUse()) {
             used = true;
             usedNanos = nowNanos;
         }
@@ -46,11 +46,11 @@ final class RecentTraffic {
     void add(long nowNanos, Reading reading, BackendPool pool) {
         Sample last = samples.peekLast();
         long refusedBefore = last == null ? 0 : last.reading().sum().refused();
-        Places places = pool.places();
-        boolean full = places.taken() >= places.limit()
-                && (places.waiting() > 0 || reading.sum().refused() > refusedBefore);
+        ConnectionSlots slots = pool.slots();
+        boolean full = slots.taken() >= slots.limit()
+                && (slots.waiting() > 0 || reading.sum().refused() > refusedBefore);
         fullInARow = full ? fullInARow + 1 : 0;
-        samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading), places.waiting()));
+        samples.addLast(new Sample(nowNanos, reading, newWaits(last, reading), slots.waiting()));
         if (samples.size() > SECONDS + 1) {
             samples.removeFirst();
         }
@@ -86,10 +86,10 @@ final class RecentTraffic {
 
     BackendStats stats(Reading reading, BackendPool pool) {
         LoopCount sum = reading.sum();
-        Places places = pool.places();
-        int idle = places.resting();
+        ConnectionSlots slots = pool.slots();
+        int idle = slots.resting();
         return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), sum.succeeded(),
-                places.limit(), Math.max(0, places.taken() - idle), idle, places.waiting(), sum.refused(),
+                slots.limit(), Math.max(0, slots.taken() - idle), idle, slots.waiting(), sum.refused(),
                 sum.opened(), waitMedian(), sentence(pool));
     }
 
@@ -106,9 +106,9 @@ final class RecentTraffic {
         // Who waits still has not been counted: just after a pool became full that is nearly everybody.
         double queue = samples.stream().mapToInt(Sample::waiting).average().orElse(0);
         long waitNanos = served == 0 ? 0 : Math.max(waited, (long) (queue * seconds * 1e9 / served));
-        Places places = pool.places();
-        PoolWindow window = new PoolWindow(pool.id(), places.limit(), pool.policy().maxConnections(),
-                places.taken() - places.resting(), places.waiting(), waitMedian(), served / seconds,
+        ConnectionSlots slots = pool.slots();
+        PoolWindow window = new PoolWindow(pool.id(), slots.limit(), pool.policy().maxConnections(),
+                slots.taken() - slots.resting(), slots.waiting(), waitMedian(), served / seconds,
                 (last.refused() - first.refused()) / seconds, Duration.ofNanos(serviceNanos),
                 Duration.ofNanos(waitNanos));
         return Optional.of(Saturation.sentence(window));

@@ -37,7 +37,7 @@ import net.jqwik.api.state.Transformer;
 
 /**
  * Tries, hedges, holds, drains, timeouts, lost connections and clients that leave, in any order: in the end
- * nothing is in flight, nothing waits, every place is back and no deadline is set.
+ * nothing is in flight, nothing waits, every slot is back and no deadline is set.
  */
 class ExchangeStatesTest {
 
@@ -109,7 +109,7 @@ class ExchangeStatesTest {
         proxy.until("nothing waits for a connection", () -> proxy.queued() == 0);
         proxy.until("nothing waits for a backend", () -> proxy.held() == 0);
         proxy.until("nothing counts as admitted", () -> proxy.admitted() == 0);
-        proxy.until("every connection's place is back", () -> proxy.connections() == 0);
+        proxy.until("every connection's slot is back", () -> proxy.connections() == 0);
         // A pool looks for connections that have rested long also when it has none any more.
         proxy.step(Duration.ofMinutes(1));
         assertThat(proxy.noDeadlineIsSet()).as("no deadline is set").isTrue();
@@ -279,7 +279,7 @@ class ExchangeStatesTest {
         return proxy.backends().stream().mapToInt(backend -> backend.asked().size()).sum();
     }
 
-    /** The first place that was found to leak for ever. */
+    /** The first leak of a slot that was found. */
     @Example
     void aTryThatIsMovedBesideItsHedgeWaitsForNoOtherBackend() throws Exception {
         SteppedProxy proxy = begin();
@@ -302,7 +302,7 @@ class ExchangeStatesTest {
         proxy.until("two wait", () -> proxy.queued() == 2);
         SteppedBackend.Connection lost = proxy.backend(first).asked().get(0);
         lost.leave(false);
-        proxy.until("one of them has its place", () -> proxy.backend(first).asked().stream()
+        proxy.until("one of them has its slot", () -> proxy.backend(first).asked().stream()
                 .anyMatch(one -> one != lost));
         proxy.until("the lost try waits again", () -> proxy.queued() == 2);
         proxy.drain(second, true);

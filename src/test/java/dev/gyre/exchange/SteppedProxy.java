@@ -207,7 +207,7 @@ final class SteppedProxy implements AutoCloseable {
     /** Threads of their own open connections: whether the backend knows all that the proxy counts. */
     private boolean connected() {
         for (int i = 0; i < backends.size(); i++) {
-            if (PoolAccess.places(pool(i)) > backends.get(i).known()) {
+            if (PoolAccess.slots(pool(i)) > backends.get(i).known()) {
                 return false;
             }
         }

@@ -257,7 +257,7 @@ class TimeoutsTest {
                 ProblemAnswer.check(client.readAnswer(), 504, "connection_write_timeout", "write-timeout");
             });
             assertThat(node.backend().getLong("failures")).isEqualTo(1);
-            assertThat(next.get("/").readAnswer().status()).as("the connection's place is free")
+            assertThat(next.get("/").readAnswer().status()).as("the connection's slot is free")
                     .isEqualTo(200);
             client.close();
             sender.join();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class QuotaNeverExceededTest {
 
-    /** So long may a request last on a borrowed place while its node is cut off. */
+    /** So long may a request last on a borrowed slot while its node is cut off. */
     private static final int WHILE_CUT_MILLIS = 2_000;
 
     private static void mishap(SimulatedCluster cluster, Random random) {
@@ -42,7 +42,7 @@ class QuotaNeverExceededTest {
             mishap(cluster, random);
             cluster.advance(random.nextInt(2_000));
         }
-        assertThat(cluster.everBorrowed()).as("places were lent at all").isTrue();
+        assertThat(cluster.everBorrowed()).as("slots were lent at all").isTrue();
     }
 
     @ParameterizedTest

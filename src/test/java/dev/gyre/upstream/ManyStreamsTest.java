@@ -81,7 +81,7 @@ class ManyStreamsTest {
         assertThat(old.closed).isFalse();
         streams.run(second::answered);
         assertThat(old.closed).isTrue();
-        assertThat(streams.backend.places().taken()).isEqualTo(1);
+        assertThat(streams.backend.slots().taken()).isEqualTo(1);
     }
 
     /** Its connection cannot be moved there as long as it carries anything. */
@@ -116,7 +116,7 @@ class ManyStreamsTest {
         assertThat(streams.requests).isEmpty();
         assertThat(streams.backend.inFlight()).isZero();
         assertThat(streams.connections).isEmpty();
-        assertThat(streams.backend.places().taken()).isZero();
+        assertThat(streams.backend.slots().taken()).isZero();
     }
 
     private static void anything(StreamsOfABackend streams, Random random) throws Exception {
@@ -187,7 +187,7 @@ class ManyStreamsTest {
 
     private static void check(StreamsOfABackend streams, String when) throws Exception {
         streams.run(() -> {
-            Places places = streams.backend.places();
+            ConnectionSlots slots = streams.backend.slots();
             streams.loopPools().forEach(pool -> {
                 assertThat(pool.tally().inFlight()).as("%s: in flight on a loop", when).isEqualTo(
                         (int) streams.requests.stream().filter(request -> request.pool == pool).count());
@@ -196,17 +196,17 @@ class ManyStreamsTest {
             });
             assertThat(streams.backend.inFlight()).as(when).isEqualTo(streams.requests.size());
             int waiting = streams.loopPools().mapToInt(pool -> pool.queue().size()).sum();
-            assertThat(places.waiting()).as("%s: waiting", when).isEqualTo(waiting);
+            assertThat(slots.waiting()).as("%s: waiting", when).isEqualTo(waiting);
             long unconnected = streams.requests.stream().filter(request -> !request.connected).count();
             assertThat(unconnected - waiting).as("%s: neither waits nor has a connection", when)
                     .isBetween(0L, (long) streams.openings.size());
-            assertThat(places.taken()).as("%s: places", when)
+            assertThat(slots.taken()).as("%s: slots", when)
                     .isEqualTo(streams.connections.size() + streams.openings.size());
             long carrying = streams.connections.stream().mapToLong(one -> one.streams.size()).sum();
             assertThat(carrying).as("%s: streams", when).isEqualTo(streams.requests.size() - unconnected);
-            assertThat(places.resting()).as("%s: idle", when).isEqualTo((int) streams.connections.stream()
+            assertThat(slots.resting()).as("%s: idle", when).isEqualTo((int) streams.connections.stream()
                     .filter(one -> one.streams.isEmpty()).count());
-            assertThat(places.waiting() > 0 && (places.resting() > 0 || places.taken() < places.limit()))
+            assertThat(slots.waiting() > 0 && (slots.resting() > 0 || slots.taken() < slots.limit()))
                     .as("%s: waits beside something free", when).isFalse();
         });
     }

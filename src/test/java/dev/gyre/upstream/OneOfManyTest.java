@@ -106,7 +106,7 @@ class OneOfManyTest {
         BackendPool pool = pools.adopt(tls, ServicePolicy.DEFAULT);
         onLoop(() -> {
             pool.on(loop).tally().begun();
-            return pool.places().take();
+            return pool.slots().take();
         });
         Map<BackendId, BackendStats> stats = pools.stats().await();
         assertThat(stats).containsOnlyKeys(id(1), tls);
@@ -123,7 +123,7 @@ class OneOfManyTest {
         BackendPool pool = pools.adopt(id(1), ServicePolicy.DEFAULT);
         onLoop(() -> {
             pool.on(loop).tally().begun();
-            return pool.places().take();
+            return pool.slots().take();
         });
         pools.leave(id(1));
         pools.sample().await();
@@ -131,7 +131,7 @@ class OneOfManyTest {
         assertThat(stats.get(id(1)).inFlight()).isEqualTo(1);
         assertThat(pools.recentStats().await()).containsOnlyKeys(id(1));
         assertThat(pools.adopt(id(1), ServicePolicy.DEFAULT)).as("it came back").isSameAs(pool);
-        pool.places().free();
+        pool.slots().free();
         pools.sample().await();
         assertThat(pools.stats(id(1)).await()).as("it is wanted").containsOnlyKeys(id(1));
     }

@@ -12,7 +12,7 @@ public final class PoolAccess {
     }
 
     /** The connections to a backend that are open or being opened. */
-    public static int places(BackendPool pool) {
-        return pool.places().taken();
+    public static int slots(BackendPool pool) {
+        return pool.slots().taken();
     }
 }

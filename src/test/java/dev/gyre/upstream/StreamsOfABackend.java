@@ -240,7 +240,7 @@ final class StreamsOfABackend {
     void limit(int most) throws Exception {
         maxConnections = most;
         onLoop(() -> {
-            backend.places().limit(most);
+            backend.slots().limit(most);
             return null;
         });
     }

@@ -10,17 +10,17 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The bounds that hold for one backend on the whole node: how many connections are open, and which requests
- * wait for one. Thread-safe; event loops meet here, and nowhere else, and only when a connection opens or
- * closes or somebody waits.
+ * wait for one. Thread-safe; event loops meet only here, and only when a connection opens or closes
+ * or a request waits.
  */
-final class Places {
+final class ConnectionSlots {
 
     /*
-     * A place is the right to one open connection. Whoever sees both a waiting request and something free
-     * brings them together: a loop that puts a connection to rest looks for waiting requests afterwards, and
-     * a request that joins the queue looks for free places and resting connections afterwards. `waiting` and
-     * Branch.resting are volatile, so at least one of the two sees the other, and no wake-up is lost. Both
-     * may see each other; then one of them finds nothing left to do.
+     * A slot is the right to one open connection. A thread that sees both a waiting request and something
+     * free brings them together: a loop that puts a connection to rest looks for waiting requests afterwards,
+     * and a request that joins the queue looks for free slots and resting connections afterwards. `waiting`
+     * and Branch.resting are volatile, so at least one of the two sees the other, and no wake-up is lost.
+     * Both may see each other; then one of them finds nothing left to do.
      *
      * A connection that carries streams and has room for more concerns its own loop alone, which sees both
      * its room and its own requests. Requests of other loops wait until it rests; so that it comes to rest,
@@ -28,13 +28,12 @@ final class Places {
      */
 
     /**
-     * How much longer than its elder on another loop a request may be served first because the connection is
-     * already on its own loop. To move a connection's place to another loop costs closing it and opening a
-     * new one.
+     * A request on the connection's own loop goes first unless one of another loop has waited longer by
+     * this. Moving a slot to another loop costs closing its connection and opening a new one.
      */
     private static final long TOLERANCE_NANOS = Duration.ofMillis(10).toNanos();
 
-    /** One event loop's connections to the backend. Used on that loop only, but for what says otherwise. */
+    /** The connections of one event loop. Used on that loop only, unless a method says otherwise. */
     abstract static class Branch extends Lease.Pool {
 
         /** Callable from anywhere. */
@@ -43,10 +42,10 @@ final class Places {
         /** Idle connections, as another thread may see them a moment late. */
         abstract int resting();
 
-        /** Requests of this loop that wait, the oldest first; guarded by the {@link Places}. */
+        /** Requests of this loop that wait, the oldest first; guarded by the {@link ConnectionSlots}. */
         abstract Set<Lease> queue();
 
-        /** Closes the connection that has rested longest when there are more than there may be. */
+        /** Closes the connection that has rested longest when more are open than the limit allows. */
         abstract void trim();
 
         /** Offers the connection that has rested longest to a request that waits on any loop. */
@@ -54,7 +53,7 @@ final class Places {
     }
 
     private final BackendState backend;
-    /** By the index of the event loop; empty where that has never had to do with the backend. */
+    /** By the index of the event loop; empty where the loop has never used the backend. */
     private final AtomicReferenceArray<? extends Branch> branches;
     private final Runnable stirring;
     private final AtomicInteger taken = new AtomicInteger();
@@ -64,9 +63,9 @@ final class Places {
 
     /**
      * @param limit    connections of this node
-     * @param stirring told when requests begin to come, once until {@link #rests}
+     * @param stirring runs when requests begin to come, once until {@link #rests}
      */
-    Places(BackendState backend, AtomicReferenceArray<? extends Branch> branches, int limit,
+    ConnectionSlots(BackendState backend, AtomicReferenceArray<? extends Branch> branches, int limit,
            Runnable stirring) {
         this.backend = backend;
         this.branches = branches;
@@ -133,7 +132,7 @@ final class Places {
         int before = taken.get();
         while (before < limit) {
             if (taken.compareAndSet(before, before + 1)) {
-                // Who lowered the limit in between may have counted the places before this one was taken.
+                // A limit lowered in between may have counted the slots before this one was taken.
                 if (before < limit) {
                     stir();
                     return true;
@@ -158,7 +157,7 @@ final class Places {
         }
     }
 
-    /** Gives a place that is already taken to a request that is no longer in the queue. */
+    /** Gives a slot that is already taken to a request that is no longer in the queue. */
     void pass(Lease lease) {
         Lease.Pool pool = lease.pool();
         pool.loop().execute(() -> pool.open(lease));
@@ -167,7 +166,7 @@ final class Places {
     /** Puts a request of that loop at the end of the queue, unless that is full. */
     boolean join(Branch branch, Lease lease) {
         synchronized (this) {
-            // Who is to get a connection that rests on another loop waits for a moment, but not for its turn.
+            // A request that gets a connection of another loop waits for a moment, but not for its turn.
             if (waiting >= backend.policy().pool().maxQueue() + resting()) {
                 return false;
             }
@@ -180,7 +179,7 @@ final class Places {
     }
 
     /**
-     * Takes a request of that loop out of the queue; false when it was not there, because a place is on its
+     * Takes a request of that loop out of the queue; false when it was not there, because a slot is on its
      * way to it.
      */
     synchronized boolean leave(Branch branch, Lease lease) {
@@ -191,7 +190,7 @@ final class Places {
         return left;
     }
 
-    /** Brings free places and resting connections to those who wait, the oldest first. */
+    /** Brings free slots and resting connections to the requests that wait, the oldest first. */
     void serve() {
         while (waiting > 0) {
             Lease first;

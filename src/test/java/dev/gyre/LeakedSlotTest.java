@@ -14,14 +14,14 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 
-/** However requests end, each gives its place back, in the pool and among those in flight. */
-class LeakedPlaceTest {
+/** However requests end, each gives its slot back, in the pool and among the requests in flight. */
+class LeakedSlotTest {
 
     private static final int CLIENTS = 40;
     private static final long SEED = 7;
 
     @Test
-    void noPlaceIsLostToClientsAndBackendsThatBreakOffAtAnyMoment() throws Exception {
+    void noSlotIsLostToClientsAndBackendsThatBreakOffAtAnyMoment() throws Exception {
         AtomicInteger seeds = new AtomicInteger();
         ThreadLocal<RandomGenerator> random = ThreadLocal.withInitial(() ->
                 RandomGeneratorFactory.of("L64X128MixRandom").create(SEED + seeds.incrementAndGet()));
@@ -40,7 +40,7 @@ class LeakedPlaceTest {
             for (Thread client : clients) {
                 client.join();
             }
-            Await.until(() -> "all places given back: " + admitted(node) + node.backend().encodePrettily(),
+            Await.until(() -> "all slots given back: " + admitted(node) + node.backend().encodePrettily(),
                     () -> node.backend().getInteger("inUse") == 0
                             && node.backend().getInteger("inFlight") == 0
                             && admitted(node).getInteger("inFlight") == 0);
