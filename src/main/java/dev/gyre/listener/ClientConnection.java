@@ -405,16 +405,22 @@ public final class ClientConnection extends Deadline {
         if (closing) {
             abort();
         } else if (requests == 0) {
-            if (headBegan || begun == 0) {
-                exceeded.report(Limit.HEAD, peer.address());
-            }
-            if (headBegan) {
-                unserved.timedOut();
-                // No request has come of it, so the answer goes out below the HTTP encoder.
-                channel.pipeline().context(WATCH)
-                        .writeAndFlush(OwnAnswer.whole(Failure.CLIENT_TIMEOUT, loop.date()));
-            }
-            close();
+            endUnserved();
         }
+    }
+
+    /** The time of a client that has asked for nothing is up. */
+    private void endUnserved() {
+        // A node that stops gives it a moment only, which is no limit that the client has exceeded.
+        if (!stopping && (headBegan || begun == 0)) {
+            exceeded.report(Limit.HEAD, peer.address());
+        }
+        if (headBegan) {
+            Failure failure = stopping ? Failure.STOPPED : Failure.CLIENT_TIMEOUT;
+            unserved.timedOut(failure);
+            // No request has come of it, so the answer goes out below the HTTP encoder.
+            channel.pipeline().context(WATCH).writeAndFlush(OwnAnswer.whole(failure, loop.date()));
+        }
+        close();
     }
 }

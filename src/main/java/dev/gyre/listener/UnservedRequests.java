@@ -27,8 +27,9 @@ final class UnservedRequests {
     private final ExchangeListener exchanges;
     /** The last head was refused: it was decoded, and has ended. */
     private boolean refused;
-    /** The head under way has ended. */
+    /** The head under way has been answered. */
     private boolean timedOut;
+    /** Bytes of a first head came that there was no memory for. */
     private boolean unread;
 
     UnservedRequests(Loop loop, RequestDecoder decoder, Peer client, int port, ExchangeListener exchanges) {
@@ -50,10 +51,10 @@ final class UnservedRequests {
     }
 
     /** The head did not come whole in time, and this is answered. */
-    void timedOut() {
+    void timedOut(Failure failure) {
         timedOut = true;
-        end(Optional.empty(), decoder.headBegun() ? decoder.begunNanos() : loop.nanos(),
-                Failure.CLIENT_TIMEOUT.status(), Failure.CLIENT_TIMEOUT);
+        end(Optional.empty(), decoder.headBegun() ? decoder.begunNanos() : loop.nanos(), failure.status(),
+                failure);
     }
 
     /** Bytes of a first head have come, and there was no memory for them. */
@@ -64,7 +65,7 @@ final class UnservedRequests {
     /**
      * The connection has closed.
      *
-     * @param served  exchanges that began and had not ended a moment ago
+     * @param served  exchanges that have begun and not ended
      * @param whole   why requests that came whole were not served
      * @param partial why a head was not read to its end
      */

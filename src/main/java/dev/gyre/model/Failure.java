@@ -39,12 +39,12 @@ public enum Failure {
             "the service has as many requests in flight as it can take"),
     /** Answered while the head of an answer can still be sent; a connection that holds too much is reset. */
     NO_MEMORY(503, Side.NODE, "proxy_internal_error", "this node has no memory left for it"),
-    /** Never sent, as the two below: the connection was reset before anything was read from it. */
+    /** Never sent: the connection was reset before anything was read from it. */
     CONNECTION_LIMIT(503, Side.NODE, "connection_limit_reached", "too many connections are open"),
-    /** The connection ended with the answer to an earlier request; the client is free to send it again. */
+    /** Never sent: the answer to an earlier request was the last one; the client may send it again. */
     NOT_SERVED(503, Side.NODE, "http_request_denied",
             "the connection ended with the answer to an earlier request"),
-    /** The time for the last requests was up. */
+    /** The time for the last requests was up; sent to a client whose head had not come whole. */
     STOPPED(503, Side.NODE, "proxy_internal_error", "this node stopped"),
     INTERNAL(500, Side.NODE, "proxy_internal_error", "an error inside the proxy"),
 
