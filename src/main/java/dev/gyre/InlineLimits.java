@@ -49,7 +49,7 @@ final class InlineLimits {
             String answer = add(directives(methods));
             state = answer.contains("directives added") ? "on methods=" + methods.size()
                     : "off reason=\"" + answer.strip() + "\"";
-        } catch (IOException | ReflectiveOperationException | RuntimeException e) {
+        } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
             state = "off reason=\"" + reason(e) + "\"";
         }
     }
@@ -59,7 +59,7 @@ final class InlineLimits {
         return state;
     }
 
-    private static String reason(Exception e) {
+    private static String reason(Throwable e) {
         Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
         return cause.toString().lines().findFirst().orElse("");
     }
@@ -90,7 +90,8 @@ final class InlineLimits {
             Files.writeString(file, directives);
             return diagnosticCommand("Compiler.directives_add \"" + file + '"');
         } finally {
-            Files.delete(file);
+            // A file that stays behind changes nothing about what the JVM has read.
+            file.toFile().delete();
         }
     }
 

@@ -38,9 +38,9 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
     private final Channel channel;
     private final BackendCodec codec;
     private Owner owner;
-    /** Null between two requests. */
-    /** Of one request at a time, as all is here. */
+    /** One for all requests, of which there is one at a time. */
     private final RequestOptions options = new RequestOptions();
+    /** Null between two requests. */
     private StreamUser user;
     private boolean answered;
     private boolean reading;
