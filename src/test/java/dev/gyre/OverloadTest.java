@@ -134,8 +134,7 @@ class OverloadTest {
             assertThat(shed(node, "sheddable")).isPositive();
             awaitInFlight(node, 0);
             assertThat(log.with("overload")).singleElement().asString()
-                    .contains("web: overloaded, 7 requests in flight with a limit of 12: the first refused is"
-                            + " sheddable");
+                    .contains("overload started service=web in_flight=7 limit=12 first_refused=sheddable");
         }
     }
 

@@ -37,8 +37,9 @@ public final class AcceptFailures extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         Channel socket = ctx.channel();
         line.happened(nanos.getAsLong()).ifPresent(more ->
-                LOG.warn("no connection can be accepted on {}: {}; new ones wait (if files are short, raise"
-                        + " `ulimit -n` or LimitNOFILE){}", text(socket), cause.getMessage(), more));
+                LOG.warn("accept failed listener={} reason=\"{}\": new connections wait; if files are"
+                        + " short, raise `ulimit -n` or LimitNOFILE{}", text(socket), cause.getMessage(),
+                        more));
         ChannelConfig config = socket.config();
         if (config.isAutoRead()) {
             config.setAutoRead(false);

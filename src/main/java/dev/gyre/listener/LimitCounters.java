@@ -28,8 +28,8 @@ public final class LimitCounters {
     /** @param address of the client, as an example of who it was */
     public void report(Limit limit, String address) {
         lines.get(limit).happened(nanos.getAsLong()).ifPresent(more ->
-                LOG.warn("limit {}: {}, from {} (limits.{}){}", limit.word(), limit.explanation(), address,
-                        limit.key(), more));
+                LOG.warn("limit exceeded limit={} setting=limits.{} address={}: {}{}", limit.word(),
+                        limit.key(), address, limit.explanation(), more));
     }
 
     public Map<Limit, Long> counts() {

@@ -33,8 +33,8 @@ public final class MemoryEnds {
      */
     void report(MemoryHolding most, long bytes, String address) {
         lines.get(most).happened(nanos.getAsLong()).ifPresent(more ->
-                LOG.warn("{}: memory is short, connection reset: {} KB, most of it {}, from {}{}",
-                        Failure.NO_MEMORY.word(), bytes / 1024, most.word(), address, more));
+                LOG.warn("connection reset reason={} address={} bytes={} most_of_it={}: memory is short{}",
+                        Failure.NO_MEMORY.word(), address, bytes, most.word(), more));
     }
 
     public Map<MemoryHolding, Long> counts() {

@@ -56,7 +56,7 @@ final class NewConnections {
             port.config().setOption(ATTACH_FILTER, option);
         } catch (ChannelException e) {
             // A kernel that takes no filter: the port is closed all the same, and its queue lost with it.
-            LOG.warn("new connections cannot be held off while the node stops: {}", e.getMessage());
+            LOG.warn("new connections not held off reason=\"{}\": the stop loses some", e.getMessage());
         } finally {
             // The kernel has copied the program by now; it had to live until then.
             Reference.reachabilityFence(program);

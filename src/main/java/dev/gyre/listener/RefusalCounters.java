@@ -43,12 +43,16 @@ public final class RefusalCounters {
 
     /** @param address of the client, as an example of who it was */
     public void request(Rule rule, String address) {
-        report("request", requests.get(rule), rule, address);
+        requests.get(rule).happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("request refused rule={} address={}: {}{}", rule.word(), address, rule.reason(),
+                        more));
     }
 
     /** @param backend as an example of which it was */
     public void answer(Rule rule, String backend) {
-        report("answer", answers.get(rule), rule, backend);
+        answers.get(rule).happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("answer refused rule={} backend={}: {}{}", rule.word(), backend, rule.reason(),
+                        more));
     }
 
     /**
@@ -59,15 +63,9 @@ public final class RefusalCounters {
      */
     void dropped(Claim claim, CharSequence name, String address) {
         dropped.get(claim).happened(nanos.getAsLong()).ifPresent(more ->
-                LOG.warn("field dropped name={} reason={}: {}, from {}{}",
-                        name.subSequence(0, Math.min(name.length(), LONGEST_NAME)), claim.word(),
-                        claim.reason(), address, more));
-    }
-
-    private void report(String what, RateLimitedLog line, Rule rule, String from) {
-        line.happened(nanos.getAsLong()).ifPresent(more ->
-                LOG.warn("{} refused by rule {}: {}, from {}{}", what, rule.word(), rule.reason(), from,
-                        more));
+                LOG.warn("field dropped name={} reason={} address={}: {}{}",
+                        name.subSequence(0, Math.min(name.length(), LONGEST_NAME)), claim.word(), address,
+                        claim.reason(), more));
     }
 
     public GateStats stats() {

@@ -60,7 +60,7 @@ final class SlowReader extends Deadline {
             try {
                 channel.config().setOption(UNSENT, MOST_UNSENT);
             } catch (ChannelException e) {
-                LOG.debug("unsent bytes are not bounded: {}", e.getMessage());
+                LOG.debug("unsent bytes not bounded reason=\"{}\"", e.getMessage());
             }
         }
     }

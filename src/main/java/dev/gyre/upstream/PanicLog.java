@@ -22,10 +22,10 @@ public final class PanicLog {
 
     private static void tell(String name, ServiceView now, boolean before) {
         if (now.panic() && !before) {
-            LOG.error("{}: too few backends are healthy: all {} are offered requests (panic rule)", name,
-                    now.first().pools().size() + now.reserve().pools().size());
+            LOG.error("panic rule applied service={} backends={}: too few are healthy, all get requests",
+                    name, now.first().pools().size() + now.reserve().pools().size());
         } else if (before && !now.panic()) {
-            LOG.info("{}: enough backends are healthy again: the others are left out", name);
+            LOG.info("panic rule lifted service={}: enough backends are healthy again", name);
         }
     }
 }

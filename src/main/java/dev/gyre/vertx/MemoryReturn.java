@@ -40,7 +40,7 @@ final class MemoryReturn {
             }
             trim();
         } catch (IllegalArgumentException | JMException e) {
-            LOG.info("memory of a flood is not given back: {}", e.getMessage());
+            LOG.info("memory not given back reason=\"{}\"", e.getMessage());
         } finally {
             jvm.setVMOption(MOST_FREE, most);
             jvm.setVMOption(LEAST_FREE, least);

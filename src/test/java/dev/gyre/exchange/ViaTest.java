@@ -45,8 +45,8 @@ class ViaTest {
             node.command(Command.backend("remove", origin.url()));
             ProblemAnswer.check(client.get("/").readAnswer(), 508, "proxy_loop_detected", "loop");
             assertThat(node.sample("gyre_requests_refused_total{rule=\"loop\"}")).isEqualTo(1);
-            assertThat(log.with("request refused by rule loop")).singleElement().asString()
-                    .contains("this node has sent the request on before", "from 127.0.0.1");
+            assertThat(log.with("request refused rule=loop ")).singleElement().asString()
+                    .contains("this node has sent the request on before", " address=127.0.0.1: ");
         }
     }
 

@@ -136,7 +136,8 @@ class FloodedNodeTest {
             }
             served(node);
             if (kinds.equals("heads")) {
-                Await.until("some are ended", () -> node.text().contains("no-memory: memory is short"));
+                Await.until("some are ended",
+                        () -> node.text().contains("connection reset reason=no-memory "));
             }
             end();
             Await.until(() -> "their connections are gone: " + node.text(),

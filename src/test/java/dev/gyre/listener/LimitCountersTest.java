@@ -22,8 +22,9 @@ class LimitCountersTest {
             assertThat(log.with("gyre.limits")).hasSize(2);
             nanos.addAndGet(Duration.ofMinutes(1).toNanos());
             exceeded.report(Limit.HEAD, "192.0.2.9");
-            assertThat(log.with("limit head")).hasSize(2).last().asString()
-                    .contains("from 192.0.2.9 (limits.head); 999 more since the last such line");
+            assertThat(log.with("limit exceeded limit=head ")).hasSize(2).last().asString()
+                    .contains(" setting=limits.head address=192.0.2.9: ")
+                    .endsWith("; 999 more since the last such line");
             assertThat(exceeded.counts()).containsEntry(Limit.HEAD, 1001L).containsEntry(Limit.BODY, 1L)
                     .containsOnlyKeys(Limit.values());
         }

@@ -25,11 +25,11 @@ class RefusalCountersTest {
             assertThat(log.with("gyre.gate")).hasSize(3);
             nanos.addAndGet(Duration.ofMinutes(1).toNanos());
             refusals.request(Rule.LENGTH_TWICE, "192.0.2.9");
-            assertThat(log.with("request refused by rule length-twice")).hasSize(2).last().asString()
-                    .endsWith("more than one Content-Length (RFC 9112, section 6.3), from 192.0.2.9;"
+            assertThat(log.with("request refused rule=length-twice")).hasSize(2).last().asString()
+                    .endsWith(" address=192.0.2.9: more than one Content-Length (RFC 9112, section 6.3);"
                             + " 999 more since the last such line");
-            assertThat(log.with("answer refused by rule length-twice")).singleElement().asString()
-                    .endsWith("from web/http://10.0.0.5:9001");
+            assertThat(log.with("answer refused rule=length-twice")).singleElement().asString()
+                    .contains(" backend=web/http://10.0.0.5:9001: more than one Content-Length ");
             assertThat(refusals.stats().requests()).containsEntry("length-twice", 1001L)
                     .containsEntry("control", 1L).containsEntry("fold", 0L)
                     .containsOnlyKeys(Arrays.stream(Rule.values()).map(Rule::word).toList());

@@ -1,5 +1,6 @@
 package dev.gyre.exchange.overload;
 
+import dev.gyre.model.DurationText;
 import dev.gyre.model.Priority;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -37,8 +38,8 @@ final class ShedState {
         lastNanos = nowNanos;
         if (!refusing.get() && refusing.compareAndSet(false, true)) {
             sinceNanos = nowNanos;
-            LOG.warn("{}: overloaded, {} requests in flight with a limit of {}: the first refused is {}",
-                    service, inFlight, limit, first.word());
+            LOG.warn("overload started service={} in_flight={} limit={} first_refused={}", service, inFlight,
+                    limit, first.word());
         }
     }
 
@@ -63,9 +64,10 @@ final class ShedState {
                 count - before.getOrDefault(priority, 0L)));
         before = counts;
         refusing.set(false);
-        LOG.info("{}: no longer overloaded, limit {}; in {} s were refused: {}", service, limit,
-                (lastNanos - sinceNanos) / 1_000_000_000 + 1, meanwhile.entrySet().stream()
-                        .map(of -> of.getValue() + " " + of.getKey().word())
-                        .collect(Collectors.joining(", ")));
+        String refused = meanwhile.entrySet().stream()
+                .map(of -> "refused_" + of.getKey().word() + "=" + of.getValue())
+                .collect(Collectors.joining(" "));
+        LOG.info("overload ended service={} after={} limit={} {}", service,
+                DurationText.text(Duration.ofNanos(lastNanos - sinceNanos)), limit, refused);
     }
 }

@@ -63,8 +63,8 @@ public final class ServiceRetries {
         if (!refusing) {
             refusing = true;
             refusedBefore = refused;
-            LOG.warn("{}: the retry budget of {} % of requests, at least {}/s, is spent: failures go to the "
-                    + "clients", service, Math.round(policy.ratio() * 100), policy.perSecond());
+            LOG.warn("retry budget spent service={} ratio={} per_second={}: failures go to the clients",
+                    service, policy.ratio(), policy.perSecond());
         }
         refused++;
         lastRefusal = nowNanos;
@@ -75,8 +75,7 @@ public final class ServiceRetries {
         budget.earn(policy, requests(), nowNanos);
         if (refusing && nowNanos - lastRefusal >= QUIET_NANOS) {
             refusing = false;
-            LOG.info("{}: the retry budget has recovered, {} retries were refused meanwhile", service,
-                    refused - refusedBefore);
+            LOG.info("retry budget recovered service={} refused={}", service, refused - refusedBefore);
         }
     }
 

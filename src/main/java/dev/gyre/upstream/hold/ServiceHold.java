@@ -1,5 +1,6 @@
 package dev.gyre.upstream.hold;
 
+import dev.gyre.model.DurationText;
 import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.Service;
@@ -36,10 +37,10 @@ public final class ServiceHold {
         held = service.heldUntil().map(until ->
                 new Held(until, nowNanos + Duration.between(now, until).toNanos()));
         if (held.isPresent()) {
-            LOG.info("{}: held until {}, up to {} requests wait", service.name(), held.get().until(), most);
+            LOG.info("service held service={} until={} queue={}", service.name(), held.get().until(), most);
         } else {
-            LOG.info("{}: released, {} requests wait and go within {} s", service.name(), waiting.get(),
-                    HoldLine.SPREAD_NANOS / 1_000_000_000);
+            LOG.info("service released service={} waiting={} sent_within={}", service.name(), waiting.get(),
+                    DurationText.text(Duration.ofNanos(HoldLine.SPREAD_NANOS)));
         }
     }
 

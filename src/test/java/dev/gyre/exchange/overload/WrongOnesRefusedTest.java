@@ -116,16 +116,16 @@ class WrongOnesRefusedTest {
                 limits.sample();
             }
             assertThat(log.with("gyre.overload")).satisfiesExactly(
-                    first -> assertThat(first).contains(
-                            "WARN", "web: overloaded, 10 requests in flight with a limit of 10: the first"
-                                    + " refused is normal"),
-                    last -> assertThat(last).contains("INFO", "web: no longer overloaded, limit 10;"
-                            + " in 20 s were refused: 0 critical, 1 normal, 20 sheddable"));
+                    first -> assertThat(first).contains("WARN", "overload started service=web in_flight=10"
+                            + " limit=10 first_refused=normal"),
+                    last -> assertThat(last).contains("INFO", "overload ended service=web after=19s limit=10"
+                            + " refused_critical=0 refused_normal=1 refused_sheddable=20"));
             web.admit(Priority.CRITICAL, now);
             now += 11 * SECOND;
             limits.sample();
             assertThat(log.with("gyre.overload")).hasSize(4).last().asString()
-                    .contains("in 1 s were refused: 1 critical, 0 normal, 0 sheddable");
+                    .contains("overload ended service=web after=0s limit=10"
+                            + " refused_critical=1 refused_normal=0 refused_sheddable=0");
         }
     }
 

@@ -213,9 +213,9 @@ class RetryStormTest {
         assertThat(log.toString(StandardCharsets.UTF_8).lines()
                 .filter(line -> line.contains("gyre.retry"))).satisfiesExactly(
                 first -> assertThat(first)
-                        .contains("web: the retry budget of 20 % of requests, at least 3/s, is spent"),
-                last -> assertThat(last).contains("web: the retry budget has recovered, "
-                        + service.stats().refused() + " retries were refused meanwhile"));
+                        .contains("retry budget spent service=web ratio=0.2 per_second=3: "),
+                last -> assertThat(last).endsWith("retry budget recovered service=web refused="
+                        + service.stats().refused()));
     }
 
     @Test
