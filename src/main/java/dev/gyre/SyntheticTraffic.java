@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Clients that ask as real ones do, over and over: answers of a few bytes and of many, with a length and in
- * chunks, requests with bodies, several at once, and now and then a new connection. Each thread asks over all
- * of its connections before it reads the answers, as many clients at once would.
+ * Synthetic clients that send requests like real ones in a loop: small and large answers, with a length and
+ * chunked, requests with bodies, pipelined requests, and now and then a new connection. Each thread writes to
+ * all of its connections before it reads the answers, like many clients at once.
  */
 final class SyntheticTraffic {
 
@@ -31,7 +31,7 @@ final class SyntheticTraffic {
         this.present = new AtomicInteger(threads);
     }
 
-    /** Goes on until its end, or until too much of it has failed. */
+    /** Runs until its end, or until too many requests have failed. */
     static SyntheticTraffic begin(int port, int threads) {
         SyntheticTraffic traffic = new SyntheticTraffic(port, threads);
         for (int i = 0; i < threads; i++) {

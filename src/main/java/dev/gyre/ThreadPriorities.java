@@ -11,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets what is not traffic step back behind it. On a node whose cores are all at work the event loops would
- * else get an equal part only, just when they need more: when something new comes after a while of the same,
- * the JVM throws compiled code away and compiles for seconds, and a node's first changes run in code that
- * nobody has compiled yet. With a lower priority these take what the event loops leave, and a part of the
- * rest so that they get done. Linux only.
+ * Lowers the priority of the threads that serve no traffic: JIT compilers, commands, probes and scrapes.
+ * Without this, the event loops of a fully loaded node get only an equal share of the cores, just when they
+ * need more: after a change of traffic the JVM discards compiled code and compiles for seconds, and the first
+ * commands run code that is not compiled yet. At a lower priority these threads use the time that the event
+ * loops leave, and a small share of the rest, so that they make progress. Linux only.
  *
- * <p>The compilers step back when they have caught up, not before: below a busy event loop they get a quarter
- * of its core, and the node stays slow four times as long. A process without privileges cannot raise them
- * again.
+ * <p>The priority of the compilers is lowered only when they have caught up: below a busy event loop they get
+ * a quarter of its core, and the node would stay slow four times as long. A process without privileges cannot
+ * raise it again.
  */
 final class ThreadPriorities {
 
@@ -30,7 +30,7 @@ final class ThreadPriorities {
 
     /** How long the compilers must have been idle. */
     static final Duration QUIET = Duration.ofSeconds(10);
-    /** Of CPU time of the event loops; a compiler that is idle because nobody came has not caught up. */
+    /** Of CPU time of the event loops; a compiler that is idle for lack of traffic has not caught up. */
     static final Duration TRAFFIC = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
@@ -49,7 +49,7 @@ final class ThreadPriorities {
     }
 
     /**
-     * Where it cannot be done, all goes on as it was. Returns when the compilers have stepped back.
+     * Changes nothing where priorities cannot be set. Returns when those of the compilers are lowered.
      *
      * @param others threads by their numbers that commands, probes and scrapes are served on
      */

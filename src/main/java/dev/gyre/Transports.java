@@ -21,8 +21,8 @@ record Transports(Transport chosen, List<String> passedOver) {
     /**
      * Whether Netty keeps one poll armed on a socket of io_uring, or arms one for each read. One that stays
      * armed reports a reset once, and Netty 4.2.18 loses it when it comes while a read is under way: the
-     * read's completion says that the socket is empty, as Linux tells of an end but not of a reset that more
-     * is to be read, and no further read is made. A poll armed again sees the state of the socket first.
+     * read's completion says that the socket is empty (Linux announces more to read at an end, not at a
+     * reset), so no further read is made. A poll armed again sees the state of the socket first.
      */
     private static final String LASTING_POLL = "io.netty.iouring.pollAddMultishotEnabled";
 
@@ -56,7 +56,7 @@ record Transports(Transport chosen, List<String> passedOver) {
     }
 
     static Transports choose(Optional<String> wanted) {
-        // Where io_uring is forbidden, a user who asked for it gets the next best.
+        // Where io_uring is forbidden, a user that asked for it gets epoll.
         List<String> acceptable = switch (wanted.orElse("io_uring")) {
             case "io_uring" -> List.of("io_uring", "epoll");
             case "epoll" -> List.of("epoll");

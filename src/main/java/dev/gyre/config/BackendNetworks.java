@@ -77,8 +77,8 @@ public record BackendNetworks(List<Network> allow, List<Network> deny, List<OwnP
     }
 
     /**
-     * Why there can be no backend, in words; empty: there can, or the host is a name whose addresses are yet
-     * to be judged.
+     * Why no backend may have this address, in words. Empty: it may, or the host is a name and its addresses
+     * are checked later.
      */
     public Optional<String> refusal(String host, int port) {
         Optional<Network> address = single(host);

@@ -25,7 +25,7 @@ public record ConfigError(String path, String found, String expected, List<Strin
         return new ConfigError(path, found, expected, List.of(), Optional.empty());
     }
 
-    /** A key nobody reads. */
+    /** A key that no reader knows. */
     static ConfigError unknownKey(String path, String key, Collection<String> known) {
         Optional<String> newName = RenamedSettings.newName(path);
         if (newName.isPresent()) {

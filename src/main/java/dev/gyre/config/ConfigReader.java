@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Turns the config's JSON into settings, or tells everything that is wrong with it. */
+/** Turns the config's JSON into settings, or reports everything that is wrong with it. */
 public final class ConfigReader {
 
     private ConfigReader() { }

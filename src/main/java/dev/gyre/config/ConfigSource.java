@@ -84,9 +84,10 @@ public final class ConfigSource {
     }
 
     /**
-     * From now on tells what differs from what was loaded last, about a second after it changed; a file
-     * behind {@code ${file:PATH}} counts. A failure is told once, after it showed in two scans: a file caught
-     * half written is no news. What is read after a failure is always told, even when it was loaded before.
+     * From now on reports each change against the last config loaded, about a second after it happens; a
+     * change of a file behind {@code ${file:PATH}} counts, too. A failure is reported once, after two scans
+     * have seen it, so that a half-written file is not reported. The first config read after a failure is
+     * always reported, even when it was loaded before.
      *
      * @param listener gets a completed future
      */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Collects the mistakes of one reading, so that all of them are told at once. */
+/** Collects the mistakes of one reading, so that all of them are reported at once. */
 final class Findings {
 
     private final Mistakes errors = new Mistakes();

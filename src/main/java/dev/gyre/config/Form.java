@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
-/** What the value of a setting may be, with its range: the reader checks by it, the schema tells it. */
+/** What the value of a setting may be, with its range: readers check against it, the schema describes it. */
 public sealed interface Form {
 
     /** In the words of JSON Schema, 2020-12. */

@@ -48,7 +48,7 @@ public final class JsonText {
         }
     }
 
-    /** Any value; fails also where a key stands twice in one object, of which readers take the last. */
+    /** Any value. Fails also if a key stands twice in one object: readers would take the last. */
     public static Object strict(String json) throws DecodeException {
         try (JsonParser parser = STRICT.createParser(json)) {
             return JacksonCodec.fromParser(parser, Object.class);

@@ -20,7 +20,7 @@ public final class Mistakes {
         add(() -> error);
     }
 
-    /** @param error not asked for its words where nobody would read them */
+    /** @param error asked for its words only when they are shown */
     public void add(Supplier<ConfigError> error) {
         if (worded.size() < MOST) {
             worded.add(error.get());
@@ -37,7 +37,7 @@ public final class Mistakes {
         return worded.isEmpty();
     }
 
-    /** In the order they were found; the last one tells how many more there are. */
+    /** In the order they were found; the last one says how many more there are. */
     public List<ConfigError> list() {
         List<ConfigError> all = new ArrayList<>(worded);
         if (more > 0) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Finds the name that was probably meant. Its work is bounded, whatever is asked. */
 public final class Nearest {
 
-    /** Nobody mistypes a longer word; the work for one pair of words is the product of their lengths. */
+    /** Longer words are not compared; the work for one pair of words is the product of their lengths. */
     static final int LONGEST = 64;
     /** Of more names the first are compared. */
     static final int COMPARED = 5_000;

@@ -47,7 +47,7 @@ public final class OwnListeners {
             return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
                     .anyMatch(address -> AddressText.of(address).equals(host));
         } catch (SocketException e) {
-            // Without the addresses there is no warning; Via tells of the loop all the same.
+            // Without the addresses there is no warning; Via still detects the loop.
             return false;
         }
     }

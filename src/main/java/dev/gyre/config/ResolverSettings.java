@@ -13,7 +13,7 @@ import java.util.List;
  * @param minTtl  an answer is not asked for again before so long, 100ms..24h
  * @param maxTtl  nor later than after so long, minTtl..24h
  * @param backoff how long after a failure to ask again: the base, doubled with each further failure up to the
- *                max, of which chance takes up to a half; both 100ms..24h
+ *                max, less a random part of up to a half; both 100ms..24h
  * @param family  which addresses are used
  */
 public record ResolverSettings(List<Server> servers, Duration timeout, Duration minTtl, Duration maxTtl,

@@ -56,7 +56,7 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      * The admin port.
      *
      * @param port   0..65535, 0 for any free one
-     * @param tokens of which callers must present one; never empty when the host is not loopback
+     * @param tokens callers must present one of them; never empty when the host is not loopback
      */
     public record AdminSettings(String host, int port, List<AdminToken> tokens) {
 
@@ -102,7 +102,7 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
         /** What applies where the config does not say. */
         public static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(60);
 
-        /** On loopback, looking for nobody. */
+        /** On loopback, without other members. */
         public static final ClusterSettings DEFAULT = new ClusterSettings("gyre", "127.0.0.1", 5701, 15701,
                 List.of(), Optional.empty(), Optional.empty());
 
@@ -135,14 +135,14 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
     }
 
     /**
-     * What is told to backends about the client.
+     * What backends learn about the client.
      *
      * @param trusted   peers whose own forwarding headers are believed
      * @param forwarded write {@code Forwarded} (RFC 7239) beside {@code X-Forwarded-*}
      * @param realIp    write {@code X-Real-IP}, too
      * @param ambiguousPaths forward paths as they came also when backends may read them in another way than
      *                       the routes do, e.g. with {@code %2F}; otherwise they are refused
-     * @param lookAlikes what becomes of fields whose names backends may take for reserved ones
+     * @param lookAlikes what happens to fields whose names backends may take for reserved ones
      */
     public record ForwardingSettings(List<Network> trusted, boolean forwarded, boolean realIp,
                                      boolean ambiguousPaths, LookAlikes lookAlikes) {

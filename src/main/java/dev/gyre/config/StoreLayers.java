@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The stores that a config lists, laid over it in their order. Lives on one context.
  *
- * <p>Each has a retriever of its own, since a shared one tells neither which store failed nor which one gave
+ * <p>Each has a retriever of its own, since a shared one says neither which store failed nor which one gave
  * a key, and takes an optional store that is down for one that gives nothing any more.
  */
 final class StoreLayers {

@@ -4,7 +4,7 @@ package dev.gyre.config;
 public final class UnreadableConfig extends Exception {
 
     UnreadableConfig(String message) {
-        // The operator's mistake, not the program's: where in the code it was noticed helps nobody.
+        // The operator's mistake, not the program's: a stack trace would not help.
         super(message, null, false, false);
     }
 }

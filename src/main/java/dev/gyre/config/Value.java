@@ -115,7 +115,7 @@ final class Value {
         return fallback;
     }
 
-    /** Empty, with a mistake noted, unless it is text of the form that the table tells. */
+    /** Empty, with a mistake noted, unless it is text of the form in the table. */
     Optional<String> text() {
         Form.Text wanted = form.as(Form.Text.class);
         Optional<String> text = text(wanted.expected());

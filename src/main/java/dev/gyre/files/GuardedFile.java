@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Opens files, all that Gyre opens. What has the name of a file must be a regular one: to open a pipe waits
- * for its other end, and a device may never end. Blocks; call it on no event loop.
+ * Opens all files that Gyre opens. Each must be a regular file: opening a pipe waits for its other end, and a
+ * device may never end. Blocks; never call it on an event loop.
  */
 public final class GuardedFile {
 
@@ -40,7 +40,7 @@ public final class GuardedFile {
     private GuardedFile() {
     }
 
-    /** Something else than a file has the name of one; the message is for the operator. */
+    /** The path is not a regular file; the message is for the operator. */
     public static final class Irregular extends IOException {
 
         private Irregular(String message) {
@@ -64,7 +64,7 @@ public final class GuardedFile {
         }
     }
 
-    /** Why what the operator named is no file to read; empty where it is one, or nothing is there. */
+    /** Why the operator's path is not a readable file; empty where it is one, or nothing is there. */
     public static Optional<String> irregularity(Path file) {
         try {
             requireRegular(file, FOLLOW);

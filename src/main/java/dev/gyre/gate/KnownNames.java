@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Field names that came lately, so that the few that come again and again are neither checked nor copied nor
- * hashed each time. Names are told apart by their bytes, upper and lower case included. Of any size at most
- * that of its slots: a client that makes up names puts others out, which costs these one copy.
+ * hashed each time. Names differ by their bytes, so also by upper and lower case. The table has a fixed
+ * number of slots: a client that makes up names evicts others, which costs one copy of each.
  * For one event loop.
  */
 public final class KnownNames {

@@ -25,7 +25,7 @@ final class Persistence {
     static boolean settle(HttpMessage message, int count) {
         HttpHeaders fields = message.headers();
         if (count == 1) {
-            // Nearly all who send the field at all send one of these.
+            // Nearly all messages with the field have one of these.
             String only = ListField.CONNECTION.first(fields);
             if (KEEP_ALIVE.equalsIgnoreCase(only)) {
                 return true;

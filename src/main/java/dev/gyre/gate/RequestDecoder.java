@@ -22,8 +22,8 @@ import java.util.function.LongSupplier;
 /**
  * Decodes requests and refuses what the decoder of Netty and Vert.x would repair in silence: odd separators
  * in the request line, folded lines, bare CRs, several lengths. It takes that decoder's place in a client's
- * pipeline. What breaks a rule comes out as an invalid message whose cause is {@link Refused}, and nothing
- * comes out after it.
+ * pipeline. A message that breaks a rule comes out as an invalid one with the cause {@link Refused}, and
+ * nothing comes out after it.
  *
  * <p>Of pipelined requests it decodes a few ahead. One read of 64 KB can hold 2,300 of them, which on the
  * heap would take some 5 MB; the bytes of the others stay as they came until {@link #answered}.
@@ -118,7 +118,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         requests.remove();
     }
 
-    /** All requests that have begun to come are {@link #answered}, but for one whose head is not whole. */
+    /** All requests that have begun to come are {@link #answered}, except one with an incomplete head. */
     public boolean served() {
         return requests.isEmpty();
     }
@@ -129,7 +129,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     }
 
     /**
-     * The head of one of those; empty for one whose request line could not be read.
+     * The head of one of these; empty if its request line could not be read.
      *
      * @param index 0 for the eldest
      */
@@ -238,7 +238,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** What has come of a head that is not whole is for nobody. */
+    /** Drops the part that has come of an incomplete head. */
     public void forget() {
         if (bytes.inHead() && latest != null) {
             latest.headers().clear();

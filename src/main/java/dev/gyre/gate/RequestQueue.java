@@ -17,7 +17,7 @@ final class RequestQueue {
     private static final int PER_FIELD = 128;
 
     private final int[] sizes = new int[MOST];
-    /** Null for one whose request line could not be read. */
+    /** Null if the request line could not be read. */
     private final HttpRequest[] heads = new HttpRequest[MOST];
     private final long[] begunNanos = new long[MOST];
     private int first;

@@ -34,8 +34,8 @@ public final class ReservedNames {
     }
 
     /**
-     * Not reserved itself, but one to those who read it as CGI does (RFC 3875, section 4.1.18), where all
-     * that is neither letter nor digit becomes {@code _}: {@code X_Forwarded_For}, {@code Content.Length}.
+     * Not reserved itself, but taken for a reserved one by CGI (RFC 3875, section 4.1.18), where every
+     * character but letters and digits becomes {@code _}: {@code X_Forwarded_For}, {@code Content.Length}.
      */
     static boolean imitation(CharSequence name) {
         boolean plain = true;

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param weight   share of the service's requests relative to the other backends, 1..1000
  * @param draining gets no new request; those in flight finish
  * @param zone     where it stands; empty: nowhere in particular
- * @param since    when it was added or last resumed, by the registry's clock; told only in a service with a
+ * @param since    when it was added or last resumed, by the registry's clock; set only in a service with a
  *                 slow start, so that elsewhere two topologies that want the same are equal
  * @param address  which of the addresses that the URL's name stands for; empty: as the operator wants it
  */
@@ -43,7 +43,7 @@ public record Backend(BackendUrl url, int weight, boolean draining, Origin origi
     /**
      * One of its addresses as a backend of its own.
      *
-     * @param seen when it appeared, which counts where {@link #since} is told and earlier
+     * @param seen when it appeared, which counts where {@link #since} is set and earlier
      */
     public Backend at(String one, Optional<Instant> seen) {
         Optional<Instant> begun = since.map(wanted -> seen.filter(wanted::isBefore).orElse(wanted));

@@ -20,7 +20,7 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
     private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?";
     private static final Pattern FORM = Pattern.compile("(?i:http)://"
             + "(\\[[^]/?#@]+]|" + LABEL + "(?:[.]" + LABEL + ")*[.]?)(?::(\\d*))?/?");
-    /** Of a name whose last label is one, some readers would make an address. */
+    /** Some readers take a name whose last label is a number for an address. */
     private static final Pattern NUMBER_LAST = Pattern.compile("(?:^|[.])\\d+[.]?$");
 
     public BackendUrl {

@@ -6,8 +6,8 @@ import java.util.Map;
  * What this node sees of the requests in flight of a service that has a limit on them.
  *
  * @param limit    at this moment
- * @param inFlight those that hold a place, from their admission to their end
- * @param refused  since the node's start, by priority, each of which is there
+ * @param inFlight requests between their admission and their end
+ * @param refused  since the node's start, by priority; every priority is there
  */
 public record ConcurrencyStats(int limit, int inFlight, Map<Priority, Long> refused) {
 

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every way in which a request can fail: in which phase, by whose fault, and what the client is told. Answer,
+ * Every way in which a request can fail: in which phase, by whose fault, and what the client hears. Answer,
  * retry, counters and log fields all follow from this one list.
  *
  * <p>The error tokens are those of RFC 9209, section 2.3.
@@ -19,7 +19,7 @@ public enum Failure {
     EXPECTATION(417, Side.CLIENT, "http_request_error",
             "the only expectation that can be met is 100-continue"),
     HEADERS_TOO_LARGE(431, Side.CLIENT, "http_request_error", "the request headers are too large"),
-    /** The client left before its answer was complete; nobody is there to be told. */
+    /** The client left before its answer was complete, so it hears nothing. */
     CLIENT_GONE(499, Side.CLIENT, "http_request_error", "the client left"),
     METHOD_NOT_SUPPORTED(501, Side.CLIENT, "http_request_denied", "CONNECT is not supported"),
     TRANSFER_CODING(501, Side.CLIENT, "http_request_error",

@@ -30,8 +30,8 @@ public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
                      boolean halfClose) {
 
     /**
-     * {@code idle} is longer than the usual keep-alive of clients (60 s and less), so that it is the client
-     * who closes. {@code maxBody} is unlimited since bodies are streamed, and cost this node no memory.
+     * {@code idle} is longer than the usual keep-alive of clients (60 s and less), so that the client
+     * closes first. {@code maxBody} is unlimited since bodies are streamed, and cost this node no memory.
      */
     public static final Limits DEFAULT = new Limits(OptionalInt.empty(), OptionalInt.empty(),
             OptionalInt.empty(), 8 * 1024, 64 * 1024, 100, Duration.ofSeconds(10), Duration.ofSeconds(75),
@@ -40,7 +40,7 @@ public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
     /** The same, with the two numbers of connections filled in where they are left open. */
     public Limits within(int connectionsAtMost) {
         int all = connections.orElse(connectionsAtMost);
-        // A fixed number would be a wall to all who come through a balancer that is not listed as trusted.
+        // A fixed number would block clients that share a balancer that is not listed as trusted.
         int perAddress = connectionsPerAddress.orElse(Math.max(1, all / 2));
         return new Limits(OptionalInt.of(all), OptionalInt.of(perAddress), requestsPerConnection, requestLine,
                 headers, headerCount, head, idle, minRate, minRateBurst, maxBody, halfClose);

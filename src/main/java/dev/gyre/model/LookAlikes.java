@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What becomes of a request's field whose name a backend may take for one that this node writes, that frames
- * the message or that speaks of the connection, e.g. {@code X_Forwarded_For}.
+ * What happens to a request's field if a backend may take its name for one that this node writes, that frames
+ * the message or that is about the connection, e.g. {@code X_Forwarded_For}.
  */
 public enum LookAlikes {
     /** The request goes on without the field. */

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param directMost bytes above which clients are ended
  * @param heap       bytes on the heap, as far as they are counted
  * @param heapMost   bytes above which clients are ended
- * @param scarcity   0: all is read; 1: who holds much is not read; 2: who holds most is ended
+ * @param scarcity   0: all clients are read; 1: those with much memory are not; 2: those with most are ended
  * @param ended      connections ended for want of memory since the node started, by what they held; every
  *                   kind is there
  */

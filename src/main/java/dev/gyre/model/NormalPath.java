@@ -17,7 +17,7 @@ public record NormalPath(String text, Spelling spelling) {
         PLAIN,
         /** With dot segments, a backslash or an escaped slash: some make the same of it as here, some not. */
         AMBIGUOUS,
-        /** With a broken escape, an escaped control character or overlong UTF-8: nobody means that. */
+        /** With a broken escape, an escaped control character or overlong UTF-8: no client means that. */
         BROKEN
     }
 

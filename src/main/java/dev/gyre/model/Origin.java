@@ -2,7 +2,7 @@ package dev.gyre.model;
 
 import java.util.Locale;
 
-/** Who declared a thing; each overrules those before it, field by field. */
+/** Where a declaration comes from; each overrules those before it, field by field. */
 public enum Origin {
     CONFIG, DISCOVERY, OPERATOR;
 

@@ -18,7 +18,7 @@ public sealed interface Outcome {
     /**
      * It did not.
      *
-     * @param fault whose it is, by whose turn it was when it happened; only a backend's is held against it
+     * @param fault the side whose turn it was when it happened; only a backend's fault is charged to it
      */
     record Failed(Failure failure, Failure.Side fault) implements Outcome {
 

@@ -9,9 +9,9 @@ import java.util.Optional;
  * A named group of backends and the policy towards them.
  *
  * @param backends   ordered by URL, no URL twice but with other addresses; draining ones included
- * @param heldUntil  so long its requests wait instead of going to a backend; empty: they go
- * @param unresolved backends whose name has stood for no address so far, and why; where names have not been
- *                   replaced by addresses, none
+ * @param heldUntil  until then its requests wait instead of going to a backend; empty: they go
+ * @param unresolved backends whose name has had no address so far, and why; none where names have not been
+ *                   replaced by addresses
  */
 public record Service(String name, ServicePolicy policy, List<Backend> backends, Origin origin,
                       Optional<Instant> heldUntil, Map<BackendUrl, String> unresolved) {

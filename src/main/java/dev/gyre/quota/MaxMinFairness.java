@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How a budget of connections is divided among nodes: first everybody's small reserve, then demand, smallest
- * first so that nobody is denied what others have in plenty (max-min fairness), then the spare ones evenly.
+ * How a budget of connections is divided among nodes: first a small reserve for each, then demand, the
+ * smallest first, so that a small demand is met before a large one (max-min fairness), then the rest evenly.
  */
 final class MaxMinFairness {
 
@@ -45,8 +45,9 @@ final class MaxMinFairness {
     }
 
     /**
-     * What one node lends to each other: those who are to have less than their parts and those who are to
-     * have more are laid side by side, in the order of their ids, and each gives where he overlaps.
+     * What one node lends to each other node. The surpluses of the nodes that get less than their parts and
+     * the gaps of those that get more are laid side by side, in the order of the ids; a node lends where its
+     * surplus overlaps a gap.
      *
      * @param parts by node, what is its own
      * @param aims  by node, what it is to have; in all as much as the parts

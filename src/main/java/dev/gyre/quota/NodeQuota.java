@@ -153,7 +153,7 @@ public final class NodeQuota implements Shares {
     /**
      * The report to send now; due twice a second, and when a node is there that does not know of this one.
      *
-     * @param uses of all backends with a limit for all nodes, read after the limits last told are in force
+     * @param uses of all backends with a limit for all nodes, read after the latest limits are in force
      */
     synchronized QuotaReport report(Map<BackendId, PoolUse> uses) {
         long now = nanos.getAsLong();

@@ -83,12 +83,12 @@ final class QuotaLedger {
         }
     }
 
-    /** A borrower's report tells what he holds, be it on a loan of this node's former life. */
+    /** A borrower's report says what it holds, also from loans made before this node restarted. */
     void heldBy(String borrower) {
         grants.computeIfAbsent(borrower, id -> new ArrayDeque<>());
     }
 
-    /** Decides who is to have how much of this node's own; all do the same by the same figures. */
+    /** Decides how much of this node's part each node gets; all nodes decide alike from the same figures. */
     void plan(QuotaView view, int maxConnections) {
         Map<String, Integer> demands = new TreeMap<>(Map.of(self, demand));
         view.active().forEach(id ->
@@ -112,8 +112,8 @@ final class QuotaLedger {
     }
 
     /**
-     * Counts what is open and not this node's own as held of those who have lent it, as they do: no more of
-     * one than he lends, or than was held of him so far and has not come free since.
+     * Counts connections beyond this node's own part as held from their lenders, as the lenders do: from each
+     * no more than it lends, or than was held from it so far and has not come free since.
      *
      * @return what is open beyond that
      */

@@ -21,7 +21,7 @@ final class QuotaMembers {
     /** A node silent for longer is lent nothing more: it could not tell from when. */
     private static final long ACTIVE_NANOS = Duration.ofSeconds(2).toNanos();
     /**
-     * A node that went without a word may be cut off and still use its part. One that config tells of is
+     * A node that left without notice may be cut off and still use its part. A node that the config names is
      * never forgotten.
      */
     private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
@@ -73,7 +73,7 @@ final class QuotaMembers {
         return Optional.ofNullable(others.get(node)).map(Other::last);
     }
 
-    /** The nodes this one has heard itself and not forgotten; nobody is kept by what others say. */
+    /** The nodes that this one has heard itself and not forgotten; reports of others keep no node. */
     Set<String> heardOf() {
         Set<String> heard = new TreeSet<>(Set.of(self));
         others.forEach((id, other) -> {

@@ -23,7 +23,7 @@ interface BackendConnection {
         void readComplete();
     }
 
-    /** Whoever decides what the connection carries. */
+    /** Decides what the connection carries. */
     interface Owner {
 
         /** A stream is through, and nothing of it follows: there is room for another. */
@@ -43,8 +43,8 @@ interface BackendConnection {
     int maxStreams();
 
     /**
-     * It takes further streams: not closed by either side, nor announced to be, as far as this node has been
-     * told, and no bytes out of turn on it.
+     * It takes further streams: as far as this node knows, neither side has closed it or announced to close
+     * it, and no unexpected bytes have arrived on it.
      */
     boolean usable();
 

@@ -86,7 +86,7 @@ public final class BackendPool {
         slots.limit(limit);
     }
 
-    /** How many connections there are and may be, and who waits for one. */
+    /** How many connections there are and may be, and which requests wait for one. */
     ConnectionSlots slots() {
         return slots;
     }

@@ -14,7 +14,7 @@ public interface BackendStream {
     /** Its fields, until its head is sent. */
     MultiMap headers();
 
-    /** The request is as long as its end tells. */
+    /** The end of the request tells its length. */
     void chunked();
 
     void sendHead();
@@ -28,10 +28,10 @@ public interface BackendStream {
     /** The backend takes no more at the moment. */
     boolean full();
 
-    /** @param drained told when the backend takes more again */
+    /** @param drained runs when the backend takes more again */
     void whenDrained(Handler<Void> drained);
 
-    /** Nobody wants an answer any more. */
+    /** The answer is not wanted any more. */
     void reset();
 
     // The answer.
@@ -74,7 +74,7 @@ public interface BackendStream {
 
     MultiMap answerHeaders();
 
-    /** @param broke told when the answer breaks off */
+    /** @param broke runs when the answer breaks off */
     void read(Handler<Buffer> piece, Handler<Void> ended, Handler<Throwable> broke);
 
     /** What came after the body. */

@@ -9,6 +9,6 @@ import java.time.Duration;
 @FunctionalInterface
 interface Connector {
 
-    /** To be called on the loop, which the connection then belongs to; it may be told of on any thread. */
+    /** To be called on the loop, which then owns the connection; the future may complete on any thread. */
     Future<BackendConnection> connect(Loop loop, BackendId to, Duration timeout);
 }

@@ -29,7 +29,7 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
     private static final int MAX_HEADERS = 64 * 1024;
     /** How long a backend may take to close its side of a connection that is given up for another loop. */
     private static final Duration FAREWELL = Duration.ofMillis(10);
-    /** How much more is read, in bytes, for a client who takes no more at the moment. */
+    /** How much more is read, in bytes, while the client takes no more. */
     private static final int MOST_HELD = Loop.BODY_PIECE;
 
     private final Loop loop;
@@ -175,7 +175,7 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
     }
 
     /**
-     * Sees what arrives before Vert.x does: whether anything came at all, what came that nobody asked for,
+     * Sees what arrives before Vert.x does: whether anything came at all, what came without a request,
      * and when a read is through.
      */
     private final class Watch extends ChannelInboundHandlerAdapter {

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * One event loop's connections to one backend that wait for the next request. Used on that loop only, but for
- * {@link #count}. A connection that nobody has wanted for the policy's keep-alive time is closed.
+ * {@link #count}. A connection that no request has used for the policy's keep-alive time is closed.
  */
 final class IdleConnections extends Deadline {
 

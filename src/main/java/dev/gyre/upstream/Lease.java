@@ -200,7 +200,7 @@ public final class Lease extends Deadline implements BackendConnection.StreamUse
         return connectedNanos;
     }
 
-    /** 0 when nothing has come, or nobody wanted to know. */
+    /** 0 when nothing has come, or it is not measured. */
     long firstByteNanos() {
         return firstByteNanos;
     }

@@ -5,8 +5,7 @@ import dev.gyre.model.EjectionPolicy.Weight;
 import dev.gyre.model.Traffic;
 
 /**
- * What one event loop's requests say about one backend: plain fields, written on that loop and read there by
- * whoever asks.
+ * What one event loop's requests say about one backend: plain fields, written and read on that loop only.
  */
 final class LoopEvidence {
 

@@ -18,7 +18,7 @@ public final class LoopLine extends Deadline {
         this.line = new HoldLine(service);
     }
 
-    /** Who comes now must {@link #join}. */
+    /** New requests must {@link #join}. */
     public boolean closed() {
         return line.closed();
     }
@@ -39,19 +39,19 @@ public final class LoopLine extends Deadline {
         line.leave(waiter);
     }
 
-    /** Goes by what holds of the service now. */
+    /** Follows the service's present state. */
     void apply(boolean hasBackend) {
         line.apply(hasBackend, loop.nanos());
         schedule();
     }
 
-    /** There is no such service any more. */
+    /** The service was removed. */
     void dissolve() {
         line.dissolve(loop.nanos());
         schedule();
     }
 
-    /** Whoever waits gives up; false when nobody did. */
+    /** All that wait give up; false when none waited. */
     boolean giveUp() {
         boolean some = line.giveUp();
         schedule();

@@ -291,7 +291,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
 
     /**
      * While connections carry streams without end, requests that wait on other loops would never have a slot:
-     * one of them takes no more streams when somebody has waited there for long.
+     * one connection takes no more streams when a request has waited there for long.
      */
     private void yieldToElder(PooledConnection connection) {
         if (slots.waiting() > 0 && retiring == 0 && slots.elderElsewhere(this, loop.nanos())) {
@@ -365,8 +365,8 @@ public final class LoopPool extends ConnectionSlots.Branch {
 
     /**
      * Grants the connection when the event loop has dealt with all that has come from the backend: what
-     * exceeds the last answer must find nobody that it could be taken for an answer to. If the connection is
-     * lost over it, its slot is left to the request.
+     * exceeds the last answer must meet no request that it could be taken for an answer to. If the connection
+     * is lost by that, the request gets its slot.
      */
     private void promise(PooledConnection connection, Lease next) {
         connection.promised(() -> slots.pass(next));

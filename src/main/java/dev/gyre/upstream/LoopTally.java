@@ -5,8 +5,8 @@ import dev.gyre.model.Outcome;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What one event loop counts about one backend: plain fields, written on that loop for each request and read
- * there by whoever asks.
+ * What one event loop counts about one backend: plain fields, written on that loop for each request, and
+ * read there.
  */
 final class LoopTally {
 

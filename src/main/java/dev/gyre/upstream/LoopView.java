@@ -59,7 +59,7 @@ public final class LoopView {
 
     /**
      * Services that did not change keep their turns. Of the others this opens what is in rotation now, shuts
-     * what was and is not, and lets those go who waited for this.
+     * what was and is not, and releases the requests that waited for this.
      */
     private void apply(View next) {
         source = next;
@@ -99,7 +99,7 @@ public final class LoopView {
         pools.forEach(pool -> pool.known(loop).ifPresent(LoopPool::shut));
     }
 
-    /** Whoever waits for a service gives up; false when nobody did. */
+    /** All that wait for a service give up; false when none waited. */
     public boolean giveUp() {
         return List.copyOf(services.values()).stream().filter(service -> service.line().giveUp()).count() > 0;
     }

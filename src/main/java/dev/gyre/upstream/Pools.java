@@ -30,9 +30,9 @@ import java.util.stream.Stream;
 public final class Pools {
 
     /*
-     * Of a hundred thousand backends most are quiet, and some come and go. So whatever is done once a second,
-     * or for one backend, looks at those alone that it is about: those that stir, those that leave, those
-     * whose limit is shared. Only who asks for the figures of all walks all.
+     * Most of a hundred thousand backends are quiet, and some come and go. So what runs once a second, or for
+     * one backend, looks only at those concerned: those with recent requests, those that leave, those with a
+     * shared limit. Only a query for the figures of all walks all.
      */
 
     private final List<Loop> loops;

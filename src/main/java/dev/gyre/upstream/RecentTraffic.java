@@ -103,7 +103,7 @@ final class RecentTraffic {
         long served = last.served() - first.served();
         long serviceNanos = served == 0 ? 0 : (last.servedNanos() - first.servedNanos()) / served;
         long waited = served == 0 ? 0 : (last.waitedNanos() - first.waitedNanos()) / served;
-        // Who waits still has not been counted: just after a pool became full that is nearly everybody.
+        // Requests that still wait are not counted yet: just after a pool became full that is nearly all.
         double queue = samples.stream().mapToInt(Sample::waiting).average().orElse(0);
         long waitNanos = served == 0 ? 0 : Math.max(waited, (long) (queue * seconds * 1e9 / served));
         ConnectionSlots slots = pool.slots();

@@ -29,7 +29,7 @@ public final class ServiceRuntime {
     /** Made once for all requests. */
     private final Optional<ServiceRuntime> found = Optional.of(this);
 
-    /** @param line of those who wait for the service, which outlives a change of it */
+    /** @param line the requests that wait for the service; it outlives a change of the service */
     ServiceRuntime(ServiceView view, Loop loop, RandomGenerator random, LoopLine line) {
         this.line = line;
         this.view = view;
@@ -82,9 +82,9 @@ public final class ServiceRuntime {
     }
 
     /**
-     * The backend for a request: the one its cookie names; else whose turn it is among those that have room;
-     * when all are full, among those where it can wait. What is asked for is lowered step by step, so that
-     * there is none only when the service has no backend in rotation.
+     * The backend for a request: the one that its cookie names; else the next one with room by the strategy;
+     * when all are full, the next one where it can wait. The demands are lowered step by step, so the result
+     * is empty only when the service has no backend in rotation.
      *
      * @param tried backends that this request has been to, to be taken again only when there is no other
      */
@@ -115,7 +115,7 @@ public final class ServiceRuntime {
                 .filter(pool -> !tried.contains(pool) && (pool.hasRoom() || pool.hasRoomToWait()));
     }
 
-    /** New requests may go there, be it as a last resort. */
+    /** New requests may go there, at least as a last resort. */
     boolean offers(LoopPool backend) {
         return first.offers(backend) || reserve.offers(backend);
     }

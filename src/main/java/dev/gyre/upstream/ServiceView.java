@@ -43,7 +43,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
 
     /**
      * @param before as it was until now, if it was
-     * @param judged those of its backends whose health has been judged
+     * @param judged the backends whose health is known
      * @param adopt  gives the pool of a backend, with the service's present policy
      */
     static ServiceView of(Service service, Optional<ServiceView> before, Map<BackendId, Condition> judged,
@@ -68,7 +68,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
                 ramping, offer.panic());
     }
 
-    /** Who has not changed since before has its pool, and that its policy, already. */
+    /** A backend that has not changed keeps its pool, which has its policy already. */
     private static List<Member> members(Service service, Optional<ServiceView> before,
                                         Function<Backend, BackendPool> adopt) {
         List<Backend> backends = service.backends();

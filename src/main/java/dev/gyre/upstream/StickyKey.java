@@ -8,7 +8,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The secret of sticky cookies. A cookie holds the first half of an HMAC-SHA256 (RFC 2104) of the backend's
- * name, so that it tells nothing about the backend, and that nobody can make one for a backend of his choice.
+ * name. So a cookie reveals nothing about the backend, and a client cannot forge one for another backend.
  */
 public final class StickyKey {
 

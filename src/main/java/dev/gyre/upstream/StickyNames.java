@@ -11,15 +11,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * By which cookie each backend of a service is known to its clients: those in rotation, and those that drain
- * and still serve who has been theirs before.
+ * The cookie value of each backend of a service: those in rotation, and those that drain and still serve the
+ * clients that they had before.
  */
 record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<BackendId, String> names) {
 
     /**
      * Empty when clients of the service do not keep their backends.
      *
-     * @param before whose names, which cost a hash each, are taken over
+     * @param before its names are reused, because each costs a hash
      */
     static Optional<StickyNames> of(Service service, StickyKey key, List<BackendPool> backends,
                                     Optional<StickyNames> before) {

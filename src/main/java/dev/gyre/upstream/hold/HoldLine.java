@@ -9,19 +9,19 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * Those of one event loop who wait for one service. While it is held nobody goes. When it is released, or
- * gets its first backend, they go in the order of their coming, spread over a second, and whoever comes
- * meanwhile stands behind them.
+ * The requests of one event loop that wait for one service. While the service is held, all wait. When it is
+ * released, or gets its first backend, they go in the order of their arrival, spread over a second; requests
+ * that arrive meanwhile join the end of the line.
  *
  * <p>One event loop's own; times are those of {@code System.nanoTime()}.
  */
 public final class HoldLine {
 
     /*
-     * Each step lets an even part go of those in the line at that moment, newcomers included: of n with t
-     * steps left, n / t. So the line is empty at the end of its second at whatever rate newcomers come, and
-     * the backends, whose caches are cold and whose connections are still to be opened, see the backlog as a
-     * load that is added to the usual one and not as a blow.
+     * Each step releases an even part of the line as it is at that moment, newcomers included: of n with t
+     * steps left, n / t. So the line is empty at the end of its second at any rate of newcomers. Backends
+     * with cold caches and no open connections see the backlog as a load added to the usual one, not as a
+     * burst.
      */
 
     static final long SPREAD_NANOS = 1_000_000_000;
@@ -29,19 +29,19 @@ public final class HoldLine {
 
     private final ServiceHold service;
     private final Set<Waiter> line = new LinkedHashSet<>();
-    /** Who waits for a backend to come, and how long he does; they hold nobody up. */
+    /** Those that wait for a backend, with their deadlines; the line does not wait for them. */
     private final Map<Waiter, Long> awaiting = new LinkedHashMap<>();
     private boolean held;
     private long heldUntil;
     private long emptyBy;
     private long nextStep;
 
-    /** @param service counts those who wait on all event loops */
+    /** @param service counts the requests that wait on all event loops */
     public HoldLine(ServiceHold service) {
         this.service = service;
     }
 
-    /** Who comes now must {@link #join}. */
+    /** New requests must {@link #join}. */
     public boolean closed() {
         return held || !line.isEmpty();
     }
@@ -71,7 +71,7 @@ public final class HoldLine {
         }
     }
 
-    /** Goes by what holds of the service now; tells nobody anything. */
+    /** Follows the service's present state; notifies no waiter. */
     public void apply(boolean hasBackend, long now) {
         OptionalLong until = service.heldUntil();
         if (until.isPresent() && until.getAsLong() - now > 0) {
@@ -127,9 +127,9 @@ public final class HoldLine {
         return LongStream.concat(next, deadlines).reduce((a, b) -> a - b < 0 ? a : b);
     }
 
-    /** Lets go, and gives up, whose time has come. */
+    /** Releases those whose turn it is, and ends the waits that have reached their deadlines. */
     public void advance(long now) {
-        // Also where nobody could say so: a registry that cannot write must not hold requests for ever.
+        // Also without a command: a registry that cannot write must not hold requests for ever.
         if (held && now - heldUntil >= 0) {
             release(now);
         }
@@ -147,7 +147,7 @@ public final class HoldLine {
         nextStep = now + STEP_NANOS;
         long left = Math.max(STEP_NANOS, emptyBy - now);
         long count = (line.size() * STEP_NANOS + left - 1) / left;
-        // Whoever goes may bring about that the service is held again.
+        // A released request may cause the service to be held again.
         for (long i = 0; i < count && !held && !line.isEmpty(); i++) {
             Waiter first = line.iterator().next();
             leave(first);

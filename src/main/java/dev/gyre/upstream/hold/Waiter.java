@@ -1,11 +1,11 @@
 package dev.gyre.upstream.hold;
 
-/** One who waits in a line; told once how that ended, unless he left it. */
+/** A request that waits in a line; notified once how the wait ended, unless it left the line. */
 public interface Waiter {
 
-    /** It is his turn. */
+    /** It is its turn. */
     void go();
 
-    /** No backend came in the time that he had for that. */
+    /** No backend came before its deadline. */
     void gaveUp();
 }

@@ -1,5 +1,5 @@
 /**
- * Who waits before a backend is chosen, and when he goes: while a service is held, or has no backend. Knows
- * no requests; times are passed in.
+ * Lines in which requests wait before a backend is chosen, while their service is held or has no backend.
+ * Knows nothing else of requests; times are passed in.
  */
 package dev.gyre.upstream.hold;
