@@ -169,7 +169,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         }
         Failure ifEnded = begun() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
         Failure failure = attempts.proxy.lost(cause, ifEnded, backend().toString());
-        // Broken bytes are the backend's own; that it gives up who keeps it waiting is not held against it.
+        // Malformed bytes are the backend's fault; closing on a client that keeps it waiting is not.
         if (failure == ifEnded && exchange.awaitsClient(this)) {
             attempts.abandoned(this, failure, cause.getMessage());
         } else {
@@ -274,9 +274,9 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     }
 
     /**
-     * Gives up the hold on the backend; a second call changes nothing. Whether a backend reads the body after
-     * a final answer to Expect, nobody knows: some take it for the next request. So however much of it has
-     * been sent, only a 100 (Continue) makes the connection fit for another request.
+     * Releases the backend; a second call changes nothing. After a final answer to Expect some backends still
+     * read the body, others take it for the next request. So the connection is reusable only after a 100
+     * (Continue), however much of the body has been sent.
      */
     void end(Outcome outcome, boolean reusable) {
         if (!ended) {

@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /**
  * The backends' side of a request's exchange: its first try, those that follow a failure, and one beside a
- * try that is slow (a hedge). Whatever comes of a try is told here, and here alone it is decided whether the
+ * try that is slow (a hedge). Each try reports its outcome here, and only this class decides whether the
  * request is tried again.
  */
 final class Attempts {
@@ -306,7 +306,7 @@ final class Attempts {
             next = Reason.RETRY;
             exchange.tryEnded();
             if (elsewhere && made == 2) {
-                // Who fails over for the first time finds a backend that has had no part in the failure.
+                // The first failover goes to a backend that has had no part in the failure.
                 stopTimer();
                 exchange.select(proxy.view());
             } else {

@@ -46,7 +46,7 @@ final class Exchange implements Waiter, ClientStream.Server {
     /** Null until the request has a route. */
     private Attempts attempts;
     private ResponseForwarder answer;
-    /** Who has let the client send its body, of those it may wait for. */
+    /** The side that has let the client send its body. */
     private Expectation continued = Expectation.NONE;
     /** What the request failed by, if it did, and when. */
     private Optional<Failure> failure = Optional.empty();
@@ -206,7 +206,7 @@ final class Exchange implements Waiter, ClientStream.Server {
     }
 
     private void select(Optional<ServiceRuntime> service) {
-        // After the hold, for who waits there burdens no backend; before the choice, whose turn is else lost.
+        // After the hold: a held request loads no backend. Before the choice: a refusal would waste a turn.
         if (service.isPresent() && permit.isEmpty() && !admitted(service.get())) {
             return;
         }
@@ -226,14 +226,14 @@ final class Exchange implements Waiter, ClientStream.Server {
 
     private boolean admitted(ServiceRuntime service) {
         if (service.policy().limit() instanceof ConcurrencyLimit.Off || !service.hasAnother(List.of())) {
-            // Who is to wait for a backend, or to hear that there is none, burdens nobody.
+            // A request that waits for a backend, or is answered that there is none, loads no backend.
             return true;
         }
         ServiceLimit limit = proxy.limit(service());
         long now = proxy.loop().nanos();
         permit = limit.admit(route.get().priority().orElse(Priority.NORMAL), now);
         if (permit.isEmpty()) {
-            // Spread, so that those who were refused together do not come back together.
+            // Spread, so that clients refused together do not come back together.
             retryAfterSeconds = 1 + proxy.random().nextInt(limit.retryWithin(now));
             fail(Failure.OVERLOADED, "service " + service());
         }
@@ -261,7 +261,7 @@ final class Exchange implements Waiter, ClientStream.Server {
                 .map(ServiceRuntime::unresolved).orElse(""));
     }
 
-    /** No backend is looked for any more: nobody would end a try that begins beside an answer. */
+    /** Stops the search for a backend: nothing would end a try that begins beside an answer. */
     void selectNoMore() {
         if (line.isPresent()) {
             line.get().leave(this);
@@ -335,8 +335,8 @@ final class Exchange implements Waiter, ClientStream.Server {
     }
 
     /**
-     * The client waits for a 100 (Continue) that nobody has sent. Nobody can tell whether its body will still
-     * come after an answer (RFC 9110, section 10.1.1).
+     * The client waits for a 100 (Continue) that has not been sent. Its body may or may not come after an
+     * answer (RFC 9110, section 10.1.1).
      */
     boolean awaitsContinue() {
         return head != null && head.expectation() != Expectation.NONE && continued == Expectation.NONE
@@ -349,7 +349,7 @@ final class Exchange implements Waiter, ClientStream.Server {
     }
 
     /**
-     * Whose turn it is. Who lets his turn pass is to blame for it, and nobody else: a backend is charged with
+     * The side whose turn it is. That side alone is to blame for a timeout: a backend is charged only with
      * what happens while it has the turn.
      */
     private Side turn() {

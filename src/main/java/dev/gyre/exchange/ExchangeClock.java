@@ -20,7 +20,7 @@ final class ExchangeClock extends Deadline {
      */
     private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long LINGER_AT_MOST_NANOS = Duration.ofSeconds(30).toNanos();
-    /** Who waits for an answer looks so often whether its backend is still one to wait for. */
+    /** How often a request that waits for an answer checks that its backend is still worth the wait. */
     private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
     private final Exchange exchange;
@@ -133,7 +133,7 @@ final class ExchangeClock extends Deadline {
         }
     }
 
-    /** Stops, and tells what was spent. */
+    /** Stops, and returns the times spent. */
     Times stop() {
         loop.cancel(this);
         long begunNanos = enteredNanos - headNanos - selecting - sending - awaiting - answering - lingering;

@@ -27,14 +27,14 @@ enum ExchangeEvent {
     ANSWERED_EARLY,
     /** The answer is out, and the request is in. */
     COMPLETED,
-    /** The client can be told nothing, or nothing more: it has gone, or a part of an answer is out. */
+    /** The client can get no answer, or no more of it: it has gone, or a part of an answer is out. */
     CUT_OFF,
     /** The request has come in to its last byte. */
     REQUEST_RECEIVED,
     /** The connection has ended after the answer. */
     CLIENT_LEFT;
 
-    /** Who kept the rest of a request that has its answer from coming. */
+    /** The side that kept the rest of an answered request from coming. */
     Optional<Side> cutOffBy() {
         return switch (this) {
             case CLIENT_LEFT -> Optional.of(Side.CLIENT);

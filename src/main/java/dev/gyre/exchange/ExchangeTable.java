@@ -88,7 +88,7 @@ final class ExchangeTable {
         // An early answer is passed on while the request still goes out.
         to(AWAITING, EnumSet.of(SENDING), REQUEST_SENT, Action.PLAN_HEDGE);
         ignore(EnumSet.complementOf(EnumSet.of(SENDING)), REQUEST_SENT);
-        // It tells of the body alone: elsewhere that is not what is waited for.
+        // It concerns the body only, and no other state waits for the body.
         stay(EnumSet.of(SENDING), CONTINUE_RECEIVED, Action.RESTART_TIME);
         ignore(EnumSet.complementOf(EnumSet.of(SENDING)), CONTINUE_RECEIVED);
         // Once an answer has been chosen, tries end without a successor.

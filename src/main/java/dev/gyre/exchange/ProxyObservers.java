@@ -12,7 +12,7 @@ import dev.gyre.upstream.FailureWatch;
  */
 public record ProxyObservers(Runnable stopping, FailureWatch failures, ExchangeListener exchanges) {
 
-    /** Nobody does. */
+    /** None. */
     public static ProxyObservers none() {
         return new ProxyObservers(() -> { }, streak -> { }, exchange -> { });
     }

@@ -61,7 +61,7 @@ final class ProxyVerticle extends VerticleBase {
             List<Future<HttpServer>> bound = new ArrayList<>();
             for (int i = 0; i < listeners.size(); i++) {
                 Listener listener = listeners.get(i);
-                // To Vert.x a negative port is a free one, shared by all who name the same negative number.
+                // To Vert.x a negative port is a free one, which servers with the same negative number share.
                 int port = listener.port() == 0 ? -1 - i : listener.port();
                 bound.add(server().listen(port, listener.host())
                         .recover(e -> Future.failedFuture(
@@ -117,7 +117,7 @@ final class ProxyVerticle extends VerticleBase {
 
     private Future<Void> end(long until) {
         return quiet(2, until)
-                // Who has not been sent on yet can be told so, and try elsewhere.
+                // Requests not sent on yet are answered, so that their clients can try elsewhere.
                 .compose(v -> loop.giveUp() ? quiet(1, System.nanoTime() + FAREWELL_NANOS)
                         : Future.succeededFuture())
                 .compose(v -> {
@@ -129,8 +129,8 @@ final class ProxyVerticle extends VerticleBase {
     }
 
     /**
-     * A port tells of its end on the thread that accepted for all loops, and what is composed after a future
-     * runs there, too, if that is complete by then: so what follows begins again on this loop.
+     * The end of a port arrives on the thread that accepted for all loops, and so would the steps composed
+     * after a future that is complete by then. So the next step starts on this loop again.
      */
     private Future<Void> onLoop(Supplier<Future<Void>> next) {
         Promise<Void> done = Promise.promise();

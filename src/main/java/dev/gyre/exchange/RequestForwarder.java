@@ -197,7 +197,7 @@ final class RequestForwarder {
         client.resume();
     }
 
-    /** The client owes nothing any more; what has been read and waits to be sent on is for nobody. */
+    /** The client owes nothing any more; what has been read and not been sent on is dropped. */
     void over() {
         upload.heldBack();
         if (!received) {
@@ -215,12 +215,12 @@ final class RequestForwarder {
         return bytes;
     }
 
-    /** So much of it has been sent to backends, to each anew. */
+    /** Bytes of it sent to backends, counted again for each. */
     long passed() {
         return passed;
     }
 
-    /** As far as its head tells; otherwise the request has been refused. */
+    /** By its head the body is within the limit; otherwise the request has been refused. */
     boolean allowed() {
         return upload.allows(length);
     }
@@ -249,7 +249,7 @@ final class RequestForwarder {
         return outgoing != null && !sent && !blocked;
     }
 
-    /** It is the backend who does not take more at the moment. */
+    /** The backend does not take more at the moment. */
     boolean blocked() {
         return blocked;
     }

@@ -16,9 +16,9 @@ import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
 /**
- * The head of a request after the gate: what it asks for, in one form however the client spelt it. What can
- * be told from the bytes alone, {@link dev.gyre.gate.RequestDecoder} has refused before; {@link Rule} lists
- * both.
+ * The head of a request after the gate: what it asks for, in one form however the client spelt it. Mistakes
+ * visible in the bytes alone have been refused by {@link dev.gyre.gate.RequestDecoder}; {@link Rule} lists
+ * both kinds.
  *
  * @param host   the Host that routing and backends see; empty when an HTTP/1.0 client sent none
  * @param target origin-form as the client sent it, or {@code *}
@@ -30,15 +30,15 @@ import java.util.List;
 record RequestHead(String host, String target, String path, long length, Expectation expectation,
                    int maxForwards) {
 
-    /** Who lets the client send its body. */
+    /** The side that lets the client send its body. */
     enum Expectation {
-        /** Nobody: it waits for nothing. */
+        /** None: the client waits for nothing. */
         NONE,
         /** The backend, by a 100 (Continue) that is passed on. */
         OF_BACKEND,
         /**
          * This node: a client that names Expect in Connection has made it a field for this hop, which a
-         * backend must not see (RFC 9110, section 7.6.1). So its recipient is this node, who owes the
+         * backend must not see (RFC 9110, section 7.6.1). So its recipient is this node, which owes the
          * client a 100 or a final answer (section 10.1.1).
          */
         OF_NODE

@@ -23,7 +23,7 @@ final class RequestLength {
     /**
      * In bytes, or {@link RequestHead#CHUNKED}.
      *
-     * @throws Refused when it cannot be told for certain
+     * @throws Refused when the length is not certain
      */
     static long of(MultiMap headers) {
         List<String> codings = ListField.TRANSFER_ENCODING.lines(headers);

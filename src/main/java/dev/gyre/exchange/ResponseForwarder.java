@@ -75,7 +75,7 @@ final class ResponseForwarder implements Handler<Buffer> {
     private void checkFraming() {
         List<String> codings = ListField.TRANSFER_ENCODING.lines(fields);
         if (!codings.isEmpty()) {
-            // E.g. gzip, which only this connection is told of: the client could not read the body.
+            // E.g. gzip as a transfer coding, which the client would not learn of and so could not decode.
             RequestLength.checkChunked(codings);
         }
         String contentLength = fields.get(HttpHeaderNames.CONTENT_LENGTH);
@@ -148,7 +148,7 @@ final class ResponseForwarder implements Handler<Buffer> {
         exchange.answered();
     }
 
-    /** The rest of it is for nobody. */
+    /** The rest of it is dropped. */
     void drop() {
         dropping = true;
     }
@@ -160,7 +160,7 @@ final class ResponseForwarder implements Handler<Buffer> {
         }
     }
 
-    /** It is the client who does not take more at the moment. */
+    /** The client does not take more at the moment. */
     boolean blocked() {
         return blocked;
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Passes trailers on. They may say nothing about framing, routing, authentication, content, or what becomes
- * of the message (RFC 9110, section 6.5.1): who has acted on the head must not learn of another afterwards.
+ * Passes trailers on. They may say nothing about framing, routing, authentication, content, or what happens
+ * to the message (RFC 9110, section 6.5.1): a recipient that has acted on the head must not get another one.
  */
 final class Trailers {
 

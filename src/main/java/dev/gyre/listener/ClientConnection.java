@@ -35,7 +35,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/** One client's connection: who is at its other end, and when it has been silent for too long. */
+/** One client's connection: the peer, and when it has been silent for too long. */
 public final class ClientConnection extends Deadline {
 
     /** How long an idle connection may live on while the node stops. */
@@ -98,7 +98,7 @@ public final class ClientConnection extends Deadline {
         loop.readMemory().serve(channel);
     }
 
-    /** Broken off by the client before it was accepted, so that the system cannot tell whose it was. */
+    /** The client broke it off before it was accepted, so its address is unknown. */
     static boolean isGone(HttpConnection http) {
         return channel(http).remoteAddress() == null;
     }
@@ -301,7 +301,7 @@ public final class ClientConnection extends Deadline {
 
     /**
      * The client sends nothing more. What it has asked for whole is answered before the connection is closed.
-     * A request that breaks off in its body takes all with it: nobody can tell whether the client is there.
+     * If a request breaks off in its body, all end: the client may have gone.
      */
     void inputEnded() {
         inputEnded = true;
@@ -351,7 +351,7 @@ public final class ClientConnection extends Deadline {
 
     void gone() {
         lingering.ifPresent(waits -> waits.handle(null));
-        // One whose turn has come is begun at once, unless the connection is to end with the one before.
+        // The next request begins at once, unless the connection is to end with the one before.
         boolean last = ending || requests == 0 && !goneInService;
         unserved.gone(requests, cut.orElse(last ? Failure.NOT_SERVED : Failure.CLIENT_GONE),
                 cut.orElse(ending && !inputEnded ? Failure.NOT_SERVED : Failure.CLIENT_GONE));

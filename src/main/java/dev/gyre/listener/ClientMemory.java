@@ -10,13 +10,13 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.vertx.core.net.impl.VertxConnection;
 
 /**
- * The memory that one client's connection holds, and whether it is read. Three have a say in that: Vert.x,
- * which stops when nobody takes what came; the decoder, when enough requests wait; and the node, when memory
- * is short and this connection holds much of it.
+ * The memory that one client's connection holds, and whether it is read. Three can stop the reading: Vert.x,
+ * when the bytes that came are not consumed; the decoder, when enough requests wait; and the node, when
+ * memory is short and this connection holds much of it.
  */
 public final class ClientMemory {
 
-    /** Who holds less beside the connection itself is read at all times: any usual request finds room. */
+    /** A client that holds less, the connection itself aside, is always read: any usual request fits. */
     private static final int LITTLE = 4 * 1024;
 
     private final VertxConnection connection;
@@ -61,7 +61,7 @@ public final class ClientMemory {
 
     /**
      * It is held back, and more has come than the one read that may have been under way: when a client ends
-     * its side, Netty reads all that has come from it, whatever it is told.
+     * its side, Netty reads all that has come from it, even with reading off.
      */
     boolean unwanted() {
         return heldBack && ++readsSince > 1;
@@ -139,7 +139,7 @@ public final class ClientMemory {
     void answered() {
         decoder.answered();
         if (decoder.served()) {
-            // What nobody took of a body is dropped with its request.
+            // The part of a body that was not consumed is dropped with its request.
             passedOn = decoder.bodyBytes();
         }
         untaken = 0;

@@ -38,7 +38,7 @@ public interface ClientStream {
 
     // The request's body.
 
-    /** Reads nothing of the body until {@link #resume}; {@code broken} is told when it can never end. */
+    /** Reads nothing of the body until {@link #resume}; {@code broken} runs when it can never end. */
     void pause(Handler<Throwable> broken);
 
     void pause();
@@ -107,7 +107,7 @@ public interface ClientStream {
     /** The client takes no more at the moment. */
     boolean full();
 
-    /** @param drained told when the client takes more again */
+    /** @param drained runs when the client takes more again */
     void whenDrained(Handler<Void> drained);
 
     /** The client takes no more of its answer, which came in small reads; or it has taken what there was. */

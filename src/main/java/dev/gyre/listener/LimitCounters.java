@@ -25,7 +25,7 @@ public final class LimitCounters {
         }
     }
 
-    /** @param address of the client, as an example of who it was */
+    /** @param address of the client, as an example */
     public void report(Limit limit, String address) {
         lines.get(limit).happened(nanos.getAsLong()).ifPresent(more ->
                 LOG.warn("limit exceeded limit={} setting=limits.{} address={}: {}{}", limit.word(),

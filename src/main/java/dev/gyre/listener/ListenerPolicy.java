@@ -6,7 +6,7 @@ import dev.gyre.model.Limits;
 /**
  * What holds towards clients.
  *
- * @param forwarding whose word on other addresses is believed
+ * @param forwarding the peers whose forwarding headers are trusted
  * @param limits     what a client may ask for, with the numbers of connections filled in
  * @param node       id of this node, by which it finds requests that it has sent to itself
  */

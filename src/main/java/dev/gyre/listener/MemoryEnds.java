@@ -29,7 +29,7 @@ public final class MemoryEnds {
     /**
      * @param most    what the client held most of
      * @param bytes   that it held in all
-     * @param address of the client, as an example of who it was
+     * @param address of the client, as an example
      */
     void report(MemoryHolding most, long bytes, String address) {
         lines.get(most).happened(nanos.getAsLong()).ifPresent(more ->

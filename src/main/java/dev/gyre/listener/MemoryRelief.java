@@ -15,9 +15,9 @@ import java.util.Set;
  * that hold most when that is not enough, and reads on when it is over.
  *
  * <p>Of those that hold about as much the youngest goes first: it has used least of the service so far, and a
- * flood is younger than the clients it drives out. Who holds little is ended only when nobody else is left,
- * and those first that have been there longest without a request: a client that has just come is about to
- * send one.
+ * flood is younger than the clients it drives out. Clients that hold little are ended only when no
+ * others are left, first those that have been there longest without a request: a new client is about to send
+ * one.
  */
 final class MemoryRelief extends Deadline {
 

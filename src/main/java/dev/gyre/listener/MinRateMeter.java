@@ -33,7 +33,7 @@ public final class MinRateMeter {
         }
     }
 
-    /** It is somebody else's turn, so that no time of the client's passes. */
+    /** It is not the client's turn, so its time does not run. */
     public void rests(long now) {
         spend(now);
         owing = false;

@@ -41,14 +41,14 @@ public final class RefusalCounters {
         }
     }
 
-    /** @param address of the client, as an example of who it was */
+    /** @param address of the client, as an example */
     public void request(Rule rule, String address) {
         requests.get(rule).happened(nanos.getAsLong()).ifPresent(more ->
                 LOG.warn("request refused rule={} address={}: {}{}", rule.word(), address, rule.reason(),
                         more));
     }
 
-    /** @param backend as an example of which it was */
+    /** @param backend its name, as an example */
     public void answer(Rule rule, String backend) {
         answers.get(rule).happened(nanos.getAsLong()).ifPresent(more ->
                 LOG.warn("answer refused rule={} backend={}: {}{}", rule.word(), backend, rule.reason(),

@@ -15,7 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.util.Optional;
 
 /**
- * The requests of one connection that never reach an exchange, each of which ends here: a head that was
+ * The requests of one connection that never reach an exchange and so end here: a head that was
  * refused, that did not come whole, or that waited behind the last answer of the connection.
  */
 final class UnservedRequests {

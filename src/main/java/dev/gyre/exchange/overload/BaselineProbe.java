@@ -7,7 +7,7 @@ import java.util.Optional;
  * window, for as long as answers become faster in proportion.
  *
  * @param limit    for the window that is to come
- * @param forAll   also for critical requests, of which some were refused anyway
+ * @param forAll   also for critical requests, because some were refused anyway
  * @param inFlight of the window before
  * @param latency  of the window before, in nanoseconds
  * @param rate     the greatest number of answers a nanosecond, by Little's law, in any window so far
@@ -16,7 +16,7 @@ record BaselineProbe(int limit, boolean forAll, double inFlight, double latency,
 
     /*
      * A backend that is saturated answers at one rate whatever its queue, so with half as many in flight each
-     * takes half as long. Where that is no longer so, nobody waits any more, and what is left is the
+     * takes half as long. Where that is no longer so, no request waits any more, and what is left is the
      * backend's own time: the baseline. Down to there it stays saturated and does as much as ever; only the
      * last step, or the last two, take it below what it can do, for one window each.
      */

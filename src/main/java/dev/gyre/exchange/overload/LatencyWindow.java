@@ -7,7 +7,7 @@ package dev.gyre.exchange.overload;
  *                 admitted since the window began; 0: too few were answered to tell
  * @param failed   share of the tries that came to nothing by the backends' fault, 0..1
  * @param inFlight mean at the moments of admissions
- * @param refused  who was; no more than whether at least one of them
+ * @param refused  the most important kind of request that was refused at least once
  * @param endNanos when it ended
  */
 record LatencyWindow(double latency, double failed, double inFlight, Refused refused, long endNanos) {

@@ -1,9 +1,8 @@
 package dev.gyre.exchange.overload;
 
 /**
- * One request's place among those in flight, from its admission to its end, however often it is tried. What
- * comes of its first try says how busy the backends are; of later ones nothing is taken note of. Used on one
- * event loop only.
+ * One request's share of the limit, from its admission to its end, however often it is tried. The outcome of
+ * its first try says how busy the backends are; later tries are not recorded. Used on one event loop only.
  */
 public final class Permit {
 

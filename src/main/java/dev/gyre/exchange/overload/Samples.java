@@ -56,7 +56,7 @@ final class Samples {
         }
     }
 
-    /** Also of requests from before: who times out was admitted long ago. */
+    /** Also of earlier requests: one that times out was admitted long ago. */
     void failed() {
         failed.increment();
     }

@@ -61,7 +61,7 @@ public final class ServiceLimit {
                 down.limit(), highest)).orElseGet(() -> Allowance.of(limit, highest));
     }
 
-    /** A place for a request; empty, and counted as refused, when there are as many as may be. */
+    /** Admits a request; empty, and counted as refused, when the limit is reached. */
     public Optional<Permit> admit(Priority priority, long nowNanos) {
         Allowance now = allowance;
         int most = now.of(priority);
@@ -77,7 +77,7 @@ public final class ServiceLimit {
         return Optional.empty();
     }
 
-    /** In seconds: the longest that who is refused now should be asked to stay away. */
+    /** In seconds: the longest Retry-After for a request refused now. */
     public int retryWithin(long nowNanos) {
         return refusing.retryWithin(nowNanos);
     }
@@ -116,7 +116,7 @@ public final class ServiceLimit {
         }
     }
 
-    /** Notices that nobody is refused any more; to be called once a second. */
+    /** Notices the end of an overload; to be called once a second. */
     void sample(long nowNanos) {
         refusing.sample(allowance.limit(), this::counts, nowNanos);
     }

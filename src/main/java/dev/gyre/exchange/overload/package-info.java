@@ -1,5 +1,5 @@
 /**
- * How many requests of a service may be in flight, and who is refused first when there are as many. Knows no
- * requests; times are passed in.
+ * How many requests of a service may be in flight, and which priority is refused first at that limit. Knows
+ * nothing else of requests; times are passed in.
  */
 package dev.gyre.exchange.overload;

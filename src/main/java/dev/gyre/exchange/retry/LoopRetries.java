@@ -26,7 +26,7 @@ public final class LoopRetries {
         return requests.getOpaque();
     }
 
-    /** An answer began so long after its request was out; to be told where hedges go by it. */
+    /** An answer began this long after its request was out; to be called if hedges depend on it. */
     public void answered(long nanos) {
         answers.add(nanos);
     }
