@@ -49,13 +49,18 @@ final class ExitCodesPage {
         run("`check -conf FILE`, no mistakes", "check", "-conf", right);
         run("`check -conf FILE`, mistakes in the config", "check", "-conf", wrong);
         run("`check`, no file named", "check");
+        GyreProcess stopped = runs.values().iterator().next();
+        stopped.await("ready after");
+        stopped.terminate();
+        // A command waits for its node only so long, which a dozen starts at once could take.
+        for (GyreProcess run : runs.values()) {
+            run.exitCode();
+        }
         run("`admin node list`, done", "admin", "node", "list", "--node", node);
         run("`admin backend drain …`, the node refuses", "admin", "backend", "drain", "none",
                 "http://127.0.0.1:1", "--node", node);
         run("`admin …`, an unknown command or option", "admin", "backend", "fly");
         run("`admin …`, no node answers", "admin", "node", "list", "--node", "127.0.0.1:1");
-        runs.values().iterator().next().await("ready after");
-        runs.values().iterator().next().terminate();
         StringBuilder text = new StringBuilder("# Exit codes\n\n");
         text.append(Markdown.note("`ExitCode` and runs of the commands below"))
                 .append(Markdown.head("code", "`run`, `demo`", "`check`", "`admin`", "then"));
