@@ -36,6 +36,11 @@ final class MemberConfig {
             // How often two halves of a cluster look for each other.
             Map.entry("hazelcast.merge.first.run.delay.seconds", "3"),
             Map.entry("hazelcast.merge.next.run.delay.seconds", "3"),
+            // A member that takes the place of a lost oldest one asks all others for their lists, and does
+            // nothing else until each has answered or this is over: 2 minutes by default.
+            Map.entry("hazelcast.mastership.claim.timeout.seconds", "10"),
+            // A list that was lost on a cut link is sent again: after a minute by default.
+            Map.entry("hazelcast.member.list.publish.interval.seconds", "5"),
             Map.entry("hazelcast.wait.seconds.before.join", "0"),
             Map.entry("hazelcast.max.wait.seconds.before.join", "2"),
             Map.entry("hazelcast.max.join.seconds", "30"),
