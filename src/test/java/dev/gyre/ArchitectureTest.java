@@ -82,7 +82,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule filesOfAPackageFormNoCycle = CompositeArchRule.of(
-            Stream.of("registry", "upstream").map(ArchitectureTest::filesFormNoCycle).toList());
+            Stream.of("exchange", "registry", "upstream").map(ArchitectureTest::filesFormNoCycle).toList());
 
     @ArchTest
     static final ArchRule probingAndOutlierDetectionKnowOnlyVerdicts = CompositeArchRule.of(List.of(

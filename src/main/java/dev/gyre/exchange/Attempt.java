@@ -12,11 +12,8 @@ import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.Lease;
 import dev.gyre.upstream.LeaseHolder;
 import dev.gyre.upstream.LoopPool;
-import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpVersion;
-import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -26,8 +23,57 @@ import java.util.Optional;
  */
 final class Attempt implements LeaseHolder, BackendStream.Asker {
 
-    private final Attempts attempts;
-    private final Exchange exchange;
+    /** All attempts of the request: hears what comes of this one, and decides what follows. */
+    interface Parent {
+
+        LoopContext context();
+
+        ClientStream client();
+
+        /** The try whose connection, timeouts and end are the request's. */
+        boolean isCurrent(Attempt attempt);
+
+        /** The backend left the rotation while this try waited for it. */
+        void moved(Attempt by);
+
+        /** The head of an answer has come. */
+        void answered(Attempt by, BackendStream answer);
+
+        /** A try has come to nothing: another takes its place, or its failure is the answer. */
+        void failed(Attempt by, Failure failure, String details);
+
+        /** The backend broke the connection off while it waited for the client. */
+        void abandoned(Attempt by, Failure failure, String details);
+
+        /** One of them has given up its hold on its backend. */
+        void ended(FinishedAttempt attempt);
+    }
+
+    /**
+     * The request that is sent; hears of {@link ExchangeEvent#TRY_ENDED} and
+     * {@link ExchangeEvent#BACKEND_READ}.
+     */
+    interface RequestToSend {
+
+        boolean on(ExchangeEvent event);
+
+        Optional<RequestForwarder> body();
+
+        /** The backend's connection stands: writes the request's head and begins with its body. */
+        void writeHead(Attempt by, String host, BackendStream outgoing);
+
+        /** A backend wants the body. */
+        void relayContinue(Attempt by);
+
+        /** A 100 (Continue) of a backend has been passed on. */
+        boolean continuedByBackend();
+
+        /** This try has sent all that has come of the request, and its backend waits for the rest. */
+        boolean awaitsClient(Attempt by);
+    }
+
+    private final Parent parent;
+    private final RequestToSend request;
     private final ClientStream client;
     private final RequestHead head;
     private final HostHeader host;
@@ -44,11 +90,11 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     private long answeredNanos;
 
     /** @param permit that hears what comes of it; empty for a try beside another, and without a limit */
-    Attempt(Attempts attempts, Exchange exchange, Reason reason, RequestHead head, HostHeader host,
+    Attempt(Parent parent, RequestToSend request, Reason reason, RequestHead head, HostHeader host,
             Optional<Permit> permit) {
-        this.attempts = attempts;
-        this.exchange = exchange;
-        this.client = attempts.client();
+        this.parent = parent;
+        this.request = request;
+        this.client = parent.client();
         this.reason = reason;
         this.head = head;
         this.host = host;
@@ -72,21 +118,21 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
 
     @Override
     public void refused(Failure failure, String details) {
-        attempts.failed(this, failure, details);
+        parent.failed(this, failure, details);
     }
 
     @Override
     public void moved() {
         if (!ended) {
             end(new Outcome.Moved(), false);
-            attempts.moved(this);
+            parent.moved(this);
         }
     }
 
     @Override
     public void readComplete() {
         if (!ended) {
-            exchange.readComplete();
+            request.on(ExchangeEvent.BACKEND_READ);
         }
     }
 
@@ -95,7 +141,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         if (reused && !idempotent()) {
             // This request cannot be sent twice. If the backend has just closed the connection, the event
             // loop may hold that news already: let it come first.
-            exchange.later(this::send);
+            parent.context().loop().executeLater(this::send);
         } else {
             send();
         }
@@ -118,10 +164,10 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         if (client.version() != HttpVersion.HTTP_1_0) {
             outgoing.whenEarlyHints(hints -> relayEarlyHints());
         }
-        if (head.expectsContinue() && !exchange.continuedByBackend()) {
+        if (head.expectsContinue() && !request.continuedByBackend()) {
             outgoing.whenContinued(v -> relayContinue());
         }
-        exchange.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
+        request.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
     }
 
     @Override
@@ -132,13 +178,13 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     @Override
     public void answered(BackendStream answer) {
         if (!ended) {
-            attempts.answered(this, answer);
+            parent.answered(this, answer);
         }
     }
 
     private void relayContinue() {
         if (!ended) {
-            exchange.relayContinue(this);
+            request.relayContinue(this);
         }
     }
 
@@ -146,7 +192,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         if (!ended) {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
-            attempts.proxy.toClient().writeInterim(outgoing.fields(), relayed);
+            parent.context().toClient().writeInterim(outgoing.fields(), relayed);
             client.sendEarlyHints(relayed);
         }
     }
@@ -161,26 +207,20 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
             replayed = true;
             outgoing = null;
             out = false;
-            if (attempts.isCurrent(this)) {
-                exchange.tryEnded();
+            if (parent.isCurrent(this)) {
+                request.on(ExchangeEvent.TRY_ENDED);
             }
             lease.acquireFresh();
             return;
         }
         Failure ifEnded = begun() ? Failure.RESPONSE_INCOMPLETE : Failure.NO_ANSWER;
-        Failure failure = attempts.proxy.lost(cause, ifEnded, backend().toString());
+        Failure failure = parent.context().lost(cause, ifEnded, backend().toString());
         // Malformed bytes are the backend's fault; closing on a client that keeps it waiting is not.
-        if (failure == ifEnded && exchange.awaitsClient(this)) {
-            attempts.abandoned(this, failure, cause.getMessage());
+        if (failure == ifEnded && request.awaitsClient(this)) {
+            parent.abandoned(this, failure, cause.getMessage());
         } else {
-            attempts.failed(this, failure, cause.getMessage());
+            parent.failed(this, failure, cause.getMessage());
         }
-    }
-
-    /** The connection ended, as against an answer that cannot be understood. */
-    static boolean isBreak(Throwable cause) {
-        return cause instanceof HttpClosedException || cause instanceof PrematureChannelClosureException
-                || cause instanceof IOException;
     }
 
     /**
@@ -206,13 +246,13 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
 
     /** It is all there to be sent once more, and the client has not heard anything of this try. */
     boolean repeatable() {
-        return !exchange.continuedByBackend() && !hinted
-                && exchange.body().map(RequestForwarder::repeatable).orElse(true);
+        return !request.continuedByBackend() && !hinted
+                && request.body().map(RequestForwarder::repeatable).orElse(true);
     }
 
     /** The backend cannot have begun to process it. */
     boolean unsent() {
-        return outgoing == null || exchange.body().map(RequestForwarder::untouched).orElse(false);
+        return outgoing == null || request.body().map(RequestForwarder::untouched).orElse(false);
     }
 
     /** RFC 9110, section 9.2.2 */
@@ -247,7 +287,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
 
     void answerBegan(int status, long nowNanos) {
         answeredNanos = nowNanos;
-        early = exchange.awaitsClient(this);
+        early = request.awaitsClient(this);
         lease.answerBegan(nowNanos);
         if (permit.isEmpty()) {
             return;
@@ -263,7 +303,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     /** It has come to nothing, by the fault of its backend or of the wait for a connection. */
     void failed(Failure failure) {
         if (permit.isPresent()) {
-            permit.get().failed(attempts.proxy.loop().nanos());
+            permit.get().failed(parent.context().loop().nanos());
         }
         end(new Outcome.Failed(failure), false);
     }
@@ -281,8 +321,8 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     void end(Outcome outcome, boolean reusable) {
         if (!ended) {
             ended = true;
-            attempts.ended(finished(outcome));
-            lease.end(outcome, reusable && (exchange.continuedByBackend() || !head.expectsContinue()));
+            parent.ended(finished(outcome));
+            lease.end(outcome, reusable && (request.continuedByBackend() || !head.expectsContinue()));
         }
     }
 
@@ -290,6 +330,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         long from = client.begunNanos();
         return new FinishedAttempt(backend(), reason, lease.begunNanos() - from,
                 lease.connectedNanos() == 0 ? 0 : lease.connectedNanos() - from,
-                answeredNanos == 0 ? 0 : answeredNanos - from, attempts.proxy.loop().nanos() - from, outcome);
+                answeredNanos == 0 ? 0 : answeredNanos - from,
+                parent.context().loop().nanos() - from, outcome);
     }
 }

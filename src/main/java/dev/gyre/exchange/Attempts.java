@@ -23,7 +23,32 @@ import java.util.Optional;
  * try that is slow (a hedge). Each try reports its outcome here, and only this class decides whether the
  * request is tried again.
  */
-final class Attempts {
+final class Attempts implements Attempt.Parent {
+
+    /**
+     * The exchange that the tries belong to; hears of {@link ExchangeEvent#TRY_ENDED} and
+     * {@link ExchangeEvent#HEDGE_ALONE}.
+     */
+    interface Parent extends Attempt.RequestToSend {
+
+        /** Chooses a backend for the next try by the view of now, at once or when the hold ends. */
+        void select();
+
+        /** Stops the search for a backend: nothing would end a try that begins beside an answer. */
+        void selectNoMore();
+
+        /** No backend's answer has been chosen for the client, nor one of Gyre's own. */
+        boolean unanswered();
+
+        /** This is the answer; the request will not be sent again. */
+        void answerBegan(BackendStream stream);
+
+        /** The request as a whole fails, whatever is tried. */
+        void fail(Failure failure, String details);
+
+        /** The way out without a backend's answer; no try runs any more. */
+        void refuse(Failure cause);
+    }
 
     /*
      * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
@@ -35,9 +60,9 @@ final class Attempts {
     /** A client that is to send and has sent nothing for so long does not just send slowly. */
     private static final long STALL_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final Exchange exchange;
+    private final Parent parent;
     private final ExchangeClock clock;
-    final ProxyLoop proxy;
+    private final LoopContext context;
     private final ClientStream client;
     private final RequestHead head;
     private final String serviceName;
@@ -55,15 +80,15 @@ final class Attempts {
     /** Until the next try, or until the hedge; null until there was reason to wait. */
     private Timer timer;
 
-    Attempts(Exchange exchange, ExchangeClock clock, ProxyLoop proxy, ClientStream client,
+    Attempts(Parent parent, ExchangeClock clock, LoopContext context, ClientStream client,
              RequestHead head, String serviceName) {
-        this.exchange = exchange;
+        this.parent = parent;
         this.clock = clock;
-        this.proxy = proxy;
+        this.context = context;
         this.client = client;
         this.head = head;
         this.serviceName = serviceName;
-        this.account = proxy.retries(serviceName);
+        this.account = context.retries(serviceName);
     }
 
     /** A request has come for the service. */
@@ -89,15 +114,21 @@ final class Attempts {
     }
 
     private Attempt newAttempt(Reason reason, Optional<Permit> permit) {
-        return new Attempt(this, exchange, reason, head, service.policy().host(), permit);
+        return new Attempt(this, parent, reason, head, service.policy().host(), permit);
     }
 
-    ClientStream client() {
+    @Override
+    public LoopContext context() {
+        return context;
+    }
+
+    @Override
+    public ClientStream client() {
         return client;
     }
 
-    /** One of them has given up its hold on its backend. */
-    void ended(FinishedAttempt attempt) {
+    @Override
+    public void ended(FinishedAttempt attempt) {
         if (finished.isEmpty()) {
             finished = List.of(attempt);
         } else {
@@ -111,8 +142,8 @@ final class Attempts {
         return finished;
     }
 
-    /** The backend left the rotation while this try waited for it: a look at the view of now. */
-    void moved(Attempt by) {
+    @Override
+    public void moved(Attempt by) {
         if (by == hedge) {
             hedge = null;
         } else if (hedge != null) {
@@ -120,19 +151,19 @@ final class Attempts {
         } else {
             stopTimer();
             next = Reason.MOVED;
-            exchange.tryEnded();
-            exchange.select(proxy.view());
+            parent.on(ExchangeEvent.TRY_ENDED);
+            parent.select();
         }
     }
 
     private void goOnWithHedge() {
         current = hedge;
         hedge = null;
-        exchange.goesOn(current);
+        parent.on(current.isOut() ? ExchangeEvent.HEDGE_ALONE : ExchangeEvent.TRY_ENDED);
     }
 
-    /** The try whose connection, timeouts and end are the request's. */
-    boolean isCurrent(Attempt attempt) {
+    @Override
+    public boolean isCurrent(Attempt attempt) {
         return attempt == current;
     }
 
@@ -167,7 +198,7 @@ final class Attempts {
     private void sendHedge() {
         passOver(current);
         Optional<LoopPool> other = another().filter(pool -> !tried.contains(pool) && pool.hasRoom());
-        if (other.isPresent() && made < policy().attempts() && account.payHedge(proxy.loop().nanos())) {
+        if (other.isPresent() && made < policy().attempts() && account.payHedge(context.loop().nanos())) {
             made++;
             hedged = true;
             hedge = newAttempt(Reason.HEDGE, Optional.empty());
@@ -177,16 +208,16 @@ final class Attempts {
 
     /** A backend for a second try beside one that runs; never from a service that is held. */
     private Optional<LoopPool> another() {
-        return proxy.view().service(serviceName).filter(live -> !live.line().closed()).flatMap(this::pick);
+        return context.view().service(serviceName).filter(live -> !live.line().closed()).flatMap(this::pick);
     }
 
-    /** The head of an answer has come. */
-    void answered(Attempt by, BackendStream answer) {
+    @Override
+    public void answered(Attempt by, BackendStream answer) {
         int status = answer.status();
-        if (!exchange.unanswered()) {
+        if (!parent.unanswered()) {
             return;
         }
-        by.answerBegan(status, proxy.loop().nanos());
+        by.answerBegan(status, context.loop().nanos());
         service.answered(by.pool(), status, answer.answerHeaders());
         // Another backend may do better, and nothing of this is out to the client.
         if (status >= 400 && policy().covers(status, by.idempotent())
@@ -200,7 +231,7 @@ final class Attempts {
         }
         end(by);
         current = by;
-        exchange.answerBegan(answer);
+        parent.answerBegan(answer);
     }
 
     /** The answer of the current try is the one that the client gets. */
@@ -208,8 +239,8 @@ final class Attempts {
         service.bind(current.pool(), client.headers(), client.answerHeaders());
     }
 
-    /** A try has come to nothing: another takes its place, or its failure is the answer. */
-    void failed(Attempt by, Failure failure, String details) {
+    @Override
+    public void failed(Attempt by, Failure failure, String details) {
         failed(by, failure, details, hedge != null || mayFollow(by, failure));
     }
 
@@ -217,20 +248,21 @@ final class Attempts {
      * The backend broke the connection off while it waited for the client: nothing is held against it.
      * Another may be tried as long as the client is just sending.
      */
-    void abandoned(Attempt by, Failure failure, String details) {
+    @Override
+    public void abandoned(Attempt by, Failure failure, String details) {
         if (clientStalls(by)) {
-            exchange.fail(Failure.CLIENT_TIMEOUT, "");
+            parent.fail(Failure.CLIENT_TIMEOUT, "");
             return;
         }
         boolean goesOn = mayFollow(by, failure);
-        proxy.failures().report(failure, by.backend().toString(), details);
+        context.failures().report(failure, by.backend().toString(), details);
         by.end(new Outcome.Failed(failure, Failure.Side.CLIENT), false);
         followOrRefuse(by, failure, goesOn);
     }
 
     /** Another try would cost the budget what the client may make it cost again and again. */
     private boolean clientStalls(Attempt by) {
-        return exchange.awaitsClient(by) && clock.nanosInState() >= STALL_NANOS;
+        return parent.awaitsClient(by) && clock.nanosInState() >= STALL_NANOS;
     }
 
     /** The backend does not let the current try go on. */
@@ -245,7 +277,7 @@ final class Attempts {
     void tooSlow() {
         boolean overdue = clock.answerOverdue();
         if (!overdue && (hedge != null || !current.silence()
-                || !proxy.view().abandons(serviceName, current.pool()))) {
+                || !context.view().abandons(serviceName, current.pool()))) {
             return;
         }
         boolean goesOn = hedge != null || mayFollow(current, Failure.FIRST_BYTE_TIMEOUT);
@@ -255,7 +287,7 @@ final class Attempts {
     }
 
     private void failed(Attempt by, Failure failure, String details, boolean goesOn) {
-        proxy.failures().report(failure, by.backend().toString(), details);
+        context.failures().report(failure, by.backend().toString(), details);
         by.failed(failure);
         followOrRefuse(by, failure, goesOn);
     }
@@ -265,7 +297,7 @@ final class Attempts {
             follow(by);
         } else {
             stopTimer();
-            exchange.refuse(failure);
+            parent.refuse(failure);
         }
     }
 
@@ -277,12 +309,12 @@ final class Attempts {
     /** The budget is asked last: to ask is to pay. */
     private boolean mayRepeat(Attempt failed, boolean elsewhereOnly) {
         return made < policy().attempts() && failed.repeatable()
-                && (!elsewhereOnly || hasAnother(failed)) && account.payRetry(proxy.loop().nanos());
+                && (!elsewhereOnly || hasAnother(failed)) && account.payRetry(context.loop().nanos());
     }
 
     private boolean hasAnother(Attempt failed) {
         passOver(failed);
-        return proxy.view().service(serviceName).map(live -> live.hasAnother(tried)).orElse(false);
+        return context.view().service(serviceName).map(live -> live.hasAnother(tried)).orElse(false);
     }
 
     private void passOver(Attempt failed) {
@@ -304,14 +336,14 @@ final class Attempts {
             boolean elsewhere = hasAnother(failed);
             made++;
             next = Reason.RETRY;
-            exchange.tryEnded();
+            parent.on(ExchangeEvent.TRY_ENDED);
             if (elsewhere && made == 2) {
                 // The first failover goes to a backend that has had no part in the failure.
                 stopTimer();
-                exchange.select(proxy.view());
+                parent.select();
             } else {
                 long atMost = policy().backoff().atMost(made - 1).toNanos();
-                in(proxy.random().nextLong(atMost + 1), () -> exchange.select(proxy.view()));
+                in(context.random().nextLong(atMost + 1), parent::select);
             }
         }
     }
@@ -324,7 +356,7 @@ final class Attempts {
     /** No try is wanted any more but this one. */
     private void end(Attempt but) {
         stopTimer();
-        exchange.selectNoMore();
+        parent.selectNoMore();
         if (hedge != null) {
             Attempt other = but == hedge ? current : hedge;
             hedge = null;
@@ -344,12 +376,12 @@ final class Attempts {
         if (timer == null) {
             timer = new Timer();
         }
-        timer.set(proxy.loop(), proxy.loop().nanos() + nanos, task);
+        timer.set(context.loop(), context.loop().nanos() + nanos, task);
     }
 
     private void stopTimer() {
         if (timer != null) {
-            proxy.loop().cancel(timer);
+            context.loop().cancel(timer);
         }
     }
 }

@@ -34,9 +34,10 @@ import java.util.Optional;
  * {@link Attempts} is the part of it that happens at the backends, {@link ExchangeClock} its time limits.
  * Used on one event loop.
  */
-final class Exchange implements Waiter, ClientStream.Server {
+final class Exchange implements Attempts.Parent, RequestForwarder.Parent, ResponseForwarder.Parent,
+        UploadLimits.Parent, ExchangeClock.Parent, ClientStream.Server, Waiter {
 
-    private final ProxyLoop proxy;
+    private final LoopContext context;
     private final ClientStream client;
     private final ExchangeClock clock;
     private ExchangeState state = ExchangeState.SELECTING;
@@ -58,34 +59,34 @@ final class Exchange implements Waiter, ClientStream.Server {
     /** To be one of the requests in flight; empty where the service does not limit them. */
     private Optional<Permit> permit = Optional.empty();
 
-    Exchange(ProxyLoop proxy, ClientStream client) {
-        this.proxy = proxy;
+    Exchange(LoopContext context, ClientStream client) {
+        this.context = context;
         this.client = client;
-        this.clock = new ExchangeClock(this, proxy.loop(), client.begunNanos());
+        this.clock = new ExchangeClock(this, context.loop(), client.begunNanos());
     }
 
     void start() {
         client.servedBy(this);
         try {
             // First the gate: nothing ambiguous is routed, let alone forwarded.
-            head = RequestHead.of(client, proxy.ambiguousPaths());
-            if (proxy.isLoop(client.headers())) {
+            head = RequestHead.of(client, context.ambiguousPaths());
+            if (context.isLoop(client.headers())) {
                 throw Rule.LOOP.refused();
             }
         } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
-            UploadLimits rest = new UploadLimits(this, proxy, client, Optional.empty());
-            body = Optional.of(new RequestForwarder(this, client, RequestHead.CHUNKED, rest));
+            UploadLimits rest = new UploadLimits(this, context, client, Optional.empty());
+            body = Optional.of(new RequestForwarder(this, client, RequestLength.CHUNKED, rest));
             rest.refused(e);
             return;
         }
         // One read of the view, and all that follows from it is of that one view.
-        LoopView view = proxy.view();
+        LoopView view = context.view();
         route = view.routes().match(head.host(), head.path());
         if (head.hasBody()) {
             // Paused from here: the body stays with the client until a backend can take it.
             body = Optional.of(new RequestForwarder(this, client, head.length(),
-                    new UploadLimits(this, proxy, client, route)));
+                    new UploadLimits(this, context, client, route)));
         }
         if (head.asksNode()) {
             endIfLast();
@@ -94,7 +95,7 @@ final class Exchange implements Waiter, ClientStream.Server {
         } else if (route.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
         } else if (body.map(RequestForwarder::allowed).orElse(true)) {
-            attempts = new Attempts(this, clock, proxy, client, head, service());
+            attempts = new Attempts(this, clock, context, client, head, service());
             attempts.requested();
             select(view);
         }
@@ -103,7 +104,8 @@ final class Exchange implements Waiter, ClientStream.Server {
     // The state machine.
 
     /** The one place where the state changes. False when the event is ignored in the present state. */
-    private boolean on(ExchangeEvent event) {
+    @Override
+    public boolean on(ExchangeEvent event) {
         Transition transition = ExchangeTable.of(state, event);
         if (transition.ignored()) {
             return false;
@@ -155,7 +157,7 @@ final class Exchange implements Waiter, ClientStream.Server {
             case DONE -> {
                 Times times = clock.stop();
                 body.ifPresent(RequestForwarder::over);
-                proxy.finished(finished(times, before, event));
+                context.finished(finished(times, before, event));
                 client.finished();
             }
         }
@@ -172,19 +174,14 @@ final class Exchange implements Waiter, ClientStream.Server {
                         : End.answered(client.statusSent(), event.cutOffBy(), before.phase()));
     }
 
-
-    ExchangeState state() {
+    @Override
+    public ExchangeState state() {
         return state;
     }
 
-    /** No backend's answer has been chosen for the client, nor one of Gyre's own. */
-    boolean unanswered() {
+    @Override
+    public boolean unanswered() {
         return !ExchangeTable.of(state, ExchangeEvent.ANSWER_BEGAN).ignored();
-    }
-
-    /** Nothing has moved for as long as the state allows; while an answer is awaited, for a while. */
-    void stalled() {
-        on(ExchangeEvent.STALLED);
     }
 
     // The choice of a backend: admission to the service, once, and a backend for each try.
@@ -193,8 +190,13 @@ final class Exchange implements Waiter, ClientStream.Server {
         return route.get().service();
     }
 
+    @Override
+    public void select() {
+        select(context.view());
+    }
+
     /** Chooses a backend for the next try, now or when the service is no longer held. */
-    void select(LoopView view) {
+    private void select(LoopView view) {
         Optional<ServiceRuntime> service = view.service(service());
         // Before a backend is looked for, also for another try: a held service gives none of them a request.
         if (service.isPresent() && service.get().line().closed()) {
@@ -229,12 +231,12 @@ final class Exchange implements Waiter, ClientStream.Server {
             // A request that waits for a backend, or is answered that there is none, loads no backend.
             return true;
         }
-        ServiceLimit limit = proxy.limit(service());
-        long now = proxy.loop().nanos();
+        ServiceLimit limit = context.limit(service());
+        long now = context.loop().nanos();
         permit = limit.admit(route.get().priority().orElse(Priority.NORMAL), now);
         if (permit.isEmpty()) {
             // Spread, so that clients refused together do not come back together.
-            retryAfterSeconds = 1 + proxy.random().nextInt(limit.retryWithin(now));
+            retryAfterSeconds = 1 + context.random().nextInt(limit.retryWithin(now));
             fail(Failure.OVERLOADED, "service " + service());
         }
         return permit.isPresent();
@@ -251,18 +253,18 @@ final class Exchange implements Waiter, ClientStream.Server {
     @Override
     public void go() {
         line = Optional.empty();
-        select(proxy.view().service(service()));
+        select(context.view().service(service()));
     }
 
     @Override
     public void gaveUp() {
         line = Optional.empty();
-        fail(Failure.NO_BACKEND, "service " + service() + proxy.view().service(service())
+        fail(Failure.NO_BACKEND, "service " + service() + context.view().service(service())
                 .map(ServiceRuntime::unresolved).orElse(""));
     }
 
-    /** Stops the search for a backend: nothing would end a try that begins beside an answer. */
-    void selectNoMore() {
+    @Override
+    public void selectNoMore() {
         if (line.isPresent()) {
             line.get().leave(this);
             line = Optional.empty();
@@ -276,12 +278,12 @@ final class Exchange implements Waiter, ClientStream.Server {
 
     // The way to the backend.
 
-    /** The backend's connection stands: writes the request's head and begins with its body. */
-    void writeHead(Attempt by, String host, BackendStream outgoing) {
+    @Override
+    public void writeHead(Attempt by, String host, BackendStream outgoing) {
         if (attempts.isCurrent(by)) {
             on(ExchangeEvent.HEAD_WRITTEN);
         }
-        proxy.toBackend().write(client.peer(), client.headers(), client.version(), head, host,
+        context.toBackend().write(client.peer(), client.headers(), client.version(), head, host,
                 outgoing.headers());
         if (body.isPresent()) {
             if (head.expectation() == Expectation.OF_NODE && continued == Expectation.NONE) {
@@ -292,30 +294,15 @@ final class Exchange implements Waiter, ClientStream.Server {
         } else {
             outgoing.end();
             if (attempts.isCurrent(by)) {
-                requestSent();
+                on(ExchangeEvent.REQUEST_SENT);
             } else {
-                by.sent(proxy.loop().nanos());
+                by.sent(context.loop().nanos());
             }
         }
     }
 
-    /** The current try has ended, or begins again on another connection, which has limits of its own. */
-    void tryEnded() {
-        on(ExchangeEvent.TRY_ENDED);
-    }
-
-    /** The try beside the one that ran until now goes on alone. */
-    void goesOn(Attempt alone) {
-        on(alone.isOut() ? ExchangeEvent.HEDGE_ALONE : ExchangeEvent.TRY_ENDED);
-    }
-
-    /** The request is out to its last byte; now the backend is to answer. */
-    void requestSent() {
-        on(ExchangeEvent.REQUEST_SENT);
-    }
-
-    /** A backend wants the body. */
-    void relayContinue(Attempt by) {
+    @Override
+    public void relayContinue(Attempt by) {
         if (!continuedByBackend()) {
             sendContinue();
             if (attempts.isCurrent(by)) {
@@ -329,22 +316,19 @@ final class Exchange implements Waiter, ClientStream.Server {
         client.sendContinue();
     }
 
-    /** A 100 (Continue) of a backend has been passed on. */
-    boolean continuedByBackend() {
+    @Override
+    public boolean continuedByBackend() {
         return continued == Expectation.OF_BACKEND;
     }
 
-    /**
-     * The client waits for a 100 (Continue) that has not been sent. Its body may or may not come after an
-     * answer (RFC 9110, section 10.1.1).
-     */
-    boolean awaitsContinue() {
+    @Override
+    public boolean awaitsContinue() {
         return head != null && head.expectation() != Expectation.NONE && continued == Expectation.NONE
                 && body.map(RequestForwarder::untouched).orElse(false);
     }
 
-    /** This try has sent all that has come of the request, and its backend waits for the rest. */
-    boolean awaitsClient(Attempt by) {
+    @Override
+    public boolean awaitsClient(Attempt by) {
         return state == ExchangeState.SENDING && attempts.isCurrent(by) && turn() == Side.CLIENT;
     }
 
@@ -378,14 +362,14 @@ final class Exchange implements Waiter, ClientStream.Server {
 
     // The way back to the client.
 
-    /** This is the answer; the request will not be sent again. */
-    void answerBegan(BackendStream stream) {
+    @Override
+    public void answerBegan(BackendStream stream) {
         body.ifPresent(RequestForwarder::forget);
-        ResponseForwarder begun = new ResponseForwarder(this, stream, client, proxy.toClient());
+        ResponseForwarder begun = new ResponseForwarder(this, stream, client, context.toClient());
         try {
             begun.begin();
         } catch (IllegalArgumentException e) {
-            fail(proxy.invalid(e, attempts.backend()), e.getMessage());
+            fail(context.invalid(e, attempts.backend()), e.getMessage());
             return;
         }
         answer = begun;
@@ -393,19 +377,15 @@ final class Exchange implements Waiter, ClientStream.Server {
         on(ExchangeEvent.ANSWER_BEGAN);
     }
 
-    /** The event loop has read what had come from the backend. */
-    void readComplete() {
-        on(ExchangeEvent.BACKEND_READ);
-    }
-
-    void answerBroke(Throwable cause) {
+    @Override
+    public void answerBroke(Throwable cause) {
         if (state == ExchangeState.ANSWERING) {
-            fail(proxy.lost(cause, Failure.RESPONSE_INCOMPLETE, attempts.backend()), cause.getMessage());
+            fail(context.lost(cause, Failure.RESPONSE_INCOMPLETE, attempts.backend()), cause.getMessage());
         }
     }
 
-    /** The answer went through to its last byte. */
-    void answered() {
+    @Override
+    public void answered() {
         if (state == ExchangeState.ANSWERING) {
             // A backend that answers before it has the whole request leaves the rest of it on the connection.
             attempts.succeeded(answer.status(), body.map(RequestForwarder::sent).orElse(true));
@@ -414,18 +394,18 @@ final class Exchange implements Waiter, ClientStream.Server {
         }
     }
 
-    /** Nothing may follow this request on its connection. */
-    void reject(Failure failure, String details) {
+    @Override
+    public void reject(Failure failure, String details) {
         client.last();
         fail(failure, details);
     }
 
-    /** The request as a whole has failed, whatever is tried. */
-    void fail(Failure failure, String details) {
+    @Override
+    public void fail(Failure failure, String details) {
         if (!on(ExchangeEvent.FAILED)) {
             return;
         }
-        proxy.failures().report(failure, attempts == null ? "" : attempts.backend(), details);
+        context.failures().report(failure, attempts == null ? "" : attempts.backend(), details);
         Side fault = fault(failure);
         if (answer != null) {
             answer.drop();
@@ -442,8 +422,8 @@ final class Exchange implements Waiter, ClientStream.Server {
         on(ExchangeEvent.CLIENT_LEFT);
     }
 
-    /** The way out without a backend's answer; no try runs any more. */
-    void refuse(Failure cause) {
+    @Override
+    public void refuse(Failure cause) {
         release();
         failure = Optional.of(cause == Failure.CLIENT_GONE ? client.lost() : cause);
         failedIn = head == null ? ExchangePhase.HEAD : state.phase();
@@ -468,32 +448,29 @@ final class Exchange implements Waiter, ClientStream.Server {
         on(allIn ? ExchangeEvent.COMPLETED : ExchangeEvent.ANSWERED_EARLY);
     }
 
-    /** The request has come in to its last byte. */
-    void requestReceived() {
-        on(ExchangeEvent.REQUEST_RECEIVED);
-    }
-
     private void endIfLast() {
-        if (proxy.stopping() || client.spent() || awaitsContinue()) {
+        if (context.stopping() || client.spent() || awaitsContinue()) {
             client.last();
         }
     }
 
-    /** Something has moved, in either direction. */
-    void touch() {
+    @Override
+    public void touch() {
         clock.touch();
     }
 
-    Optional<RequestForwarder> body() {
+    @Override
+    public Optional<RequestForwarder> body() {
         return body;
     }
 
-    /** A body of so many bytes may have to be sent again. */
-    boolean keeps(long bytes) {
+    @Override
+    public boolean keeps(long bytes) {
         return attempts.keeps(bytes);
     }
 
-    void later(Runnable task) {
-        proxy.loop().executeLater(task);
+    @Override
+    public void later(Runnable task) {
+        context.loop().executeLater(task);
     }
 }

@@ -14,6 +14,17 @@ import java.util.Optional;
  */
 final class ExchangeClock extends Deadline {
 
+    /** What is timed; hears of {@link ExchangeEvent#STALLED}. */
+    interface Parent {
+
+        ExchangeState state();
+
+        boolean on(ExchangeEvent event);
+
+        /** The request as a whole fails, whatever is tried. */
+        void fail(Failure failure, String details);
+    }
+
     /**
      * How long the rest of a request is read after its answer, so that the client gets to reading that: while
      * it comes, and in all.
@@ -23,7 +34,7 @@ final class ExchangeClock extends Deadline {
     /** How often a request that waits for an answer checks that its backend is still worth the wait. */
     private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
-    private final Exchange exchange;
+    private final Parent parent;
     private final Loop loop;
     private Timeouts timeouts = Timeouts.DEFAULT;
     private Duration answerLimit = timeouts.firstByte();
@@ -40,8 +51,8 @@ final class ExchangeClock extends Deadline {
     private long lingering;
 
     /** @param begunNanos when the request's first byte was read */
-    ExchangeClock(Exchange exchange, Loop loop, long begunNanos) {
-        this.exchange = exchange;
+    ExchangeClock(Parent parent, Loop loop, long begunNanos) {
+        this.parent = parent;
         this.loop = loop;
         this.enteredNanos = loop.nanos();
         this.headNanos = enteredNanos - begunNanos;
@@ -63,7 +74,7 @@ final class ExchangeClock extends Deadline {
     /** A state has been entered, with its full time before it. */
     void restart() {
         touched = enteredNanos;
-        if (exchange.state() == ExchangeState.LINGERING) {
+        if (parent.state() == ExchangeState.LINGERING) {
             limited = true;
             wholeDue = touched + LINGER_AT_MOST_NANOS;
         }
@@ -142,7 +153,7 @@ final class ExchangeClock extends Deadline {
     }
 
     private long due() {
-        long due = touched + switch (exchange.state()) {
+        long due = touched + switch (parent.state()) {
             case AWAITING -> Math.min(answerLimit.toNanos(), nextLook - touched);
             case LINGERING -> LINGER_NANOS;
             default -> timeouts.idle().toNanos();
@@ -153,19 +164,19 @@ final class ExchangeClock extends Deadline {
     @Override
     protected void expired() {
         long now = loop.nanos();
-        if (limited && now - wholeDue >= 0 && exchange.state() != ExchangeState.LINGERING) {
-            exchange.fail(Failure.REQUEST_TIMEOUT, "");
-        } else if (exchange.state() == ExchangeState.SELECTING) {
+        if (limited && now - wholeDue >= 0 && parent.state() != ExchangeState.LINGERING) {
+            parent.fail(Failure.REQUEST_TIMEOUT, "");
+        } else if (parent.state() == ExchangeState.SELECTING) {
             // Waiting for a connection has its own limits, in the pool.
             loop.schedule(this, wholeDue);
         } else if (now - due() < 0) {
             loop.schedule(this, due());
         } else {
-            if (exchange.state() == ExchangeState.AWAITING && !answerOverdue()) {
+            if (parent.state() == ExchangeState.AWAITING && !answerOverdue()) {
                 nextLook = now + LOOK_NANOS;
                 loop.schedule(this, due());
             }
-            exchange.stalled();
+            parent.on(ExchangeEvent.STALLED);
         }
     }
 }

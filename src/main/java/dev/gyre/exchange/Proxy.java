@@ -101,7 +101,8 @@ public final class Proxy {
     /** Prepares the event loops; no port is open yet. */
     public Future<Void> deploy(int instances) {
         DeploymentOptions options = new DeploymentOptions().setInstances(instances);
-        return vertx.deployVerticle(() -> new ProxyVerticle(this, numbers.getAndIncrement()), options)
+        ProxyVerticle.Shared node = new SharedByVerticles();
+        return vertx.deployVerticle(() -> new ProxyVerticle(node, numbers.getAndIncrement()), options)
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
                     pools = new Pools(loops(), observers.failures());
@@ -274,59 +275,81 @@ public final class Proxy {
         pools.sample().onSuccess(sentences -> sentences.forEach(LOG::warn));
     }
 
-    void joined(ProxyVerticle verticle) {
-        verticles.add(verticle);
-    }
-
     View current() {
         return current;
     }
 
-    ListenerState listening() {
-        return listening;
-    }
+    /** What each verticle needs of this node. */
+    private final class SharedByVerticles implements ProxyVerticle.Shared {
 
-    InstantSource clock() {
-        return context.clock();
-    }
+        @Override
+        public void joined(ProxyVerticle verticle) {
+            verticles.add(verticle);
+        }
 
-    Via via() {
-        return via;
-    }
+        @Override
+        public View current() {
+            return current;
+        }
 
-    LongSupplier nanos() {
-        return context.nanos();
-    }
+        @Override
+        public ListenerState listening() {
+            return listening;
+        }
 
-    RandomGenerator random() {
-        return context.random().get();
-    }
+        @Override
+        public InstantSource clock() {
+            return context.clock();
+        }
 
-    Retries retries() {
-        return retries;
-    }
+        @Override
+        public Via via() {
+            return via;
+        }
 
-    Holds holds() {
-        return holds;
-    }
+        @Override
+        public LongSupplier nanos() {
+            return context.nanos();
+        }
 
-    ServiceLimits serviceLimits() {
-        return serviceLimits;
-    }
+        @Override
+        public RandomGenerator random() {
+            return context.random().get();
+        }
 
-    Duration grace() {
-        return grace;
-    }
+        @Override
+        public Retries retries() {
+            return retries;
+        }
 
-    MemoryBudget memory() {
-        return memory;
-    }
+        @Override
+        public Holds holds() {
+            return holds;
+        }
 
-    FailureLog failures() {
-        return failures;
-    }
+        @Override
+        public ServiceLimits serviceLimits() {
+            return serviceLimits;
+        }
 
-    void stopping() {
-        observers.stopping().run();
+        @Override
+        public Duration grace() {
+            return grace;
+        }
+
+        @Override
+        public MemoryBudget memory() {
+            return memory;
+        }
+
+        @Override
+        public FailureLog failures() {
+            return failures;
+        }
+
+        @Override
+        public void stopping() {
+            observers.stopping().run();
+        }
     }
 }

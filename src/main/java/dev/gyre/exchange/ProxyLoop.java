@@ -2,11 +2,14 @@ package dev.gyre.exchange;
 
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.exchange.overload.ServiceLimit;
+import dev.gyre.exchange.overload.ServiceLimits;
 import dev.gyre.exchange.retry.LoopRetries;
+import dev.gyre.exchange.retry.Retries;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientConnection;
 import dev.gyre.listener.ClientConnections;
 import dev.gyre.listener.ClientStream;
+import dev.gyre.listener.ListenerState;
 import dev.gyre.listener.RefusalCounters;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.Failure;
@@ -14,6 +17,8 @@ import dev.gyre.model.FinishedExchange;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.upstream.LoopView;
+import dev.gyre.upstream.View;
+import dev.gyre.upstream.hold.Holds;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.MultiMap;
@@ -23,11 +28,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One event loop's half of the proxy: its view of the topology and the clients connected to it. */
-final class ProxyLoop {
+final class ProxyLoop implements LoopContext {
+
+    /** What the loops of a node have in common. */
+    interface Shared {
+
+        ListenerState listening();
+
+        /** What requests are served by now; read once by each. */
+        View current();
+
+        Via via();
+
+        Holds holds();
+
+        Retries retries();
+
+        ServiceLimits serviceLimits();
+
+        FailureLog failures();
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
 
-    private final Proxy proxy;
+    private final Shared node;
     private final Loop loop;
     private final RandomGenerator random;
     private final ForwardingSettings forwarding;
@@ -36,15 +60,15 @@ final class ProxyLoop {
     private final ClientConnections clients;
     private final LoopView view;
 
-    ProxyLoop(Proxy proxy, Loop loop, RandomGenerator random) {
-        this.proxy = proxy;
+    ProxyLoop(Shared node, Loop loop, RandomGenerator random) {
+        this.node = node;
         this.loop = loop;
         this.random = random;
-        this.forwarding = proxy.listening().policy().forwarding();
-        this.toBackend = new ToBackend(forwarding, proxy.via());
-        this.toClient = new ToClient(proxy.via(), loop);
-        this.clients = new ClientConnections(proxy.listening(), loop);
-        this.view = new LoopView(proxy.current(), loop, random, proxy.holds());
+        this.forwarding = node.listening().policy().forwarding();
+        this.toBackend = new ToBackend(forwarding, node.via());
+        this.toClient = new ToClient(node.via(), loop);
+        this.clients = new ClientConnections(node.listening(), loop);
+        this.view = new LoopView(node.current(), loop, random, node.holds());
     }
 
     void handle(ClientStream client) {
@@ -77,7 +101,7 @@ final class ProxyLoop {
             if (rule == Rule.FIELD_COUNT) {
                 exceeded(Limit.HEADER_COUNT, request);
             } else {
-                proxy.listening().refusals().request(rule, address(request));
+                node.listening().refusals().request(rule, address(request));
             }
         }
         Failure why = failure;
@@ -85,24 +109,24 @@ final class ProxyLoop {
     }
 
     private void exceeded(Limit limit, HttpServerRequest request) {
-        proxy.listening().exceeded().report(limit, address(request));
+        node.listening().exceeded().report(limit, address(request));
     }
 
     private static String address(HttpServerRequest request) {
         return ClientConnection.of(request.connection()).map(ClientConnection::address).orElse("?");
     }
 
-    /** The present view, made live on this loop when it is new. */
-    LoopView view() {
-        if (proxy.current() != view.source()) {
-            view.follow(proxy::current);
+    @Override
+    public LoopView view() {
+        if (node.current() != view.source()) {
+            view.follow(node::current);
         }
         return view;
     }
 
-    /** A request has come to its end. */
-    void finished(FinishedExchange exchange) {
-        proxy.listening().exchanges().finished(exchange);
+    @Override
+    public void finished(FinishedExchange exchange) {
+        node.listening().exchanges().finished(exchange);
     }
 
     /** The time is up for requests that wait before a service; false when none did. */
@@ -110,7 +134,8 @@ final class ProxyLoop {
         return view.giveUp();
     }
 
-    boolean stopping() {
+    @Override
+    public boolean stopping() {
         return clients.stopping();
     }
 
@@ -118,74 +143,77 @@ final class ProxyLoop {
         return clients;
     }
 
-    Loop loop() {
+    @Override
+    public Loop loop() {
         return loop;
     }
 
-    /** Paths are forwarded also when not all recipients read them alike. */
-    boolean ambiguousPaths() {
+    @Override
+    public boolean ambiguousPaths() {
         return forwarding.ambiguousPaths();
     }
 
-    /** A request with these fields has been sent on by this node before. */
-    boolean isLoop(MultiMap headers) {
-        return proxy.via().isLoop(headers);
+    @Override
+    public boolean isLoop(MultiMap headers) {
+        return node.via().isLoop(headers);
     }
 
-    ToBackend toBackend() {
+    @Override
+    public ToBackend toBackend() {
         return toBackend;
     }
 
-    ToClient toClient() {
+    @Override
+    public ToClient toClient() {
         return toClient;
     }
 
-    /** This loop's hand in the retries of a service. */
-    LoopRetries retries(String service) {
-        return proxy.retries().of(service).on(loop.index());
+    @Override
+    public LoopRetries retries(String service) {
+        return node.retries().of(service).on(loop.index());
     }
 
-    /** The node's limit on the requests in flight of a service. */
-    ServiceLimit limit(String service) {
-        return proxy.serviceLimits().of(service);
+    @Override
+    public ServiceLimit limit(String service) {
+        return node.serviceLimits().of(service);
     }
 
-    /** This loop's dice. */
-    RandomGenerator random() {
+    @Override
+    public RandomGenerator random() {
         return random;
     }
 
-    Limits limits() {
-        return proxy.listening().policy().limits();
+    @Override
+    public Limits limits() {
+        return node.listening().policy().limits();
     }
 
-    void exceeded(Limit limit, ClientStream client) {
-        proxy.listening().exceeded().report(limit, client.peer().address());
+    @Override
+    public void exceeded(Limit limit, ClientStream client) {
+        node.listening().exceeded().report(limit, client.peer().address());
     }
 
-    /**
-     * What it is called that a backend's answer did not come to its end.
-     *
-     * @param ifEnded where it is the connection that did
-     */
-    Failure lost(Throwable cause, Failure ifEnded, String backend) {
+    @Override
+    public Failure lost(Throwable cause, Failure ifEnded, String backend) {
         if (cause instanceof OutOfMemoryError) {
             return Failure.NO_MEMORY;
         }
-        return Attempt.isBreak(cause) ? ifEnded : invalid(cause, backend);
+        return ConnectionLoss.is(cause) ? ifEnded : invalid(cause, backend);
     }
 
-    /** What it is called that a backend's answer breaks a rule; which rule, is counted. */
-    Failure invalid(Throwable cause, String backend) {
-        proxy.listening().refusals().answer(Rule.of(cause), backend);
+    @Override
+    public Failure invalid(Throwable cause, String backend) {
+        node.listening().refusals().answer(Rule.of(cause), backend);
         return Failure.RESPONSE_INVALID;
     }
 
-    RefusalCounters refusals() {
-        return proxy.listening().refusals();
+    @Override
+    public RefusalCounters refusals() {
+        return node.listening().refusals();
     }
 
-    FailureLog failures() {
-        return proxy.failures();
+    @Override
+    public FailureLog failures() {
+        return node.failures();
     }
 }

@@ -4,6 +4,7 @@ import dev.gyre.config.Settings.Listener;
 import dev.gyre.listener.ClientStream;
 import dev.gyre.listener.Http1ClientStream;
 import dev.gyre.loop.Loop;
+import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BindFailure;
 import dev.gyre.vertx.GuardedTransport;
 import io.vertx.core.Future;
@@ -12,14 +13,40 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /** The proxy on one event loop. All instances listen on the same ports; Vert.x spreads the connections. */
 final class ProxyVerticle extends VerticleBase {
+
+    /** What the verticles of a node have in common. */
+    interface Shared extends ProxyLoop.Shared {
+
+        MemoryBudget memory();
+
+        InstantSource clock();
+
+        /** The clock that requests are timed by. */
+        LongSupplier nanos();
+
+        /** Dice of its own for each loop. */
+        RandomGenerator random();
+
+        /** This verticle has an event loop to serve requests on. */
+        void joined(ProxyVerticle verticle);
+
+        /** The node begins to stop. */
+        void stopping();
+
+        /** How long requests in flight may take to finish then. */
+        Duration grace();
+    }
 
     /** Ample time to take from the kernel the connections that it has accepted. */
     private static final long ACCEPTING_MILLIS = 100;
@@ -27,22 +54,22 @@ final class ProxyVerticle extends VerticleBase {
     /** For the last answers to go out. */
     private static final long FAREWELL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private final Proxy proxy;
+    private final Shared node;
     private final int index;
     private final List<HttpServer> servers = new ArrayList<>();
     private ProxyLoop loop;
 
-    ProxyVerticle(Proxy proxy, int index) {
-        this.proxy = proxy;
+    ProxyVerticle(Shared node, int index) {
+        this.node = node;
         this.index = index;
     }
 
     @Override
     public Future<?> start() {
-        loop = new ProxyLoop(proxy, new Loop(vertx, context, index, proxy.memory(), proxy.clock(),
-                proxy.nanos()), proxy.random());
-        GuardedTransport.guard(context, proxy.listening().admission()::guard);
-        proxy.joined(this);
+        loop = new ProxyLoop(node, new Loop(vertx, context, index, node.memory(), node.clock(),
+                node.nanos()), node.random());
+        GuardedTransport.guard(context, node.listening().admission()::guard);
+        node.joined(this);
         return Future.succeededFuture();
     }
 
@@ -103,9 +130,9 @@ final class ProxyVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         loop.clients().stop();
-        proxy.stopping();
+        node.stopping();
         long begun = System.nanoTime();
-        Duration grace = proxy.grace();
+        Duration grace = node.grace();
         return quiet(5, begun + grace.dividedBy(3).toNanos())
                 .compose(v -> {
                     loop.clients().refuseNew();

@@ -15,7 +15,28 @@ import java.util.List;
  */
 final class RequestForwarder {
 
-    private final Exchange exchange;
+    /**
+     * The exchange that the body belongs to; hears of {@link ExchangeEvent#REQUEST_SENT} and
+     * {@link ExchangeEvent#REQUEST_RECEIVED}.
+     */
+    interface Parent {
+
+        boolean on(ExchangeEvent event);
+
+        /** Something has moved. */
+        void touch();
+
+        /** A body of so many bytes may have to be sent again. */
+        boolean keeps(long bytes);
+
+        /** Runs this when the event loop has dealt with what it has read. */
+        void later(Runnable task);
+
+        /** The request fails, and nothing may follow it on its connection. */
+        void reject(Failure failure, String details);
+    }
+
+    private final Parent parent;
     private final ClientStream client;
     private final long length;
     private final UploadLimits upload;
@@ -32,17 +53,17 @@ final class RequestForwarder {
     private long bytes;
     private long passed;
 
-    /** @param length in bytes or {@link RequestHead#CHUNKED} */
-    RequestForwarder(Exchange exchange, ClientStream client, long length, UploadLimits upload) {
+    /** @param length in bytes or {@link RequestLength#CHUNKED} */
+    RequestForwarder(Parent parent, ClientStream client, long length, UploadLimits upload) {
         this.upload = upload;
-        this.exchange = exchange;
+        this.parent = parent;
         this.client = client;
         this.length = length;
         client.pause(e -> {
             // A connection that broke ends the request by itself.
             if (e instanceof OutOfMemoryError) {
-                exchange.reject(Failure.NO_MEMORY, e.getMessage());
-            } else if (!Attempt.isBreak(e)) {
+                parent.reject(Failure.NO_MEMORY, e.getMessage());
+            } else if (!ConnectionLoss.is(e)) {
                 upload.refused(e);
             }
         });
@@ -53,7 +74,7 @@ final class RequestForwarder {
         outgoing = backend;
         headSent = false;
         blocked = false;
-        if (length == RequestHead.CHUNKED) {
+        if (length == RequestLength.CHUNKED) {
             backend.chunked();
         }
         backend.whenDrained(v -> unblocked(backend));
@@ -75,7 +96,7 @@ final class RequestForwarder {
         }
         if (!headSent) {
             // The body may be long in coming; what has been read with the head goes out together with it.
-            exchange.later(() -> sendHead(backend));
+            parent.later(() -> sendHead(backend));
         }
     }
 
@@ -98,13 +119,13 @@ final class RequestForwarder {
             drop(data);
             return;
         }
-        exchange.touch();
+        parent.touch();
         bytes += data.length();
         if (discarding || !upload.takes(data.length())) {
             drop(data);
             return;
         }
-        if (!forgotten && exchange.keeps(bytes)) {
+        if (!forgotten && parent.keeps(bytes)) {
             upload.passedOn(data);
             Buffer piece = ReadMemory.kept(data);
             kept.add(piece);
@@ -134,7 +155,7 @@ final class RequestForwarder {
             sent = true;
             Future<Void> written = outgoing.end(data);
             ReadMemory.handed(data, written);
-            exchange.requestSent();
+            parent.on(ExchangeEvent.REQUEST_SENT);
             return written;
         }
         Future<Void> written = outgoing.write(data);
@@ -150,7 +171,7 @@ final class RequestForwarder {
     private void unblocked(BackendStream backend) {
         if (backend == outgoing && blocked) {
             blocked = false;
-            exchange.touch();
+            parent.touch();
             upload.awaited();
             client.resume();
         }
@@ -162,14 +183,14 @@ final class RequestForwarder {
         if (outgoing != null && !sent) {
             end();
         }
-        exchange.requestReceived();
+        parent.on(ExchangeEvent.REQUEST_RECEIVED);
     }
 
     private void end() {
         headSent = true;
         sent = true;
         outgoing.end();
-        exchange.requestSent();
+        parent.on(ExchangeEvent.REQUEST_SENT);
     }
 
     /** What has been kept is not going to be sent again. */

@@ -23,7 +23,7 @@ import java.util.List;
  * @param host   the Host that routing and backends see; empty when an HTTP/1.0 client sent none
  * @param target origin-form as the client sent it, or {@code *}
  * @param path   what routes are matched with: {@link NormalPath} of the target
- * @param length of the body in bytes; {@link #CHUNKED} when only its end will tell
+ * @param length of the body in bytes; {@link RequestLength#CHUNKED} when only its end will tell
  * @param expectation whose 100 (Continue) the client waits for before it sends the body
  * @param maxForwards how often OPTIONS may still be sent on; {@link #UNLIMITED} where nothing says so
  */
@@ -44,7 +44,6 @@ record RequestHead(String host, String target, String path, long length, Expecta
         OF_NODE
     }
 
-    static final long CHUNKED = -1;
     static final int UNLIMITED = -1;
     private static final String ASTERISK = "*";
 

@@ -13,15 +13,18 @@ import java.util.regex.Pattern;
 /** How long a request's body is said to be (RFC 9112, section 6.3). */
 final class RequestLength {
 
+    /** Only the end of the body will tell. */
+    static final long CHUNKED = -1;
+
     private static final Predicate<String> TOKEN =
             Pattern.compile("[\\w!#$%&'*+.^`|~-]+").asMatchPredicate();
-    private static final String CHUNKED = "chunked";
+    private static final String CODING = "chunked";
 
     private RequestLength() {
     }
 
     /**
-     * In bytes, or {@link RequestHead#CHUNKED}.
+     * In bytes, or {@link #CHUNKED}.
      *
      * @throws Refused when the length is not certain
      */
@@ -29,7 +32,7 @@ final class RequestLength {
         List<String> codings = ListField.TRANSFER_ENCODING.lines(headers);
         if (!codings.isEmpty()) {
             checkChunked(codings);
-            return RequestHead.CHUNKED;
+            return CHUNKED;
         }
         String length = headers.get(HttpHeaders.CONTENT_LENGTH);
         if (length == null) {
@@ -50,7 +53,7 @@ final class RequestLength {
      * @throws Refused when they are anything but a single chunked
      */
     static void checkChunked(List<String> codings) {
-        if (!ListField.TRANSFER_ENCODING.isExactly(codings, CHUNKED)) {
+        if (!ListField.TRANSFER_ENCODING.isExactly(codings, CODING)) {
             throw (unknownCoding(codings) ? Rule.CODING_UNKNOWN : Rule.CODING_FORM).refused();
         }
     }
@@ -68,7 +71,7 @@ final class RequestLength {
             return false;
         }
         int chunked = codings.stream().map(coding -> coding.toLowerCase(Locale.ROOT)).toList()
-                .indexOf(CHUNKED);
+                .indexOf(CODING);
         return chunked < 0 || chunked > 0 && chunked == codings.size() - 1;
     }
 }

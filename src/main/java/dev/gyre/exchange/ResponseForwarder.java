@@ -17,9 +17,22 @@ import java.util.List;
 /** Passes a backend's answer on as it comes, never faster than the client takes it. */
 final class ResponseForwarder implements Handler<Buffer> {
 
+    /** The exchange that the answer belongs to. */
+    interface Parent {
+
+        /** Something has moved. */
+        void touch();
+
+        /** The answer went through to its last byte. */
+        void answered();
+
+        /** The rest of the answer will never come, or makes no sense. */
+        void answerBroke(Throwable cause);
+    }
+
     private static final long UNKNOWN = -1;
 
-    private final Exchange exchange;
+    private final Parent parent;
     private final BackendStream from;
     private final HttpHeaders fields;
     private final ClientStream to;
@@ -31,11 +44,11 @@ final class ResponseForwarder implements Handler<Buffer> {
     private boolean heldBack;
     private boolean dropping;
 
-    ResponseForwarder(Exchange exchange, BackendStream from, ClientStream to, ToClient toClient) {
+    ResponseForwarder(Parent parent, BackendStream from, ClientStream to, ToClient toClient) {
         this.toClient = toClient;
         // As they were decoded.
         this.fields = from.fields();
-        this.exchange = exchange;
+        this.parent = parent;
         this.from = from;
         this.to = to;
     }
@@ -69,7 +82,7 @@ final class ResponseForwarder implements Handler<Buffer> {
         if (endsByClose()) {
             to.last();
         }
-        from.read(this, v -> ended(), exchange::answerBroke);
+        from.read(this, v -> ended(), parent::answerBroke);
     }
 
     private void checkFraming() {
@@ -104,7 +117,7 @@ final class ResponseForwarder implements Handler<Buffer> {
             ReadMemory.drop(data);
             return;
         }
-        exchange.touch();
+        parent.touch();
         received += data.length();
         if (received == length) {
             to.end(ReadMemory.once(data));
@@ -130,7 +143,7 @@ final class ResponseForwarder implements Handler<Buffer> {
         if (blocked) {
             blocked = false;
             to.behind(false);
-            exchange.touch();
+            parent.touch();
             from.hold(false);
         }
     }
@@ -145,7 +158,7 @@ final class ResponseForwarder implements Handler<Buffer> {
             }
             to.end();
         }
-        exchange.answered();
+        parent.answered();
     }
 
     /** The rest of it is dropped. */

@@ -18,19 +18,35 @@ import java.util.OptionalLong;
  */
 final class UploadLimits extends Deadline {
 
-    private final Exchange exchange;
-    private final ProxyLoop proxy;
+    /** The exchange that reads the body. */
+    interface Parent {
+
+        /**
+         * The client waits for a 100 (Continue) that has not been sent. Its body may or may not come after
+         * an answer (RFC 9110, section 10.1.1).
+         */
+        boolean awaitsContinue();
+
+        /** The request fails, and nothing may follow it on its connection. */
+        void reject(Failure failure, String details);
+
+        /** The request as a whole fails, whatever is tried. */
+        void fail(Failure failure, String details);
+    }
+
+    private final Parent parent;
+    private final LoopContext context;
     private final ClientStream client;
     private final MinRateMeter pace;
     private final boolean paced;
     private final long most;
     private long bytes;
 
-    UploadLimits(Exchange exchange, ProxyLoop proxy, ClientStream client, Optional<Route> route) {
-        this.exchange = exchange;
-        this.proxy = proxy;
+    UploadLimits(Parent parent, LoopContext context, ClientStream client, Optional<Route> route) {
+        this.parent = parent;
+        this.context = context;
         this.client = client;
-        Limits limits = proxy.limits();
+        Limits limits = context.limits();
         this.paced = limits.minRate() > 0;
         this.pace = new MinRateMeter(Math.max(1, limits.minRate()), limits.minRateBurst());
         this.most = route.map(Route::maxBody).filter(OptionalLong::isPresent).orElse(limits.maxBody())
@@ -40,12 +56,12 @@ final class UploadLimits extends Deadline {
     /**
      * False, with the request refused, for a body that is too large.
      *
-     * @param length in bytes, or {@link RequestHead#CHUNKED}
+     * @param length in bytes, or {@link RequestLength#CHUNKED}
      */
     boolean allows(long length) {
         if (length > most) {
-            proxy.exceeded(Limit.BODY, client);
-            exchange.reject(Failure.BODY_TOO_LARGE, "");
+            context.exceeded(Limit.BODY, client);
+            parent.reject(Failure.BODY_TOO_LARGE, "");
             return false;
         }
         return true;
@@ -64,17 +80,17 @@ final class UploadLimits extends Deadline {
     /** The client may send. */
     void awaited() {
         if (paced) {
-            long now = proxy.loop().nanos();
+            long now = context.loop().nanos();
             pace.owes(now);
-            proxy.loop().schedule(this, pace.due(now));
+            context.loop().schedule(this, pace.due(now));
         }
     }
 
     /** The backend takes no more at the moment, or all has come. */
     void heldBack() {
         if (paced) {
-            pace.rests(proxy.loop().nanos());
-            proxy.loop().cancel(this);
+            pace.rests(context.loop().nanos());
+            context.loop().cancel(this);
         }
     }
 
@@ -82,7 +98,7 @@ final class UploadLimits extends Deadline {
     boolean takes(int more) {
         bytes += more;
         if (paced) {
-            pace.moved(more, proxy.loop().nanos());
+            pace.moved(more, context.loop().nanos());
         }
         return allows(bytes);
     }
@@ -90,21 +106,21 @@ final class UploadLimits extends Deadline {
     /** The request breaks a rule of the gate, by its head or within its body. */
     void refused(Throwable cause) {
         Rule rule = Rule.of(cause);
-        proxy.refusals().request(rule, client.peer().address());
-        exchange.reject(rule.failure(), rule.reason());
+        context.refusals().request(rule, client.peer().address());
+        parent.reject(rule.failure(), rule.reason());
     }
 
     @Override
     protected void expired() {
-        long now = proxy.loop().nanos();
+        long now = context.loop().nanos();
         if (!pace.tooSlow(now)) {
-            proxy.loop().schedule(this, pace.due(now));
-        } else if (exchange.awaitsContinue()) {
+            context.loop().schedule(this, pace.due(now));
+        } else if (parent.awaitsContinue()) {
             // It is the backend's turn to say so; that has a limit of its own.
             pace.rests(now);
         } else {
-            proxy.exceeded(Limit.UPLOAD_RATE, client);
-            exchange.fail(Failure.CLIENT_TIMEOUT, "");
+            context.exceeded(Limit.UPLOAD_RATE, client);
+            parent.fail(Failure.CLIENT_TIMEOUT, "");
         }
     }
 }

@@ -47,7 +47,7 @@ record ReadRequests(List<Request> requests, boolean refused) {
                     io.netty.handler.codec.http.HttpVersion.HTTP_1_1, HttpMethod.valueOf(method),
                     head.target());
             headers.forEach((name, value) -> outgoing.headers().add(name, value));
-            if (head.length() == RequestHead.CHUNKED) {
+            if (head.length() == RequestLength.CHUNKED) {
                 outgoing.headers().set(HttpHeaders.TRANSFER_ENCODING, HttpHeaders.CHUNKED);
             }
             EmbeddedChannel channel = new EmbeddedChannel(new HttpRequestEncoder());
