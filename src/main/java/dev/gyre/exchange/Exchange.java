@@ -27,6 +27,7 @@ import dev.gyre.upstream.hold.Waiter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One request's whole life: gate, route, hold, admit, select, send, on failure decide retry, answer, end. It
@@ -66,6 +67,20 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     }
 
     void start() {
+        guarded(Exchange::begin);
+    }
+
+    /** Its callers, Vert.x, timers and pools, could not answer the client after a fault of Gyre's own. */
+    private void guarded(Consumer<Exchange> step) {
+        try {
+            step.accept(this);
+        } catch (RuntimeException e) {
+            context.faulted(client, e);
+            fail(Failure.INTERNAL, e.toString());
+        }
+    }
+
+    private void begin() {
         client.servedBy(this);
         try {
             // First the gate: nothing ambiguous is routed, let alone forwarded.
@@ -192,7 +207,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
 
     @Override
     public void select() {
-        select(context.view());
+        guarded(exchange -> exchange.select(exchange.context.view()));
     }
 
     /** Chooses a backend for the next try, now or when the service is no longer held. */
@@ -253,7 +268,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     @Override
     public void go() {
         line = Optional.empty();
-        select(context.view().service(service()));
+        guarded(exchange -> exchange.select(exchange.context.view().service(exchange.service())));
     }
 
     @Override

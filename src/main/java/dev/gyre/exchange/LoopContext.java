@@ -53,6 +53,9 @@ interface LoopContext {
 
     FailureLog failures();
 
+    /** Gyre itself failed over the request of this client. */
+    void faulted(ClientStream client, RuntimeException fault);
+
     /**
      * What it is called that a backend's answer did not come to its end.
      *

@@ -72,14 +72,12 @@ final class ProxyLoop implements LoopContext {
     }
 
     void handle(ClientStream client) {
-        Exchange exchange = new Exchange(this, client);
-        try {
-            exchange.start();
-        } catch (RuntimeException e) {
-            // Vert.x would log it and leave the client without an answer.
-            LOG.error("request {} {}", client.method(), client.target(), e);
-            exchange.fail(Failure.INTERNAL, e.toString());
-        }
+        new Exchange(this, client).start();
+    }
+
+    @Override
+    public void faulted(ClientStream client, RuntimeException fault) {
+        LOG.error("request {} {}", client.method(), client.target(), fault);
     }
 
     /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */

@@ -80,6 +80,16 @@ final class SteppedProxy implements AutoCloseable {
 
     /** @param vertx closed with this */
     SteppedProxy(Vertx vertx, int count, ServicePolicy policy, Limits limits) throws IOException {
+        this(vertx, count, policy, limits, new Random(1));
+    }
+
+    /** @param dice by which backends are chosen, among others */
+    SteppedProxy(int count, ServicePolicy policy, Limits limits, Random dice) throws IOException {
+        this(Vertx.vertx(), count, policy, limits, dice);
+    }
+
+    private SteppedProxy(Vertx vertx, int count, ServicePolicy policy, Limits limits, Random dice)
+            throws IOException {
         this.vertx = vertx;
         this.policy = policy;
         for (int i = 0; i < count; i++) {
@@ -87,7 +97,7 @@ final class SteppedProxy implements AutoCloseable {
         }
         proxy = new Proxy(vertx, new ListenerPolicy(ForwardingSettings.DEFAULT, limits, "a"),
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
-                        () -> new Random(1), () -> nanos), Duration.ofSeconds(1),
+                        () -> dice, () -> nanos), Duration.ofSeconds(1),
                 new ProxyObservers(() -> { }, charged::add, finished::add));
         proxy.deploy(1).await();
         show();
