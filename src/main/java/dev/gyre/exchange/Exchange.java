@@ -372,7 +372,11 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
             case RESPONSE_INCOMPLETE -> turn() == Side.CLIENT || answer.heldBack();
             default -> false;
         };
-        return failure.side() != Side.BACKEND || !others ? failure.side() : Side.CLIENT;
+        if (!others) {
+            return failure.side();
+        }
+        // No client makes a request wait in Gyre's own queue.
+        return turn() == Side.NODE ? Side.NODE : Side.CLIENT;
     }
 
     // The way back to the client.

@@ -6,11 +6,13 @@ import dev.gyre.model.BackendStats;
 import dev.gyre.model.Balance;
 import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.EjectionPolicy;
+import dev.gyre.model.Failure;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.HoldPolicy;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Limits;
+import dev.gyre.model.Outcome;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.RetryCause;
 import dev.gyre.model.RetryPolicy;
@@ -316,6 +318,21 @@ class WhoseTurnTest {
             proxy.step(SECOND.multipliedBy(2).plusMillis(20));
             hears("HTTP/1.1 504", proxy, client);
             assertThat(proxy.charged()).hasSize(slowUpload ? 0 : 1);
+        }
+    }
+
+    @Example
+    void theWholeRequestsTimeIsTheNodesFaultWhileItWaitsForAConnection() throws Exception {
+        Timeouts timeouts = new Timeouts(SECOND, Duration.ofSeconds(30), Duration.ofSeconds(30),
+                Optional.of(SECOND));
+        try (SteppedProxy proxy = new SteppedProxy(1, policy(timeouts), Limits.DEFAULT.within(1000))) {
+            SteppedPeer client = proxy.client();
+            enter(Phase.QUEUED, proxy, client);
+            proxy.step(SECOND.plusMillis(20));
+            hears("HTTP/1.1 504", proxy, client);
+            proxy.until("both are finished", () -> proxy.finished().size() == 2);
+            assertThat(proxy.finished()).extracting(one -> one.attempts().get(0).outcome())
+                    .contains(new Outcome.Failed(Failure.REQUEST_TIMEOUT, Failure.Side.NODE));
         }
     }
 
