@@ -242,6 +242,8 @@ public final class Cluster implements Replica {
                 loop.refuse(current, JoinRefused.twin(twin.get(), node.data()));
             } else if (stood > STANDSTILL_NANOS) {
                 loop.lost(current, "this process was paused for " + stood / 1_000_000_000L + " s");
+            } else if (current.membership().isStuck()) {
+                loop.lost(current, "a call into Hazelcast does not return");
             } else if (isolation.found(current.others(), peers.present().size(), now)) {
                 loop.lost(current, "no heartbeat from " + current.others() + " of " + current.others()
                         + " other members");

@@ -41,12 +41,14 @@ final class Membership {
     private static final long JOIN_SECONDS = 45;
 
     private final Vertx vertx;
+    private final Subscriptions subscriptions;
     private final HazelcastInstance hazelcast;
     private final String id;
     private final AtomicBoolean over = new AtomicBoolean();
 
     private Membership(Vertx vertx, Subscriptions manager) {
         this.vertx = vertx;
+        this.subscriptions = manager;
         this.hazelcast = manager.getHazelcastInstance();
         this.id = manager.getNodeId();
     }
@@ -154,6 +156,11 @@ final class Membership {
 
     boolean isRunning() {
         return hazelcast.getLifecycleService().isRunning();
+    }
+
+    /** A call into Hazelcast does not return. */
+    boolean isStuck() {
+        return subscriptions.stuck();
     }
 
     /** The shared maps. */

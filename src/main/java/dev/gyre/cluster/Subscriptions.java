@@ -31,9 +31,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Subscriptions extends HazelcastClusterManager {
 
+    /** Of {@link #refresh}, that a call may take: longer than Hazelcast takes to give one up. */
+    private static final int LOOKS = 6;
+
     private final Map<String, Set<RegistrationInfo>> own = new ConcurrentHashMap<>();
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     private final AtomicInteger refreshing = new AtomicInteger();
+    private final PendingCalls calls = new PendingCalls(LOOKS);
     private final ExecutorService events = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "gyre-members");
         thread.setDaemon(true);
@@ -82,6 +86,11 @@ final class Subscriptions extends HazelcastClusterManager {
     }
 
     @Override
+    public void getNodeInfo(String node, Completable<NodeInfo> found) {
+        super.getNodeInfo(node, calls.begin(found));
+    }
+
+    @Override
     public void registrationListener(RegistrationListener notified) {
         listener = notified;
         super.registrationListener(notified);
@@ -119,12 +128,14 @@ final class Subscriptions extends HazelcastClusterManager {
      * calls of the last time still wait for Hazelcast.
      */
     void refresh() {
+        calls.look();
         if (left || !refreshing.compareAndSet(0, 1)) {
             return;
         }
         // The address of this member is in a map as well.
         refreshing.incrementAndGet();
-        later(() -> super.setNodeInfo(reached, (done, failure) -> refreshing.decrementAndGet()));
+        later(() -> super.setNodeInfo(reached,
+                calls.begin((done, failure) -> refreshing.decrementAndGet())));
         own.forEach((address, infos) -> infos.forEach(info -> announceAgain(address, info)));
         read.removeIf(address -> !listener.wantsUpdatesFor(address));
         read.forEach(this::readAgain);
@@ -133,23 +144,28 @@ final class Subscriptions extends HazelcastClusterManager {
 
     private void announceAgain(String address, RegistrationInfo info) {
         refreshing.incrementAndGet();
-        super.addRegistration(address, info, (done, failure) -> {
+        super.addRegistration(address, info, calls.begin((done, failure) -> {
             refreshing.decrementAndGet();
             // Cancelled meanwhile, and now written again: remove it, so that nobody sends to it.
             if (!own.getOrDefault(address, Set.of()).contains(info)) {
                 super.removeRegistration(address, info, (removed, e) -> { });
             }
-        });
+        }));
     }
 
     private void readAgain(String address) {
         refreshing.incrementAndGet();
-        super.getRegistrations(address, (found, failure) -> {
+        super.getRegistrations(address, calls.begin((found, failure) -> {
             refreshing.decrementAndGet();
             if (failure == null) {
                 listener.registrationsUpdated(new RegistrationUpdateEvent(address, found));
             }
-        });
+        }));
+    }
+
+    /** A call does not return, and what waits for it never happens: only another membership helps. */
+    boolean stuck() {
+        return calls.stuck();
     }
 
     /** The listener on this member for changes of subscriptions. */
