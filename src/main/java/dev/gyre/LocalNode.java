@@ -1,8 +1,8 @@
 package dev.gyre;
 
+import dev.gyre.api.ClusterReport;
 import dev.gyre.api.ClusterReport.MissingMember;
 import dev.gyre.api.ClusterReport.OtherConfig;
-import dev.gyre.api.ClusterReport;
 import dev.gyre.api.NodeInFlight;
 import dev.gyre.api.NodeInfo;
 import dev.gyre.api.Nodes;
@@ -10,8 +10,8 @@ import dev.gyre.api.Readiness;
 import dev.gyre.api.RegistryReport;
 import dev.gyre.cluster.BusUser;
 import dev.gyre.cluster.Cluster;
-import dev.gyre.cluster.ClusterHealth.ClockAhead;
 import dev.gyre.cluster.ClusterHealth;
+import dev.gyre.cluster.ClusterHealth.ClockAhead;
 import dev.gyre.cluster.ClusterMember;
 import dev.gyre.cluster.ClusterNode;
 import dev.gyre.cluster.DeclaredConfig;

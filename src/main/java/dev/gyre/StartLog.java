@@ -26,7 +26,7 @@ final class StartLog {
     }
 
     static void write(Settings settings, Limits limits, Topology topology, List<Integer> ports,
-                      int adminPort, boolean durable) {
+            int adminPort, boolean durable) {
         LOG.info("{}, transport {}", Version.line(), Launcher.transports());
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         LOG.info("listening on {}, instances {}", listeners(settings.listeners(), ports), instances);

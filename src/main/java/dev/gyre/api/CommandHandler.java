@@ -37,7 +37,7 @@ public final class CommandHandler {
     }
 
     public CommandHandler(Vertx vertx, Registry registry, Observed observed, Nodes nodes,
-                          Discovery discovery, CommandThreads threads) {
+            Discovery discovery, CommandThreads threads) {
         this.threads = threads;
         DrainWait drainWait = new DrainWait(vertx, nodes);
         Changes changes = new Changes(registry, observed, drainWait, nodes);

@@ -1,7 +1,7 @@
 package dev.gyre.api;
 
-import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendHealth;
+import dev.gyre.model.BackendId;
 import dev.gyre.model.ProbeCount;
 import java.util.Comparator;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class HealthMetrics {
     }
 
     private static <T> void write(String name, String help, SortedMap<BackendId, T> all,
-                                  ToDoubleFunction<T> value, Exposition to) {
+            ToDoubleFunction<T> value, Exposition to) {
         to.family("gyre_backend_" + name, help);
         all.forEach((id, of) -> to.sample(value.applyAsDouble(of), id));
     }

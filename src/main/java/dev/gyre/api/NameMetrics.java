@@ -27,12 +27,12 @@ final class NameMetrics {
     }
 
     private static void count(String family, String help, SortedMap<String, NameStatus> names,
-                              ToDoubleFunction<Counts> value, Exposition to) {
+            ToDoubleFunction<Counts> value, Exposition to) {
         write(family, help, names, status -> value.applyAsDouble(status.counts()), to);
     }
 
     private static void write(String family, String help, SortedMap<String, NameStatus> names,
-                              ToDoubleFunction<NameStatus> value, Exposition to) {
+            ToDoubleFunction<NameStatus> value, Exposition to) {
         to.family("gyre_dns_" + family, help);
         names.forEach((name, status) -> to.sample(value.applyAsDouble(status), "name", name));
     }

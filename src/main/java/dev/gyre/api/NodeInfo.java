@@ -20,7 +20,7 @@ import java.time.temporal.ChronoUnit;
  * @param unknown entries that its version does not understand: it is older than the others
  */
 public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
-                       Duration age, String digest, boolean blind, Duration clock, int unknown) {
+        Duration age, String digest, boolean blind, Duration clock, int unknown) {
 
     boolean agrees(NodeInfo other) {
         return digest.equals(other.digest);

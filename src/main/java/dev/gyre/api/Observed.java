@@ -1,11 +1,11 @@
 package dev.gyre.api;
 
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
-import dev.gyre.model.BackendHealth;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;

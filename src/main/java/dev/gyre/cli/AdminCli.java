@@ -53,7 +53,7 @@ public final class AdminCli {
      * @param by  who gives the command, for the history, e.g. {@code alice@laptop}
      */
     public static ExitCode run(List<String> args, Map<String, String> env, String by, PrintStream out,
-                          PrintStream err) {
+            PrintStream err) {
         return new AdminCli(env, by, out, err).run(args);
     }
 

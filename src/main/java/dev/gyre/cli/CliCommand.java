@@ -127,7 +127,7 @@ record CliCommand(String name, List<String> arguments, List<CliOption> own, Stri
     }
 
     private static CliCommand command(String name, String arguments, String summary, String example,
-                                      CliOption... options) {
+            CliOption... options) {
         return new CliCommand(name, arguments.isEmpty() ? List.of() : List.of(arguments.split(" ")),
                 List.of(options), summary, (name.replace('.', ' ') + " " + example).strip());
     }

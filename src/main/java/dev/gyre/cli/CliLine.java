@@ -104,7 +104,7 @@ record CliLine(Map<String, Object> command, String node, Optional<String> token,
     }
 
     private static void arguments(CliCommand command, List<PositionalParamSpec> given,
-                                  Map<String, Object> fields) throws Misused {
+            Map<String, Object> fields) throws Misused {
         long least = command.arguments().stream().filter(argument -> !argument.endsWith("?")).count();
         List<String> values = given.stream().flatMap(place -> place.originalStringValues().stream()).toList();
         if (values.size() < least) {

@@ -100,7 +100,7 @@ public final class Cluster implements Replica {
      * if another process has this node's id.
      */
     public static Future<Cluster> join(Vertx vertx, ClusterSettings settings, Registry registry,
-                                       ClusterNode node, Clocks clocks, Duration patience) {
+            ClusterNode node, Clocks clocks, Duration patience) {
         return vertx.executeBlocking(() -> {
             ClusterPorts.require(settings);
             return new Cluster(vertx, settings, registry, node, clocks,

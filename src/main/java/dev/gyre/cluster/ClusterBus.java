@@ -62,7 +62,7 @@ public final class ClusterBus {
      * @param read  reads a message; empty if it is something else
      */
     public <T> Future<Void> listen(String address, String purpose, String words,
-                                   Function<JsonObject, Optional<T>> read, Consumer<T> heard) {
+            Function<JsonObject, Optional<T>> read, Consumer<T> heard) {
         return vertx.eventBus().consumer(address, message -> {
             Optional<T> opened = authenticator.verify(purpose, message.body()).map(JsonObject::new)
                     .flatMap(read);

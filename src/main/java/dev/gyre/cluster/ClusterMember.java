@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public record ClusterMember(String id, String name, String address, String version, Duration uptime,
         String view,
-                     Duration age, String digest, Duration heard, Duration clock, int unknown) {
+        Duration age, String digest, Duration heard, Duration clock, int unknown) {
 
     static ClusterMember of(Heartbeat heartbeat, Duration heard, Duration clock) {
         NodeIdentity node = heartbeat.node();

@@ -61,7 +61,7 @@ final class ConfigDrift {
     }
 
     private void look(DeclaredConfig own, Peer peer, String digests,
-                      Function<String, Future<JsonObject>> ask) {
+            Function<String, Future<JsonObject>> ask) {
         String id = peer.heartbeat().id();
         String name = peer.heartbeat().node().name();
         long now = nanos.getAsLong();

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param used     the nonces of the commands recently carried out there
  */
 record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, String> asks, Set<String> answers,
-             Map<BackendId, Duration> renewed, Set<String> used) {
+        Map<BackendId, Duration> renewed, Set<String> used) {
 
     /**
      * The state of the node at the moment of the heartbeat.
@@ -38,7 +38,7 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
      * @param leaving it leaves the cluster gracefully; this is its last heartbeat
      */
     record State(long uptime, String view, String digest, long changed, long wall, String declared,
-                 int unknown, boolean leaving) {
+            int unknown, boolean leaving) {
     }
 
     Heartbeat {

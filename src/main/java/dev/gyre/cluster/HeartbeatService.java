@@ -35,7 +35,7 @@ final class HeartbeatService {
     HeartbeatService(Vertx vertx, Supplier<Heartbeat> self, PeerAdmission admission,
             MessageAuthenticator authenticator,
             RefusedMessages rejections,
-             Runnable repair) {
+            Runnable repair) {
         this.vertx = vertx;
         this.self = self;
         this.admission = admission;

@@ -40,7 +40,7 @@ final class MembershipLoop {
      * @param ended called when one is lost, before the next attempt
      */
     MembershipLoop(Vertx vertx, ClusterSettings settings, Function<Membership, Future<Session>> begin,
-                   Runnable ended) {
+            Runnable ended) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.settings = settings;

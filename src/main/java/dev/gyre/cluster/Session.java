@@ -7,7 +7,7 @@ import java.util.Set;
 /** One membership and everything that runs on it. */
 record Session(Membership membership, Replication replication, HeartbeatService heartbeats,
         PeerAdmission admission,
-               NodeRpc calls, HealthBroadcast broadcast) {
+        NodeRpc calls, HealthBroadcast broadcast) {
 
     /** The possible senders of a message that none of these nodes has sent. */
     String suspects() {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param nonces       of the commands carried out
  */
 record SharedMaps(String session, SharedStringMap entries, SharedStringMap acknowledged,
-                  AsyncMap<String, String> nonces) {
+        AsyncMap<String, String> nonces) {
 
     private static final long OPEN_SECONDS = 10;
 

@@ -95,7 +95,7 @@ final class SyncPoint {
      * @param unread the keys of their unreadable entries
      */
     static Map<Key, Optional<Entry>> removed(Iterable<Entry> held, Stamp agreed,
-                                             Function<Key, Optional<Entry>> shared, Predicate<Key> unread) {
+            Function<Key, Optional<Entry>> shared, Predicate<Key> unread) {
         Map<Key, Optional<Entry>> left = new HashMap<>();
         for (Entry entry : held) {
             if (!entry.key().isChange() && !unread.test(entry.key())) {

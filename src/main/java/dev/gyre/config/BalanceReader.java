@@ -78,7 +78,7 @@ final class BalanceReader {
 
     /** An object that switches it on, or {@code off}. */
     private static <T> Optional<T> switchable(Optional<Value> value, Optional<T> base,
-                                              Function<Fields, Optional<T>> read) {
+            Function<Fields, Optional<T>> read) {
         if (value.isEmpty()) {
             return base;
         }

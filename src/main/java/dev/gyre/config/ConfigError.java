@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param nearest  the one of them that was probably meant
  */
 public record ConfigError(String path, String found, String expected, List<String> known,
-                          Optional<String> nearest) {
+        Optional<String> nearest) {
 
     public ConfigError {
         known = List.copyOf(known);

@@ -24,7 +24,7 @@ public final class ConfigReader {
      * @param files the text of that file; empty when it cannot be read
      */
     public static Checked<Settings> read(JsonObject json, Function<String, Optional<String>> env,
-                                         Function<Path, Optional<String>> files) {
+            Function<Path, Optional<String>> files) {
         Findings findings = new Findings();
         JsonObject resolved = new Substitution(env, files, findings).in("", json);
         Fields top = new Fields("", resolved, SettingsTable.CONFIG, findings);

@@ -17,7 +17,7 @@ import java.util.List;
  * @param family  which addresses are used
  */
 public record ResolverSettings(List<Server> servers, Duration timeout, Duration minTtl, Duration maxTtl,
-                               Backoff backoff, AddressFamily family) {
+        Backoff backoff, AddressFamily family) {
 
     public static final ResolverSettings DEFAULT = new ResolverSettings(List.of(), Duration.ofSeconds(2),
             Duration.ofSeconds(1), Duration.ofHours(1),

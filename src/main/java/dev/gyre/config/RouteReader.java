@@ -14,7 +14,6 @@ import java.util.OptionalLong;
  */
 public final class RouteReader {
 
-
     private RouteReader() { }
 
     /**

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param earlier     the key that it had in an earlier version, which is refused
  */
 public record Setting(String key, Form form, String description, Optional<Object> fallback, String absent,
-                      List<String> examples, Optional<String> earlier) {
+        List<String> examples, Optional<String> earlier) {
 
     private static final String REQUIRED = "required";
 

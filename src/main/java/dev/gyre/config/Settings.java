@@ -26,11 +26,11 @@ import java.util.OptionalInt;
  * @param networks   where backends may be
  */
 public record Settings(List<Listener> listeners, OptionalInt instances, Topology declared,
-                       AdminSettings admin, Optional<ClusterSettings> cluster, String data,
-                       Duration retention, Duration grace, Duration warmUp, ForwardingSettings forwarding,
-                       Optional<String> nodeName, Optional<String> zone,
-                       StickySettings sticky, Limits limits, ResolverSettings resolver,
-                       BackendNetworks networks) {
+        AdminSettings admin, Optional<ClusterSettings> cluster, String data,
+        Duration retention, Duration grace, Duration warmUp, ForwardingSettings forwarding,
+        Optional<String> nodeName, Optional<String> zone,
+        StickySettings sticky, Limits limits, ResolverSettings resolver,
+        BackendNetworks networks) {
 
     /** How long the mark of a removal is kept where the config does not say: a week off undoes nothing. */
     public static final Duration RETENTION = Duration.ofDays(7);
@@ -97,7 +97,7 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      * @param maxClockSkew by how much a node's wall clock may be ahead of the others', 1s..24h
      */
     public record ClusterSettings(String name, String host, int port, int eventBusPort, List<String> members,
-                                  Optional<String> secret, Optional<ClusterTls> tls, Duration maxClockSkew) {
+            Optional<String> secret, Optional<ClusterTls> tls, Duration maxClockSkew) {
 
         /** What applies where the config does not say. */
         public static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(60);
@@ -112,7 +112,7 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
 
         /** With the default for how far clocks may differ. */
         public ClusterSettings(String name, String host, int port, int eventBusPort, List<String> members,
-                               Optional<String> secret, Optional<ClusterTls> tls) {
+                Optional<String> secret, Optional<ClusterTls> tls) {
             this(name, host, port, eventBusPort, members, secret, tls, MAX_CLOCK_SKEW);
         }
 
@@ -145,7 +145,7 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
      * @param lookAlikes what happens to fields whose names backends may take for reserved ones
      */
     public record ForwardingSettings(List<Network> trusted, boolean forwarded, boolean realIp,
-                                     boolean ambiguousPaths, LookAlikes lookAlikes) {
+            boolean ambiguousPaths, LookAlikes lookAlikes) {
 
         /** What applies where the config says nothing. */
         public static final ForwardingSettings DEFAULT =

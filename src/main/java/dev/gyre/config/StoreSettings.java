@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * @param keys     the top-level keys it may give; empty: any
  */
 record StoreSettings(String path, String type, String format, boolean optional, JsonObject config,
-                     Set<String> keys) {
+        Set<String> keys) {
 
     /** The keys a store may give: all of the config's but the ones that say where config comes from. */
     static final List<String> CONTRIBUTED = List.of("admin", "cluster", "data", "forwarding", "grace",

@@ -26,7 +26,7 @@ final class Substitution {
     private final Findings findings;
 
     Substitution(Function<String, Optional<String>> env, Function<Path, Optional<String>> files,
-                 Findings findings) {
+            Findings findings) {
         this.env = env;
         this.files = files;
         this.findings = findings;

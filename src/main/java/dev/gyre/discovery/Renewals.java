@@ -110,7 +110,7 @@ final class Renewals {
      * @param others    the ids of the other present nodes, and the time since the last heartbeat of each
      */
     void step(long nanos, Collection<AnnouncedBackend> announced, boolean clustered,
-              Map<String, Duration> others) {
+            Map<String, Duration> others) {
         awake = time(nanos);
         clock = nanos;
         this.clustered = clustered;

@@ -76,7 +76,7 @@ public final class NameResolver {
 
     /** Resources that exist only while there are names. */
     private record Questions(MultiThreadIoEventLoopGroup group, EventLoop loop, NameServers servers,
-                             Lookup lookup, ConcurrencyLimiter limiter) {
+            Lookup lookup, ConcurrencyLimiter limiter) {
 
         static Questions open(ResolverSettings settings) {
             MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1,
@@ -99,7 +99,7 @@ public final class NameResolver {
      * @param publisher receives each new topology, one at a time
      */
     public NameResolver(ResolverSettings settings, BackendNetworks networks, InstantSource clock,
-                 RandomGenerator dice, Executor soon, Consumer<Topology> publisher) {
+            RandomGenerator dice, Executor soon, Consumer<Topology> publisher) {
         this.expansion = new AddressExpansion(networks);
         this.settings = settings;
         this.clock = clock;

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 record Resolution(Map<RecordType, List<ResolvedAddress>> good, Optional<Duration> ttl,
         Optional<String> failing,
-             Instant since, int failures, boolean begun) {
+        Instant since, int failures, boolean begun) {
 
     Resolution {
         good = Map.copyOf(good);

@@ -81,7 +81,7 @@ final class Attempts implements Attempt.Parent {
     private Timer timer;
 
     Attempts(Parent parent, ExchangeClock clock, LoopContext context, ClientStream client,
-             RequestHead head, String serviceName) {
+            RequestHead head, String serviceName) {
         this.parent = parent;
         this.clock = clock;
         this.context = context;

@@ -7,11 +7,11 @@ import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.listener.ListenerState;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
-import dev.gyre.model.BackendHealth;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.PoolUse;
@@ -86,7 +86,7 @@ public final class Proxy {
      * @param grace        how long requests in flight may take to finish when the node stops
      */
     public Proxy(Vertx vertx, ListenerPolicy policy, SelectionContext context, Duration grace,
-                 ProxyObservers observers) {
+            ProxyObservers observers) {
         this.vertx = vertx;
         this.listening = ListenerState.of(policy, context.nanos(), context.clock(),
                 observers.exchanges());

@@ -28,7 +28,7 @@ import java.util.List;
  * @param maxForwards how often OPTIONS may still be sent on; {@link #UNLIMITED} where nothing says so
  */
 record RequestHead(String host, String target, String path, long length, Expectation expectation,
-                   int maxForwards) {
+        int maxForwards) {
 
     /** The side that lets the client send its body. */
     enum Expectation {
@@ -72,7 +72,7 @@ record RequestHead(String host, String target, String path, long length, Expecta
     }
 
     static RequestHead of(HttpMethod method, HttpVersion version, String uri, MultiMap headers,
-                          boolean ambiguousPaths) {
+            boolean ambiguousPaths) {
         if (method == HttpMethod.CONNECT) {
             throw Rule.TUNNEL.refused();
         }

@@ -79,7 +79,7 @@ public final class GuardedFile {
     /** Reads a file of Gyre's own. */
     public static byte[] readOwn(Path file) throws IOException {
         try (FileChannel channel = openOwn(file, StandardOpenOption.READ);
-             InputStream in = Channels.newInputStream(channel)) {
+            InputStream in = Channels.newInputStream(channel)) {
             return in.readAllBytes();
         }
     }

@@ -61,7 +61,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
      * @param nanos  by which requests begin
      */
     public RequestDecoder(Http1ServerConfig limits, int most, KnownNames known, Claim.Judge claims,
-                          LongSupplier nanos) {
+            LongSupplier nanos) {
         super(limits);
         this.nanos = nanos;
         this.names = new FieldNames(known, most, claims);

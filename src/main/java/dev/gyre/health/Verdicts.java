@@ -1,8 +1,8 @@
 package dev.gyre.health;
 
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
-import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;

@@ -43,7 +43,7 @@ public final class Admission extends ChannelInboundHandlerAdapter {
 
     /** @param policy with the numbers of connections filled in, see {@link Limits#within} */
     Admission(ListenerPolicy policy, LimitCounters exceeded, InstantSource clock,
-              ExchangeListener exchanges) {
+            ExchangeListener exchanges) {
         this.forwarding = policy.forwarding();
         this.exceeded = exceeded;
         this.clock = clock;

@@ -1,7 +1,7 @@
 package dev.gyre.listener;
 
-import dev.gyre.model.Limit;
 import dev.gyre.log.RateLimitedLog;
+import dev.gyre.model.Limit;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

@@ -23,7 +23,7 @@ public record ListenerState(ListenerPolicy policy, LimitCounters exceeded, Refus
      * @param exchanges hears of every request and every connection that was turned away
      */
     public static ListenerState of(ListenerPolicy policy, LongSupplier nanos, InstantSource clock,
-                                   ExchangeListener exchanges) {
+            ExchangeListener exchanges) {
         LimitCounters exceeded = new LimitCounters(nanos);
         return new ListenerState(policy, exceeded, new RefusalCounters(nanos),
                 new MemoryEnds(System::nanoTime),

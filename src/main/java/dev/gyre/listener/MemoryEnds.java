@@ -1,8 +1,8 @@
 package dev.gyre.listener;
 
+import dev.gyre.log.RateLimitedLog;
 import dev.gyre.model.Failure;
 import dev.gyre.model.MemoryHolding;
-import dev.gyre.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

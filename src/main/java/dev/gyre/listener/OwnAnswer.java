@@ -76,7 +76,7 @@ public final class OwnAnswer {
      * @param date              what Date says now
      */
     public static Buffer prepare(Failure failure, HttpServerResponse response, int retryAfterSeconds,
-                          CharSequence date) {
+            CharSequence date) {
         response.setStatusCode(failure.status()).setStatusMessage(phrase(failure));
         // The head of a backend's answer may stand here already, when the answer broke off before its first
         // byte.

@@ -2,8 +2,8 @@ package dev.gyre.listener;
 
 import dev.gyre.gate.Claim;
 import dev.gyre.gate.Rule;
-import dev.gyre.model.GateStats;
 import dev.gyre.log.RateLimitedLog;
+import dev.gyre.model.GateStats;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

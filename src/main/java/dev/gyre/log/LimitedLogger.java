@@ -22,7 +22,7 @@ final class LimitedLogger extends LegacyAbstractLogger {
 
     @Override
     protected void handleNormalizedLoggingCall(Level level, Marker marker, String pattern, Object[] arguments,
-                                               Throwable thrown) {
+            Throwable thrown) {
         OutOfMemory.look(arguments, thrown);
         if (!written.isEnabledForLevel(level)) {
             return;

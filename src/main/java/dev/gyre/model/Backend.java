@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param address  which of the addresses that the URL's name stands for; empty: as the operator wants it
  */
 public record Backend(BackendUrl url, int weight, boolean draining, Origin origin, Optional<String> zone,
-                      Optional<Instant> since, Optional<String> address) {
+        Optional<Instant> since, Optional<String> address) {
 
     public static final int MAX_WEIGHT = 1000;
 
@@ -26,7 +26,7 @@ public record Backend(BackendUrl url, int weight, boolean draining, Origin origi
 
     /** As the operator wants it. */
     public Backend(BackendUrl url, int weight, boolean draining, Origin origin, Optional<String> zone,
-                   Optional<Instant> since) {
+            Optional<Instant> since) {
         this(url, weight, draining, origin, zone, since, Optional.empty());
     }
 

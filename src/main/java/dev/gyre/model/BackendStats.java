@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param saturation     in words, when the pool stays full: what is full and how large it would have to be
  */
 public record BackendStats(BackendId id, long inFlight, long requests, long failures, long succeeded,
-                           int limit, int inUse, int idle, int queued, long refused, long opened,
-                           Duration waitMedian,
-                           Optional<String> saturation) {
+        int limit, int inUse, int idle, int queued, long refused, long opened,
+        Duration waitMedian,
+        Optional<String> saturation) {
 }

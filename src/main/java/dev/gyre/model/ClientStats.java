@@ -11,7 +11,7 @@ import java.util.Map;
  * @param memory      that is held for them
  */
 public record ClientStats(long connections, long most, Map<Limit, Long> exceeded,
-                          MemoryStats memory) {
+        MemoryStats memory) {
 
     public ClientStats {
         exceeded = Map.copyOf(exceeded);

@@ -20,8 +20,8 @@ import java.util.Set;
  *                     always be where there are two; 0: none ever is
  */
 public record EjectionPolicy(int failures, double rate, int requests, Optional<Double> latency,
-                             Set<Integer> statuses, Duration baseEjection, Duration maxEjection,
-                             double max) {
+        Set<Integer> statuses, Duration baseEjection, Duration maxEjection,
+        double max) {
 
     public static final EjectionPolicy DEFAULT = new EjectionPolicy(5, 0.5, 20, Optional.empty(),
             Set.of(502, 503, 504), Duration.ofSeconds(10), Duration.ofMinutes(5), 0.3);

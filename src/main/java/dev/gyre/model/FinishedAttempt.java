@@ -11,7 +11,7 @@ package dev.gyre.model;
  * @param ended     when it gave up its hold on the backend
  */
 public record FinishedAttempt(BackendId backend, Reason reason, long begun, long connected, long answered,
-                              long ended, Outcome outcome) {
+        long ended, Outcome outcome) {
 
     /** Why an attempt was made. */
     public enum Reason {

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param attempts at backends, in the order in which they ended
  */
 public record FinishedExchange(Peer client, int port, Optional<Request> request, Optional<Route> route,
-                               List<FinishedAttempt> attempts, Times times, Bytes bytes, End end) {
+        List<FinishedAttempt> attempts, Times times, Bytes bytes, End end) {
 
     public FinishedExchange {
         attempts = List.copyOf(attempts);

@@ -13,7 +13,7 @@ import java.time.Duration;
  *                 with 0 only when none is
  */
 public record HealthPolicy(Probe probe, Duration interval, Duration timeout, int rise, int fall,
-                           double panic) {
+        double panic) {
 
     public static final HealthPolicy DEFAULT = new HealthPolicy(new Probe.None(), Duration.ofSeconds(5),
             Duration.ofSeconds(1), 2, 3, 0);

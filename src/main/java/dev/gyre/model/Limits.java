@@ -25,9 +25,9 @@ import java.util.OptionalLong;
  *                              otherwise it counts as gone
  */
 public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
-                     OptionalInt requestsPerConnection, int requestLine, int headers, int headerCount,
-                     Duration head, Duration idle, long minRate, Duration minRateBurst, OptionalLong maxBody,
-                     boolean halfClose) {
+        OptionalInt requestsPerConnection, int requestLine, int headers, int headerCount,
+        Duration head, Duration idle, long minRate, Duration minRateBurst, OptionalLong maxBody,
+        boolean halfClose) {
 
     /**
      * {@code idle} is longer than the usual keep-alive of clients (60 s and less), so that the client

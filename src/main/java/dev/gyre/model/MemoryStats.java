@@ -14,7 +14,7 @@ import java.util.Map;
  *                   kind is there
  */
 public record MemoryStats(long direct, long directMost, long heap, long heapMost, int scarcity,
-                          Map<MemoryHolding, Long> ended) {
+        Map<MemoryHolding, Long> ended) {
 
     public MemoryStats {
         ended = Map.copyOf(ended);

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param counts    since the name came to this node
  */
 public record NameStatus(int addresses, Optional<String> failing, Instant since, Optional<Duration> ttl,
-                         Counts counts) {
+        Counts counts) {
 
     /**
      * What has happened to a name.

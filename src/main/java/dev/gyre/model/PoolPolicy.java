@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param keepAlive      how long an idle connection is kept
  */
 public record PoolPolicy(int maxConnections, Scope scope, int maxQueue, Duration queueTimeout,
-                         Duration keepAlive) {
+        Duration keepAlive) {
 
     public static final PoolPolicy DEFAULT =
             new PoolPolicy(512, Scope.NODE, 1024, Duration.ofSeconds(1), Duration.ofSeconds(30));

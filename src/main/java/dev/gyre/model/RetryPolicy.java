@@ -19,8 +19,8 @@ import java.util.Set;
  * @param hedge    when an unanswered request is sent to a second backend
  */
 public record RetryPolicy(int attempts, Set<RetryCause> causes, Set<Integer> statuses,
-                          Optional<Duration> perTry, Backoff backoff, int buffer, Budget budget,
-                          Hedge hedge) {
+        Optional<Duration> perTry, Backoff backoff, int buffer, Budget budget,
+        Hedge hedge) {
 
     public static final RetryPolicy DEFAULT = new RetryPolicy(3, EnumSet.allOf(RetryCause.class),
             Set.of(502, 503, 504), Optional.empty(),

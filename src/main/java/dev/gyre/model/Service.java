@@ -14,7 +14,7 @@ import java.util.Optional;
  *                   replaced by addresses
  */
 public record Service(String name, ServicePolicy policy, List<Backend> backends, Origin origin,
-                      Optional<Instant> heldUntil, Map<BackendUrl, String> unresolved) {
+        Optional<Instant> heldUntil, Map<BackendUrl, String> unresolved) {
 
     public Service {
         backends = List.copyOf(backends);
@@ -23,7 +23,7 @@ public record Service(String name, ServicePolicy policy, List<Backend> backends,
 
     /** As the operator wants it. */
     public Service(String name, ServicePolicy policy, List<Backend> backends, Origin origin,
-                   Optional<Instant> heldUntil) {
+            Optional<Instant> heldUntil) {
         this(name, policy, backends, origin, heldUntil, Map.of());
     }
 

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * @param lines    by backend; one that is not there is not used, lent or held
  */
 record QuotaReport(String node, String session, long number, boolean leaving, int expected,
-                   Set<String> members, Map<String, Long> heard, Map<String, Line> lines) {
+        Set<String> members, Map<String, Long> heard, Map<String, Line> lines) {
 
     /**
      * One backend.

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param fields   that it wrote; empty if it wrote more entries than {@link #MOST_KEYS}
  */
 public record ChangeRecord(Stamp stamp, Instant time, Author author, String node, String what, String version,
-                           SortedSet<String> services, Optional<List<FieldChange>> fields) {
+        SortedSet<String> services, Optional<List<FieldChange>> fields) {
 
     /** A change of more keys is recorded, but cannot be rolled back. */
     static final int MOST_KEYS = 2_000;
@@ -110,7 +110,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
      */
     static ChangeRecord of(Change change, Stamp stamp, Author author, String node,
             RegistryState before,
-                           RegistryState after) {
+            RegistryState after) {
         String version = after.topology().version();
         String what = change.what();
         String shown = what.length() > LONGEST_WHAT ? what.substring(0, LONGEST_WHAT) + "…" : what;
@@ -130,7 +130,7 @@ public record ChangeRecord(Stamp stamp, Instant time, Author author, String node
 
     /** The state after a change: with its record, if it changes anything. */
     static RegistryState applied(RegistryState before, Change change, Stamp stamp, Author author,
-                                 String node) {
+            String node) {
         if (change.entries().isEmpty()) {
             return before;
         }

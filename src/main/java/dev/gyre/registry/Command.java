@@ -1,6 +1,5 @@
 package dev.gyre.registry;
 
-
 /**
  * The only thing that changes the topology. Every command is idempotent: repeated, it succeeds, changes
  * nothing and says so.

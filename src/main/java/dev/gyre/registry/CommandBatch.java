@@ -41,7 +41,7 @@ final class CommandBatch {
      * @param tentative checked against changes that are not written yet
      */
     private record Judged(Pending pending, boolean changed, String what, Optional<Exception> refusal,
-                          boolean tentative) {
+            boolean tentative) {
     }
 
     /** @param node the name of this node */

@@ -36,7 +36,7 @@ final class CommandQueue {
      * @param fault  called with what failed, and why
      */
     CommandQueue(WorkerExecutor writer, Supplier<Replica> replica, Consumer<List<CommandBatch.Pending>> write,
-                 BiConsumer<String, Throwable> fault) {
+            BiConsumer<String, Throwable> fault) {
         this.writer = writer;
         this.replica = replica;
         this.write = write;

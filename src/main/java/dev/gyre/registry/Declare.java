@@ -40,7 +40,7 @@ record Declare(Topology declared, boolean strict) implements Command {
     }
 
     private static Optional<Entry> changed(Optional<Entry> held, Key key, SortedMap<String, Object> fields,
-                                           Stamp stamp) {
+            Stamp stamp) {
         List<Register> registers = new ArrayList<>();
         fields.forEach((name, value) -> {
             Optional<Object> there = held.flatMap(entry -> entry.value(name));
@@ -102,7 +102,7 @@ record Declare(Topology declared, boolean strict) implements Command {
         }
 
         private void add(String name, Register register, LayeredResource resource,
-                         Map<String, Object> operator) {
+                Map<String, Object> operator) {
             String field = register.name();
             Object old = resource.config().flatMap(said -> said.value(field)).orElse(null);
             String change = name + " " + FieldTexts.change(field, old, register.value().orElse(null));

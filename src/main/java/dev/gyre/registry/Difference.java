@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param what  the difference, in words
  */
 public record Difference(String thing, JsonObject name, Optional<String> field, Optional<Object> from,
-                         Optional<Object> to, String what) {
+        Optional<Object> to, String what) {
 
     public JsonObject toJson() {
         boolean changed = field.isPresent();

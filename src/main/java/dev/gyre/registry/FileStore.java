@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FileStore implements Store {
 
-
     private static final Logger LOG = LoggerFactory.getLogger("gyre.registry");
 
     private final DataDirectory directory;

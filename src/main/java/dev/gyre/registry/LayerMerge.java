@@ -81,7 +81,7 @@ final class LayerMerge {
 
     /** @param before with the same policy; empty: the service is new */
     private static Optional<Service> service(Entries entries, String name, Instant now,
-                                             Optional<Service> before, Set<Key> changed) {
+            Optional<Service> before, Set<Key> changed) {
         LayeredResource resource = LayeredResource.of(entries, Key.service(Origin.OPERATOR, name));
         if (!resource.present()) {
             return Optional.empty();
@@ -101,7 +101,7 @@ final class LayerMerge {
     }
 
     private static List<Backend> replaced(Entries entries, List<Backend> before, Set<Key> changed,
-                                          boolean dated, Instant now) {
+            boolean dated, Instant now) {
         List<Backend> backends = new ArrayList<>(before);
         for (Key key : changed) {
             LayeredResource resource = LayeredResource.of(entries, key);

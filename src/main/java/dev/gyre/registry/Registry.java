@@ -63,7 +63,7 @@ public final class Registry {
     private final AtomicLong faults = new AtomicLong();
 
     private Registry(Vertx vertx, Store store, RegistrySettings settings, InstantSource clock,
-                     WorkerExecutor writer) {
+            WorkerExecutor writer) {
         this.vertx = vertx;
         this.settings = settings;
         this.clock = clock;
@@ -99,7 +99,7 @@ public final class Registry {
     }
 
     static Future<Registry> open(Vertx vertx, Callable<Store> opened, RegistrySettings settings,
-                                 Declaration declaration, InstantSource clock) {
+            Declaration declaration, InstantSource clock) {
         WorkerExecutor writer = vertx.createSharedWorkerExecutor("gyre-registry", 1);
         return writer.executeBlocking(() -> {
             Store store = opened.call();

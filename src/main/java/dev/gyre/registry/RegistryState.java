@@ -28,7 +28,7 @@ import org.pcollections.TreePMap;
  * @param broken    broken rules that span entries, by name, in words
  */
 record RegistryState(Entries entries, Topology topology, Instant now, Deadlines deadlines,
-             PSortedMap<Key, String> unknown, PSortedMap<String, String> broken) {
+        PSortedMap<Key, String> unknown, PSortedMap<String, String> broken) {
 
     private static final RegistryState EMPTY =
             new RegistryState(Entries.empty(), Topology.empty(), Instant.EPOCH,

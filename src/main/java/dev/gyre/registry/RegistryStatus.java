@@ -14,5 +14,5 @@ import java.util.Optional;
  * @param broken  broken rules that span entries, in words
  */
 public record RegistryStatus(Optional<String> disk, int owed, long faults, Map<Key, String> unknown,
-                             List<String> broken) {
+        List<String> broken) {
 }

@@ -26,7 +26,7 @@ public sealed interface RouteCommand extends Command {
      * @param force    also if the only service, which had no route, would lose its requests
      */
     record Put(String host, String path, String service, OptionalLong maxBody, Optional<Priority> priority,
-               boolean force) implements RouteCommand {
+            boolean force) implements RouteCommand {
 
         public Put(String host, String path, String service) {
             this(host, path, service, OptionalLong.empty(), Optional.empty(), false);

@@ -46,7 +46,7 @@ final class TopologyRules {
     }
 
     private static PSortedMap<String, String> judgeRoutes(PSortedMap<String, String> before, Entries entries,
-                                                          Topology now) {
+            Topology now) {
         PSortedMap<String, String> broken = before.minus(NO_ROUTE).minusAll(before.keySet().stream()
                 .filter(name -> name.startsWith(ROUTE)).toList());
         if (lacksRoutes(now)) {

@@ -64,7 +64,7 @@ final class TopologyText {
      * @param lost   number of lost lines; empty if unknown
      */
     record Content(int format, Optional<Long> covers, List<JournalLine> lines, Optional<String> damage,
-                   Optional<Long> lost) {
+            Optional<Long> lost) {
     }
 
     /** The text before the lines. */

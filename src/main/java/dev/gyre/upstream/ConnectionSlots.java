@@ -66,7 +66,7 @@ final class ConnectionSlots {
      * @param stirring runs when requests begin to come, once until {@link #rests}
      */
     ConnectionSlots(BackendState backend, AtomicReferenceArray<? extends Branch> branches, int limit,
-           Runnable stirring) {
+            Runnable stirring) {
         this.backend = backend;
         this.branches = branches;
         this.limit = limit;

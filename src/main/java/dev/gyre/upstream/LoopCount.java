@@ -10,7 +10,7 @@ package dev.gyre.upstream;
  *                    length
  */
 record LoopCount(long inFlight, long ended, long failed, long succeeded, long refused, long opened,
-                 long served, long servedNanos, long waits, long waitedNanos, long[] latestWaits) {
+        long served, long servedNanos, long waits, long waitedNanos, long[] latestWaits) {
 
     static final LoopCount ZERO = new LoopCount(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new long[0]);
 

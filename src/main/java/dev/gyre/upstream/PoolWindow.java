@@ -14,5 +14,5 @@ import java.time.Duration;
  * @param meanWait         mean time for which a served request waited, those that did not wait included
  */
 record PoolWindow(BackendId id, int limit, int maxConnections, int inUse, int queued, Duration waitMedian,
-                  double servedPerSecond, double refusedPerSecond, Duration serviceTime, Duration meanWait) {
+        double servedPerSecond, double refusedPerSecond, Duration serviceTime, Duration meanWait) {
 }

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  * @param nanos     the clock that requests are timed by
  */
 public record SelectionContext(Optional<String> zone, StickyKey stickyKey, InstantSource clock,
-                           Supplier<RandomGenerator> random, LongSupplier nanos) {
+        Supplier<RandomGenerator> random, LongSupplier nanos) {
 
     /** As above, timed by {@link System#nanoTime}. */
     public SelectionContext(Optional<String> zone, StickyKey stickyKey, InstantSource clock,

@@ -89,7 +89,7 @@ public final class ServiceRuntime {
      * @param tried backends that this request has been to, to be taken again only when there is no other
      */
     public Optional<LoopPool> pick(String target, MultiMap headers, Peer client,
-                                   Collection<LoopPool> tried) {
+            Collection<LoopPool> tried) {
         if (view.sticky().isPresent()) {
             Optional<LoopPool> own = own(headers, tried);
             if (own.isPresent()) {

@@ -30,7 +30,7 @@ import java.util.function.Function;
  * @param panic   backends are offered although they are not healthy
  */
 record ServiceView(Service service, List<Member> members, List<BackendPool> serving, PriorityTier first,
-                   PriorityTier reserve, Optional<StickyNames> sticky, boolean ramping, boolean panic) {
+        PriorityTier reserve, Optional<StickyNames> sticky, boolean ramping, boolean panic) {
 
     /** A backend and its pool. */
     record Member(Backend backend, BackendPool pool) {
@@ -47,7 +47,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
      * @param adopt  gives the pool of a backend, with the service's present policy
      */
     static ServiceView of(Service service, Optional<ServiceView> before, Map<BackendId, Condition> judged,
-                          Function<Backend, BackendPool> adopt, SelectionContext at, Instant now) {
+            Function<Backend, BackendPool> adopt, SelectionContext at, Instant now) {
         List<Member> members = members(service, before, adopt);
         List<Member> wanted = members.stream().filter(member -> !member.backend().draining()).toList();
         Offer<Member> offer = PanicRule.offer(wanted, member -> member.healthy(judged),
@@ -92,7 +92,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
     }
 
     private static List<BackendPool> serving(Service service, List<Member> members, List<Member> up,
-                                             Map<BackendId, Condition> judged) {
+            Map<BackendId, Condition> judged) {
         List<BackendPool> serving = new ArrayList<>(up.size());
         up.forEach(member -> serving.add(member.pool()));
         if (service.policy().balance().sticky().isPresent()) {
@@ -103,7 +103,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
     }
 
     private static double[] ramps(Service service, List<Member> up, Map<BackendId, Condition> judged,
-                                  Instant now) {
+            Instant now) {
         double[] ramps = new double[up.size()];
         Arrays.fill(ramps, 1);
         service.policy().balance().slowStart().ifPresent(slow -> Arrays.setAll(ramps, i -> {
@@ -117,7 +117,7 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
     }
 
     private static double[] shares(List<Member> wanted, List<Member> up, double[] capacity,
-                                   Optional<String> zone) {
+            Optional<String> zone) {
         if (zone.isEmpty() || wanted.stream().noneMatch(member -> member.backend().zone().equals(zone))) {
             return capacity;
         }

@@ -21,14 +21,14 @@ import java.util.Set;
  * @param backendHealth what was known of the backends' health when it was made
  */
 public record View(Topology topology, RoutingTable routes, Map<String, ServiceView> services,
-                   BackendHealth backendHealth) {
+        BackendHealth backendHealth) {
 
     public static View nothing() {
         return new View(Topology.empty(), RoutingTable.of(Topology.empty()), Map.of(), BackendHealth.UNKNOWN);
     }
 
     static View of(Topology topology, BackendHealth backendHealth, Pools pools, SelectionContext at) {
-         return nothing().next(topology, backendHealth, pools, at);
+        return nothing().next(topology, backendHealth, pools, at);
     }
 
     /** With these from now on; shares that follow a slow start are brought up to date by {@link #step}. */
@@ -45,7 +45,7 @@ public record View(Topology topology, RoutingTable routes, Map<String, ServiceVi
     }
 
     private View next(Collection<String> changed, Topology wanted, BackendHealth known, Pools pools,
-                      SelectionContext at) {
+            SelectionContext at) {
         Instant now = at.clock().instant();
         Map<String, ServiceView> next = new HashMap<>(services);
         for (String name : changed) {

@@ -43,7 +43,7 @@ public final class GuardedTransport implements Transport {
 
     /** @param ofEach stands in the pipeline of each listening socket; sharable */
     public static io.vertx.core.transport.Transport around(io.vertx.core.transport.Transport transport,
-                                                           ChannelHandler ofEach) {
+            ChannelHandler ofEach) {
         GuardedTransport guard = new GuardedTransport(transport.implementation(), ofEach);
         return new io.vertx.core.transport.Transport() {
             @Override

@@ -6,10 +6,10 @@ import static dev.gyre.registry.Node.B;
 import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
-import dev.gyre.model.BackendHealth;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;

@@ -4,10 +4,10 @@ import static dev.gyre.registry.Node.A;
 import static dev.gyre.registry.Node.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Condition;
-import dev.gyre.model.BackendHealth;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.Priority;

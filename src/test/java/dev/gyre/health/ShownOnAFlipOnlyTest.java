@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.health.Verdicts.Source;
 import dev.gyre.model.Backend;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
-import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;

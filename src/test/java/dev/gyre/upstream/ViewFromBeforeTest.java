@@ -3,12 +3,12 @@ package dev.gyre.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
-import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Origin;
 import dev.gyre.model.PoolPolicy;
 import dev.gyre.model.Route;

@@ -32,7 +32,7 @@ record BaselineProbe(int limit, boolean forAll, double inFlight, double latency,
     }
 
     private static Optional<BaselineProbe> below(LatencyWindow window, int least, boolean forAll,
-                                                 double rate) {
+            double rate) {
         int limit = Math.max(least, (int) window.inFlight() / 2);
         return limit > HELD_UP * window.inFlight() ? Optional.empty()
                 : Optional.of(new BaselineProbe(limit, forAll, window.inFlight(), window.latency(),

@@ -1,8 +1,8 @@
 package dev.gyre.health.outlier;
 
 import dev.gyre.model.Backend;
-import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.BackendHealth;
+import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.Overlap;
 import dev.gyre.model.Service;
 import java.time.Duration;

@@ -2,13 +2,13 @@ package dev.gyre.health.outlier;
 
 import dev.gyre.health.Verdicts;
 import dev.gyre.health.Verdicts.Source;
+import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Condition;
 import dev.gyre.model.Condition.State;
 import dev.gyre.model.DurationText;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.FailureStreak;
-import dev.gyre.model.BackendHealth;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;

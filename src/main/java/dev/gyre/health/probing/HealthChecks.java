@@ -61,7 +61,7 @@ public final class HealthChecks {
     }
 
     HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers peers,
-                 Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing, Prober prober) {
+            Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing, Prober prober) {
         this.vertx = vertx;
         this.verdicts = verdicts;
         this.timing = timing;

@@ -69,7 +69,7 @@ final class VoteSet {
      * @param held     the verdict so far; empty: healthy, without another before
      */
     static Optional<Condition> verdict(List<Vote> speaking, String self, Optional<Condition> held,
-                                       Instant now) {
+            Instant now) {
         if (speaking.isEmpty()) {
             return held;
         }
