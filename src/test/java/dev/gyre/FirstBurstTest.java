@@ -35,7 +35,7 @@ class FirstBurstTest {
                 int before = node.output().size();
                 List<Socket> burst = burst(node.port());
                 burst.addAll(burst(node.adminPort()));
-                node.await("limit connections");
+                node.await("limit=connections");
                 for (Socket socket : burst) {
                     socket.close();
                 }
