@@ -99,10 +99,6 @@ final class PooledConnection implements BackendConnection.Owner {
 
     /** Closes, so that a request gets its slot. */
     void leaveFor(Runnable next) {
-        if (gone) {
-            next.run();
-            return;
-        }
         retired = true;
         heir = next;
         connection.leave();
