@@ -23,9 +23,7 @@ final class Demo {
         if (!args.isEmpty()) {
             Launcher.fail(ExitCode.MISUSED, List.of("demo: " + args.get(0) + " (expected: no arguments)"));
         }
-        Vertx vertx = Vertx.builder()
-                .with(Transports.withoutFileCache(new VertxOptions()))
-                .withTransport(Launcher.transports().chosen()).build();
+        Vertx vertx = Launcher.builder(new VertxOptions()).build();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             vertx.close().await();
             Runtime.getRuntime().halt(ExitCode.DONE.code());

@@ -108,13 +108,13 @@ public final class Launcher extends io.vertx.core.Launcher {
     }
 
     @Override
-    public void beforeStartingVertx(VertxOptions options) {
-        Transports.withoutFileCache(options);
+    public VertxBuilder createVertxBuilder(VertxOptions options) {
+        return builder(options);
     }
 
-    @Override
-    public VertxBuilder createVertxBuilder(VertxOptions options) {
-        return Vertx.builder().with(options)
+    /** The one way to make a Vert.x of which event loops serve clients. */
+    static VertxBuilder builder(VertxOptions options) {
+        return Vertx.builder().with(Transports.withoutFileCache(options))
                 .withTransport(GuardedTransport.around(TRANSPORTS.chosen(),
                         new AcceptFailures(System::nanoTime)));
     }

@@ -37,7 +37,7 @@ final class WarmUp {
     private static final int LOOKS = (int) (QUIET.toMillis() / LOOK_MILLIS);
     /** Before so many requests the compilers have not even been asked for all there is to do. */
     private static final long AT_LEAST = 20_000;
-    /** For the synthetic clients to get their last answers. */
+    /** The ports wait no longer for the synthetic clients to get their last answers. */
     private static final long FAREWELL_MILLIS = 1000;
 
     private final Duration most;
@@ -59,9 +59,7 @@ final class WarmUp {
     private WarmUp(Duration most, int instances) {
         this.most = most;
         this.instances = instances;
-        own = Vertx.builder()
-                .with(Transports.withoutFileCache(new VertxOptions().setEventLoopPoolSize(instances)))
-                .withTransport(Launcher.transports().chosen()).build();
+        own = Launcher.builder(new VertxOptions().setEventLoopPoolSize(instances)).build();
     }
 
     /** What {@code warmUp} in the config asks for; fails only if a listener's port is in use already. */
@@ -155,17 +153,13 @@ final class WarmUp {
 
     private synchronized void close() {
         ending = true;
-        if (traffic != null) {
-            traffic.end().onComplete(v -> ended.tryComplete());
-            own.setTimer(FAREWELL_MILLIS, timer -> ended.tryComplete());
-        } else {
-            ended.tryComplete();
-        }
-        // A part that is closed during its start logs a failure.
-        Future.all(settled.future(), ended.future()).onComplete(v -> {
-            closeBackend();
-            own.close();
-        });
+        Future<Void> left = traffic == null ? Future.succeededFuture() : traffic.end();
+        left.onComplete(v -> ended.tryComplete());
+        own.setTimer(FAREWELL_MILLIS, timer -> ended.tryComplete());
+        // The ports may open meanwhile. A part that ends before those that use it makes them log failures.
+        Future.all(settled.future(), left)
+                .eventually(own::close)
+                .onComplete(v -> closeBackend());
     }
 
     private synchronized void closeBackend() {

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 
 /**
  * A transport of Vert.x with handlers in the pipeline of each listening socket from before its first
- * connection.
+ * connection, and with {@link DrainedLoops}.
  *
  * <p>Vert.x 5.2.3 shows a listening socket only with the first connection that came through it, which is
  * after a burst has passed. Delete when an {@code HttpServer} can be given handlers for its listening
@@ -136,7 +136,7 @@ public final class GuardedTransport implements Transport {
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int threads, ThreadFactory factory, int ioRatio) {
-        return guarded.eventLoopGroup(type, threads, factory, ioRatio);
+        return new DrainedLoops(threads, factory, guarded.ioHandlerFactory());
     }
 
     @Override
