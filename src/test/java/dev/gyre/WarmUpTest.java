@@ -76,6 +76,9 @@ class WarmUpTest {
     void itTakesNoLongerThanItMay(String most) throws Exception {
         try (GyreProcess node = GyreProcess.node(directory, config(most))) {
             assertThat(result(node).group(3)).isEqualTo("its time was over first");
+            node.await("ready after");
+            node.terminate();
+            assertThat(node.exitCode()).isZero();
             assertThat(node.text()).doesNotContain("WARN").doesNotContain("ERROR");
         }
     }
