@@ -15,7 +15,17 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
-/** The command {@code run}, the classic one of Vert.x, and the setup of a process that runs a node. */
+/**
+ * The command {@code run} of Vert.x, and the setup of a process that runs a node. The methods stand in the
+ * order in which they are called. {@link MainVerticle} starts and stops the node itself.
+ *
+ * <pre>
+ *  start  {@link Main} → node: JVM settings, arguments → createVertxBuilder: event loops, transport
+ *         → afterStartingVertx: signals, watchdog → MainVerticle.start → serving, or handleDeployFailed
+ *  stop   a signal → beforeStoppingVertx → ProxyVerticle.stop of each event loop: ports, clients
+ *         → MainVerticle.stop: everything else → afterStoppingVertx: the log, the process
+ * </pre>
+ */
 public final class Launcher extends io.vertx.core.Launcher {
 
     private static final Transports TRANSPORTS;
@@ -49,6 +59,59 @@ public final class Launcher extends io.vertx.core.Launcher {
         return TRANSPORTS;
     }
 
+    public static void main(String[] args) {
+        Main.main(args);
+    }
+
+    static void node(List<String> args) {
+        begin();
+        new Launcher().run(args);
+    }
+
+    /** Called first by a process that is Gyre's own. */
+    static void begin() {
+        own = true;
+        InlineLimits.apply();
+        Transports.mistake().ifPresent(mistake -> fail(ExitCode.MISUSED, List.of(mistake)));
+    }
+
+    private void run(List<String> args) {
+        try {
+            dispatch(RunArguments.prepare(args).toArray(String[]::new));
+        } catch (StartFailed e) {
+            fail(e.exitCode(), e.reasons());
+        }
+    }
+
+    @Override
+    public VertxBuilder createVertxBuilder(VertxOptions options) {
+        return builder(options);
+    }
+
+    /** The one way to make a Vert.x of which event loops serve clients. */
+    static VertxBuilder builder(VertxOptions options) {
+        return Vertx.builder().with(Transports.withoutFileCache(options))
+                .withTransport(GuardedTransport.around(TRANSPORTS.chosen(),
+                        new AcceptFailures(System::nanoTime)));
+    }
+
+    @Override
+    public void afterStartingVertx(Vertx started) {
+        vertx = started;
+        IgnoredSignals.install();
+        EventLoops.whenOneEnds(started, watchdog::loopEnded);
+        LogLimits.onOutOfMemory(watchdog::thrown);
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            watchdog.thrown(failure);
+            LoggerFactory.getLogger("gyre").error("thread ended name={}", thread.getName(), failure);
+        });
+        watchdog.start();
+    }
+
+    private boolean loopEnds() {
+        return EventLoops.oneEnds(vertx);
+    }
+
     /**
      * The node serves from now on.
      *
@@ -71,54 +134,6 @@ public final class Launcher extends io.vertx.core.Launcher {
         }
     }
 
-    public static void main(String[] args) {
-        Main.main(args);
-    }
-
-    /** Called first by a process that is Gyre's own. */
-    static void begin() {
-        own = true;
-        InlineLimits.apply();
-        Transports.mistake().ifPresent(mistake -> fail(ExitCode.MISUSED, List.of(mistake)));
-    }
-
-    static void node(List<String> args) {
-        begin();
-        new Launcher().run(args);
-    }
-
-    private void run(List<String> args) {
-        try {
-            dispatch(RunArguments.prepare(args).toArray(String[]::new));
-        } catch (StartFailed e) {
-            fail(e.exitCode(), e.reasons());
-        }
-    }
-
-    /** Ends the process at once; called while nothing runs yet that would have to be stopped in order. */
-    static void fail(ExitCode code, List<String> reasons) {
-        try {
-            LogProvider.end();
-            reasons.forEach(reason -> System.err.println("gyre: " + reason));
-            System.err.flush();
-        } finally {
-            // Without memory the message may be lost; the process must end all the same.
-            Runtime.getRuntime().halt(code.code());
-        }
-    }
-
-    @Override
-    public VertxBuilder createVertxBuilder(VertxOptions options) {
-        return builder(options);
-    }
-
-    /** The one way to make a Vert.x of which event loops serve clients. */
-    static VertxBuilder builder(VertxOptions options) {
-        return Vertx.builder().with(Transports.withoutFileCache(options))
-                .withTransport(GuardedTransport.around(TRANSPORTS.chosen(),
-                        new AcceptFailures(System::nanoTime)));
-    }
-
     @Override
     public void handleDeployFailed(Vertx vertx, String verticle, DeploymentOptions options, Throwable cause) {
         if (stopping) {
@@ -135,23 +150,6 @@ public final class Launcher extends io.vertx.core.Launcher {
         // A bug: a developer needs the stack trace.
         LoggerFactory.getLogger("gyre").error("cannot start {}", verticle, cause);
         fail(ExitCode.FAILED, List.of("cannot start " + verticle + ": " + cause));
-    }
-
-    @Override
-    public void afterStartingVertx(Vertx started) {
-        vertx = started;
-        IgnoredSignals.install();
-        EventLoops.whenOneEnds(started, watchdog::loopEnded);
-        LogLimits.onOutOfMemory(watchdog::thrown);
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            watchdog.thrown(failure);
-            LoggerFactory.getLogger("gyre").error("thread ended name={}", thread.getName(), failure);
-        });
-        watchdog.start();
-    }
-
-    private boolean loopEnds() {
-        return EventLoops.oneEnds(vertx);
     }
 
     @Override
@@ -177,5 +175,17 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     protected void printGenericExecutionError(CLI cli, CLIException e) {
         fail(ExitCode.MISUSED, List.of(cli.getName() + ": " + e.getMessage()));
+    }
+
+    /** Ends the process at once; called while nothing runs yet that would have to be stopped in order. */
+    static void fail(ExitCode code, List<String> reasons) {
+        try {
+            LogProvider.end();
+            reasons.forEach(reason -> System.err.println("gyre: " + reason));
+            System.err.flush();
+        } finally {
+            // Without memory the message may be lost; the process must end all the same.
+            Runtime.getRuntime().halt(code.code());
+        }
     }
 }

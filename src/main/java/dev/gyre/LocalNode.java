@@ -41,16 +41,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** This node for the other nodes, and the other nodes for this node's own parts. */
+/** What the other nodes ask of this node, and what the parts of this node ask of the others. */
 final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers {
 
-    private static final long HELLOS_NANOS = 2_000_000_000L;
+    private static final long FIRST_HEARTBEATS_NANOS = 2_000_000_000L;
 
     private final Settings settings;
     private final String name;
     private final Registry registry;
     private final Proxy proxy;
-    private final long begun = System.nanoTime();
+    private final long startNanos = System.nanoTime();
     private volatile DeclaredConfig declared;
     private volatile Optional<Cluster> cluster = Optional.empty();
     private volatile Optional<Discovery> discovery = Optional.empty();
@@ -87,7 +87,8 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
         discovery = Optional.of(with);
     }
 
-    void joined(Cluster joined) {
+    /** Sets the cluster that this node has joined. */
+    void setCluster(Cluster joined) {
         joinedNanos = System.nanoTime();
         cluster = Optional.of(joined);
     }
@@ -111,7 +112,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     public List<String> present() {
         List<String> present = cluster.map(Cluster::present).orElseGet(() -> List.of(self()));
         // Every node sends a heartbeat once a second: before that, seeing no other node proves nothing.
-        boolean early = cluster.isPresent() && System.nanoTime() - joinedNanos < HELLOS_NANOS;
+        boolean early = cluster.isPresent() && System.nanoTime() - joinedNanos < FIRST_HEARTBEATS_NANOS;
         return early && present.size() == 1 ? List.of() : present;
     }
 
@@ -221,7 +222,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
                 health.clocks().stream().collect(Collectors.toMap(ClockAhead::id, ClockAhead::ahead)));
     }
 
-    /** With the notes for the operator. */
+    /** The answer of {@code /ready}, with notes for the operator. */
     Readiness readiness(boolean ready) {
         List<String> notes = new ArrayList<>();
         cluster().notJoined().ifPresent(reason -> notes.add("not joined: " + reason));
@@ -241,7 +242,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     private NodeInfo alone() {
         String address = settings.admin().host() + ":" + settings.admin().port();
         return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
-                registry.topology().version(), Duration.ofNanos(System.nanoTime() - begun),
+                registry.topology().version(), Duration.ofNanos(System.nanoTime() - startNanos),
                 registry.entries().digest(), false, Duration.ZERO, registry.status().unknown().size());
     }
 

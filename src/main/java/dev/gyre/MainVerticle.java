@@ -41,10 +41,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The composition root: builds, connects, starts and stops everything, in the order written here. The data
- * path takes from the rest a topology with addresses ({@link Proxy#apply}), verdicts on backends
- * ({@link Proxy#judge}) and this node's shares of cluster-wide limits ({@link Proxy#share}); it gives back
- * what {@link ProxyObservers} names.
+ * The composition root: builds, connects, starts and stops a node, in the order written in {@link #start} and
+ * {@link #stop}; {@link Launcher} has what the process does before and after. The data path takes a topology
+ * with addresses ({@link Proxy#apply}), verdicts on backends ({@link Proxy#judge}) and this node's shares of
+ * cluster-wide limits ({@link Proxy#share}); it gives back what {@link ProxyObservers} names.
  */
 public final class MainVerticle extends VerticleBase {
 
@@ -52,29 +52,29 @@ public final class MainVerticle extends VerticleBase {
     static final String CLUSTERED = "gyre.cluster";
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
-    /** How long a node that starts waits for the other nodes' entries, before it serves by its own disk. */
-    private static final Duration JOINING = Duration.ofSeconds(10);
-    /** How long it waits for the addresses of backends, before it serves by those it has. */
-    private static final Duration RESOLVING = Duration.ofSeconds(2);
+    /** Longest wait for the other nodes' entries, before a node that starts serves by its own disk. */
+    private static final Duration JOIN_WAIT = Duration.ofSeconds(10);
+    /** Longest wait for the addresses of backends, before the node serves by those it has. */
+    private static final Duration RESOLVE_WAIT = Duration.ofSeconds(2);
 
     private final boolean durable;
     private boolean clustered;
     private NodeConfig config;
-    /** Those of the start: {@link FixedSettings} stay as they are here. */
+    /** The config of the start: {@link FixedSettings} stay as they are here. */
     private Settings settings;
-    private String name;
+    private String nodeName;
     private Registry registry;
     private Limits limits;
-    private StickySecret sticky;
+    private StickySecret stickySecret;
     private Proxy proxy;
-    private NameResolver names;
+    private NameResolver resolver;
     private Verdicts verdicts;
     private Ejector ejector;
-    private TrafficSampler traffic;
+    private TrafficSampler sampler;
     private HealthChecks health;
     private AdminServer admin;
-    private AdminBus bus;
-    private LocalNode self;
+    private AdminBus adminBus;
+    private LocalNode localNode;
     private Discovery discovery;
     private Cluster cluster;
     private List<Integer> ports = List.of();
@@ -103,7 +103,7 @@ public final class MainVerticle extends VerticleBase {
                 .compose(v -> joinCluster())
                 .onSuccess(v -> health.start())
                 // A name without an answer keeps no node from starting.
-                .compose(v -> CommandThreads.back(context, names.settled(RESOLVING)))
+                .compose(v -> CommandThreads.back(context, resolver.settled(RESOLVE_WAIT)))
                 // Last before the listeners: everything above stays up to date meanwhile.
                 .compose(v -> CommandThreads.back(context, WarmUp.before(settings)))
                 .compose(v -> openListeners())
@@ -119,12 +119,12 @@ public final class MainVerticle extends VerticleBase {
     public Future<?> stop() {
         ready = false;
         return close(config, NodeConfig::close)
-                .eventually(() -> close(traffic, TrafficSampler::close))
+                .eventually(() -> close(sampler, TrafficSampler::close))
                 .eventually(() -> close(health, HealthChecks::close))
-                .eventually(() -> close(bus, AdminBus::close))
+                .eventually(() -> close(adminBus, AdminBus::close))
                 .eventually(() -> close(cluster, Cluster::close))
                 .eventually(() -> close(admin, AdminServer::close))
-                .eventually(() -> close(names, NameResolver::close))
+                .eventually(() -> close(resolver, NameResolver::close))
                 .eventually(() -> close(registry, Registry::close))
                 .onSuccess(v -> LOG.info("stopped"));
     }
@@ -138,15 +138,15 @@ public final class MainVerticle extends VerticleBase {
         return config.read()
                 .onSuccess(read -> settings = read)
                 .compose(v -> vertx.executeBlocking(() -> settings.nodeName().orElseGet(HostName::read)))
-                .onSuccess(read -> name = read)
+                .onSuccess(read -> nodeName = read)
                 .mapEmpty();
     }
 
     private Future<Void> openRegistry() {
-        RegistrySettings kept = new RegistrySettings(
-                durable ? Optional.of(Path.of(settings.data())) : Optional.empty(), name,
+        RegistrySettings registrySettings = new RegistrySettings(
+                durable ? Optional.of(Path.of(settings.data())) : Optional.empty(), nodeName,
                 settings.retention(), settings.cluster().orElse(ClusterSettings.DEFAULT).maxClockSkew());
-        return Registry.open(vertx, kept, new Declaration(settings.declared(), clustered),
+        return Registry.open(vertx, registrySettings, new Declaration(settings.declared(), clustered),
                         InstantSource.system())
                 .recover(StartFailed::onThisMachine)
                 .onSuccess(opened -> registry = opened)
@@ -156,58 +156,58 @@ public final class MainVerticle extends VerticleBase {
     /** Without ports yet. */
     private Future<Void> deployProxy() {
         limits = settings.limits().within(OpenFiles.clients(registry.topology(), OpenFiles.limit()));
-        sticky = StickySecret.of(settings);
+        stickySecret = StickySecret.of(settings);
         verdicts = new Verdicts(backendHealth -> proxy.judge(backendHealth),
                 task -> context.runOnContext(v -> task.run()));
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
-        traffic = new TrafficSampler(vertx, ejector);
+        sampler = new TrafficSampler(vertx, ejector);
         proxy = new Proxy(vertx, new ListenerPolicy(settings.forwarding(), limits, registry.nodeId()),
-                new SelectionContext(settings.zone(), sticky.key(), InstantSource.system(),
+                new SelectionContext(settings.zone(), stickySecret.key(), InstantSource.system(),
                         RandomGenerator::getDefault),
-                settings.grace(), new ProxyObservers(() -> ready = false, traffic::failed, finished -> { }));
+                settings.grace(), new ProxyObservers(() -> ready = false, sampler::failed, finished -> { }));
         return proxy.deploy(settings.instances().orElse(Runtime.getRuntime().availableProcessors()));
     }
 
     private Future<Void> connectProxy() {
-        self = new LocalNode(settings, name, registry, proxy);
-        health = new HealthChecks(vertx, verdicts, self, proxy::recentStats,
+        localNode = new LocalNode(settings, nodeName, registry, proxy);
+        health = new HealthChecks(vertx, verdicts, localNode, proxy::recentStats,
                 new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
-        self.setHealthChecks(health);
-        names = new NameResolver(settings.resolver(), settings.networks(), InstantSource.system(),
+        localNode.setHealthChecks(health);
+        resolver = new NameResolver(settings.resolver(), settings.networks(), InstantSource.system(),
                 RandomGenerator.getDefault(),
                 task -> context.executeBlocking(() -> {
                     task.run();
                     return null;
                 }), this::publish);
         // The registry calls its watchers before it acknowledges a command: what is acknowledged is served.
-        return registry.follow(names::apply)
-                .compose(v -> registry.follow(sticky::check))
-                .onSuccess(v -> traffic.start(proxy::traffic));
+        return registry.follow(resolver::apply)
+                .compose(v -> registry.follow(stickySecret::check))
+                .onSuccess(v -> sampler.start(proxy::traffic));
     }
 
     /** @param topology with addresses for names */
     private void publish(Topology topology) {
         // First, so that every backend is known here before the first verdict on it.
         verdicts.keep(topology);
-        traffic.apply(topology);
+        sampler.apply(topology);
         proxy.apply(topology);
         health.apply(topology);
     }
 
     private Future<Void> openAdmin() {
-        discovery = new Discovery(vertx, registry, self, System::nanoTime);
-        self.setDiscovery(discovery);
-        Observations observed = new Observations(proxy, names, verdicts, ejector, health);
-        CommandHandler handler = new CommandHandler(vertx, registry, observed, self, discovery,
+        discovery = new Discovery(vertx, registry, localNode, System::nanoTime);
+        localNode.setDiscovery(discovery);
+        Observations observed = new Observations(proxy, resolver, verdicts, ejector, health);
+        CommandHandler handler = new CommandHandler(vertx, registry, observed, localNode, discovery,
                 new CommandThreads(EventLoops.worker(vertx), EventLoops.worker(vertx)));
-        self.setCommandHandler(command -> handler.handle(command, "via bus"));
-        Metrics metrics = new Metrics(observed, self, registry::status);
+        localNode.setCommandHandler(command -> handler.handle(command, "via bus"));
+        Metrics metrics = new Metrics(observed, localNode, registry::status);
         // Its event loop is another one than the listeners' if there are several, and outlives this verticle.
         Future<AdminServer> opened = CommandThreads.on(EventLoops.another(vertx), () ->
-                AdminServer.start(vertx, settings.admin(), handler, metrics, () -> self.readiness(ready),
+                AdminServer.start(vertx, settings.admin(), handler, metrics, () -> localNode.readiness(ready),
                         new AdminClocks(InstantSource.system(), System::nanoTime)));
         return AdminBus.start(vertx, handler)
-                .onSuccess(started -> bus = started)
+                .onSuccess(started -> adminBus = started)
                 .compose(v -> CommandThreads.back(context, opened))
                 .recover(StartFailed::onThisMachine)
                 .onSuccess(started -> admin = started)
@@ -218,12 +218,12 @@ public final class MainVerticle extends VerticleBase {
         if (!clustered) {
             return Future.succeededFuture();
         }
-        return Cluster.join(vertx, settings.cluster().orElse(ClusterSettings.DEFAULT), registry, self,
-                        new Clocks(InstantSource.system(), System::nanoTime), JOINING)
+        return Cluster.join(vertx, settings.cluster().orElse(ClusterSettings.DEFAULT), registry, localNode,
+                        new Clocks(InstantSource.system(), System::nanoTime), JOIN_WAIT)
                 .recover(StartFailed::notJoined)
                 .onSuccess(joined -> {
                     cluster = joined;
-                    self.joined(joined);
+                    localNode.setCluster(joined);
                 })
                 .mapEmpty();
     }
@@ -234,7 +234,7 @@ public final class MainVerticle extends VerticleBase {
                 .map(opened -> {
                     ports = opened;
                     ready = true;
-                    StartLog.write(settings, limits, names.topology(), ports, admin.port(), durable);
+                    StartLog.write(settings, limits, resolver.topology(), ports, admin.port(), durable);
                     // A thread that serves requests keeps its priority.
                     context.runOnContext(done -> Launcher.serving(proxy.servesHere() ? List.of()
                             : KernelThread.own().stream().toList()));
@@ -247,7 +247,7 @@ public final class MainVerticle extends VerticleBase {
         FixedSettings.changed(settings, changed).forEach(key ->
                 LOG.warn("config setting changed setting={}: it takes effect at the next start", key));
         proxy.grace(changed.grace());
-        self.setDeclared(changed.declared());
+        localNode.setDeclared(changed.declared());
         registry.declare(changed.declared())
                 .onSuccess(applied -> LOG.info("config applied: {}, topology {}", applied.what(),
                         applied.version()))

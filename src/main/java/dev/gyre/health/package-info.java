@@ -1,31 +1,48 @@
 /**
- * Is a backend healthy? Everything that keeps requests from a backend stands here, in the order in which it
- * is asked. The first part changes rarely and is built into the view; the second is asked for each request.
+ * When is a backend sick, and what else keeps requests from it? Everything is listed here, in the order in
+ * which it is asked. {@code upstream.ServiceView.of} asks the first part, when the topology or a verdict
+ * changes; {@code upstream.TierSelector} asks the second part, for each request.
  *
  * <pre>
- *  what            who decides                        effect
- *  --------------  ---------------------------------  -------------------------------------------------
- *  the view of a service: upstream.ServiceView.of, after each change of topology or verdict
- *  1 drain         a person; model.Backend.draining   no new requests, but those of sticky clients
- *  2 probe         probing.HealthChecks: thresholds,  not offered until the probers' votes say up
- *                  votes of two nodes (VoteSet)
- *  3 ejection      outlier.Ejector: failures in a     not offered until the ejection ends (EjectionBackoff)
- *                  row, error rate, latency, silence
- *    2 and 3 meet in Verdicts; of both, the probe gives the reason.
- *  4 panic rule    balancing.PanicRule                too few healthy: 2 and 3 are ignored for the service
- *  5 slow start    balancing.SlowStartRamp            a part of the weight, growing with time since the
- *                                                     backend was added or became healthy
+ *  what            when it begins and ends (setting, default)         effect
+ *  --------------  -------------------------------------------------  -----------------------------------
+ *  after each change: upstream.ServiceView.of
+ *  1 drain         a person drains the backend, until it is resumed   no new requests, except those of
+ *                  or the drain's ttl ends; an announced backend is   its sticky clients
+ *                  not renewed
+ *  2 probe         health.fall (3) failed probes in a row, until      no requests
+ *                  health.rise (2) passed ones; if two nodes probe,
+ *                  both must say so. Off unless a probe is set.
+ *                  Decided by probing.Thresholds, then VoteSet
+ *  3 ejection      traffic of this node: ejection.failures (5) in a   no requests
+ *                  row; failure rate above the service's median by
+ *                  ejection.rate (0.5); median latency above
+ *                  ejection.latency (off) times the service's; no
+ *                  answer for 1 s and 10 median times while others
+ *                  answer. Lasts ejection.baseEjection (10s), each
+ *                  repeat twice as long. No more than the share
+ *                  ejection.max (0.3) of the backends at a time.
+ *                  Decided by outlier.OutlierDetector, then Ejector
+ *                  Verdicts joins 2 and 3: a backend is sick by
+ *                  one of them.
+ *  4 panic rule    balancing.PanicRule: no healthy backend is left,   2 and 3 are ignored for the service
+ *                  or a smaller share than health.panic (0.0)
+ *  5 slow start    balancing.SlowStartRamp: for slowStart (off) after a part of the weight, growing with
+ *                  the backend is added or recovers                   time
  *
- *  each request: exchange.Exchange.select, then upstream.ServiceRuntime.pick
- *  6 hold          a person; upstream.hold.HoldLine   the request waits before any backend is chosen
- *  7 Retry-After   balancing.FailurePenalty.pausing, passed over, for 30 s at most, while another backend
- *                  fed by upstream.RetryAfter         has room; only strategies that look at load
- *  8 penalty       balancing.FailurePenalty.failures  each failure counts as a request in flight for about
- *                                                     a second; only strategies that look at load
+ *  for each request: exchange.Exchange, then upstream.TierSelector
+ *  6 hold          a person holds the service, until it is released   the request waits before any
+ *                  or the hold ends: upstream.hold.HoldLine           backend is chosen
+ *  7 tried         this request has failed there already              passed over while another is left
+ *  8 full pool     all connections are busy                           passed over while another has room
+ *  9 Retry-After   an answer 429 or 503 said so: upstream.RetryAfter  passed over while another has room
+ *                  and balancing.FailurePenalty, for 30 s at most
+ * 10 penalty       balancing.FailurePenalty: each failure counts as   fewer requests
+ *                  a request in flight for about a second
+ *                  9 and 10 apply to strategies that look at load
  * </pre>
  *
- * <p>A backend with a full pool and a full queue, or one that already failed the same request, is passed over
- * like one in step 7. A sticky client goes to its own backend, whatever steps 1, 5, 7 and 8 say. A name
- * without an address has no backend at all: see package {@code dns}.
+ * <p>A sticky client goes to its own backend, whatever 1, 5, 9 and 10 say. A name without an address stands
+ * for no backend at all: see package {@code dns}.
  */
 package dev.gyre.health;

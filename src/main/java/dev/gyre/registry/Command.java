@@ -3,6 +3,22 @@ package dev.gyre.registry;
 /**
  * The only thing that changes the topology. Every command is idempotent: repeated, it succeeds, changes
  * nothing and says so.
+ *
+ * <pre>
+ *  given by                             command
+ *  -----------------------------------  -------------------------------------------------------------
+ *  a person or program (api)            BackendCommand, ServiceCommand, HoldCommand, RouteCommand,
+ *                                       ResetCommand, Rollback
+ *  the config, at start and on reload   Declare
+ *  a backend that announces itself,     DiscoveryCommand
+ *  or ceases to
+ *  the registry, when a drain or hold   DeadlineCommand
+ *  ends by its deadline
+ *  another node of the cluster          MergeRemote
+ * </pre>
+ *
+ * <p>Requests follow the end of a drain or hold at once, before it is recorded. The addresses of names come
+ * from {@code dns} and are no part of the stored topology.
  */
 public sealed interface Command permits BackendCommand, ServiceCommand, HoldCommand, RouteCommand,
         ResetCommand, Rollback, DiscoveryCommand, Declare, DeadlineCommand, MergeRemote {

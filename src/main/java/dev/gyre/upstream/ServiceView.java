@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A service in the form that requests are served from.
+ * A service in the form that requests are served from. {@link #of} asks what keeps requests from a backend,
+ * in the order of the package comment of {@code dev.gyre.health}.
  *
  * @param members all its backends, the draining ones included, which get no new requests but keep their pool
  * @param serving those that may be given requests: those offered, and those that drain and have sticky
@@ -49,10 +50,13 @@ record ServiceView(Service service, List<Member> members, List<BackendPool> serv
     static ServiceView of(Service service, Optional<ServiceView> before, Map<BackendId, Condition> judged,
             Function<Backend, BackendPool> adopt, SelectionContext at, Instant now) {
         List<Member> members = members(service, before, adopt);
+        // Drain: no new requests.
         List<Member> wanted = members.stream().filter(member -> !member.backend().draining()).toList();
+        // Probe and ejection, which `judged` joins, unless the panic rule applies.
         Offer<Member> offer = PanicRule.offer(wanted, member -> member.healthy(judged),
                 service.policy().health().panic());
         List<Member> up = offer.backends();
+        // Slow start: a part of the weight.
         double[] ramps = ramps(service, up, judged, now);
         boolean ramping = Arrays.stream(ramps).anyMatch(ramp -> ramp < 1);
         double[] capacity = new double[ramps.length];

@@ -137,11 +137,13 @@ final class TierSelector implements Candidates {
         };
     }
 
+    /** This request has failed there, or the backend has asked for a pause by Retry-After. */
     private boolean passedOver(int index, LoopPool pool) {
         return !tried.isEmpty() && tried.contains(pool)
                 || usesLoad && shared.get(index).conduct().pausing(now);
     }
 
+    /** Recent failures count as requests in flight. */
     @Override
     public double load(int index) {
         return shared.get(index).inFlight() + shared.get(index).conduct().failures(now);
