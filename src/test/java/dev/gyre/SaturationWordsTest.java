@@ -74,9 +74,9 @@ class SaturationWordsTest {
     @Test
     void aPoolOfFiveBeforeAHundredClientsIsSaidToNeedAHundred() throws Exception {
         try (GyreProcess node = node(5, 1000); Load load = Load.of(node.port(), 100)) {
-            String line = node.await("all 5 connections busy");
-            assertThat(line).contains(" WARN gyre.pool - web/" + origin.url() + ": ")
-                    .contains("requests waiting");
+            String line = node.await("pool saturated");
+            assertThat(line).contains(" WARN gyre.pool - pool saturated service=web backend=" + origin.url()
+                    + " in_use=5 limit=5 waiting=");
             // Said as early as can be, when some of the hundred may not have come yet.
             assertThat(size(line).orElse(0)).as(line).isBetween(6, 150);
             assertThat(awaitSize(node, 80, 120))
@@ -87,7 +87,7 @@ class SaturationWordsTest {
             load.stop();
             assertThat(load.failures()).isEmpty();
             Await.until("no words without a load", () -> words(node).isEmpty());
-            assertThat(node.output().stream().filter(text -> text.contains("connections busy")))
+            assertThat(node.output().stream().filter(text -> text.contains("pool saturated")))
                     .as("at most once a minute").hasSize(1);
         }
     }
@@ -95,7 +95,7 @@ class SaturationWordsTest {
     @Test
     void refusedRequestsCountTowardsTheSize() throws Exception {
         try (GyreProcess node = node(5, 5); Load load = Load.of(node.port(), 100, 300)) {
-            String line = node.await("connections busy");
+            String line = node.await("pool saturated");
             // Of a sample in which nothing was finished there is none.
             assertThat(size(line).orElse(6)).as(line).isGreaterThan(5);
             // 300 requests/s of 200 ms, whether served or refused, would keep 60 connections busy. The load

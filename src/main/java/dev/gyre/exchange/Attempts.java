@@ -4,9 +4,10 @@ import dev.gyre.exchange.overload.Permit;
 import dev.gyre.exchange.retry.LoopRetries;
 import dev.gyre.listener.ClientStream;
 import dev.gyre.loop.Timer;
+import dev.gyre.model.BackendId;
 import dev.gyre.model.Failure;
-import dev.gyre.model.FinishedAttempt;
 import dev.gyre.model.FinishedAttempt.Reason;
+import dev.gyre.model.FinishedAttempt;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
@@ -168,6 +169,11 @@ final class Attempts implements Attempt.Parent {
     }
 
     /** The backend of the current try; empty while there was none. */
+    Optional<BackendId> backendId() {
+        return current == null ? Optional.empty() : Optional.of(current.backend());
+    }
+
+    /** The same as text. */
     String backend() {
         return current == null ? "" : current.backend().toString();
     }
@@ -255,7 +261,7 @@ final class Attempts implements Attempt.Parent {
             return;
         }
         boolean goesOn = mayFollow(by, failure);
-        context.failures().report(failure, by.backend().toString(), details);
+        context.failures().report(failure, Optional.of(by.backend()), details);
         by.end(new Outcome.Failed(failure, Failure.Side.CLIENT), false);
         followOrRefuse(by, failure, goesOn);
     }
@@ -287,7 +293,7 @@ final class Attempts implements Attempt.Parent {
     }
 
     private void failed(Attempt by, Failure failure, String details, boolean goesOn) {
-        context.failures().report(failure, by.backend().toString(), details);
+        context.failures().report(failure, Optional.of(by.backend()), details);
         by.failed(failure);
         followOrRefuse(by, failure, goesOn);
     }

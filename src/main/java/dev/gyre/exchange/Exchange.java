@@ -424,7 +424,8 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         if (!on(ExchangeEvent.FAILED)) {
             return;
         }
-        context.failures().report(failure, attempts == null ? "" : attempts.backend(), details);
+        context.failures().report(failure,
+                attempts == null ? Optional.empty() : attempts.backendId(), details);
         Side fault = fault(failure);
         if (answer != null) {
             answer.drop();

@@ -41,8 +41,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The data path of a node: one verticle an event loop, all reading one {@link View}. A topology comes in by
@@ -52,7 +50,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Proxy {
 
-    private static final Logger LOG = LoggerFactory.getLogger("gyre.pool");
     private static final long SAMPLE_EVERY_MILLIS = 1000;
     /** After memory was short, so long until the process is made smaller, if nothing more comes. */
     private static final long CALM_MILLIS = 3000;
@@ -65,7 +62,7 @@ public final class Proxy {
     private final ListenerState listening;
     private final SelectionContext context;
     private final Via via;
-    private final FailureLog failures = new FailureLog();
+    private final FailureLog failures;
     private final AtomicLong calm = new AtomicLong(-1);
     private final MemoryBudget memory = new MemoryBudget();
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
@@ -91,6 +88,7 @@ public final class Proxy {
         this.listening = ListenerState.of(policy, context.nanos(), context.clock(),
                 observers.exchanges());
         this.context = context;
+        this.failures = new FailureLog(context.nanos());
         this.via = new Via(policy.node());
         this.serviceLimits = new ServiceLimits(context.nanos());
         this.holds = new Holds(context.clock(), context.nanos());
@@ -272,7 +270,7 @@ public final class Proxy {
     private void sample() {
         retries.sample();
         serviceLimits.sample();
-        pools.sample().onSuccess(sentences -> sentences.forEach(LOG::warn));
+        pools.sample();
     }
 
     View current() {

@@ -137,18 +137,19 @@ public final class Pools {
     }
 
     /**
-     * Takes a sample of all pools in use, to be called once a second: rates are taken between samples. Those
-     * that have left are forgotten when nothing uses them.
-     *
-     * @return the sentences on pools that stay full and are due to be logged, each at most once a minute
+     * Takes a sample of all pools in use, to be called once a second: rates are taken between samples. A pool
+     * that stays full is logged once a minute. Pools of removed backends are forgotten when nothing uses them.
      */
-    public Future<List<String>> sample() {
+    public Future<Void> sample() {
         Collection<BackendPool> some;
         synchronized (this) {
             some = Stream.concat(stirring().stream(), leaving.stream().map(id -> pools.get(id).pool()))
                     .distinct().toList();
         }
-        return readings(some).map(this::record);
+        return readings(some).map(this::record).map(saturated -> {
+            saturated.forEach(Saturation::log);
+            return null;
+        });
     }
 
     private synchronized Collection<BackendPool> stirring() {
@@ -169,21 +170,21 @@ public final class Pools {
         return some;
     }
 
-    private synchronized List<String> record(Map<BackendPool, Reading> readings) {
+    private synchronized List<PoolWindow> record(Map<BackendPool, Reading> readings) {
         long now = System.nanoTime();
-        List<String> due = new ArrayList<>();
+        List<PoolWindow> saturated = new ArrayList<>();
         readings.forEach((pool, reading) -> {
             Known known = pools.get(pool.id());
             if (known == null || known.pool() != pool) {
                 return;
             }
             known.recent().add(now, reading, pool);
-            known.recent().dueSentence(now, pool).ifPresent(due::add);
+            known.recent().saturationToLog(now, pool).ifPresent(saturated::add);
             if (leaving.contains(pool.id()) && reading.inFlight() == 0 && pool.slots().taken() == 0) {
                 forget(pool.id());
             }
         });
-        return due;
+        return saturated;
     }
 
     /**

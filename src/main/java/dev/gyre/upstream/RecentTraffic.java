@@ -71,17 +71,17 @@ final class RecentTraffic {
         return waits;
     }
 
-    /** The sentence, when the pool stays full and has not been spoken of within the last minute. */
-    Optional<String> dueSentence(long nowNanos, BackendPool pool) {
+    /** Present if the pool stays full and was not logged within the last minute. */
+    Optional<PoolWindow> saturationToLog(long nowNanos, BackendPool pool) {
         if (logged && nowNanos - loggedAt < LOG_EVERY) {
             return Optional.empty();
         }
-        Optional<String> sentence = sentence(pool);
-        if (sentence.isPresent()) {
+        Optional<PoolWindow> saturated = saturation(pool);
+        if (saturated.isPresent()) {
             logged = true;
             loggedAt = nowNanos;
         }
-        return sentence;
+        return saturated;
     }
 
     BackendStats stats(Reading reading, BackendPool pool) {
@@ -90,10 +90,12 @@ final class RecentTraffic {
         int idle = slots.resting();
         return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), sum.succeeded(),
                 slots.limit(), Math.max(0, slots.taken() - idle), idle, slots.waiting(), sum.refused(),
-                sum.opened(), waitMedian(), sentence(pool));
+                sum.opened(), waitMedian(),
+                saturation(pool).map(Saturation::sentence));
     }
 
-    private Optional<String> sentence(BackendPool pool) {
+    /** Empty unless the pool stays full. */
+    private Optional<PoolWindow> saturation(BackendPool pool) {
         if (fullInARow < STAYS_FULL) {
             return Optional.empty();
         }
@@ -107,11 +109,10 @@ final class RecentTraffic {
         double queue = samples.stream().mapToInt(Sample::waiting).average().orElse(0);
         long waitNanos = served == 0 ? 0 : Math.max(waited, (long) (queue * seconds * 1e9 / served));
         ConnectionSlots slots = pool.slots();
-        PoolWindow window = new PoolWindow(pool.id(), slots.limit(), pool.policy().maxConnections(),
+        return Optional.of(new PoolWindow(pool.id(), slots.limit(), pool.policy().maxConnections(),
                 slots.taken() - slots.resting(), slots.waiting(), waitMedian(), served / seconds,
                 (last.refused() - first.refused()) / seconds, Duration.ofNanos(serviceNanos),
-                Duration.ofNanos(waitNanos));
-        return Optional.of(Saturation.sentence(window));
+                Duration.ofNanos(waitNanos)));
     }
 
     private Duration waitMedian() {

@@ -6,6 +6,8 @@ import static dev.gyre.model.DurationText.threeDigits;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says in words that a pool stays full, and how many connections it would need by Little's law: as many as
@@ -15,6 +17,7 @@ import java.util.Locale;
  */
 final class Saturation {
 
+    private static final Logger LOG = LoggerFactory.getLogger("gyre.pool");
     /** "About" allows so much of the last digit: a need of 1,306 is called 1,300, not 1,400. */
     private static final double ABOUT = 0.1;
     /** A wait that makes up less of the need goes unmentioned. */
@@ -23,7 +26,13 @@ final class Saturation {
     private Saturation() {
     }
 
-    /** One sentence without a full stop, for the log and for {@code backend.list}. */
+    static void log(PoolWindow window) {
+        LOG.warn("pool saturated service={} backend={} in_use={} limit={} waiting={} median_wait={}"
+                + " advice=\"{}\"", window.id().service(), window.id().name(), window.inUse(), window.limit(),
+                window.queued(), text(window.waitMedian()), advice(window));
+    }
+
+    /** One sentence without a full stop, for {@code backend.list}. */
     static String sentence(PoolWindow window) {
         return window.id() + ": " + busy(window) + ", " + counted(window.queued(), "request")
                 + " waiting, median wait " + text(window.waitMedian()) + "; " + advice(window);
