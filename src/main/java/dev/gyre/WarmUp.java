@@ -121,10 +121,13 @@ final class WarmUp {
         ListenerPolicy policy = new ListenerPolicy(settings.forwarding(),
                 settings.limits().within(4 * SyntheticTraffic.CLIENTS * instances), "warm-up");
         Proxy proxy = new Proxy(own, policy, selection, Duration.ZERO, ProxyObservers.none());
-        return proxy.deploy(instances)
-                .onSuccess(v -> proxy.apply(settings.declared()))
-                .compose(v -> proxy.listen(settings.listeners()))
-                .map(ports -> ports.get(0));
+        Promise<Integer> port = Promise.promise();
+        // As a verticle, like that of a node: its timers end before the event loops do.
+        return own.deployVerticle(context -> proxy.deploy(instances)
+                        .onSuccess(v -> proxy.apply(settings.declared()))
+                        .compose(v -> proxy.listen(settings.listeners()))
+                        .onSuccess(ports -> port.complete(ports.get(0))))
+                .compose(id -> port.future());
     }
 
     private synchronized void look() {

@@ -138,7 +138,8 @@ public final class Pools {
 
     /**
      * Takes a sample of all pools in use, to be called once a second: rates are taken between samples. A pool
-     * that stays full is logged once a minute. Pools of removed backends are forgotten when nothing uses them.
+     * that stays full is logged once a minute. Pools of removed backends are forgotten when nothing uses
+     * them.
      */
     public Future<Void> sample() {
         Collection<BackendPool> some;
