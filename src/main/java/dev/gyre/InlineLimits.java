@@ -29,6 +29,7 @@ final class InlineLimits {
     /** Only used while classes are linked, where they are too large to be worth it. */
     private static final List<String> OF_THE_START = List.of("java/lang/invoke/MethodType.*",
             "jdk/internal/classfile/*.*", "jdk/internal/org/objectweb/*.*");
+    private static final String ON = "on";
     private static final String OWN_DIRECTIVES = "-XX:CompilerDirectivesFile";
 
     /** What has come of it. */
@@ -47,7 +48,7 @@ final class InlineLimits {
         try {
             List<String> methods = methods();
             String answer = add(directives(methods));
-            state = answer.contains("directives added") ? "on methods=" + methods.size()
+            state = answer.contains("directives added") ? ON + " methods=" + methods.size()
                     : "off reason=\"" + answer.strip() + "\"";
         } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
             state = "off reason=\"" + reason(e) + "\"";
@@ -57,6 +58,10 @@ final class InlineLimits {
     /** For the log: on or off, and why. */
     static String state() {
         return state;
+    }
+
+    static boolean on() {
+        return state.startsWith(ON);
     }
 
     private static String reason(Throwable e) {

@@ -8,6 +8,12 @@ import java.util.stream.Collectors;
 /** The JVM flags that {@code target/vertx} sets for the sake of speed, and what it costs to leave one out. */
 final class JvmFlags {
 
+    /** Measured: src/bench/FINDINGS.md, "The compiler's time after a start". */
+    private static final String REST_OF_INLINING =
+            "two fifths more work for the compiler after a start, in spite of the inline limits that are on";
+    private static final String ALL_INLINING =
+            "twice the work for the compiler after a start, as the inline limits are off too";
+
     static final List<Flag> WANTED = List.of(
             new Flag("-XX:+UseParallelGC", "-XX:\\+Use\\w+GC", 0,
                     "a tenth more CPU under thousands of connections"),
@@ -16,9 +22,9 @@ final class JvmFlags {
             new Flag("-XX:MetaspaceSize=64m", "-XX:MetaspaceSize=.*", 0,
                     "a pause of 60 to 100 ms four seconds after the start"),
             new Flag("-XX:FreqInlineSize=100", "-XX:FreqInlineSize=.*", 0,
-                    "half as much work again for the compiler after a start"),
-            new Flag("-XX:MaxInlineLevel=9", "-XX:MaxInlineLevel=.*", 0, "the same"),
-            new Flag("-XX:InlineSmallCode=1500", "-XX:InlineSmallCode=.*", 0, "the same"),
+                    ALL_INLINING, REST_OF_INLINING),
+            new Flag("-XX:MaxInlineLevel=9", "-XX:MaxInlineLevel=.*", 0, ALL_INLINING, REST_OF_INLINING),
+            new Flag("-XX:InlineSmallCode=1500", "-XX:InlineSmallCode=.*", 0, ALL_INLINING, REST_OF_INLINING),
             new Flag("--sun-misc-unsafe-memory-access=allow", "--sun-misc-unsafe-memory-access=.*", 24,
                     "4 to 8 % more CPU"),
             new Flag("-XX:AOTCache=gyre.aot", "-XX:(AOTCache|SharedArchiveFile)=.*", 25,
@@ -30,11 +36,16 @@ final class JvmFlags {
      * @param setBy what a user may have set instead, who then knows better
      * @param since the first JDK that knows it
      * @param cost of its absence
+     * @param costLimited the same where {@link InlineLimits} are on
      */
-    record Flag(String text, Pattern setBy, int since, String cost) {
+    record Flag(String text, Pattern setBy, int since, String cost, String costLimited) {
+
+        Flag(String text, String setBy, int since, String cost, String costLimited) {
+            this(text, Pattern.compile(setBy), since, cost, costLimited);
+        }
 
         Flag(String text, String setBy, int since, String cost) {
-            this(text, Pattern.compile(setBy), since, cost);
+            this(text, setBy, since, cost, cost);
         }
 
         private boolean missing(List<String> given, int jdk) {
@@ -49,11 +60,13 @@ final class JvmFlags {
      * Those that this JVM was started without, with their cost; empty when there are none.
      *
      * @param given what the JVM was started with
+     * @param limited the inline limits are on
      */
-    static Optional<String> missing(List<String> given, int jdk) {
+    static Optional<String> missing(List<String> given, int jdk, boolean limited) {
         List<Flag> missing = WANTED.stream().filter(flag -> flag.missing(given, jdk)).toList();
         return missing.isEmpty() ? Optional.empty() : Optional.of(
                 "flags=\"" + missing.stream().map(Flag::text).collect(Collectors.joining(" "))
-                + "\" cost=\"" + missing.stream().map(Flag::cost).collect(Collectors.joining(", ")) + '"');
+                + "\" cost=\"" + missing.stream().map(flag -> limited ? flag.costLimited : flag.cost)
+                .distinct().collect(Collectors.joining("; ")) + '"');
     }
 }

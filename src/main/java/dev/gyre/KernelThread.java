@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 record KernelThread(String id, String name, boolean runnable, long cpuMillis) {
 
     private static final Path TASKS = Path.of("/proc/self/task");
+    private static final String EVENT_LOOP = "vert.x-eventloo";
     /** Linux counts in hundredths of a second towards processes, whatever its own clock does. */
     private static final long MILLIS_PER_TICK = 10;
     private static final int STATE = 0;
@@ -35,6 +36,12 @@ record KernelThread(String id, String name, boolean runnable, long cpuMillis) {
         } catch (IOException e) {
             return List.of();
         }
+    }
+
+    /** CPU time that the event loops among them have had. */
+    static long eventLoopMillis(List<KernelThread> all) {
+        return all.stream().filter(thread -> thread.name().equals(EVENT_LOOP))
+                .mapToLong(KernelThread::cpuMillis).sum();
     }
 
     private static Optional<KernelThread> read(Path task) {

@@ -50,6 +50,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     private final String name;
     private final Registry registry;
     private final Proxy proxy;
+    private final Capacity capacity;
     private final long startNanos = System.nanoTime();
     private volatile DeclaredConfig declared;
     private volatile Optional<Cluster> cluster = Optional.empty();
@@ -59,11 +60,12 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     private volatile Function<JsonObject, Future<JsonObject>> commands = command ->
             Future.failedFuture("the node is starting");
 
-    LocalNode(Settings settings, String name, Registry registry, Proxy proxy) {
+    LocalNode(Settings settings, String name, Registry registry, Proxy proxy, Capacity capacity) {
         this.settings = settings;
         this.name = name;
         this.registry = registry;
         this.proxy = proxy;
+        this.capacity = capacity;
         this.declared = DeclaredConfig.of(settings.declared());
     }
 
@@ -139,6 +141,11 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     @Override
     public Duration uptime() {
         return StartLog.uptime();
+    }
+
+    @Override
+    public int capacity() {
+        return capacity.percent();
     }
 
     @Override
@@ -228,7 +235,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
         cluster().notJoined().ifPresent(reason -> notes.add("not joined: " + reason));
         cluster.flatMap(Cluster::clockTrouble).ifPresent(notes::add);
         notes.addAll(new RegistryReport(registry.status()).notes());
-        return new Readiness(ready, notes);
+        return new Readiness(ready, capacity(), notes);
     }
 
     private NodeInfo info(ClusterMember member) {
@@ -236,14 +243,15 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
                 member.view(), member.age(), member.digest(),
                 health.map(HealthChecks::isolatedNodes).orElse(List.of()).contains(member.id()),
                         member.clock(),
-                member.unknown());
+                member.unknown(), member.capacity());
     }
 
     private NodeInfo alone() {
         String address = settings.admin().host() + ":" + settings.admin().port();
         return new NodeInfo(name(), registry.nodeId(), address, version(), uptime(),
                 registry.topology().version(), Duration.ofNanos(System.nanoTime() - startNanos),
-                registry.entries().digest(), false, Duration.ZERO, registry.status().unknown().size());
+                registry.entries().digest(), false, Duration.ZERO, registry.status().unknown().size(),
+                capacity());
     }
 
     @Override

@@ -77,6 +77,7 @@ public final class MainVerticle extends VerticleBase {
     private LocalNode localNode;
     private Discovery discovery;
     private Cluster cluster;
+    private final Capacity capacity = new Capacity(KernelThread::all, System::nanoTime);
     private List<Integer> ports = List.of();
     private volatile boolean ready;
 
@@ -106,8 +107,14 @@ public final class MainVerticle extends VerticleBase {
                 .compose(v -> CommandThreads.back(context, resolver.settled(RESOLVE_WAIT)))
                 // Last before the listeners: everything above stays up to date meanwhile.
                 .compose(v -> CommandThreads.back(context, WarmUp.before(settings)))
-                .compose(v -> openListeners())
+                .compose(compiled -> {
+                    if (compiled) {
+                        capacity.warmedUp();
+                    }
+                    return openListeners();
+                })
                 .map(v -> {
+                    capacity.follow(vertx);
                     discovery.start();
                     config.follow(this::apply);
                     return null;
@@ -169,7 +176,7 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private Future<Void> connectProxy() {
-        localNode = new LocalNode(settings, nodeName, registry, proxy);
+        localNode = new LocalNode(settings, nodeName, registry, proxy, capacity);
         health = new HealthChecks(vertx, verdicts, localNode, proxy::recentStats,
                 new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
         localNode.setHealthChecks(health);

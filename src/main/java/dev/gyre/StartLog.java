@@ -39,7 +39,8 @@ final class StartLog {
                 : "memory only: changes are forgotten at the end");
         LOG.info("compiler: inline limits {}", InlineLimits.state());
         List<String> given = ManagementFactory.getRuntimeMXBean().getInputArguments();
-        JvmFlags.missing(given, Runtime.version().feature()).ifPresent(missing ->
+        JvmFlags.missing(given, Runtime.version().feature(), InlineLimits.on())
+                .ifPresent(missing ->
                 LOG.info("jvm flags missing {}: start Gyre by target/vertx, or set JDK_JAVA_OPTIONS",
                         missing));
         OpenFiles.warning(topology, OpenFiles.limit()).ifPresent(LOG::warn);

@@ -37,7 +37,6 @@ final class ThreadPriorities {
     private static final Duration LOOK = Duration.ofSeconds(2);
     private static final int NICEST = 19;
     private static final Set<String> WRITERS = Set.of("gyre-registry-0");
-    private static final String EVENT_LOOPS = "vert.x-eventloo";
 
     private final Supplier<List<KernelThread>> threads;
     private final LongSupplier nanoTime;
@@ -73,10 +72,8 @@ final class ThreadPriorities {
     /** There was traffic, and the compilers have nothing left to do for it. */
     boolean compilersCaughtUp() {
         List<KernelThread> all = threads.get();
-        long traffic = all.stream().filter(thread -> thread.name().equals(EVENT_LOOPS))
-                .mapToLong(KernelThread::cpuMillis).sum();
         boolean caughtUp = idle.reached(nanoTime.getAsLong(), CompilerLoad.of(all));
-        return caughtUp && traffic >= TRAFFIC.toMillis();
+        return caughtUp && KernelThread.eventLoopMillis(all) >= TRAFFIC.toMillis();
     }
 
     /** Returns whether the system lets it be done. */

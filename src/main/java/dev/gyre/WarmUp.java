@@ -46,7 +46,8 @@ final class WarmUp {
     private final Vertx own;
     /** The proxy of the warm-up is ready, or failed to start. */
     private final Promise<Void> settled = Promise.promise();
-    private final Promise<Void> ended = Promise.promise();
+    /** With whether the compilers have caught up. */
+    private final Promise<Boolean> ended = Promise.promise();
     private final CompilerIdle idle = new CompilerIdle(QUIET);
     /** Requests answered at each of the last looks. */
     private final long[] answered = new long[LOOKS];
@@ -55,6 +56,7 @@ final class WarmUp {
     private int looks;
     // Like all that changes here under this object's lock, for each timer may have another event loop.
     private boolean ending;
+    private boolean compiled;
 
     private WarmUp(Duration most, int instances) {
         this.most = most;
@@ -62,13 +64,16 @@ final class WarmUp {
         own = Launcher.builder(new VertxOptions().setEventLoopPoolSize(instances)).build();
     }
 
-    /** What {@code warmUp} in the config asks for; fails only if a listener's port is in use already. */
-    static Future<Void> before(Settings settings) {
+    /**
+     * What {@code warmUp} in the config asks for; fails only if a listener's port is in use already. Returns
+     * whether the compilers have caught up.
+     */
+    static Future<Boolean> before(Settings settings) {
         if (settings.warmUp().isZero()) {
-            return Future.succeededFuture();
+            return Future.succeededFuture(false);
         }
         return TakenPorts.firstOf(settings.listeners())
-                .map(taken -> Future.<Void>failedFuture(StartFailed.because(taken)))
+                .map(taken -> Future.<Boolean>failedFuture(StartFailed.because(taken)))
                 .orElseGet(() -> begin(settings.warmUp(), settings.instances()
                         .orElse(Runtime.getRuntime().availableProcessors())).ended.future());
     }
@@ -135,6 +140,7 @@ final class WarmUp {
         answered[looks % LOOKS] = traffic.answered();
         looks++;
         if (caughtUp && traffic.answered() >= AT_LEAST) {
+            compiled = true;
             end("the compilers are idle");
         }
     }
@@ -157,8 +163,8 @@ final class WarmUp {
     private synchronized void close() {
         ending = true;
         Future<Void> left = traffic == null ? Future.succeededFuture() : traffic.end();
-        left.onComplete(v -> ended.tryComplete());
-        own.setTimer(FAREWELL_MILLIS, timer -> ended.tryComplete());
+        left.onComplete(v -> ended.tryComplete(compiled));
+        own.setTimer(FAREWELL_MILLIS, timer -> ended.tryComplete(compiled));
         // The ports may open meanwhile. A part that ends before those that use it makes them log failures.
         Future.all(settled.future(), left)
                 .eventually(own::close)

@@ -13,7 +13,7 @@ class JvmFlagsTest {
 
     @Test
     void plainJavaMissesThemAllAndSaysWhatEachCosts() {
-        assertThat(JvmFlags.missing(List.of(), 25)).hasValueSatisfying(text -> assertThat(text)
+        assertThat(JvmFlags.missing(List.of(), 25, true)).hasValueSatisfying(text -> assertThat(text)
                 .startsWith("flags=\"-XX:+UseParallelGC -XX:InitialRAMPercentage=0.1 -XX:MetaspaceSize=64m"
                         + " -XX:FreqInlineSize=100 -XX:MaxInlineLevel=9 -XX:InlineSmallCode=1500"
                         + " --sun-misc-unsafe-memory-access=allow -XX:AOTCache=gyre.aot\" cost=\"")
@@ -22,15 +22,23 @@ class JvmFlagsTest {
 
     @Test
     void flagsThatThisJdkDoesNotKnowAreNotMissing() {
-        assertThat(JvmFlags.missing(List.of(), 17)).hasValueSatisfying(
+        assertThat(JvmFlags.missing(List.of(), 17, true)).hasValueSatisfying(
                 text -> assertThat(text).doesNotContain("unsafe").doesNotContain("AOTCache"));
     }
 
     @Test
     void whatTheUserHasSetOtherwiseIsNotMissing() {
         assertThat(JvmFlags.missing(List.of("-XX:+UseZGC", "-Xms2g", "-XX:MetaspaceSize=128m",
-                "-XX:FreqInlineSize=325", "-XX:MaxInlineLevel=15", "-XX:InlineSmallCode=2500"), 17))
+                "-XX:FreqInlineSize=325", "-XX:MaxInlineLevel=15", "-XX:InlineSmallCode=2500"), 17, true))
                 .isEmpty();
+    }
+
+    @Test
+    void whatTheFlagsOnInliningAreWorthDependsOnTheLimitsThatNeedNoFlag() {
+        assertThat(JvmFlags.missing(List.of(), 17, true)).hasValueSatisfying(text -> assertThat(text)
+                .containsOnlyOnce("two fifths more work for the compiler").doesNotContain("twice the work"));
+        assertThat(JvmFlags.missing(List.of(), 17, false)).hasValueSatisfying(text -> assertThat(text)
+                .containsOnlyOnce("twice the work for the compiler").doesNotContain("two fifths"));
     }
 
     @Test

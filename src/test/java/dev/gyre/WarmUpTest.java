@@ -51,6 +51,10 @@ class WarmUpTest {
         return matcher;
     }
 
+    private static long capacity(GyreProcess node) throws Exception {
+        return node.admin().metric("gyre_node_capacity_percent");
+    }
+
     @Test
     void itEndsWhenTheHotPathIsCompiledAndLeavesNoTrace() throws Exception {
         try (GyreProcess node = GyreProcess.node(directory, config("3m"))) {
@@ -59,6 +63,8 @@ class WarmUpTest {
             assertThat(Integer.parseInt(result.group(2))).isPositive();
             assertThat(result.group(3)).isEqualTo("the compilers are idle");
             assertThat(origin.accepted()).as("connections to a backend of the user's").isZero();
+            node.await("ready after");
+            assertThat(capacity(node)).as("of a node that is warm").isEqualTo(100);
             JsonObject backend = node.admin().backends().get(0);
             assertThat(backend.getInteger("requests")).isZero();
             assertThat(node.admin().get("/metrics").body()).doesNotContain("warm-up");
@@ -77,6 +83,10 @@ class WarmUpTest {
         try (GyreProcess node = GyreProcess.node(directory, config(most))) {
             assertThat(result(node).group(3)).isEqualTo("its time was over first");
             node.await("ready after");
+            // After half a minute it would be full all the same.
+            assertThat(capacity(node) == Capacity.WHILE_COMPILING
+                    || node.text().contains("capacity full"))
+                    .as("a node that is cold says so").isTrue();
             node.terminate();
             assertThat(node.exitCode()).isZero();
             assertThat(node.text()).doesNotContain("WARN").doesNotContain("ERROR");

@@ -105,10 +105,7 @@ public final class AdminServer {
         router.route().handler(connections::requested);
         router.route().handler(AdminServer::requireSingleFields);
         get(router, "/live", context -> text(context, 200, "live\n"));
-        get(router, "/ready", context -> {
-            Readiness now = ready.get();
-            text(context, now.ready() ? 200 : 503, now.text());
-        });
+        get(router, "/ready", context -> ready(context, ready.get()));
         router.route().handler(context -> {
             // Replies must not be cached, and a browser must not show them as a page.
             context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -251,10 +248,27 @@ public final class AdminServer {
         response.end(text.slice(at, text.length()));
     }
 
+    private static void ready(RoutingContext context, Readiness now) {
+        context.response().putHeader("Gyre-Capacity", now.capacity() + "%");
+        if (context.queryParam("as").contains("haproxy-agent")) {
+            context.response().setStatusMessage(now.agentWords());
+        }
+        boolean json = context.parsedHeaders().accept().stream()
+                .anyMatch(accepted -> accepted.value().equals(JSON));
+        if (json) {
+            body(context, now.status(), JSON, now.toJson().toBuffer());
+        } else {
+            text(context, now.status(), now.text());
+        }
+    }
+
     private static void text(RoutingContext context, int status, String text) {
-        Buffer body = Buffer.buffer(text);
+        body(context, status, "text/plain", Buffer.buffer(text));
+    }
+
+    private static void body(RoutingContext context, int status, String type, Buffer body) {
         // Written here, because Vert.x leaves the length out of an answer to HEAD.
-        context.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain")
+        context.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type)
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end(body);
     }
 

@@ -18,9 +18,10 @@ import java.time.temporal.ChronoUnit;
  * @param blind   its network looks broken: backends are down for it alone
  * @param clock   how far its wall clock is ahead of the asked node's; negative when behind
  * @param unknown entries that its version does not understand: it is older than the others
+ * @param capacity share of its own steady rate that it can serve now, in percent
  */
 public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
-        Duration age, String digest, boolean blind, Duration clock, int unknown) {
+        Duration age, String digest, boolean blind, Duration clock, int unknown, int capacity) {
 
     boolean agrees(NodeInfo other) {
         return digest.equals(other.digest);
@@ -33,7 +34,7 @@ public record NodeInfo(String name, String id, String address, String version, D
                 .put("uptime", text(uptime)).put("view", view).put("age", text(age)).put("digest", digest)
                 .put("agrees", agrees).put("state", "present")
                 .put("network", blind ? "broken" : "ok").put("clockOffsetMs", clock.toMillis())
-                .put("notUnderstood", unknown);
+                .put("notUnderstood", unknown).put("capacity", capacity);
     }
 
     /** In whole seconds. */

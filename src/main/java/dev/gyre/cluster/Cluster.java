@@ -268,7 +268,7 @@ public final class Cluster implements Replica {
         return new Heartbeat(as, numbers.incrementAndGet(), new Heartbeat.State(node.uptime().toMillis(),
                 registry.topology().version(), registry.entries().digest(),
                 (now() - changedNanos) / 1_000_000, clocks.wall().millis(), node.declared().digest(),
-                registry.status().unknown().size(), false),
+                registry.status().unknown().size(), node.capacity(), false),
                 challenges.asks(),
                 challenges.answers(), node.renewed(), used.recent());
     }

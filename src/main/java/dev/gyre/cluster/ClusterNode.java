@@ -23,6 +23,9 @@ public interface ClusterNode {
 
     Duration uptime();
 
+    /** Share of its own steady rate that it can serve now, in percent. */
+    int capacity();
+
     /** The state of a backend on this node now. */
     Future<Standing> standing(BackendId backend);
 

@@ -25,6 +25,9 @@ import java.util.stream.Collectors;
 record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, String> asks, Set<String> answers,
         Map<BackendId, Duration> renewed, Set<String> used) {
 
+    /** Of a node whose version does not tell. */
+    private static final int UNTOLD_CAPACITY = 100;
+
     /**
      * The state of the node at the moment of the heartbeat.
      *
@@ -35,10 +38,11 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
      * @param wall    its wall clock, in milliseconds since 1970
      * @param declared digest of its declared config
      * @param unknown number of entries that its version keeps without understanding them
+     * @param capacity share of its own steady rate that it can serve now, in percent
      * @param leaving it leaves the cluster gracefully; this is its last heartbeat
      */
     record State(long uptime, String view, String digest, long changed, long wall, String declared,
-            int unknown, boolean leaving) {
+            int unknown, int capacity, boolean leaving) {
     }
 
     Heartbeat {
@@ -51,7 +55,8 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
     /** A copy as the last of its session. */
     Heartbeat farewell() {
         return new Heartbeat(node, sequence, new State(state.uptime, state.view, state.digest, state.changed,
-                state.wall, state.declared, state.unknown, true), asks, answers, renewed, used);
+                state.wall, state.declared, state.unknown, state.capacity, true), asks, answers, renewed,
+                used);
     }
 
     String id() {
@@ -64,7 +69,8 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
         return node.toJson().put("sequence", sequence).put("uptime", state.uptime)
                 .put("view", state.view).put("digest", state.digest).put("changed", state.changed)
                 .put("wall", state.wall).put("declared", state.declared)
-                .put("unknown", state.unknown).put("leaving", state.leaving)
+                .put("unknown", state.unknown).put("capacity", state.capacity)
+                .put("leaving", state.leaving)
                 .put("asks", asked)
                 .put("answers", new JsonArray(List.copyOf(answers))).put("renewed", renewedJson())
                 .put("used", new JsonArray(List.copyOf(used)));
@@ -75,7 +81,8 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
         try {
             State state = new State(json.getLong("uptime", 0L), text(json, "view"), text(json, "digest"),
                     json.getLong("changed", 0L), json.getLong("wall", 0L), text(json, "declared"),
-                    json.getInteger("unknown", 0), json.getBoolean("leaving", false));
+                    json.getInteger("unknown", 0), json.getInteger("capacity", UNTOLD_CAPACITY),
+                    json.getBoolean("leaving", false));
             Map<String, String> asks = new HashMap<>();
             json.getJsonObject("asks", new JsonObject()).forEach(ask ->
                     asks.put(ask.getKey(), (String) ask.getValue()));

@@ -25,7 +25,7 @@ class ClusterStatusTest {
 
     private static NodeInfo node(String name, String id, String digest) {
         return new NodeInfo(name, id, name + ":5701", "0.1", Duration.ofSeconds(5), "v", Duration.ZERO,
-                digest, false, Duration.ZERO, 0);
+                digest, false, Duration.ZERO, 0, Readiness.FULL);
     }
 
     private static ClusterReport report(int expected, List<MissingMember> missing) {

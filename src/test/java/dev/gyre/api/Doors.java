@@ -71,6 +71,7 @@ public final class Doors implements AutoCloseable {
     volatile BackendHealth backendHealth = BackendHealth.UNKNOWN;
     final AtomicLong nanos = new AtomicLong();
     final AtomicBoolean ready = new AtomicBoolean(true);
+    final AtomicInteger capacity = new AtomicInteger(Readiness.FULL);
     public final AdminServer server;
     private final CommandHandler handler;
     final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -103,7 +104,7 @@ public final class Doors implements AutoCloseable {
         get(AdminBus.start(node.vertx, handler));
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
                 new Metrics(observed, nodes, node.registry::status),
-                () -> new Readiness(ready.get(), Stream.concat(notes.stream(),
+                () -> new Readiness(ready.get(), capacity.get(), Stream.concat(notes.stream(),
                         new RegistryReport(node.registry.status()).notes().stream()).toList()),
                                 new AdminClocks(InstantSource.system(), nanos::get)));
     }
@@ -217,7 +218,7 @@ public final class Doors implements AutoCloseable {
         public List<NodeInfo> list() {
             return List.of(new NodeInfo("here", node.registry.nodeId(), "127.0.0.1:9090", "0.1.0",
                     Duration.ofSeconds(5), node.registry.topology().version(), Duration.ofSeconds(2), "d",
-                    false, Duration.ZERO, node.registry.status().unknown().size()));
+                    false, Duration.ZERO, node.registry.status().unknown().size(), capacity.get()));
         }
 
         @Override

@@ -36,7 +36,7 @@ class ClusterTimeTest {
 
     private void hear(String id, long sequence, Set<String> answers) {
         NodeIdentity peer = new NodeIdentity(id, id, "member of " + id, id + ":5701", "0.1", "of " + id);
-        Heartbeat.State state = new Heartbeat.State(5, "view", "digest", 0, right(), "c", 0, false);
+        Heartbeat.State state = new Heartbeat.State(5, "view", "digest", 0, right(), "c", 0, 100, false);
         peers.heard(new Heartbeat(peer, sequence, state, Map.of(), answers, Map.of(), Set.of()));
     }
 

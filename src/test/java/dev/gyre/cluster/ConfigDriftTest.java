@@ -35,7 +35,7 @@ class ConfigDriftTest {
     private static Peer peer(DeclaredConfig config) {
         Heartbeat heartbeat =
                 new Heartbeat(new NodeIdentity("b", "B", "m", "127.0.0.2:5701", "0.1", "5e55"), 1,
-                new Heartbeat.State(1, "v", "d", 0, 0, config.digest(), 0, false), Map.of(), Set.of(),
+                new Heartbeat.State(1, "v", "d", 0, 0, config.digest(), 0, 100, false), Map.of(), Set.of(),
                         Map.of(),
                 Set.of());
         return new Peer(heartbeat, 0, new ClockEpoch(), Map.of());

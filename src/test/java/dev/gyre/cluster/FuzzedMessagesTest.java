@@ -24,7 +24,8 @@ public class FuzzedMessagesTest {
             new MessageAuthenticator(Optional.of("another secret"), "gyre");
     private static final Heartbeat HEARTBEAT = new Heartbeat(
             new NodeIdentity("1", "a", "m", "127.0.0.1:5701", "0.1", "5e55"), 2,
-            new Heartbeat.State(3, "v", "d", 4, 5, "c", 6, false), Map.of("5e56", "ask"), Set.of("answer"),
+            new Heartbeat.State(3, "v", "d", 4, 5, "c", 6, 25, false), Map.of("5e56", "ask"),
+            Set.of("answer"),
             Map.of(new BackendId("web", BackendUrl.parse("http://a:1")), Duration.ofSeconds(1)),
             Set.of("web"));
 

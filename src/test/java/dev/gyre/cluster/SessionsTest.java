@@ -48,7 +48,7 @@ class SessionsTest {
                                boolean leaving) {
         return new Heartbeat(new NodeIdentity("a", "name of a", "member of " + session, address, "0.1",
                 session),
-                sequence, new Heartbeat.State(5, "view", "digest " + sequence, 0, wall, "c", 0,
+                sequence, new Heartbeat.State(5, "view", "digest " + sequence, 0, wall, "c", 0, 100,
                 leaving), Map.of(),
                 answers, Map.of(), Set.of());
     }
