@@ -105,10 +105,15 @@ class Starter:
         text = config.read_text() if config else self._tools.texts.get(name, "")
         return Running(contender, port, process, self._shown(command, cores), text, admin, config)
 
+    def program(self, java=None):
+        """The words that start Gyre, up to its own, with the JVM's flags."""
+        if java is None:
+            java = self._tools.java_options + self._options.java_options
+        return [self._tools.paths.get("java"), *java, "-jar", self._tools.paths.get("gyre")]
+
     def _command(self, name, config, port, origin, settings):
         paths, node = self._tools.paths, ["env", f"NODE_PATH={self._tools.node_modules}"]
-        java = settings.get("JAVA", self._tools.java_options + self._options.java_options)
-        gyre = settings.get("PROGRAM", [paths.get("java"), *java, "-jar", paths.get("gyre")])
+        gyre = settings.get("PROGRAM") or self.program(settings.get("JAVA"))
         return {
             "gyre": lambda: [*gyre, "run", "dev.gyre.MainVerticle", "-conf", config],
             "nginx": lambda: [paths["nginx"], "-p", self.directory, "-c", config],

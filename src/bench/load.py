@@ -92,7 +92,8 @@ class Generator:
         self._popen.stdin.flush()
         line = self._line(seconds + CONNECT_SECONDS)
         if not line:
-            raise ValueError("it ended without a result")
+            self._popen.wait(10)
+            raise ValueError(self._popen.stderr.read().strip() or "it ended without a result")
         return json.loads(line)
 
     def _line(self, seconds):
@@ -113,11 +114,12 @@ class Generator:
                 popen.kill()
 
 
-def arguments(case, port, seconds, windows=()):
+def arguments(case, port, seconds, windows=(), slow_ms=0):
     fresh = ["-n"] if case.fresh else []
     rate = ["-r", f"{case.rate:.1f}"] if case.rate else []
     ends = ["-w", ",".join(map(str, windows))] if windows else []
-    return ["-c", case.connections, "-d", seconds, *fresh, *rate, *ends, port,
+    slow = ["-l", slow_ms] if slow_ms else []
+    return ["-c", case.connections, "-d", seconds, *fresh, *rate, *ends, *slow, port,
             *(kind.argument() for kind in case.kinds)]
 
 

@@ -20,6 +20,7 @@ class Processes:
     def __init__(self, directory):
         self._directory = directory
         self._running = []
+        self._started = 0
 
     def __enter__(self):
         return self
@@ -31,7 +32,9 @@ class Processes:
     def start(self, name, command, core):
         """Starts a command pinned to a core, or to a list of them as for taskset, in its own session so that
         Ctrl-C reaches only us."""
-        log = self._directory / f"{name}-{len(self._running)}.log"
+        # Not by their number now: one that has ended may have had the same.
+        self._started += 1
+        log = self._directory / f"{name}-{self._started}.log"
         with open(log, "wb") as out:
             popen = subprocess.Popen(["taskset", "-c", str(core), *map(str, command)],
                                      stdin=subprocess.DEVNULL, stdout=out, stderr=out,
@@ -41,8 +44,12 @@ class Processes:
         return process
 
     def end(self, process):
-        self._running.remove(process)
+        self.forget(process)
         process.end()
+
+    def forget(self, process):
+        """It has ended by itself."""
+        self._running.remove(process)
 
 
 class Process:
@@ -83,6 +90,13 @@ class Process:
 
     def signal(self, number):
         self._popen.send_signal(number)
+
+    def wait(self, seconds):
+        """Its exit code. Raises StartFailed if it does not end in time."""
+        try:
+            return self._popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise StartFailed(f"{self.name} has not ended within {seconds:.0f} s") from None
 
     def output(self):
         """All that it has written so far."""

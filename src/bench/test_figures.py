@@ -62,9 +62,9 @@ class FiguresTest(unittest.TestCase):
 
     def test_a_goal_is_met_missed_or_not_judged(self):
         large = BY_NAME["large"]
-        self.assertEqual([True, None], verdicts(large, [pair(gyre=10, nginx=10)]))
-        self.assertEqual([False, None], verdicts(large, [pair(gyre=11, nginx=10)]))
-        self.assertEqual([None, None], verdicts(large, [pair(gyre=10, nginx=10),
+        self.assertEqual([True, None], verdicts(large, [pair(gyre=9, nginx=10)]))
+        self.assertEqual([False, None], verdicts(large, [pair(gyre=10, nginx=10)]))
+        self.assertEqual([None, None], verdicts(large, [pair(gyre=9, nginx=10),
                                                        {"gyre": Sample("gyre", failure="errors")}]))
 
     def test_two_workers_are_judged_by_those_of_one(self):
@@ -110,9 +110,9 @@ class EveryByteTest(unittest.TestCase):
     def tearDownClass(cls):
         cls._directory.cleanup()
 
-    def load(self, *given):
+    def load(self, *given, delay_ms=0):
         port, = free_ports(1)
-        command = [self.programs.paths["origin"], "0", str(port)]
+        command = [self.programs.paths["origin"], str(delay_ms), str(port)]
         with subprocess.Popen(command) as origin:
             try:
                 await_port(port)
@@ -162,6 +162,12 @@ class EveryByteTest(unittest.TestCase):
         self.assertEqual(NO_ERRORS, result["errors"])
         # The last few may be under way at the end.
         self.assertAlmostEqual(500, result["requests"] + result["never_sent"], delta=6)
+
+    def test_answers_over_a_limit_are_counted(self):
+        self.assertEqual(0, self.load("-l", "60000", "GET:/133:0:133:1")["slow"])
+        result = self.load("-l", "20", "GET:/133:0:133:1", delay_ms=50)
+        self.assertGreater(result["requests"], 0)
+        self.assertEqual(result["requests"], result["slow"])
 
     def test_each_request_has_a_connection_of_its_own(self):
         result = self.load("-n", "GET:/133:0:133:1")

@@ -128,6 +128,12 @@ def machine(options):
     }
 
 
+def ephemeral_ports():
+    """How many connections the kernel lets one address open to one port of another."""
+    low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    return high - low + 1
+
+
 def raise_open_files(wanted):
     """Raises the limit of open files for us and what we start; returns what it came to."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

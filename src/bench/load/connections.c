@@ -43,6 +43,11 @@ static void open_connection(Connection *c) {
     c->in_body = c->head_length = 0;
     load.counts.opened++;
     if (connect(c->fd, (struct sockaddr *) &to, sizeof to) && errno != EINPROGRESS) {
+        if (errno == EADDRNOTAVAIL) {
+            fputs("load: no ephemeral port is free: wait a minute for those of closed connections, or widen "
+                  "net.ipv4.ip_local_port_range\n", stderr);
+            exit(1);
+        }
         load.counts.refused++;
     }
     watch(c, EPOLL_CTL_ADD, EPOLLIN | EPOLLOUT);
@@ -124,6 +129,7 @@ static int window_of(long long now) {
 static void answered(Connection *c) {
     long long now = now_ns();
     load.counts.requests++;
+    load.counts.slow += load.slow_ms && now - c->scheduled > load.slow_ms * 1000000LL;
     load.counts.bytes += c->received;
     record_us((now - c->scheduled) / 1000, window_of(now));
     long slice = (now - load.begun) / 100000000;

@@ -1,13 +1,14 @@
 /* The load generator: one thread, HTTP/1.1, every byte of every answer compared.
 
-   load [-c connections] [-d seconds] [-r requests/s] [-n] [-w s,s,…]
+   load [-c connections] [-d seconds] [-r requests/s] [-n] [-w s,s,…] [-l ms]
         PORT METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…
 
    Without -r each connection sends its next request when the last one is answered. With -r requests have
    times of their own, evenly spaced; one whose time comes while every connection is busy waits, and all
    answer times count from the scheduled time, so that a stall is felt by all whom it would have kept waiting
    (no coordinated omission). -n: a new connection for each request. -w: the ends of windows, in seconds, whose
-   answers are reported each for itself, by the time at which they came.
+   answers are reported each for itself, by the time at which they came. -l: counts the answers that took
+   longer.
 
    It connects, writes "ready", waits for a line, loads for the given time, and writes one line of JSON while
    its connections are still open; it ends at the end of its input. */
@@ -67,7 +68,8 @@ static long never_sent(void) {
 }
 
 static void report(void) {
-    printf("{\"requests\":%ld,\"duration_us\":%lld,\"bytes\":%ld,\"opened\":%ld,\"closed_at_rest\":%ld,"
+    printf("{\"slow\":%ld,", load.counts.slow);
+    printf("\"requests\":%ld,\"duration_us\":%lld,\"bytes\":%ld,\"opened\":%ld,\"closed_at_rest\":%ld,"
            "\"never_sent\":%ld,\"p50_us\":%ld,\"p99_us\":%ld,\"p999_us\":%ld,\"max_us\":%ld,",
            load.counts.requests, (load.until - load.begun) / 1000, load.counts.bytes, load.counts.opened,
            load.counts.reset_idle, never_sent(), percentile_us(ALL_TIMES, 50),
@@ -114,10 +116,11 @@ static void add_windows(char *text) {
 
 int main(int count, char **arguments) {
     int option;
-    while ((option = getopt(count, arguments, "c:d:r:nw:")) > 0) {
+    while ((option = getopt(count, arguments, "c:d:r:nw:l:")) > 0) {
         load.connections = option == 'c' ? atoi(optarg) : load.connections;
         load.seconds = option == 'd' ? atoi(optarg) : load.seconds;
         load.rate = option == 'r' ? atof(optarg) : load.rate;
+        load.slow_ms = option == 'l' ? atoi(optarg) : load.slow_ms;
         load.fresh |= option == 'n';
         if (option == 'w') {
             add_windows(optarg);
@@ -128,7 +131,7 @@ int main(int count, char **arguments) {
         add_kind(arguments[optind++]);
     }
     if (!load.kinds || load.connections < 1) {
-        fprintf(stderr, "usage: load [-c n] [-d s] [-r n] [-n] [-w s,…] PORT "
+        fprintf(stderr, "usage: load [-c n] [-d s] [-r n] [-n] [-w s,…] [-l ms] PORT "
                 "METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…\n");
         return 2;
     }

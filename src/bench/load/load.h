@@ -29,14 +29,14 @@ typedef struct Connection {
 
 /* What is counted while the clock runs. */
 typedef struct {
-    long requests, bytes, opened;
+    long requests, slow, bytes, opened;
     long refused, status, body, lost, reset_idle, stuck;
     int slices[SLICES];
 } Counts;
 
 /* What the command line says, and what is going on. */
 typedef struct {
-    int connections, seconds, fresh, port, kinds, weights, windows;
+    int connections, seconds, fresh, slow_ms, port, kinds, weights, windows;
     int window_ends[WINDOWS]; /* seconds since the load began, rising */
     double rate; /* requests/s, or 0 for as many as are answered */
     Kind kind[KINDS];
