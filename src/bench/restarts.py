@@ -238,15 +238,15 @@ def report(rounds, times, options, facts):
     lines = [f"# A rolling restart, {time.strftime('%Y-%m-%d %H:%M')}", ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
     warm_up = "no warm-up" if options.cold else f"a warm-up of at most {times.warm_up} before the ports open"
-    lines += [f"- {options.nodes} nodes of one cluster with {warm_up}, nodes on the cores {options.node_cores} "
-              f"in turn; HAProxy, load and origin on {options.load_core}",
+    lines += [f"- {options.nodes} nodes of one cluster with {warm_up}, nodes on the cores "
+              f"{options.node_cores} in turn; HAProxy, load and origin on {options.load_core}",
               f"- steady rate: {times.full} s of full load over 64 connections, its second half; then "
               f"{options.share} % of it for {times.seconds} s, while one node after another gets SIGTERM "
               "and is started again; the next one follows when all have a capacity of 100 %",
               "- times count from the moment at which a request is due"]
     if len(set(options.node_cores.split(";"))) < options.nodes:
-        lines.append("- **nodes share cores**: one that warms up takes from the others what it would not take "
-                     "on a machine of its own")
+        lines.append("- **nodes share cores**: one that warms up takes from the others what it would not "
+                     "take on a machine of its own")
     if times is QUICK:
         lines.append("- **a quick try of the program: its figures mean nothing**")
     lines += ["", "| round | steady rate of all, /s | asked for, /s | cores used before | p99 before, ms "

@@ -6,8 +6,8 @@
    Without -r each connection sends its next request when the last one is answered. With -r requests have
    times of their own, evenly spaced; one whose time comes while every connection is busy waits, and all
    answer times count from the scheduled time, so that a stall is felt by all whom it would have kept waiting
-   (no coordinated omission). -n: a new connection for each request. -w: the ends of windows, in seconds, whose
-   answers are reported each for itself, by the time at which they came. -l: counts the answers that took
+   (no coordinated omission). -n: a new connection for each request. -w: the ends of windows, in seconds,
+   whose answers are reported each for itself, by the time at which they came. -l: counts the answers that took
    longer.
 
    It connects, writes "ready", waits for a line, loads for the given time, and writes one line of JSON while
