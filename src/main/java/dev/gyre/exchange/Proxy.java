@@ -159,7 +159,7 @@ public final class Proxy {
     private void publish(View next) {
         View before = current;
         current = next;
-        PanicLog.tell(before, next);
+        PanicLog.log(before, next);
         List.copyOf(verticles).forEach(ProxyVerticle::refresh);
         if (next.ramping() && !stepping) {
             stepping = true;

@@ -24,13 +24,13 @@ public final class BackendPool {
     /**
      * @param limit    connections of this node, at most those of the policy
      * @param loops    how many event loops the node has
-     * @param stirring runs when requests begin to come, once until {@link ConnectionSlots#rests}
+     * @param onActive runs when requests begin to come, once until {@link ConnectionSlots#markInactive}
      */
     BackendPool(BackendState state, int limit, int loops, Connector connector,
-                Consumer<BackendPool> stirring) {
+                Consumer<BackendPool> onActive) {
         this.state = state;
         this.loops = new AtomicReferenceArray<>(loops);
-        this.slots = new ConnectionSlots(state, this.loops, limit, () -> stirring.accept(this));
+        this.slots = new ConnectionSlots(state, this.loops, limit, () -> onActive.accept(this));
         this.connector = connector;
     }
 
@@ -59,8 +59,8 @@ public final class BackendPool {
         return loops.get(one.loop().index()) == one;
     }
 
-    public FailurePenalty conduct() {
-        return state.conduct();
+    public FailurePenalty penalty() {
+        return state.penalty();
     }
 
     /**
@@ -96,6 +96,6 @@ public final class BackendPool {
         int limit = slots.limit();
         int open = slots.taken();
         return new PoolUse(policy().maxConnections(), limit, open,
-                Math.max(0, open - slots.resting()) + slots.waiting());
+                Math.max(0, open - slots.idle()) + slots.waiting());
     }
 }

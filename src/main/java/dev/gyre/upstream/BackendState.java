@@ -13,7 +13,7 @@ import dev.gyre.model.ServicePolicy;
 final class BackendState {
 
     private final BackendId id;
-    private final FailurePenalty conduct = new FailurePenalty();
+    private final FailurePenalty penalty = new FailurePenalty();
     private final ConsecutiveFailures failures;
     private volatile ServicePolicy policy;
 
@@ -35,18 +35,18 @@ final class BackendState {
         policy = newPolicy;
     }
 
-    FailurePenalty conduct() {
-        return conduct;
+    FailurePenalty penalty() {
+        return penalty;
     }
 
-    /** What requests experience here is to be noted, for balancing looks at it. */
-    boolean watched() {
+    /** The service's strategy needs the latency and the failures of each request. */
+    boolean tracksLatency() {
         return policy.balance().by().usesLoad();
     }
 
-    /** A backend that refuses all connections has failures alone. */
+    /** The last request failed: a backend that refuses all connections is in use by that alone. */
     boolean failing() {
-        return failures.goesOn();
+        return failures.ongoing();
     }
 
     /** @return what the outcome of a request that began then says about the backend */

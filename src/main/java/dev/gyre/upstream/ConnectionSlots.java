@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class ConnectionSlots {
 
     /*
-     * A slot is the right to one open connection. A thread that sees both a waiting request and something
-     * free brings them together: a loop that puts a connection to rest looks for waiting requests afterwards,
-     * and a request that joins the queue looks for free slots and resting connections afterwards. `waiting`
-     * and Branch.resting are volatile, so at least one of the two sees the other, and no wake-up is lost.
-     * Both may see each other; then one of them finds nothing left to do.
+     * A slot is the right to one open connection. A thread that sees both a waiting request and a free slot
+     * or an idle connection brings them together: a loop looks for waiting requests after a connection became
+     * idle, and a request looks for free slots and idle connections after it joined the queue. `waiting` and
+     * Branch.idle are volatile, so at least one of the two sees the other, and no wake-up is lost. Both may
+     * see each other; then one of them finds nothing left to do.
      *
      * A connection that carries streams and has room for more concerns its own loop alone, which sees both
-     * its room and its own requests. Requests of other loops wait until it rests; so that it comes to rest,
-     * it takes no more streams when one of them has waited for long.
+     * its room and its own requests. Requests of other loops wait until it is idle; to become idle, it takes
+     * no more streams when one of them has waited for long.
      */
 
     /**
@@ -40,40 +40,40 @@ final class ConnectionSlots {
         abstract Loop loop();
 
         /** Idle connections, as another thread may see them a moment late. */
-        abstract int resting();
+        abstract int idle();
 
         /** Requests of this loop that wait, the oldest first; guarded by the {@link ConnectionSlots}. */
         abstract Set<Lease> queue();
 
-        /** Closes the connection that has rested longest when more are open than the limit allows. */
+        /** Closes the connection that has been idle longest, when more are open than the limit allows. */
         abstract void trim();
 
-        /** Offers the connection that has rested longest to a request that waits on any loop. */
-        abstract void giveUpResting();
+        /** Offers the connection that has been idle longest to a request that waits on any loop. */
+        abstract void offerIdle();
     }
 
     private final BackendState backend;
     /** By the index of the event loop; empty where the loop has never used the backend. */
     private final AtomicReferenceArray<? extends Branch> branches;
-    private final Runnable stirring;
+    private final Runnable onActive;
     private final AtomicInteger taken = new AtomicInteger();
     private volatile int limit;
     private volatile int waiting;
-    private volatile boolean stirs;
+    private volatile boolean active;
 
     /**
      * @param limit    connections of this node
-     * @param stirring runs when requests begin to come, once until {@link #rests}
+     * @param onActive runs when requests begin to come, once until {@link #markInactive}
      */
     ConnectionSlots(BackendState backend, AtomicReferenceArray<? extends Branch> branches, int limit,
-            Runnable stirring) {
+            Runnable onActive) {
         this.backend = backend;
         this.branches = branches;
         this.limit = limit;
-        this.stirring = stirring;
+        this.onActive = onActive;
     }
 
-    /** Takes effect at once; connections beyond a smaller limit are closed as they finish, idle ones now. */
+    /** Takes effect at once: idle connections beyond a smaller limit are closed now, others when free. */
     void limit(int newLimit) {
         limit = newLimit;
         serve();
@@ -99,11 +99,11 @@ final class ConnectionSlots {
     }
 
     /** Idle connections of all loops. */
-    int resting() {
+    int idle() {
         int sum = 0;
         for (int i = 0; i < branches.length(); i++) {
             Branch branch = branches.get(i);
-            sum += branch == null ? 0 : branch.resting();
+            sum += branch == null ? 0 : branch.idle();
         }
         return sum;
     }
@@ -113,18 +113,18 @@ final class ConnectionSlots {
     }
 
     /** Every request that opens a connection or waits comes through here, and no other. */
-    private void stir() {
-        if (!stirs) {
-            stirs = true;
-            stirring.run();
+    private void markActive() {
+        if (!active) {
+            active = true;
+            onActive.run();
         }
     }
 
-    /** It was not used for a while; a request at this very moment reports it as used again. */
-    void rests() {
-        stirs = false;
+    /** The backend was not used for a while; a request at this very moment marks it as active again. */
+    void markInactive() {
+        active = false;
         if (inUse()) {
-            stir();
+            markActive();
         }
     }
 
@@ -134,7 +134,7 @@ final class ConnectionSlots {
             if (taken.compareAndSet(before, before + 1)) {
                 // A limit lowered in between may have counted the slots before this one was taken.
                 if (before < limit) {
-                    stir();
+                    markActive();
                     return true;
                 }
                 taken.decrementAndGet();
@@ -150,10 +150,10 @@ final class ConnectionSlots {
         trim();
     }
 
-    /** Lets idle connections beyond the limit go, one by one: each that is closed asks here again. */
+    /** Closes idle connections beyond the limit, one by one: each that is closed calls this again. */
     private void trim() {
         if (overfull()) {
-            withResting().ifPresent(branch -> branch.loop().executeLater(branch::trim));
+            branchWithIdle().ifPresent(branch -> branch.loop().executeLater(branch::trim));
         }
     }
 
@@ -163,17 +163,17 @@ final class ConnectionSlots {
         pool.loop().execute(() -> pool.open(lease));
     }
 
-    /** Puts a request of that loop at the end of the queue, unless that is full. */
+    /** Puts a request of that loop at the end of the queue; false if the queue is full. */
     boolean join(Branch branch, Lease lease) {
         synchronized (this) {
             // A request that gets a connection of another loop waits for a moment, but not for its turn.
-            if (waiting >= backend.policy().pool().maxQueue() + resting()) {
+            if (waiting >= backend.policy().pool().maxQueue() + idle()) {
                 return false;
             }
             branch.queue().add(lease);
             waiting++;
         }
-        stir();
+        markActive();
         serve();
         return true;
     }
@@ -190,17 +190,17 @@ final class ConnectionSlots {
         return left;
     }
 
-    /** Brings free slots and resting connections to the requests that wait, the oldest first. */
+    /** Gives free slots and idle connections to the requests that wait, the oldest first. */
     void serve() {
         while (waiting > 0) {
             Lease first;
             synchronized (this) {
-                Branch branch = eldest().orElse(null);
+                Branch branch = longestWaiting().orElse(null);
                 if (branch == null) {
                     return;
                 }
                 if (!take()) {
-                    askForResting(branch);
+                    requestIdle(branch);
                     return;
                 }
                 first = head(branch);
@@ -210,35 +210,35 @@ final class ConnectionSlots {
         }
     }
 
-    private void askForResting(Branch preferred) {
-        if (preferred.resting() > 0) {
-            preferred.loop().executeLater(preferred::giveUpResting);
+    private void requestIdle(Branch preferred) {
+        if (preferred.idle() > 0) {
+            preferred.loop().executeLater(preferred::offerIdle);
             return;
         }
-        withResting().ifPresent(branch -> branch.loop().executeLater(branch::giveUpResting));
+        branchWithIdle().ifPresent(branch -> branch.loop().executeLater(branch::offerIdle));
     }
 
-    private Optional<Branch> withResting() {
+    private Optional<Branch> branchWithIdle() {
         for (int i = 0; i < branches.length(); i++) {
             Branch branch = branches.get(i);
-            if (branch != null && branch.resting() > 0) {
+            if (branch != null && branch.idle() > 0) {
                 return Optional.of(branch);
             }
         }
         return Optional.empty();
     }
 
-    /** The one whose first request has waited longest; the lock is held. */
-    private Optional<Branch> eldest() {
-        Branch eldest = null;
+    /** The loop whose first request has waited longest; the lock is held. */
+    private Optional<Branch> longestWaiting() {
+        Branch longest = null;
         for (int i = 0; i < branches.length(); i++) {
             Branch branch = branches.get(i);
             if (branch != null && !branch.queue().isEmpty()
-                    && (eldest == null || head(branch).waitingSince() - head(eldest).waitingSince() < 0)) {
-                eldest = branch;
+                    && (longest == null || head(branch).waitingSince() - head(longest).waitingSince() < 0)) {
+                longest = branch;
             }
         }
-        return Optional.ofNullable(eldest);
+        return Optional.ofNullable(longest);
     }
 
     private static Lease head(Branch branch) {
@@ -246,18 +246,18 @@ final class ConnectionSlots {
     }
 
     /**
-     * Takes the request out of the queue that a connection at rest on the given loop is to serve next: that
+     * Takes the request out of the queue that an idle connection of the given loop is to serve next: that
      * loop's oldest, unless another loop's has waited noticeably longer.
      */
     synchronized Optional<Lease> nextFor(Branch branch) {
-        return eldest().map(eldest -> {
+        return longestWaiting().map(longest -> {
             boolean own = !branch.queue().isEmpty()
-                    && head(branch).waitingSince() - head(eldest).waitingSince() <= TOLERANCE_NANOS;
-            return removeHead(own ? branch : eldest);
+                    && head(branch).waitingSince() - head(longest).waitingSince() <= TOLERANCE_NANOS;
+            return removeHead(own ? branch : longest);
         });
     }
 
-    /** The same of a connection that carries streams, and so can serve its own loop only. */
+    /** As {@link #nextFor}, for a connection that carries streams and so can serve its own loop only. */
     synchronized Optional<Lease> nextOf(Branch branch) {
         return branch.queue().isEmpty() ? Optional.empty() : Optional.of(removeHead(branch));
     }
@@ -269,10 +269,10 @@ final class ConnectionSlots {
     }
 
     /** A request of another loop has waited noticeably longer than any of this one, a new one included. */
-    synchronized boolean elderElsewhere(Branch branch, long nowNanos) {
-        return eldest().filter(eldest -> eldest != branch).map(eldest -> {
+    synchronized boolean waitsLongerElsewhere(Branch branch, long nowNanos) {
+        return longestWaiting().filter(longest -> longest != branch).map(longest -> {
             long own = branch.queue().isEmpty() ? nowNanos : head(branch).waitingSince();
-            return own - head(eldest).waitingSince() > TOLERANCE_NANOS;
+            return own - head(longest).waitingSince() > TOLERANCE_NANOS;
         }).orElse(false);
     }
 

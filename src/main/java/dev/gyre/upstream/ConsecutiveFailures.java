@@ -18,7 +18,7 @@ final class ConsecutiveFailures {
         this.watch = watch;
     }
 
-    /** A request went well, which ends a row. */
+    /** A success ends the row. */
     void succeeded() {
         if (length.get() != 0) {
             length.set(0);
@@ -31,7 +31,7 @@ final class ConsecutiveFailures {
     }
 
     /** The last request failed. */
-    boolean goesOn() {
+    boolean ongoing() {
         return length.get() != 0;
     }
 }

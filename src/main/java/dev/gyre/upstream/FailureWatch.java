@@ -3,8 +3,8 @@ package dev.gyre.upstream;
 import dev.gyre.model.FailureStreak;
 
 /**
- * Hears of every failure of a backend in the moment it happens. It is called on event loops, in the middle of
- * ending a request: what follows from it is to be done later, on another thread or in another task.
+ * Is called for every failure of a backend at the moment it happens, on an event loop, while a request ends:
+ * work that follows from it must be done later, in another task or on another thread.
  */
 @FunctionalInterface
 public interface FailureWatch {

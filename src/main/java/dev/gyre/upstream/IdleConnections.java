@@ -14,7 +14,7 @@ final class IdleConnections extends Deadline {
 
     private final BackendState backend;
     private final Loop loop;
-    /** The one that has rested longest first. */
+    /** The one that has been idle longest comes first. */
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private volatile int count;
     private boolean armed;
@@ -33,12 +33,12 @@ final class IdleConnections extends Deadline {
         return idle.isEmpty();
     }
 
-    /** Takes the one used last, so that a quiet hour lets the rest go; null when there is none. */
+    /** Takes the one used last, so that the others expire in a quiet hour; null when there is none. */
     PooledConnection takeLatest() {
         return taken(idle.pollLast());
     }
 
-    /** Takes the one that has rested longest. */
+    /** Takes the one that has been idle longest. */
     Optional<PooledConnection> takeOldest() {
         return Optional.ofNullable(taken(idle.pollFirst()));
     }

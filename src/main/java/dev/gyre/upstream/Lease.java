@@ -207,7 +207,7 @@ public final class Lease extends Deadline implements BackendConnection.StreamUse
 
     @Override
     public void firstByte() {
-        if (pool.backend().watched()) {
+        if (pool.backend().tracksLatency()) {
             firstByteNanos = pool.loop().nanos();
         }
     }

@@ -46,8 +46,8 @@ public final class LoopLine extends Deadline {
     }
 
     /** The service was removed. */
-    void dissolve() {
-        line.dissolve(loop.nanos());
+    void serviceRemoved() {
+        line.serviceRemoved(loop.nanos());
         schedule();
     }
 

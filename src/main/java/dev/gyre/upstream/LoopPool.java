@@ -19,8 +19,8 @@ import java.util.Set;
 public final class LoopPool extends ConnectionSlots.Branch {
 
     /*
-     * A connection that is open carries nothing and rests in `idle`, or carries streams and takes more of
-     * them, and is in `sharing`, or is in neither: it is full (as each of HTTP/1 is with one stream), retired
+     * An open connection carries nothing and is in `idle`, or carries streams and takes more of them, and is
+     * in `sharing`, or is in neither: it is full (as each of HTTP/1 is with one stream), retired
      * or promised to a request. While one in `sharing` has room, no request of this loop waits.
      */
 
@@ -50,7 +50,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
         this.idle = new IdleConnections(backend, loop);
     }
 
-    /** This one, as what a pick came to. */
+    /** This one, as the result of a pick. */
     Optional<LoopPool> picked() {
         return picked;
     }
@@ -60,8 +60,8 @@ public final class LoopPool extends ConnectionSlots.Branch {
     }
 
     /** How the backend has behaved towards the whole node. */
-    FailurePenalty conduct() {
-        return backend.conduct();
+    FailurePenalty penalty() {
+        return backend.penalty();
     }
 
     @Override
@@ -84,7 +84,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
     }
 
     @Override
-    int resting() {
+    int idle() {
         return idle.count();
     }
 
@@ -93,13 +93,13 @@ public final class LoopPool extends ConnectionSlots.Branch {
         return queue;
     }
 
-    /** A request could have a connection without waiting. */
+    /** A request would get a connection without a wait. */
     public boolean hasRoom() {
         return !sharing.isEmpty()
                 || slots.waiting() == 0 && (!idle.isEmpty() || slots.taken() < slots.limit());
     }
 
-    /** A request could at least wait. */
+    /** The queue has a place. */
     public boolean hasRoomToWait() {
         return slots.waiting() < backend.policy().pool().maxQueue();
     }
@@ -129,7 +129,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
     /** Takes the connection that the next request goes on; null when there is none. */
     private PooledConnection ready() {
         if (!sharing.isEmpty()) {
-            yieldToElder(sharing.peekLast());
+            yieldToLongerWait(sharing.peekLast());
         }
         if (!sharing.isEmpty()) {
             return sharing.pollLast();
@@ -214,9 +214,9 @@ public final class LoopPool extends ConnectionSlots.Branch {
     void ended(Lease lease, Outcome outcome, boolean waiting) {
         long now = loop.nanos();
         tally.ended(lease.connectedNanos(), outcome, now);
-        if (backend.watched()
+        if (backend.tracksLatency()
                 && !latency.add(outcome, lease.waitedNanos(now), lease.firstByteNanos() != 0, now)) {
-            backend.conduct().failed(now);
+            backend.penalty().failed(now);
         }
         evidence.ended(backend.ended(outcome, lease.begunNanos()), lease.answerNanos());
         if (waiting) {
@@ -230,7 +230,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
         return latency.answerTime();
     }
 
-    /** Hears of each connection what becomes of it. */
+    /** What happens to the connections. */
     private final class Connections implements PooledConnection.Pool {
 
         @Override
@@ -251,32 +251,32 @@ public final class LoopPool extends ConnectionSlots.Branch {
         }
 
         @Override
-        public void closed(PooledConnection connection, Runnable heir) {
+        public void closed(PooledConnection connection, Runnable successor) {
             if (connection.retired() && connection.streams() > 0) {
                 retiring--;
             }
             idle.remove(connection);
             sharing.remove(connection);
-            if (heir == null) {
+            if (successor == null) {
                 slots.free();
             } else {
-                heir.run();
+                successor.run();
             }
         }
     }
 
-    /** A connection has room that it had not: passes it on, or lets the connection go. */
+    /** A stream of the connection has ended: offers the connection to the next request, or closes it. */
     private void settle(PooledConnection connection) {
         connection.idleSince(loop.nanos());
-        if (connection.usable() && open && !superfluous(connection)) {
+        if (connection.usable() && open && !overLimit(connection)) {
             offer(connection);
         } else {
             retire(connection);
         }
     }
 
-    /** Of those that carry something, one retires at a time: its slot may be enough. */
-    private boolean superfluous(PooledConnection connection) {
+    /** Connections in use retire one at a time: one slot may be enough. */
+    private boolean overLimit(PooledConnection connection) {
         return slots.overfull() && (connection.streams() == 0 || retiring == 0);
     }
 
@@ -293,19 +293,19 @@ public final class LoopPool extends ConnectionSlots.Branch {
      * While connections carry streams without end, requests that wait on other loops would never have a slot:
      * one connection takes no more streams when a request has waited there for long.
      */
-    private void yieldToElder(PooledConnection connection) {
-        if (slots.waiting() > 0 && retiring == 0 && slots.elderElsewhere(this, loop.nanos())) {
+    private void yieldToLongerWait(PooledConnection connection) {
+        if (slots.waiting() > 0 && retiring == 0 && slots.waitsLongerElsewhere(this, loop.nanos())) {
             retire(connection);
         }
     }
 
-    /** Passes a connection on to those who wait for it, and keeps it for those to come. */
+    /** Gives the connection to requests that wait, else keeps it for the next. */
     private void offer(PooledConnection connection) {
         if (connection.streams() == 0) {
-            offerAtRest(connection);
+            offerUnused(connection);
             return;
         }
-        yieldToElder(connection);
+        yieldToLongerWait(connection);
         sharing.remove(connection);
         if (connection.hasRoom()) {
             sharing.addLast(connection);
@@ -313,7 +313,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
         share();
     }
 
-    private void offerAtRest(PooledConnection connection) {
+    private void offerUnused(PooledConnection connection) {
         sharing.remove(connection);
         if (slots.waiting() > 0) {
             Lease next = slots.nextFor(this).orElse(null);
@@ -324,13 +324,13 @@ public final class LoopPool extends ConnectionSlots.Branch {
         }
         idle.add(connection);
         if (slots.waiting() > 0) {
-            giveUpResting();
+            offerIdle();
         }
-        // A limit lowered since the look above found nothing at rest here.
+        // A limit lowered since the look above found nothing idle here.
         trim();
     }
 
-    /** Lets those of this loop who wait go on connections that carry streams already. */
+    /** Gives requests of this loop that wait a stream on connections that carry some already. */
     private void share() {
         while (slots.waiting() > 0 && !sharing.isEmpty()) {
             Lease next = slots.nextOf(this).orElse(null);
@@ -351,7 +351,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
 
     private void handOver(PooledConnection connection, Lease next) {
         if (next.pool() != this || next.wantsFresh()) {
-            connection.leaveFor(() -> slots.pass(next));
+            connection.closeFor(() -> slots.pass(next));
             return;
         }
         loop.cancel(next);
@@ -380,7 +380,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
         });
     }
 
-    /** A request that waited has got a connection, unless it has left meanwhile. */
+    /** A request that waited gets the connection, unless it has ended meanwhile. */
     private void granted(PooledConnection connection, Lease lease) {
         if (lease.ended()) {
             settle(connection);
@@ -392,26 +392,26 @@ public final class LoopPool extends ConnectionSlots.Branch {
     }
 
     @Override
-    void giveUpResting() {
+    void offerIdle() {
         if (slots.waiting() > 0) {
             idle.takeOldest().ifPresent(this::settle);
-            // Several may have asked here for the same connection: the others are to ask elsewhere.
+            // Several requests may have asked this loop for the same connection: the others ask other loops.
             slots.serve();
         }
     }
 
-    /** Requests are let in, and connections are kept for the next. */
+    /** Requests are accepted, and connections are kept for the next. */
     public boolean isOpen() {
         return open;
     }
 
-    /** Lets requests in again after {@link #shut}. */
+    /** Accepts requests again after {@link #shut}. */
     public void reopen() {
         open = true;
     }
 
     /**
-     * Sends those who wait elsewhere and closes what is idle; connections in use are closed as they finish.
+     * Sends waiting requests to other backends and closes idle connections, others when they finish.
      */
     public void shut() {
         open = false;

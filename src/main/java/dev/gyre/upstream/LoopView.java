@@ -16,8 +16,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The {@link View} made live on one event loop: its own turns in the rotation, its own connections. A service
- * comes alive with its first request here: of thousands most never have one. Used on that loop only.
+ * The {@link View} as one event loop uses it: its own turns in the rotation, its own connections. The
+ * {@link ServiceRuntime} of a service is made with its first request here: of thousands most never have one.
+ * Used on that loop only.
  */
 public final class LoopView {
 
@@ -28,7 +29,7 @@ public final class LoopView {
     private View source;
     private boolean following;
 
-    /** One that changes, as it was and as it is. */
+    /** A service that changes. */
     private record Replaced(ServiceRuntime before, ServiceRuntime after) {
     }
 
@@ -40,8 +41,8 @@ public final class LoopView {
     }
 
     /**
-     * Goes by the newest view. A request that waited for a backend which left comes back here to choose
-     * again while this is under way, and does so by the view that is being put in force.
+     * Applies the newest view. Requests that waited for a removed backend choose again while this is under
+     * way, and do so by the view that is being applied.
      */
     public void follow(Supplier<View> newest) {
         if (following) {
@@ -58,8 +59,8 @@ public final class LoopView {
     }
 
     /**
-     * Services that did not change keep their turns. Of the others this opens what is in rotation now, shuts
-     * what was and is not, and releases the requests that waited for this.
+     * Services that did not change keep their turns. For the others this opens the pools that joined the
+     * rotation, shuts those that left it, and releases the requests that waited for the change.
      */
     private void apply(View next) {
         source = next;
@@ -71,20 +72,20 @@ public final class LoopView {
             if (now == null) {
                 all.remove();
                 gone.add(live);
-            } else if (!live.shows(now)) {
+            } else if (!live.matches(now)) {
                 replaced.add(new Replaced(live, new ServiceRuntime(now, loop, random, live.line())));
             }
         }
         replaced.forEach(one -> services.put(one.after().name(), one.after()));
-        // No pool serves two services, so those that stay the same concern none that changes.
+        // No pool serves two services, so a service that stays the same shares no pool with one that changes.
         replaced.forEach(one -> open(serving(one.after(), one.before())));
         replaced.forEach(one -> shut(serving(one.before(), one.after())));
         gone.forEach(live -> shut(live.serving()));
-        replaced.forEach(one -> one.after().inForce());
-        gone.forEach(live -> live.line().dissolve());
+        replaced.forEach(one -> one.after().activated());
+        gone.forEach(live -> live.line().serviceRemoved());
     }
 
-    /** Those that may be given requests by the one and may not by the other. */
+    /** The pools that may be given requests by the one and may not by the other. */
     private static List<BackendPool> serving(ServiceRuntime by, ServiceRuntime notBy) {
         Overlap overlap = Overlap.of(by.serving(), notBy.serving(), (one, other) -> one == other);
         Set<BackendPool> others = new HashSet<>(overlap.between(notBy.serving()));
@@ -99,7 +100,7 @@ public final class LoopView {
         pools.forEach(pool -> pool.known(loop).ifPresent(LoopPool::shut));
     }
 
-    /** All that wait for a service give up; false when none waited. */
+    /** All requests that wait for a service give up; false if none waited. */
     public boolean giveUp() {
         return List.copyOf(services.values()).stream().filter(service -> service.line().giveUp()).count() > 0;
     }
@@ -112,7 +113,7 @@ public final class LoopView {
         return source.routes();
     }
 
-    /** It is no longer healthy, and new requests go elsewhere. */
+    /** The backend is no longer healthy, and new requests go elsewhere. */
     public boolean abandons(String service, LoopPool backend) {
         return !source.backendHealth().healthy(backend.id())
                 && !service(service).map(live -> live.offers(backend)).orElse(false);
@@ -121,16 +122,16 @@ public final class LoopView {
     public Optional<ServiceRuntime> service(String name) {
         ServiceRuntime live = services.get(name);
         return live != null ? live.found()
-                : Optional.ofNullable(source.services().get(name)).map(this::alive);
+                : Optional.ofNullable(source.services().get(name)).map(this::create);
     }
 
-    private ServiceRuntime alive(ServiceView view) {
+    private ServiceRuntime create(ServiceView view) {
         ServiceRuntime live = new ServiceRuntime(view, loop, random,
                 new LoopLine(loop, holds.of(view.service().name())));
         services.put(live.name(), live);
-        // It may have been here before, and have left in between.
+        // Its pools may be shut: the service may have been removed and added again.
         open(live.serving());
-        live.inForce();
+        live.activated();
         return live;
     }
 }

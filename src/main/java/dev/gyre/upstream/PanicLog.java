@@ -11,16 +11,16 @@ public final class PanicLog {
     private PanicLog() {
     }
 
-    public static void tell(View before, View after) {
+    public static void log(View before, View after) {
         after.services().forEach((name, now) -> {
             ServiceView then = before.services().get(name);
             if (now != then) {
-                tell(name, now, then != null && then.panic());
+                log(name, now, then != null && then.panic());
             }
         });
     }
 
-    private static void tell(String name, ServiceView now, boolean before) {
+    private static void log(String name, ServiceView now, boolean before) {
         if (now.panic() && !before) {
             LOG.error("panic rule applied service={} backends={}: too few are healthy, all get requests",
                     name, now.first().pools().size() + now.reserve().pools().size());

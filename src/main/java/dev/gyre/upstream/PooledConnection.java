@@ -14,11 +14,11 @@ final class PooledConnection implements BackendConnection.Owner {
         /** A stream of the connection has ended. */
         void freed(PooledConnection connection);
 
-        /** It may take more streams than before, or no more at all. */
+        /** The number of streams that it may take has changed. */
         void changed(PooledConnection connection);
 
-        /** @param heir gets the slot of the connection; null: the queue gets it */
-        void closed(PooledConnection connection, Runnable heir);
+        /** @param successor gets the slot of the connection; null: the queue gets it */
+        void closed(PooledConnection connection, Runnable successor);
     }
 
     private final Pool pool;
@@ -28,8 +28,8 @@ final class PooledConnection implements BackendConnection.Owner {
     private boolean retired;
     private boolean gone;
     private long idleSince;
-    /** Null while no request is to get its slot. */
-    private Runnable heir;
+    /** Gets its slot when it closes; null: the queue gets it. */
+    private Runnable successor;
 
     PooledConnection(Pool pool, BackendConnection connection) {
         this.pool = pool;
@@ -37,7 +37,7 @@ final class PooledConnection implements BackendConnection.Owner {
         connection.belongsTo(this);
     }
 
-    /** Counts a request on it from now on; false when it is the first one. */
+    /** Counts one more request on it; false if it is the first one ever. */
     boolean carry() {
         boolean before = reused;
         reused = true;
@@ -59,12 +59,12 @@ final class PooledConnection implements BackendConnection.Owner {
         return streams;
     }
 
-    /** It takes one more stream. */
+    /** It can take one more stream. */
     boolean hasRoom() {
         return !retired && streams < connection.maxStreams();
     }
 
-    /** Many streams at the same time, which cannot be taken for each other. */
+    /** It can carry several streams at a time. */
     boolean multiplexes() {
         return connection.maxStreams() > 1;
     }
@@ -97,20 +97,20 @@ final class PooledConnection implements BackendConnection.Owner {
         connection.close();
     }
 
-    /** Closes, so that a request gets its slot. */
-    void leaveFor(Runnable next) {
+    /** Closes, and gives its slot to this request. */
+    void closeFor(Runnable next) {
         retired = true;
-        heir = next;
+        successor = next;
         connection.leave();
     }
 
-    /** If it is lost before {@link #unpromised}, its slot goes to this one. */
+    /** Reserves it for a request: if it is lost before {@link #unpromised}, its slot goes to that one. */
     void promised(Runnable next) {
-        heir = next;
+        successor = next;
     }
 
     void unpromised() {
-        heir = null;
+        successor = null;
     }
 
     @Override
@@ -131,6 +131,6 @@ final class PooledConnection implements BackendConnection.Owner {
     @Override
     public void closed() {
         gone = true;
-        pool.closed(this, heir);
+        pool.closed(this, successor);
     }
 }

@@ -45,8 +45,8 @@ public final class Pools {
     private final Set<BackendId> leaving = new LinkedHashSet<>();
     /** Those whose limit holds for the whole cluster. */
     private final Map<BackendId, BackendPool> shared = new HashMap<>();
-    /** Those that requests have gone to lately. */
-    private final Set<BackendPool> stirring = ConcurrentHashMap.newKeySet();
+    /** Those with recent requests. */
+    private final Set<BackendPool> active = ConcurrentHashMap.newKeySet();
     private Shares shares = Shares.WHOLE;
 
     private record Known(BackendPool pool, RecentTraffic recent) {
@@ -81,7 +81,7 @@ public final class Pools {
 
     private BackendPool made(BackendId id, ServicePolicy policy) {
         BackendPool pool = new BackendPool(new BackendState(id, policy, watch), limit(id, policy.pool()),
-                loops.size(), connector, stirring::add);
+                loops.size(), connector, active::add);
         pools.put(id, new Known(pool, new RecentTraffic()));
         if (id.address().isPresent()) {
             addresses.computeIfAbsent(entry(id), entry -> new LinkedHashSet<>()).add(id);
@@ -103,7 +103,7 @@ public final class Pools {
     private void forget(BackendId id) {
         leaving.remove(id);
         shared.remove(id);
-        stirring.remove(pools.remove(id).pool());
+        active.remove(pools.remove(id).pool());
         addresses.computeIfPresent(entry(id), (entry, all) -> {
             all.remove(id);
             return all.isEmpty() ? null : all;
@@ -138,13 +138,12 @@ public final class Pools {
 
     /**
      * Takes a sample of all pools in use, to be called once a second: rates are taken between samples. A pool
-     * that stays full is logged once a minute. Pools of removed backends are forgotten when nothing uses
-     * them.
+     * that stays full is logged once a minute. A removed backend's pool is forgotten when nothing uses it.
      */
     public Future<Void> sample() {
         Collection<BackendPool> some;
         synchronized (this) {
-            some = Stream.concat(stirring().stream(), leaving.stream().map(id -> pools.get(id).pool()))
+            some = Stream.concat(activePools().stream(), leaving.stream().map(id -> pools.get(id).pool()))
                     .distinct().toList();
         }
         return readings(some).map(this::record).map(saturated -> {
@@ -153,19 +152,19 @@ public final class Pools {
         });
     }
 
-    private synchronized Collection<BackendPool> stirring() {
+    private synchronized Collection<BackendPool> activePools() {
         long now = System.nanoTime();
         List<BackendPool> some = new ArrayList<>();
-        for (BackendPool pool : stirring) {
+        for (BackendPool pool : active) {
             Known known = pools.get(pool.id());
             if (known == null || known.pool() != pool) {
-                stirring.remove(pool);
-            } else if (known.recent().stirring(now, pool)) {
+                active.remove(pool);
+            } else if (known.recent().active(now, pool)) {
                 some.add(pool);
             } else {
                 // In this order: a connection that is opened meanwhile brings it back.
-                stirring.remove(pool);
-                pool.slots().rests();
+                active.remove(pool);
+                pool.slots().markInactive();
             }
         }
         return some;
@@ -197,7 +196,7 @@ public final class Pools {
 
     /** The same of those that requests have gone to lately; of the others nothing has changed since. */
     public Future<Map<BackendId, BackendStats>> recentStats() {
-        return stats(stirring());
+        return stats(activePools());
     }
 
     /** The same of one backend; where its name stands for several addresses, of each. */
@@ -230,7 +229,7 @@ public final class Pools {
      * changed for longer than anybody looks back.
      */
     public Future<Map<BackendId, Traffic>> traffic() {
-        return read(stirring(), pool -> pool.evidence().read(), Traffic.NONE,
+        return read(activePools(), pool -> pool.evidence().read(), Traffic.NONE,
                 perLoop -> perLoop.stream().reduce(Traffic.NONE, Traffic::plus)).map(read -> {
             Map<BackendId, Traffic> byId = new HashMap<>();
             read.forEach((pool, traffic) -> byId.put(pool.id(), traffic));

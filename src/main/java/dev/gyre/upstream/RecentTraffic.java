@@ -20,7 +20,7 @@ final class RecentTraffic {
     private static final long LOG_EVERY = Duration.ofMinutes(1).toNanos();
 
     /** Longer than the ten seconds that anybody looks back, so that the end of the traffic is seen, too. */
-    private static final long STIRS_FOR = Duration.ofSeconds(15).toNanos();
+    private static final long ACTIVE_FOR = Duration.ofSeconds(15).toNanos();
 
     private record Sample(long atNanos, Reading reading, List<Long> waits, int waiting) {
     }
@@ -33,13 +33,13 @@ final class RecentTraffic {
     private boolean used;
     private long usedNanos;
 
-    /** Requests still go there, or went there lately; to be asked from when they began until it is false. */
-    boolean stirring(long nowNanos, BackendPool pool) {
+    /** Whether there were recent requests; to be asked from the first request on, until it is false. */
+    boolean active(long nowNanos, BackendPool pool) {
         if (!used || pool.slots().inUse()) {
             used = true;
             usedNanos = nowNanos;
         }
-        used = nowNanos - usedNanos < STIRS_FOR;
+        used = nowNanos - usedNanos < ACTIVE_FOR;
         return used;
     }
 
@@ -87,7 +87,7 @@ final class RecentTraffic {
     BackendStats stats(Reading reading, BackendPool pool) {
         LoopCount sum = reading.sum();
         ConnectionSlots slots = pool.slots();
-        int idle = slots.resting();
+        int idle = slots.idle();
         return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), sum.succeeded(),
                 slots.limit(), Math.max(0, slots.taken() - idle), idle, slots.waiting(), sum.refused(),
                 sum.opened(), waitMedian(),
@@ -110,7 +110,7 @@ final class RecentTraffic {
         long waitNanos = served == 0 ? 0 : Math.max(waited, (long) (queue * seconds * 1e9 / served));
         ConnectionSlots slots = pool.slots();
         return Optional.of(new PoolWindow(pool.id(), slots.limit(), pool.policy().maxConnections(),
-                slots.taken() - slots.resting(), slots.waiting(), waitMedian(), served / seconds,
+                slots.taken() - slots.idle(), slots.waiting(), waitMedian(), served / seconds,
                 (last.refused() - first.refused()) / seconds, Duration.ofNanos(serviceNanos),
                 Duration.ofNanos(waitNanos)));
     }

@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
-/** A service as one event loop sees it: its policy, and whose turn it is. */
+/** A service as one event loop sees it: its policy, and {@link #pick}, which chooses a backend. */
 public final class ServiceRuntime {
 
-    private static final TierSelector.Asked[] ASKED = TierSelector.Asked.values();
+    private static final TierSelector.Demand[] DEMANDS = TierSelector.Demand.values();
 
     private final ServiceView view;
     private final Balance balance;
@@ -44,7 +44,7 @@ public final class ServiceRuntime {
         return view.service().name();
     }
 
-    /** This one, as what a look into the view came to. */
+    /** This one, as the result of a look-up. */
     Optional<ServiceRuntime> found() {
         return found;
     }
@@ -53,7 +53,7 @@ public final class ServiceRuntime {
         return view.service().policy();
     }
 
-    /** In words, for the log, which of its backends have a name and no address; mostly nothing. */
+    /** For the log: which of its backends have a name and no address; mostly empty. */
     public String unresolved() {
         return view.service().unresolved().entrySet().stream()
                 .map(backend -> "; " + backend.getKey() + " stands for no address: " + backend.getValue())
@@ -64,13 +64,13 @@ public final class ServiceRuntime {
         return line;
     }
 
-    /** This is how the service is now: requests that wait for that may go. */
-    void inForce() {
+    /** This is the service's present state: requests that wait for it may go. */
+    void activated() {
         line.apply(hasAnother(Set.of()));
     }
 
-    /** Nothing has changed, nor has a backend gone and come back with a new pool in between. */
-    boolean shows(ServiceView other) {
+    /** Nothing has changed, and no backend was removed and added again with a new pool meanwhile. */
+    boolean matches(ServiceView other) {
         return view == other
                 || view.service().equals(other.service()) && view.first().isLike(other.first())
                 && view.reserve().isLike(other.reserve()) && view.sticky().equals(other.sticky());
@@ -83,10 +83,10 @@ public final class ServiceRuntime {
 
     /**
      * The backend for a request: the one that its cookie names; else the next one with room by the strategy;
-     * when all are full, the next one where it can wait. The demands are lowered step by step, so the result
-     * is empty only when the service has no backend in rotation.
+     * if all are full, the next one where it can wait. The demands are lowered step by step, so the result is
+     * empty only if the service has no backend in rotation.
      *
-     * @param tried backends that this request has been to, to be taken again only when there is no other
+     * @param tried backends that this request has tried; they are picked again only if there is no other
      */
     public Optional<LoopPool> pick(String target, MultiMap headers, Peer client,
             Collection<LoopPool> tried) {
@@ -98,10 +98,10 @@ public final class ServiceRuntime {
         }
         long key = balance.by() == Strategy.CONSISTENT_HASH
                 ? RequestKey.of(balance.hashing().key(), target, headers, client, random) : 0;
-        for (TierSelector.Asked asked : ASKED) {
-            Optional<LoopPool> picked = first.pick(asked, tried, key);
+        for (TierSelector.Demand demand : DEMANDS) {
+            Optional<LoopPool> picked = first.pick(demand, tried, key);
             if (picked.isEmpty()) {
-                picked = reserve.pick(asked, tried, key);
+                picked = reserve.pick(demand, tried, key);
             }
             if (picked.isPresent()) {
                 return picked;
@@ -120,20 +120,20 @@ public final class ServiceRuntime {
         return first.offers(backend) || reserve.offers(backend);
     }
 
-    /** There is a backend to be offered requests beside these. */
+    /** There is a backend in rotation beside these. */
     public boolean hasAnother(Collection<LoopPool> tried) {
         return first.hasAnother(tried) || reserve.hasAnother(tried);
     }
 
-    /** An answer has come, to be passed on or not: takes note when the backend asks to be left alone. */
+    /** Notes the Retry-After of an answer, whether or not the answer goes to the client. */
     public void answered(LoopPool by, int status, MultiMap headers) {
         if (balance.by().usesLoad()) {
             RetryAfter.of(status, headers).ifPresent(pause ->
-                    by.conduct().pause(pause.toNanos(), loop.nanos()));
+                    by.penalty().pause(pause.toNanos(), loop.nanos()));
         }
     }
 
-    /** The fields of the answer stand in that for the client: binds the client to the backend. */
+    /** Binds a sticky client to the backend by a cookie in the answer to the client. */
     public void bind(LoopPool to, MultiMap requestHeaders, MultiMap answerHeaders) {
         if (view.sticky().isPresent()) {
             view.sticky().get().bind(requestHeaders, to.id()).ifPresent(cookie ->

@@ -10,43 +10,51 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * A {@link PriorityTier} made live on one event loop: its own turns, and what a pick may know of each
- * backend.
+ * Picks a backend of one {@link PriorityTier} on one event loop: says which backends meet the demand and how
+ * loaded they are; its {@link Selector} says whose turn it is.
  */
 final class TierSelector implements Candidates {
 
-    /** What is asked of a backend, from the best to what is better than nothing. */
-    enum Asked { ROOM, ROOM_TO_WAIT, NOT_TRIED, ANYTHING }
+    /** What a backend must offer, the strictest first. */
+    enum Demand {
+        /** A connection without a wait. */
+        ROOM,
+        /** A place in the queue. */
+        ROOM_TO_WAIT,
+        /** This request has not failed there. */
+        NOT_TRIED,
+        NONE
+    }
 
-    /** Answer times are looked through for the usual one once in so many picks, a power of two. */
+    /** The typical latency is computed once in so many picks, a power of two. */
     private static final int PICKS = 64;
-    /** Where nothing is known as yet, in nanoseconds. */
-    private static final double USUAL = 1e6;
+    /** The typical latency while none is known, in nanoseconds. */
+    private static final double DEFAULT_NANOS = 1e6;
 
     private final List<BackendPool> shared;
     /** Each looked up when it is first asked for. */
     private final LoopPool[] pools;
     private final Loop loop;
-    private final Supplier<Selector> fresh;
-    /** Made for the first pick: of many changes in a row, most see none between them. */
+    private final Supplier<Selector> newSelector;
+    /** Made for the first pick: between changes that follow each other closely there is none. */
     private Optional<Selector> selector = Optional.empty();
     private final boolean usesLoad;
     /**
-     * Turns of their own for further tries. Taken from the others', with two backends each request that
-     * failed at the one would make the next begin there as well.
+     * For retries. If they took turns of first attempts, each request that fails at one of two backends would
+     * make the next request begin there as well.
      */
-    private Optional<Selector> furtherTries = Optional.empty();
-    private Asked asked;
+    private Optional<Selector> retrySelector = Optional.empty();
+    private Demand demand;
     private Collection<LoopPool> tried = List.of();
     private long now;
     private int picks;
-    private double usual = USUAL;
+    private double typicalNanos = DEFAULT_NANOS;
 
     TierSelector(PriorityTier tier, boolean usesLoad, Loop loop, RandomGenerator random) {
         this.shared = tier.pools();
         this.pools = new LoopPool[shared.size()];
         this.loop = loop;
-        this.fresh = () -> tier.selectors().fresh(random);
+        this.newSelector = () -> tier.selectors().fresh(random);
         this.usesLoad = usesLoad;
     }
 
@@ -68,9 +76,9 @@ final class TierSelector implements Candidates {
         return false;
     }
 
-    boolean hasAnother(Collection<LoopPool> than) {
+    boolean hasAnother(Collection<LoopPool> beside) {
         for (int i = 0; i < pools.length; i++) {
-            if (than.isEmpty() || !than.contains(pool(i))) {
+            if (beside.isEmpty() || !beside.contains(pool(i))) {
                 return true;
             }
         }
@@ -78,38 +86,38 @@ final class TierSelector implements Candidates {
     }
 
     /**
-     * Picks one that meets what is asked.
+     * Picks a backend that meets the demand.
      *
-     * @param past backends to be passed over
+     * @param before backends that this request has tried
      */
-    Optional<LoopPool> pick(Asked what, Collection<LoopPool> past, long key) {
+    Optional<LoopPool> pick(Demand what, Collection<LoopPool> before, long key) {
         if (pools.length == 0) {
             return Optional.empty();
         }
-        asked = what;
-        tried = past;
+        demand = what;
+        tried = before;
         if (usesLoad) {
-            look();
+            updateTypicalLatency();
         }
-        int index = (past.isEmpty() ? forFirstTries() : forFurtherTries()).get().pick(this, key);
+        int index = (before.isEmpty() ? forFirstAttempts() : forRetries()).get().pick(this, key);
         return index == Selector.NONE ? Optional.empty() : pool(index).picked();
     }
 
-    private Optional<Selector> forFirstTries() {
+    private Optional<Selector> forFirstAttempts() {
         if (selector.isEmpty()) {
-            selector = Optional.of(fresh.get());
+            selector = Optional.of(newSelector.get());
         }
         return selector;
     }
 
-    private Optional<Selector> forFurtherTries() {
-        if (furtherTries.isEmpty()) {
-            furtherTries = Optional.of(fresh.get());
+    private Optional<Selector> forRetries() {
+        if (retrySelector.isEmpty()) {
+            retrySelector = Optional.of(newSelector.get());
         }
-        return furtherTries;
+        return retrySelector;
     }
 
-    private void look() {
+    private void updateTypicalLatency() {
         now = loop.nanos();
         if ((picks++ & PICKS - 1) != 0) {
             return;
@@ -120,37 +128,37 @@ final class TierSelector implements Candidates {
                 fastest = Math.min(fastest, pool.answerTime().last());
             }
         }
-        usual = fastest == Double.POSITIVE_INFINITY ? USUAL : Math.max(1, fastest);
+        typicalNanos = fastest == Double.POSITIVE_INFINITY ? DEFAULT_NANOS : Math.max(1, fastest);
         for (BackendPool pool : shared) {
-            pool.conduct().compareWith(usual);
+            pool.penalty().compareWith(typicalNanos);
         }
     }
 
     @Override
     public boolean accepts(int index) {
         LoopPool pool = pool(index);
-        return switch (asked) {
+        return switch (demand) {
             case ROOM -> pool.hasRoom() && !passedOver(index, pool);
             case ROOM_TO_WAIT -> pool.hasRoomToWait() && !passedOver(index, pool);
             case NOT_TRIED -> !tried.contains(pool);
-            case ANYTHING -> true;
+            case NONE -> true;
         };
     }
 
     /** This request has failed there, or the backend has asked for a pause by Retry-After. */
     private boolean passedOver(int index, LoopPool pool) {
         return !tried.isEmpty() && tried.contains(pool)
-                || usesLoad && shared.get(index).conduct().pausing(now);
+                || usesLoad && shared.get(index).penalty().pausing(now);
     }
 
     /** Recent failures count as requests in flight. */
     @Override
     public double load(int index) {
-        return shared.get(index).inFlight() + shared.get(index).conduct().failures(now);
+        return shared.get(index).inFlight() + shared.get(index).penalty().failures(now);
     }
 
     @Override
     public double nanos(int index) {
-        return Math.max(1, pool(index).answerTime().at(now, usual, shared.get(index).inFlight() > 0));
+        return Math.max(1, pool(index).answerTime().at(now, typicalNanos, shared.get(index).inFlight() > 0));
     }
 }

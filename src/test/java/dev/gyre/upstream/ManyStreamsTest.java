@@ -204,9 +204,9 @@ class ManyStreamsTest {
                     .isEqualTo(streams.connections.size() + streams.openings.size());
             long carrying = streams.connections.stream().mapToLong(one -> one.streams.size()).sum();
             assertThat(carrying).as("%s: streams", when).isEqualTo(streams.requests.size() - unconnected);
-            assertThat(slots.resting()).as("%s: idle", when).isEqualTo((int) streams.connections.stream()
+            assertThat(slots.idle()).as("%s: idle", when).isEqualTo((int) streams.connections.stream()
                     .filter(one -> one.streams.isEmpty()).count());
-            assertThat(slots.waiting() > 0 && (slots.resting() > 0 || slots.taken() < slots.limit()))
+            assertThat(slots.waiting() > 0 && (slots.idle() > 0 || slots.taken() < slots.limit()))
                     .as("%s: waits beside something free", when).isFalse();
         });
     }

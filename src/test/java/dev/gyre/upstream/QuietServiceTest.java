@@ -110,7 +110,7 @@ class QuietServiceTest {
         assertThat(usedHere("quiet", 1) || usedHere("quiet", 2)).isFalse();
     }
 
-    /** Shut when it left, a backend that is back must let connections rest again. */
+    /** Shut when it left, a backend that is back must keep idle connections again. */
     @Test
     void aServiceThatComesBackIsOpen() throws Exception {
         show();

@@ -92,7 +92,7 @@ public final class HoldLine {
     }
 
     /** There is no such service any more: requests that wait go, to find that out. */
-    public void dissolve(long now) {
+    public void serviceRemoved(long now) {
         release(now);
         lineUp();
     }
