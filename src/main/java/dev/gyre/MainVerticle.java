@@ -25,6 +25,7 @@ import dev.gyre.model.Topology;
 import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.RegistrySettings;
+import dev.gyre.telemetry.RequestCounters;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.vertx.EventLoops;
 import io.vertx.core.Future;
@@ -66,6 +67,7 @@ public final class MainVerticle extends VerticleBase {
     private Registry registry;
     private Limits limits;
     private StickySecret stickySecret;
+    private final RequestCounters requests = new RequestCounters();
     private Proxy proxy;
     private NameResolver resolver;
     private Verdicts verdicts;
@@ -171,7 +173,8 @@ public final class MainVerticle extends VerticleBase {
         proxy = new Proxy(vertx, new ListenerPolicy(settings.forwarding(), limits, registry.nodeId()),
                 new SelectionContext(settings.zone(), stickySecret.key(), InstantSource.system(),
                         RandomGenerator::getDefault),
-                settings.grace(), new ProxyObservers(() -> ready = false, sampler::failed, finished -> { }));
+                settings.grace(),
+                new ProxyObservers(() -> ready = false, sampler::failed, requests::listener));
         return proxy.deploy(settings.instances().orElse(Runtime.getRuntime().availableProcessors()));
     }
 
@@ -196,6 +199,7 @@ public final class MainVerticle extends VerticleBase {
     private void publish(Topology topology) {
         // First, so that every backend is known here before the first verdict on it.
         verdicts.keep(topology);
+        requests.keep(topology);
         sampler.apply(topology);
         proxy.apply(topology);
         health.apply(topology);
@@ -204,7 +208,7 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openAdmin() {
         discovery = new Discovery(vertx, registry, localNode, System::nanoTime);
         localNode.setDiscovery(discovery);
-        Observations observed = new Observations(proxy, resolver, verdicts, ejector, health);
+        Observations observed = new Observations(proxy, requests, resolver, verdicts, ejector, health);
         CommandHandler handler = new CommandHandler(vertx, registry, observed, localNode, discovery,
                 new CommandThreads(EventLoops.worker(vertx), EventLoops.worker(vertx)));
         localNode.setCommandHandler(command -> handler.handle(command, "via bus"));

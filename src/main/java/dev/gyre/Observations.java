@@ -17,10 +17,13 @@ import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
+import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
+import dev.gyre.telemetry.RequestCounters;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -28,8 +31,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The state of this node's backends, for the admin port and commands. */
-record Observations(Proxy proxy, NameResolver names, Verdicts verdicts, Ejector ejector, HealthChecks health)
-        implements Observed {
+record Observations(Proxy proxy, RequestCounters counted, NameResolver names, Verdicts verdicts,
+                    Ejector ejector, HealthChecks health) implements Observed {
 
     /** How long a command with a new name waits for its addresses. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
@@ -52,6 +55,11 @@ record Observations(Proxy proxy, NameResolver names, Verdicts verdicts, Ejector 
     @Override
     public Future<Map<BackendId, BackendStats>> stats() {
         return proxy.stats();
+    }
+
+    @Override
+    public List<RequestCount> requests() {
+        return counted.counts();
     }
 
     @Override

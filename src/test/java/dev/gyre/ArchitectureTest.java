@@ -51,6 +51,7 @@ class ArchitectureTest {
             Map.entry("exchange",
                     List.of("model", "log", "config", "routing", "gate", "vertx", "loop", "listener",
                             "upstream")),
+            Map.entry("telemetry", List.of("model")),
             Map.entry("health", List.of("model", "config", "balancing")),
             Map.entry("dns", List.of("model", "files", "config")),
             Map.entry("registry", List.of("model", "files", "config")),

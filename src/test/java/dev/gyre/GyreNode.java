@@ -13,8 +13,10 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 
 /** A whole node inside the test's process: real sockets on free ports, its topology in memory. */
 public final class GyreNode implements AutoCloseable {
@@ -112,6 +114,17 @@ public final class GyreNode implements AutoCloseable {
                     .filter(line -> line.startsWith(prefix))
                     .mapToDouble(line -> Double.parseDouble(line.substring(prefix.length()))).findFirst()
                     .orElseThrow(() -> new AssertionError("no " + prefix));
+        }
+    }
+
+    /** The samples of a counter that are not zero, by their labels. */
+    public Map<String, Long> samples(String name) throws IOException {
+        try (InputStream metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics").toURL()
+                .openStream()) {
+            return new String(metrics.readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .filter(line -> line.startsWith(name + "{") && !line.endsWith(" 0"))
+                    .collect(Collectors.toMap(line -> line.substring(name.length() + 1, line.indexOf('}')),
+                            line -> Long.parseLong(line.substring(line.indexOf('}') + 2))));
         }
     }
 

@@ -64,7 +64,8 @@ public class LiveLoop {
                             .setHttp2ClearTextEnabled(false))
                     .connectionHandler(http -> new ClientConnections(ListenerState.of(
                             new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT, "1"),
-                            System::nanoTime, InstantSource.system(), finished -> { }), loop).accept(http))
+                            System::nanoTime, InstantSource.system(), turnedAway -> { }), loop,
+                            finished -> { }).accept(http))
                     .requestHandler(request -> {
                         headers = request.headers();
                         head = RequestHead.of(request.method(), request.version(), request.uri(), headers,

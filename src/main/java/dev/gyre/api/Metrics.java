@@ -20,6 +20,7 @@ public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> r
             Exposition exposition = new Exposition(format);
             BackendMetrics.write(stats.values(), exposition);
             HealthMetrics.write(probes, observed.backendHealth(), exposition);
+            RequestMetrics.write(observed.requests(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
             HoldMetrics.write(observed.holds(), exposition);
             ConcurrencyMetrics.write(observed.concurrency(), exposition);

@@ -10,9 +10,11 @@ import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
+import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -34,6 +36,9 @@ public interface Observed {
 
     /** Completes when new names have their first answer, or after a timeout. */
     Future<Void> resolved();
+
+    /** The requests that have ended, each counted once. */
+    List<RequestCount> requests();
 
     /** The retries of each service, by its name. */
     SortedMap<String, RetryStats> retries();

@@ -9,8 +9,6 @@ import java.util.function.ToDoubleFunction;
 final class RetryMetrics {
 
     private static final List<Metric> METRICS = List.of(
-            new Metric("requests_total", "Requests of clients, each once however often it was tried.",
-                    RetryStats::requests),
             new Metric("retries_total", "Tries that followed a failed one.", RetryStats::retried),
             new Metric("hedges_total", "Tries beside a slow one.", RetryStats::hedged),
             new Metric("retries_refused_total", "Retries and hedges that the budget did not allow.",

@@ -12,6 +12,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
+import dev.gyre.model.ExchangeListener;
 import dev.gyre.model.GateStats;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.PoolUse;
@@ -86,7 +87,7 @@ public final class Proxy {
             ProxyObservers observers) {
         this.vertx = vertx;
         this.listening = ListenerState.of(policy, context.nanos(), context.clock(),
-                observers.exchanges());
+                observers.exchanges().get());
         this.context = context;
         this.failures = new FailureLog(context.nanos());
         this.via = new Via(policy.node());
@@ -338,6 +339,11 @@ public final class Proxy {
         @Override
         public MemoryBudget memory() {
             return memory;
+        }
+
+        @Override
+        public ExchangeListener newListener() {
+            return observers.exchanges().get();
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.gyre.listener.ClientStream;
 import dev.gyre.listener.ListenerState;
 import dev.gyre.listener.RefusalCounters;
 import dev.gyre.loop.Loop;
+import dev.gyre.model.ExchangeListener;
 import dev.gyre.model.Failure;
 import dev.gyre.model.FinishedExchange;
 import dev.gyre.model.Limit;
@@ -47,6 +48,9 @@ final class ProxyLoop implements LoopContext {
         ServiceLimits serviceLimits();
 
         FailureLog failures();
+
+        /** To hear of the requests that end on one event loop. */
+        ExchangeListener newListener();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.proxy");
@@ -59,6 +63,7 @@ final class ProxyLoop implements LoopContext {
     private final ToClient toClient;
     private final ClientConnections clients;
     private final LoopView view;
+    private final ExchangeListener exchanges;
 
     ProxyLoop(Shared node, Loop loop, RandomGenerator random) {
         this.node = node;
@@ -67,7 +72,8 @@ final class ProxyLoop implements LoopContext {
         this.forwarding = node.listening().policy().forwarding();
         this.toBackend = new ToBackend(forwarding, node.via());
         this.toClient = new ToClient(node.via(), loop);
-        this.clients = new ClientConnections(node.listening(), loop);
+        this.exchanges = node.newListener();
+        this.clients = new ClientConnections(node.listening(), loop, exchanges);
         this.view = new LoopView(node.current(), loop, random, node.holds());
     }
 
@@ -124,7 +130,7 @@ final class ProxyLoop implements LoopContext {
 
     @Override
     public void finished(FinishedExchange exchange) {
-        node.listening().exchanges().finished(exchange);
+        exchanges.finished(exchange);
     }
 
     /** The time is up for requests that wait before a service; false when none did. */

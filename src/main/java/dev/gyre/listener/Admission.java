@@ -39,15 +39,16 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     private final LimitCounters exceeded;
     private final ConnectionCounts counts;
     private final InstantSource clock;
-    private final ExchangeListener exchanges;
+    /** Called by one of the threads at a time that accept connections. */
+    private final ExchangeListener turnedAway;
 
     /** @param policy with the numbers of connections filled in, see {@link Limits#within} */
     Admission(ListenerPolicy policy, LimitCounters exceeded, InstantSource clock,
-            ExchangeListener exchanges) {
+            ExchangeListener turnedAway) {
         this.forwarding = policy.forwarding();
         this.exceeded = exceeded;
         this.clock = clock;
-        this.exchanges = exchanges;
+        this.turnedAway = turnedAway;
         Limits limits = policy.limits();
         this.counts = new ConnectionCounts(limits.connections().orElseThrow(),
                 limits.connectionsPerAddress().orElseThrow());
@@ -110,9 +111,12 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     private void reject(Channel connection, InetSocketAddress peer, Limit limit, boolean trusted) {
         String address = AddressText.of(peer.getAddress());
         exceeded.report(limit, address);
-        exchanges.finished(FinishedExchange.unserved(new Peer(address, trusted), port(connection),
+        FinishedExchange exchange = FinishedExchange.unserved(new Peer(address, trusted), port(connection),
                 Optional.empty(), Times.ofHead(clock.millis(), 0),
-                End.failed(0, Failure.CONNECTION_LIMIT, ExchangePhase.ADMISSION)));
+                End.failed(0, Failure.CONNECTION_LIMIT, ExchangePhase.ADMISSION));
+        synchronized (turnedAway) {
+            turnedAway.finished(exchange);
+        }
     }
 
     /** Of the listening socket that a connection came through. */

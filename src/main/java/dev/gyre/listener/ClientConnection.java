@@ -93,7 +93,7 @@ public final class ClientConnection extends Deadline {
                 new LookAlikeFields(forwarding.lookAlikes(), state.refusals(), peer.address()),
                 loop::nanos);
         this.listenerPort = Admission.port(channel);
-        this.unserved = new UnservedRequests(loop, decoder, peer, listenerPort, state.exchanges());
+        this.unserved = new UnservedRequests(loop, decoder, peer, listenerPort, clients.exchanges());
         this.memory = new ClientMemory((VertxConnection) http, decoder, loop.memory(), clients.relief());
         loop.readMemory().serve(channel);
     }

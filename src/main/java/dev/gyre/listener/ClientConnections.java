@@ -1,6 +1,7 @@
 package dev.gyre.listener;
 
 import dev.gyre.loop.Loop;
+import dev.gyre.model.ExchangeListener;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,15 +15,18 @@ public final class ClientConnections {
 
     private final ListenerState state;
     private final Loop loop;
+    private final ExchangeListener exchanges;
     private final Set<ClientConnection> open = new HashSet<>();
     /** The listening sockets that clients came through. */
     private final Set<Channel> ports = new HashSet<>();
     private final MemoryRelief relief;
     private boolean stopping;
 
-    public ClientConnections(ListenerState state, Loop loop) {
+    /** @param exchanges hears of the requests on this loop that never reach an exchange */
+    public ClientConnections(ListenerState state, Loop loop, ExchangeListener exchanges) {
         this.state = state;
         this.loop = loop;
+        this.exchanges = exchanges;
         this.relief = new MemoryRelief(loop, open);
     }
 
@@ -87,6 +91,10 @@ public final class ClientConnections {
 
     ListenerState state() {
         return state;
+    }
+
+    ExchangeListener exchanges() {
+        return exchanges;
     }
 
     Loop loop() {

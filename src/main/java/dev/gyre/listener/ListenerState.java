@@ -12,21 +12,20 @@ import java.util.function.LongSupplier;
  * @param refusals   what was refused because it broke a rule
  * @param memoryEnds connections that were ended for want of memory
  * @param admission  which new connections are let in
- * @param exchanges  hears of every request, and of every connection that was turned away
  */
 public record ListenerState(ListenerPolicy policy, LimitCounters exceeded, RefusalCounters refusals,
-                            MemoryEnds memoryEnds, Admission admission, ExchangeListener exchanges) {
+                            MemoryEnds memoryEnds, Admission admission) {
 
     /**
-     * @param nanos     a clock for what is logged once in a while
-     * @param clock     the wall clock
-     * @param exchanges hears of every request and every connection that was turned away
+     * @param nanos      a clock for what is logged once in a while
+     * @param clock      the wall clock
+     * @param turnedAway hears of every connection that was turned away
      */
     public static ListenerState of(ListenerPolicy policy, LongSupplier nanos, InstantSource clock,
-            ExchangeListener exchanges) {
+            ExchangeListener turnedAway) {
         LimitCounters exceeded = new LimitCounters(nanos);
         return new ListenerState(policy, exceeded, new RefusalCounters(nanos),
                 new MemoryEnds(System::nanoTime),
-                new Admission(policy, exceeded, clock, exchanges), exchanges);
+                new Admission(policy, exceeded, clock, turnedAway));
     }
 }

@@ -1,8 +1,8 @@
 package dev.gyre.model;
 
 /**
- * Hears of every request once, after its end. It is called on the event loop on which the request ended, so
- * from several threads, and must neither block nor throw.
+ * Hears of requests, of each once, after its end. It is called by one thread at a time, mostly by the event
+ * loop that it was made for, and must neither block nor throw.
  */
 @FunctionalInterface
 public interface ExchangeListener {

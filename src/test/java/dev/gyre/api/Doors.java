@@ -22,6 +22,7 @@ import dev.gyre.model.MemoryHolding;
 import dev.gyre.model.MemoryStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.ProbeCount;
+import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
@@ -59,6 +60,7 @@ public final class Doors implements AutoCloseable {
     public final Node node;
     final Map<BackendId, BackendStats> stats = new ConcurrentHashMap<>();
     public final SortedMap<String, ConcurrencyStats> concurrency = new TreeMap<>();
+    final List<RequestCount> requests = new ArrayList<>();
     final SortedMap<String, RetryStats> retries = new TreeMap<>();
     final SortedMap<String, HoldStats> holds = new TreeMap<>();
     final SortedMap<String, NameStatus> names = new TreeMap<>();
@@ -162,6 +164,11 @@ public final class Doors implements AutoCloseable {
         @Override
         public Future<Void> resolved() {
             return Future.succeededFuture();
+        }
+
+        @Override
+        public List<RequestCount> requests() {
+            return requests;
         }
 
         @Override

@@ -8,11 +8,14 @@ import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.Condition;
+import dev.gyre.model.Failure;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.NameStatus;
 import dev.gyre.model.Priority;
 import dev.gyre.model.ProbeCount;
+import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
+import dev.gyre.model.StatusClass;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -44,7 +47,12 @@ class ScrapedMetricsTest {
                 new Condition(Condition.State.EJECTED, "5 failures in a row",
                 Instant.EPOCH, Optional.empty())));
         doors.ejections.put(ID, Map.of("failures", 7L));
-        doors.retries.put("web", new RetryStats(5, 4, 3, 2, 0.5));
+        doors.requests.add(new RequestCount(Optional.empty(), StatusClass.CLIENT_ERROR,
+                Optional.of(Failure.NO_ROUTE), 2));
+        doors.requests.add(new RequestCount(Optional.of("web"), StatusClass.SUCCESSFUL, Optional.empty(), 3));
+        doors.requests.add(new RequestCount(Optional.of("web"), StatusClass.NONE,
+                Optional.of(Failure.CLIENT_GONE), 1));
+        doors.retries.put("web", new RetryStats(4, 3, 2, 0.5));
         doors.holds.put("web", new HoldStats(1, 2, 3));
         doors.concurrency.put("web", new ConcurrencyStats(9, 8, Map.of(Priority.CRITICAL, 1L,
                 Priority.NORMAL, 2L, Priority.SHEDDABLE, 3L)));

@@ -6,6 +6,9 @@ import dev.gyre.kit.Await;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Place;
+import dev.gyre.kit.Wire;
+import dev.gyre.model.Failure;
+import dev.gyre.model.StatusClass;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +18,14 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,6 +38,10 @@ final class MetricsPage {
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
     /** Labels whose values are not words of Gyre's. */
     private static final Set<String> NAMES = Set.of("service", "backend", "address", "name", "node", "id");
+
+    private static final Map<String, Set<String>> ENDS = Map.of(
+            "code", words(StatusClass.values(), StatusClass::word),
+            "outcome", words(Failure.values(), Failure::word));
 
     private static final String CONFIG = """
             {"services": {
@@ -56,6 +65,10 @@ final class MetricsPage {
     private MetricsPage() {
     }
 
+    private static <T> Set<String> words(T[] all, Function<T, String> word) {
+        return Arrays.stream(all).map(word).collect(Collectors.toSet());
+    }
+
     static String text(Path dir) throws Exception {
         try (Origin origin = Origin.saying("hello"); GyreProcess node = start(dir, origin)) {
             URI proxy = URI.create("http://127.0.0.1:" + node.port());
@@ -64,6 +77,7 @@ final class MetricsPage {
             // Some samples are there only once something has failed.
             Await.until(() -> "samples of " + page.without(), () -> {
                 get(proxy.resolve("/failing"));
+                askNode(node.port());
                 new String(get(metrics), StandardCharsets.UTF_8).lines().forEach(page::line);
                 page.first = false;
                 return page.without().isEmpty();
@@ -94,6 +108,13 @@ final class MetricsPage {
         }
     }
 
+    /** A request that no service has a part in. */
+    private static void askNode(int port) throws IOException {
+        try (Wire wire = Wire.to(port)) {
+            wire.write("OPTIONS * HTTP/1.1\r\nHost: pages\r\n\r\n").readHead();
+        }
+    }
+
     /** Those of which no sample has been seen. */
     private Set<String> without() {
         Set<String> names = new TreeSet<>(helps.keySet());
@@ -115,6 +136,8 @@ final class MetricsPage {
                 if (first) {
                     values.add(label.group(2));
                 }
+                // A request can end in any way.
+                values.addAll(ENDS.getOrDefault(label.group(1), Set.of()));
             }
         }
     }
@@ -133,6 +156,8 @@ final class MetricsPage {
 
                 `service`, `backend`: name of the service, URL of the backend. `address`: one of the addresses of a
                 backend whose URL has a DNS name. Labels whose values are known beforehand are listed [below](#values-of-labels).
+                `code`: `none` where no head of an answer was sent. `outcome`: `answered` where a backend's answer, or one
+                to OPTIONS, went through, else what the request failed by.
 
                 """).append(Markdown.head("metric", "type", "labels", "meaning"));
         helps.forEach((name, help) -> text.append(Markdown.row(code(name), types.getOrDefault(name, ""),

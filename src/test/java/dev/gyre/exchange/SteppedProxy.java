@@ -98,7 +98,7 @@ final class SteppedProxy implements AutoCloseable {
         proxy = new Proxy(vertx, new ListenerPolicy(ForwardingSettings.DEFAULT, limits, "a"),
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
                         () -> dice, () -> nanos), Duration.ofSeconds(1),
-                new ProxyObservers(() -> { }, charged::add, finished::add));
+                new ProxyObservers(() -> { }, charged::add, () -> finished::add));
         proxy.deploy(1).await();
         show();
         port = proxy.listen(List.of(new Listener("127.0.0.1", 0))).await().get(0);

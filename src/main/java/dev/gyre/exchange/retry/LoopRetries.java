@@ -17,7 +17,7 @@ public final class LoopRetries {
         this.service = service;
     }
 
-    /** A request has come for the service; tries after its first are not counted here. */
+    /** A request has come for the service, and earns the budget a share of a retry. */
     public void requested() {
         requests.setOpaque(requests.getPlain() + 1);
     }

@@ -80,7 +80,7 @@ public final class ServiceRetries {
     }
 
     synchronized RetryStats stats() {
-        return new RetryStats(requests(), retried, hedged, refused, budget.left());
+        return new RetryStats(retried, hedged, refused, budget.left());
     }
 
     private long requests() {

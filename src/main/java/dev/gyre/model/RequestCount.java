@@ -1,0 +1,15 @@
+package dev.gyre.model;
+
+import java.util.Optional;
+
+/**
+ * How many requests have ended in one way since the node started.
+ *
+ * @param service  that they were for; empty: no service has had a part in them
+ * @param code     of the status that was sent
+ * @param failure  what they failed by; empty: a backend's answer, or one to OPTIONS, went through
+ * @param requests each once, however often it was tried
+ */
+public record RequestCount(Optional<String> service, StatusClass code, Optional<Failure> failure,
+                           long requests) {
+}
