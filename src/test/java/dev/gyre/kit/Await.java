@@ -16,7 +16,10 @@ public final class Await {
     public static final int MILLIS = SECONDS * 1_000;
     /** The same. */
     public static final Duration PATIENCE = Duration.ofSeconds(SECONDS);
-    private static final Duration STEP = Duration.ofMillis(5);
+    /** How long it looks away after each look: a twentieth of the time waited so far, within these bounds. */
+    private static final Duration LEAST = Duration.ofMillis(5);
+    private static final Duration MOST = Duration.ofMillis(50);
+    private static final int PARTS = 20;
 
     private Await() {
     }
@@ -28,12 +31,14 @@ public final class Await {
 
     /** The same, with a description that is made at the end. */
     public static void until(Supplier<String> what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long begun = System.nanoTime();
         while (!condition.call()) {
-            if (System.nanoTime() - end > 0) {
+            long waited = System.nanoTime() - begun;
+            if (waited > PATIENCE.toNanos()) {
                 throw new AssertionError("not within " + SECONDS + " s: " + what.get());
             }
-            pass(STEP);
+            // A look at another process costs both some milliseconds of CPU.
+            pass(Duration.ofNanos(Math.max(LEAST.toNanos(), Math.min(MOST.toNanos(), waited / PARTS))));
         }
     }
 
