@@ -1,8 +1,7 @@
 package dev.gyre.kit;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,33 +34,41 @@ final class SharedClasses {
         Files.deleteIfExists(fresh);
         Path directory = Files.createTempDirectory("gyre-shared-classes");
         try (Origin origin = Origin.saying("hello").withoutRecording();
-             GyreProcess node = GyreProcess.start(command(directory, fresh, origin))) {
-            node.await("ready after");
-            try (Wire client = Wire.to(node.port())) {
-                client.write("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
-                client.readAnswer();
-            }
-            node.admin().backends();
-            node.admin().get("/metrics");
-            node.terminate();
-            node.exitCode();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 2, origin)) {
+            use(nodes, fresh);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError("no archive of shared classes", e);
         }
         // Only a whole one gets the name: half of one a JVM would not always know.
         Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static List<String> command(Path directory, Path fresh, Origin origin) throws IOException {
-        String address = Place.ownAddress();
-        Path config = GyreProcess.write(directory, new JsonObject()
-                .put("services", new JsonObject().put("web",
-                        new JsonObject().put("backends", new JsonArray().add(origin.url()))))
-                .put("cluster", new JsonObject().put("name", "gyre-shared-classes").put("host", address)
-                        .put("port", ClusterNode.CLUSTER_PORT)
-                        .put("members", new JsonArray().add(address + ":" + ClusterNode.CLUSTER_PORT))
-                        .put("secret", "secret-of-nobody")));
-        return GyreProcess.command(List.of("-XX:ArchiveClassesAtExit=" + fresh),
-                List.of("run", "dev.gyre.MainVerticle", "-conf", config.toString(), "-cluster"));
+    /** The recorded node joins another, loses it, and is then the one that the other joins. */
+    private static void use(ClusterNodes nodes, Path archive) throws Exception {
+        ClusterNode other = nodes.node(0);
+        ClusterNode recorded = nodes.node(1);
+        recorded.under(List.of("env", "JDK_JAVA_OPTIONS=-XX:ArchiveClassesAtExit=" + archive));
+        nodes.restart(other);
+        nodes.restart(recorded);
+        exercise(recorded);
+        other.stop();
+        nodes.restart(other);
+        nodes.awaitSameView();
+        recorded.stop();
+    }
+
+    private static void exercise(ClusterNode node) throws IOException {
+        try (Wire client = new Wire(
+                new Socket(node.listener().host(), node.listener().port()))) {
+            client.write("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
+            client.readAnswer();
+        }
+        node.admin().backends();
+        node.admin().get("/metrics");
+        node.ask("node.list");
+        node.ask("history");
+        node.admin().command(Command.backend("add", "http://10.9.0.1:1").put("service", "spare"));
     }
 }
