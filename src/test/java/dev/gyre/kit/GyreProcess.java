@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -39,6 +40,7 @@ public final class GyreProcess implements AutoCloseable {
             syscall($prctl, 22, 2, pack('S x6 P', 6, $program)) == 0 or die "seccomp: $!";
             exec @ARGV;
             """;
+    private static final String PARTITIONS = "hazelcast.partition.count";
     private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+),");
     private static final Pattern ADMIN = Pattern.compile("admin on \\S+:(\\d+)");
 
@@ -109,6 +111,9 @@ public final class GyreProcess implements AutoCloseable {
     static List<String> command(List<String> jvm, List<String> arguments) throws IOException {
         List<String> command = RunnableJar.java(QUICK);
         command.addAll(LeakDetector.flags());
+        // All members of a cluster have the same number, those inside the process of tests included.
+        Optional.ofNullable(System.getProperty(PARTITIONS))
+                .ifPresent(count -> command.add("-D" + PARTITIONS + "=" + count));
         command.addAll(jvm);
         command.addAll(List.of("-jar", RunnableJar.path().toString()));
         command.addAll(arguments);
