@@ -51,8 +51,8 @@ class WarmUpTest {
         return matcher;
     }
 
-    private static long capacity(GyreProcess node) throws Exception {
-        return node.admin().metric("gyre_node_capacity_percent");
+    private static double capacity(GyreProcess node) throws Exception {
+        return node.admin().ratio("gyre_node_capacity_ratio");
     }
 
     @Test
@@ -64,7 +64,7 @@ class WarmUpTest {
             assertThat(result.group(3)).isEqualTo("the compilers are idle");
             assertThat(origin.accepted()).as("connections to a backend of the user's").isZero();
             node.await("ready after");
-            assertThat(capacity(node)).as("of a node that is warm").isEqualTo(100);
+            assertThat(capacity(node)).as("of a node that is warm").isEqualTo(1);
             JsonObject backend = node.admin().backends().get(0);
             assertThat(backend.getInteger("requests")).isZero();
             assertThat(node.admin().get("/metrics").body()).doesNotContain("warm-up");
@@ -84,7 +84,7 @@ class WarmUpTest {
             assertThat(result(node).group(3)).isEqualTo("its time was over first");
             node.await("ready after");
             // After half a minute it would be full all the same.
-            assertThat(capacity(node) == Capacity.WHILE_COMPILING
+            assertThat(capacity(node) == Capacity.WHILE_COMPILING / 100.0
                     || node.text().contains("capacity full"))
                     .as("a node that is cold says so").isTrue();
             node.terminate();

@@ -15,8 +15,8 @@ final class NodeMetrics {
         to.family("gyre_cluster_nodes", "Nodes this one sees, itself included.").sample(all.size());
         to.family("gyre_cluster_disagreeing_nodes", "Of these, the ones that hold something else.")
                 .sample(all.stream().filter(node -> !node.agrees(self)).count());
-        to.family("gyre_node_capacity_percent", "Share of its steady rate that the node can serve now;"
-                + " less than 100 while it compiles.").sample(self.capacity());
+        to.family("gyre_node_capacity_ratio", "Share of its steady rate that the node can serve now;"
+                + " less than 1 while it compiles.").sample(self.capacity() / 100.0);
         ClusterReport report = nodes.cluster();
         to.family("gyre_cluster_expected_members", "Members that config names, this node included.")
                 .sample(report.expected());

@@ -76,7 +76,7 @@ class ReadinessTest {
                 .getJsonArray("nodes").getJsonObject(0);
         assertThat(node.getInteger("capacity")).isEqualTo(25);
         assertThat(doors.send(doors.request("/metrics")).body())
-                .contains("\ngyre_node_capacity_percent 25\n");
+                .contains("\ngyre_node_capacity_ratio 0.25\n");
     }
 
     @Test

@@ -59,8 +59,17 @@ public record Admin(String host, int port, Optional<String> token) {
 
     /** A sample of {@code /metrics}, named with its labels, e.g. {@code up{job="a"}}. */
     public long metric(String sample) throws IOException {
+        return Long.parseLong(sampled(sample));
+    }
+
+    /** Of a metric whose values are no whole numbers. */
+    public double ratio(String sample) throws IOException {
+        return Double.parseDouble(sampled(sample));
+    }
+
+    private String sampled(String sample) throws IOException {
         return get("/metrics").body().lines().filter(line -> line.startsWith(sample + " "))
-                .mapToLong(line -> Long.parseLong(line.substring(sample.length() + 1))).findFirst()
+                .map(line -> line.substring(sample.length() + 1)).findFirst()
                 .orElseThrow(() -> new AssertionError("no " + sample));
     }
 
