@@ -6,6 +6,7 @@ import com.hazelcast.map.IMap;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Nightly;
 import dev.gyre.kit.Origin;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A member that floods the bus with what nobody has signed keeps no command from being answered. */
 class FloodTest {
 
-    private static final int MESSAGES = 100_000;
+    private static final int MESSAGES = Nightly.orMore(30_000, 100_000);
     private static final int BURST = 500;
     private static final int BACKENDS = 20;
     private static final List<String> CHANNELS =

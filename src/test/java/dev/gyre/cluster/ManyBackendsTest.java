@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
+import dev.gyre.kit.Nightly;
 import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** How fast it is, src/bench/cluster tells. */
 class ManyBackendsTest {
 
-    private static final int SERVICES = 50;
-    private static final int BACKENDS = 200;
+    private static final int SERVICES = Nightly.orMore(10, 50);
+    private static final int BACKENDS = 10_000 / SERVICES;
     private static final int CHANGES = 10;
 
     @TempDir

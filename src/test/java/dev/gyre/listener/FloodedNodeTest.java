@@ -16,7 +16,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,9 @@ class FloodedNodeTest {
     private static final byte[] LARGE = new byte[10 << 20];
     private static final byte[] SMALL = {'x'};
     private static final String LINE = "X-%d: " + "v".repeat(600) + "\r\n";
+    /** 58 KB, and no end. */
+    private static final String UNFINISHED_HEAD = "GET / HTTP/1.1\r\nHost: a\r\n"
+            + IntStream.range(0, 95).mapToObj(LINE::formatted).collect(Collectors.joining());
 
     @TempDir
     Path directory;
@@ -45,41 +51,20 @@ class FloodedNodeTest {
         }
     }
 
-    private static ByteBuffer text(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** 58 KB, and no end. */
-    private static ByteBuffer unfinishedHead() {
-        StringBuilder head = new StringBuilder("GET / HTTP/1.1\r\nHost: a\r\n");
-        for (int i = 0; i < 95; i++) {
-            head.append(LINE.formatted(i));
-        }
-        return text(head.toString());
-    }
-
-    private static ByteBuffer unfinishedUpload() {
-        return text("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + "u".repeat(60_000));
-    }
-
-    private static ByteBuffer pipelined() {
-        return text("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(5_000));
-    }
-
-    /** As many as {@link #unfinishedHead}, and an end. */
-    private static ByteBuffer largeHead() {
-        ByteBuffer head = unfinishedHead();
-        return ByteBuffer.allocate(head.remaining() + 2).put(head).put(text("\r\n")).flip();
-    }
-
-    private static ByteBuffer bytesOf(String kind) {
-        return switch (kind) {
-            case "heads" -> unfinishedHead();
-            case "headers" -> largeHead();
-            case "uploads" -> unfinishedUpload();
-            case "readers" -> text("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-            default -> pipelined();
-        };
+    private static byte[] bytesOf(String kind) {
+        return bytes(switch (kind) {
+            case "heads" -> UNFINISHED_HEAD;
+            // As many, and an end.
+            case "headers" -> UNFINISHED_HEAD + "\r\n";
+            case "uploads" -> "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+                    + "u".repeat(60_000);
+            case "readers" -> "GET /large HTTP/1.1\r\nHost: a\r\n\r\n";
+            default -> "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(5_000);
+        });
     }
 
     private static void answer(Origin.Exchange exchange) throws IOException {
@@ -89,13 +74,13 @@ class FloodedNodeTest {
     }
 
     /** Sends what is taken within a moment, and reads nothing. */
-    private void join(String kind, int port) throws IOException {
+    private void join(byte[] message, int port) throws IOException {
         SocketChannel client = SocketChannel.open();
         flood.add(client);
         client.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
         client.connect(new InetSocketAddress("127.0.0.1", port));
         client.configureBlocking(false);
-        ByteBuffer bytes = bytesOf(kind);
+        ByteBuffer bytes = ByteBuffer.wrap(message);
         int written;
         do {
             written = client.write(bytes);
@@ -116,7 +101,7 @@ class FloodedNodeTest {
         "heads uploads pipelines headers readers,2000,epoll",
         "heads uploads pipelines headers readers,2000,io_uring"})
     void othersAreServed(String kinds, int clients, String transport) throws Exception {
-        String[] kind = kinds.split(" ");
+        List<byte[]> messages = Arrays.stream(kinds.split(" ")).map(FloodedNodeTest::bytesOf).toList();
         try (Origin origin = Origin.of(FloodedNodeTest::answer).withoutRecording();
              GyreProcess node = GyreProcess.node(directory, new JsonObject().put("services",
                      new JsonObject().put("web", new JsonObject()
@@ -126,7 +111,7 @@ class FloodedNodeTest {
             served(node);
             for (int i = 0; i < clients; i++) {
                 try {
-                    join(kind[i % kind.length], node.port());
+                    join(messages.get(i % messages.size()), node.port());
                 } catch (IOException e) {
                     // Ended by the node.
                 }
