@@ -57,24 +57,28 @@ public final class ClientConnection extends Deadline {
     private final ClientMemory memory;
     private final UnservedRequests unserved;
     private final int listenerPort;
-    private final long accepted;
+    private final long acceptedNanos;
     private Optional<SlowReader> slowReader = Optional.empty();
-    private long begun;
+    /** Requests of this connection so far. */
+    private long requestCount;
     /** The first bytes of a head are there, but not its end. */
     private boolean headBegan;
-    /** More than one for a moment: a pipelined request begins within the last write of the answer before. */
-    private int requests;
+    /**
+     * Requests being served. More than one for a moment: a pipelined request begins within the last write of
+     * the answer before it.
+     */
+    private int inService;
     /** The client has ended its side. */
     private boolean inputEnded;
     private boolean stopping;
     private boolean ending;
     private boolean closing;
-    private boolean gone;
-    /** A request was served when the connection ended. */
-    private boolean goneInService;
-    /** Why this node has cut the connection, or is about to; empty when it has not. */
-    private Optional<Failure> cut = Optional.empty();
-    /** Told when the connection ends while the rest of an answered request is still read. */
+    private boolean closed;
+    /** A request was being served when the connection ended. */
+    private boolean closedInService;
+    /** Why this node cuts the connection; empty while it does not. */
+    private Optional<Failure> cutCause = Optional.empty();
+    /** Called if the connection ends while the rest of an answered request is still read. */
     private Optional<Handler<Void>> lingering = Optional.empty();
 
     private ClientConnection(ClientConnections clients, HttpConnection http) {
@@ -85,7 +89,7 @@ public final class ClientConnection extends Deadline {
         this.exceeded = state.exceeded();
         this.memoryEnds = state.memoryEnds();
         this.channel = channel(http);
-        this.accepted = loop.nanos();
+        this.acceptedNanos = loop.nanos();
         ForwardingSettings forwarding = state.policy().forwarding();
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()));
@@ -154,8 +158,8 @@ public final class ClientConnection extends Deadline {
         return peer.address();
     }
 
-    /** It has not been ended for want of memory. */
-    boolean holds() {
+    /** False once it was ended because memory ran out. */
+    boolean holdsMemory() {
         return !memory.released();
     }
 
@@ -163,17 +167,17 @@ public final class ClientConnection extends Deadline {
         return memory;
     }
 
-    /** When it was, by the clock of the event loop. */
-    long accepted() {
-        return accepted;
+    /** When it was accepted, by the clock of the event loop. */
+    long acceptedNanos() {
+        return acceptedNanos;
     }
 
-    /** What Date says at this moment. */
+    /** The value of Date at this moment. */
     public CharSequence date() {
         return loop.date();
     }
 
-    /** The status lines of answers name this node's version from now on, whatever the request's was. */
+    /** From now on the status lines of answers say HTTP/1.1, also for requests of HTTP/1.0. */
     public void speakOwnVersion() {
         if (channel.pipeline().get(VERSION) == null) {
             channel.pipeline().addBefore("handler", VERSION, OwnVersion.INSTANCE);
@@ -207,11 +211,11 @@ public final class ClientConnection extends Deadline {
      *
      * @return when its first byte was read
      */
-    long busy() {
-        // One that begins within the last write of the answer before it is not yet the eldest.
-        long begunNanos = decoder.begunNanos(requests);
-        requests++;
-        begun++;
+    long requestBegins() {
+        // A request that begins within the last write of the answer before it is not the oldest yet.
+        long begunNanos = decoder.begunNanos(inService);
+        inService++;
+        requestCount++;
         headBegan = false;
         return begunNanos;
     }
@@ -219,30 +223,30 @@ public final class ClientConnection extends Deadline {
     /** Answers a head that could not be decoded; what comes after it is not read. */
     public void refuse(Failure failure, HttpServerRequest request) {
         speakOwnVersion();
-        unserved.refused(requests, failure);
+        unserved.refused(inService, failure);
         OwnAnswer.refuse(failure, request, loop.date());
         close();
     }
 
     /** No request is being served. */
-    boolean quiet() {
-        return requests == 0;
+    boolean idle() {
+        return inService == 0;
     }
 
     /** Requests so far. */
-    long begun() {
-        return begun;
+    long requestCount() {
+        return requestCount;
     }
 
-    /** It has had as many requests as it may, or as it will. */
+    /** No further request is served: the limit is reached, or the client has ended its side. */
     public boolean spent() {
         return inputEnded && decoder.servesLast() || limits.requestsPerConnection().isPresent()
-                && begun >= limits.requestsPerConnection().getAsInt();
+                && requestCount >= limits.requestsPerConnection().getAsInt();
     }
 
-    /** Bytes of a head are there; further ones do not put off its end. */
+    /** The first bytes of a head have come; further bytes do not extend its time limit. */
     void headBegan() {
-        if (!headBegan && !gone && !closing) {
+        if (!headBegan && !closed && !closing) {
             headBegan = true;
             if (!stopping) {
                 loop.schedule(this, limits.head());
@@ -250,7 +254,7 @@ public final class ClientConnection extends Deadline {
         }
     }
 
-    /** Whether the client takes what is written, or falls behind. */
+    /** The client takes what is written, or falls behind. */
     void writable(boolean is) {
         if (limits.minRate() == 0 || is && slowReader.isEmpty()) {
             return;
@@ -265,11 +269,11 @@ public final class ClientConnection extends Deadline {
         }
     }
 
-    /** There is no memory for what this connection would send, or for what it holds already. */
+    /** Ends the connection: there is no memory for what it would send, or for what it holds already. */
     void noMemory() {
-        cut = Optional.of(Failure.NO_MEMORY);
+        cutCause = Optional.of(Failure.NO_MEMORY);
         memoryEnds.report(memory.most(), memory.held(), peer.address());
-        // It may take a while until the system has closed it, and the event loop heard of it.
+        // It may take a while until the system has closed it and the event loop is told.
         memory.release();
         decoder.forget();
         reset();
@@ -284,15 +288,15 @@ public final class ClientConnection extends Deadline {
     private void readsTooSlowly() {
         exceeded.report(Limit.DOWNLOAD_RATE, peer.address());
         // Its request, if one is being answered, ends with the connection.
-        cut = Optional.of(Failure.CLIENT_TIMEOUT);
+        cutCause = Optional.of(Failure.CLIENT_TIMEOUT);
         reset();
     }
 
-    /** A request's answer is out; with the last one the clock of silence starts again. */
-    public void idle() {
-        requests--;
+    /** The answer to a request is out; after the last one the time limit for idle connections starts. */
+    void requestEnded() {
+        inService--;
         lingering = Optional.empty();
-        if (!gone) {
+        if (!closed) {
             memory.answered();
             loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : limits.idle());
             closeIfServed();
@@ -301,7 +305,7 @@ public final class ClientConnection extends Deadline {
 
     /**
      * The client sends nothing more. What it has asked for whole is answered before the connection is closed.
-     * If a request breaks off in its body, all end: the client may have gone.
+     * If a request breaks off in its body, all end: the client may have left.
      */
     void inputEnded() {
         inputEnded = true;
@@ -323,7 +327,7 @@ public final class ClientConnection extends Deadline {
         }
     }
 
-    /** The node stops: silence is borne for a moment only. */
+    /** The node stops: from now on an idle connection is closed after a moment. */
     void stopping() {
         stopping = true;
         if (!closing) {
@@ -331,31 +335,31 @@ public final class ClientConnection extends Deadline {
         }
     }
 
-    /** A request that is served learns that the connection has ended, and why: left, or cut off. */
+    /** Why the connection has ended under the request being served. */
     Failure lost() {
-        goneInService = true;
-        return cut.orElse(Failure.CLIENT_GONE);
+        closedInService = true;
+        return cutCause.orElse(Failure.CLIENT_GONE);
     }
 
-    /** The rest of an answered request is read, whose exchange wants to hear when it will never come. */
+    /** The rest of an answered request is read; {@code whenGone} is called if it will never come. */
     void lingering(Handler<Void> whenGone) {
         lingering = Optional.of(whenGone);
     }
 
-    /** What goes wrong on a client's connection ends its request; Vert.x would log it once more. */
+    /** Handled here so that Vert.x does not log it; the request ends by it in any case. */
     private void broken(Throwable cause) {
         if (cause instanceof Refused refused) {
-            cut = Optional.of(refused.rule().failure());
+            cutCause = Optional.of(refused.rule().failure());
         }
     }
 
     void gone() {
         lingering.ifPresent(waits -> waits.handle(null));
         // The next request begins at once, unless the connection is to end with the one before.
-        boolean last = ending || requests == 0 && !goneInService;
-        unserved.gone(requests, cut.orElse(last ? Failure.NOT_SERVED : Failure.CLIENT_GONE),
-                cut.orElse(ending && !inputEnded ? Failure.NOT_SERVED : Failure.CLIENT_GONE));
-        gone = true;
+        boolean last = ending || inService == 0 && !closedInService;
+        unserved.gone(inService, cutCause.orElse(last ? Failure.NOT_SERVED : Failure.CLIENT_GONE),
+                cutCause.orElse(ending && !inputEnded ? Failure.NOT_SERVED : Failure.CLIENT_GONE));
+        closed = true;
         PendingReads.release((VertxConnection) http);
         memory.closed();
         loop.cancel(this);
@@ -373,14 +377,14 @@ public final class ClientConnection extends Deadline {
         http.close();
         ending = true;
         closing = true;
-        if (!gone) {
+        if (!closed) {
             loop.schedule(this, limits.idle());
         }
     }
 
     /** Closes at once, as the time for the last requests is up. */
     void stop() {
-        cut = Optional.of(Failure.STOPPED);
+        cutCause = Optional.of(Failure.STOPPED);
         abort();
     }
 
@@ -404,15 +408,15 @@ public final class ClientConnection extends Deadline {
     protected void expired() {
         if (closing) {
             abort();
-        } else if (requests == 0) {
+        } else if (inService == 0) {
             endUnserved();
         }
     }
 
-    /** The time of a client that has asked for nothing is up. */
+    /** The time limit of a client without a request in service has passed. */
     private void endUnserved() {
-        // A node that stops gives it a moment only, which is no limit that the client has exceeded.
-        if (!stopping && (headBegan || begun == 0)) {
+        // When the node stops, the client has exceeded no limit.
+        if (!stopping && (headBegan || requestCount == 0)) {
             exceeded.report(Limit.HEAD, peer.address());
         }
         if (headBegan) {

@@ -6,7 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
-/** Tells a client's connection of what only its pipeline sees: a head that has begun, an answer not taken. */
+/** Reports to a client's connection what only its pipeline sees: the begin of a head, a slow reader. */
 final class ClientWatch extends ChannelInboundHandlerAdapter {
 
     private final ClientConnection client;
@@ -17,8 +17,8 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
-        if (!client.holds()) {
-            // Ended, but a read was under way.
+        if (!client.holdsMemory()) {
+            // The connection has ended while a read was under way.
             ReferenceCountUtil.release(read);
             return;
         }
@@ -29,19 +29,19 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         }
         ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
         boolean scarce = client.memory().read(message.readableBytes());
-        boolean quiet = client.quiet();
-        boolean large = quiet && client.memory().refuses(message.readableBytes());
+        boolean idle = client.idle();
+        boolean large = idle && client.memory().refuses(message.readableBytes());
         if (client.memory().unwanted() || scarce && large) {
             message.release();
             client.noMemoryToRead();
             return;
         }
-        long begun = client.begun();
+        long requestsBefore = client.requestCount();
         boolean lent = ReadMemory.lends(message);
         ctx.fireChannelRead(message);
         client.memory().decoded(lent);
-        // A whole head has become a request by now, and most come whole.
-        if (quiet && begun == client.begun()) {
+        // Most heads come whole, and have become a request by now.
+        if (idle && requestsBefore == client.requestCount()) {
             client.headBegan();
         }
         client.memory().settle(scarce);

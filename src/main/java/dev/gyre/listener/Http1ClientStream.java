@@ -24,7 +24,7 @@ public final class Http1ClientStream implements ClientStream, Handler<Void> {
     private boolean last;
 
     private Http1ClientStream(HttpServerRequest request, ClientConnection client) {
-        this.begunNanos = client.busy();
+        this.begunNanos = client.requestBegins();
         this.request = request;
         this.response = request.response();
         this.client = client;
@@ -277,7 +277,7 @@ public final class Http1ClientStream implements ClientStream, Handler<Void> {
 
     @Override
     public void finished() {
-        client.idle();
+        client.requestEnded();
     }
 
     @Override

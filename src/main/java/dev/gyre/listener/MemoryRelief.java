@@ -30,12 +30,12 @@ final class MemoryRelief extends Deadline {
 
         private static final Comparator<Holder> GREEDIEST_AND_YOUNGEST =
                 Comparator.comparingLong((Holder holder) -> -(holder.held / ABOUT))
-                        .thenComparing(holder -> !holder.client.quiet())
-                        .thenComparingLong(holder -> -holder.client.accepted());
+                        .thenComparing(holder -> !holder.client.idle())
+                        .thenComparingLong(holder -> -holder.client.acceptedNanos());
         private static final Comparator<Holder> LONGEST_WITHOUT_A_REQUEST =
-                Comparator.comparing((Holder holder) -> !holder.client.quiet())
-                        .thenComparing(holder -> holder.client.begun() > 0)
-                        .thenComparingLong(holder -> holder.client.accepted());
+                Comparator.comparing((Holder holder) -> !holder.client.idle())
+                        .thenComparing(holder -> holder.client.requestCount() > 0)
+                        .thenComparingLong(holder -> holder.client.acceptedNanos());
         private static final Comparator<Holder> ORDER = (one, other) -> one.much != other.much
                 ? Boolean.compare(other.much, one.much)
                 : (one.much ? GREEDIEST_AND_YOUNGEST : LONGEST_WITHOUT_A_REQUEST).compare(one, other);
@@ -94,7 +94,7 @@ final class MemoryRelief extends Deadline {
             return;
         }
         long left = bytes;
-        List<Holder> all = clients.stream().filter(ClientConnection::holds).map(Holder::of)
+        List<Holder> all = clients.stream().filter(ClientConnection::holdsMemory).map(Holder::of)
                 .sorted(Holder.ORDER).toList();
         boolean somebody = budget.level() == MemoryBudget.Level.SHORT;
         for (Holder holder : all) {
