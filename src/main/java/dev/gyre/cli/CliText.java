@@ -28,7 +28,8 @@ final class CliText {
             case "service.list" -> services(reply.rows("services"));
             case "route.list" -> routes(reply.rows("routes"));
             case "node.list" -> table("nodes", reply.rows("nodes"), "name", "id", "address", "version",
-                    "uptime", "view", "age", "state", "agrees", "network", "clockOffsetMs");
+                    "uptime", "view", "age", "state", "agrees", "network", "clockOffsetMs",
+                    "capacity");
             case "cluster.status" -> reply.text("summary");
             case "topology.get" -> topology(reply);
             case "history" ->

@@ -70,7 +70,8 @@ class AdminCliTest {
         assertThat(doors.cli("topology", "get").out()).startsWith("version ")
                 .contains("http://10.0.0.6:9001");
         assertThat(doors.cli("service", "list").out().lines()).hasSize(2);
-        assertThat(doors.cli("node", "list").out().lines()).hasSize(2);
+        assertThat(doors.cli("node", "list").out().lines()).hasSize(2)
+                .first().asString().endsWith("clockOffsetMs  capacity");
         assertThat(doors.cli("route", "list").out())
                 .startsWith("no routes: everything goes to the only service");
     }
