@@ -233,6 +233,11 @@ public final class ClientConnection extends Deadline {
         return inService == 0;
     }
 
+    /** No request is being served, and the next one has begun to come. */
+    boolean headUnderWay() {
+        return inService == 0 && decoder.headBegun();
+    }
+
     /** Requests so far. */
     long requestCount() {
         return requestCount;
@@ -299,6 +304,9 @@ public final class ClientConnection extends Deadline {
         if (!closed) {
             memory.answered();
             loop.schedule(this, stopping ? IDLE_WHEN_STOPPING : limits.idle());
+            if (headUnderWay()) {
+                headBegan();
+            }
             closeIfServed();
         }
     }

@@ -41,7 +41,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(message);
         client.memory().decoded(lent);
         // Most heads come whole, and have become a request by now.
-        if (idle && requestsBefore == client.requestCount()) {
+        if (idle && requestsBefore == client.requestCount() || client.headUnderWay()) {
             client.headBegan();
         }
         client.memory().settle(scarce);

@@ -11,15 +11,18 @@ import dev.gyre.loop.LoopAccess;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.ExchangeListener;
 import dev.gyre.model.FailureStreak;
 import dev.gyre.model.FinishedExchange;
 import dev.gyre.model.FinishedExchange.Request;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Origin;
+import dev.gyre.model.RequestCount;
 import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
+import dev.gyre.telemetry.RequestCounters;
 import dev.gyre.upstream.BackendPool;
 import dev.gyre.upstream.PoolAccess;
 import dev.gyre.upstream.SelectionContext;
@@ -67,6 +70,7 @@ final class SteppedProxy implements AutoCloseable {
     private final List<SteppedPeer> clients = new ArrayList<>();
     private final List<FailureStreak> charged = new ArrayList<>();
     private final List<FinishedExchange> finished = Collections.synchronizedList(new ArrayList<>());
+    private final RequestCounters counters = new RequestCounters();
     private final Set<Integer> draining = new HashSet<>();
     private final ServicePolicy policy;
     private final Proxy proxy;
@@ -98,10 +102,18 @@ final class SteppedProxy implements AutoCloseable {
         proxy = new Proxy(vertx, new ListenerPolicy(ForwardingSettings.DEFAULT, limits, "a"),
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
                         () -> dice, () -> nanos), Duration.ofSeconds(1),
-                new ProxyObservers(() -> { }, charged::add, () -> finished::add));
+                new ProxyObservers(() -> { }, charged::add, this::listener));
         proxy.deploy(1).await();
         show();
         port = proxy.listen(List.of(new Listener("127.0.0.1", 0))).await().get(0);
+    }
+
+    private ExchangeListener listener() {
+        ExchangeListener counting = counters.listener();
+        return exchange -> {
+            finished.add(exchange);
+            counting.finished(exchange);
+        };
     }
 
     private Instant now() {
@@ -129,15 +141,22 @@ final class SteppedProxy implements AutoCloseable {
 
     /** A new client, whose connection the proxy has taken. */
     SteppedPeer client() throws Exception {
+        return client("");
+    }
+
+    /** A new client that sends this first, which the proxy has read. */
+    SteppedPeer client(String raw) throws Exception {
         SteppedPeer client = new SteppedPeer(connect());
         clients.add(client);
-        // Threads of their own take connections: only what the proxy itself answers says that it has come.
-        client.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+        // Threads of their own take connections: only what the proxy itself answers says that it has come. In
+        // one write, so that the rest is read together with it.
+        client.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n" + raw);
         for (long until = System.nanoTime() + PATIENCE; !client.received().contains("\r\n\r\n");) {
             assertThat(System.nanoTime()).as("the connection is taken").isLessThan(until);
             client.pump();
         }
-        client.take(client.received().length());
+        client.take(client.received().indexOf("\r\n\r\n") + 4);
+        settle();
         return client;
     }
 
@@ -286,6 +305,28 @@ final class SteppedProxy implements AutoCloseable {
         synchronized (finished) {
             return finished.stream().filter(one -> !one.request().equals(PROBE)).toList();
         }
+    }
+
+    /** All that have ended. */
+    List<FinishedExchange> allFinished() {
+        synchronized (finished) {
+            return List.copyOf(finished);
+        }
+    }
+
+    /** How all that have ended are counted, by how they ended. */
+    List<RequestCount> counted() {
+        return counters.counts().stream().filter(count -> count.requests() > 0).toList();
+    }
+
+    /** Connections of clients, as the proxy knows them. */
+    long clientConnections() {
+        return proxy.clients().connections();
+    }
+
+    /** Bytes on the heap that are held for clients. */
+    long memoryHeld() throws Exception {
+        return onLoop(() -> LoopAccess.held(loop()));
     }
 
     /** Memory is gone until this returns, and no client may hold any. */

@@ -39,6 +39,11 @@ public final class LoopAccess {
         loop.expire();
     }
 
+    /** Bytes that are held for clients; to be called on the loop. */
+    public static long held(Loop loop) {
+        return loop.memory().heap();
+    }
+
     /** No deadline is set; to be called on the loop. */
     public static boolean idle(Loop loop) {
         return loop.idle();
