@@ -197,7 +197,17 @@ final class Attempts implements Attempt.Parent {
         }
         long after = hedging instanceof Hedge.After fixed ? fixed.time().toNanos() : account.p95Nanos();
         if (after != Long.MAX_VALUE) {
-            in(after, this::sendHedge);
+            in(after, this::hedge);
+        }
+    }
+
+    /** Its caller, a timer, could not answer the client after a fault of Gyre's own. */
+    private void hedge() {
+        try {
+            sendHedge();
+        } catch (RuntimeException e) {
+            context.faulted(client, e);
+            parent.fail(Failure.INTERNAL, e.toString());
         }
     }
 

@@ -260,6 +260,8 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     }
 
     private void await(LoopLine before, boolean waits) {
+        // A request that waits loads no backend: it is admitted again when it goes.
+        release();
         if (waits) {
             line = Optional.of(before);
         } else {
@@ -290,6 +292,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
 
     private void release() {
         permit.ifPresent(Permit::end);
+        permit = Optional.empty();
         selectNoMore();
     }
 

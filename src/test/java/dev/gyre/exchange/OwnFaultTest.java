@@ -57,13 +57,17 @@ class OwnFaultTest {
     private final BreakingDice dice = new BreakingDice();
 
     private SteppedProxy proxy(int backends) throws Exception {
+        return proxy(backends, new Hedge.Off());
+    }
+
+    private SteppedProxy proxy(int backends, Hedge hedge) throws Exception {
         return new SteppedProxy(backends, new ServicePolicy(Balance.of(Strategy.WEIGHTED_RANDOM),
                 new HostHeader.Client(),
                 new PoolPolicy(1, Scope.NODE, 4, SECOND.multipliedBy(2), SECOND.multipliedBy(30)),
                 new Timeouts(SECOND, SECOND.multipliedBy(5), SECOND.multipliedBy(3), Optional.empty()),
                 new RetryPolicy(3, EnumSet.allOf(RetryCause.class), Set.of(503), Optional.empty(),
                         new RetryPolicy.Backoff(Duration.ofMillis(20), Duration.ofMillis(40)), 64 * 1024,
-                        new RetryPolicy.Budget(1, 1000), new Hedge.Off()),
+                        new RetryPolicy.Budget(1, 1000), hedge),
                 EjectionPolicy.DEFAULT, HealthPolicy.DEFAULT, HoldPolicy.DEFAULT,
                 new ConcurrencyLimit.Fixed(7)), Limits.DEFAULT.within(1000), dice);
     }
@@ -123,6 +127,19 @@ class OwnFaultTest {
             }
             dice.broken = true;
             proxy.step(Duration.ofMillis(60));
+            isAnswered(client, proxy);
+            nothingIsKept(proxy);
+        }
+    }
+
+    @Test
+    void whereAHedgeIsDue() throws Exception {
+        try (SteppedProxy proxy = proxy(3, new Hedge.After(Duration.ofMillis(50)))) {
+            SteppedPeer client = proxy.client(GET);
+            proxy.until("asked", () -> proxy.backends().stream()
+                    .anyMatch(backend -> !backend.asked().isEmpty()));
+            dice.broken = true;
+            proxy.step(Duration.ofMillis(70));
             isAnswered(client, proxy);
             nothingIsKept(proxy);
         }
