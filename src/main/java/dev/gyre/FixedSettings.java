@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The settings that a running node cannot change. */
+/** The settings that a running node does not take over from a changed config. */
 final class FixedSettings {
 
     private static final Map<String, Function<Settings, Object>> KEYS = new LinkedHashMap<>();
@@ -29,6 +29,11 @@ final class FixedSettings {
     }
 
     private FixedSettings() {
+    }
+
+    /** As they stand at the top of the config. */
+    static List<String> keys() {
+        return List.copyOf(KEYS.keySet());
     }
 
     /** The keys of those that differ. */

@@ -100,6 +100,13 @@ class PagesTest {
         assertThat(unknown).as("types that no file under src is named after").isEmpty();
     }
 
+    @Test
+    void theReadmeNamesTheVersionOfTheBuild() throws IOException {
+        String version = Files.readString(Path.of("pom.xml"))
+                .replaceFirst("(?s).*?<version>([^<]+)</version>.*", "$1");
+        assertThat(Files.readString(Path.of("README.md"))).contains("Version " + version + ", ");
+    }
+
     private static boolean leads(Path page, String link) {
         String[] parts = link.split("#", 2);
         Path target = parts[0].isEmpty() ? page
