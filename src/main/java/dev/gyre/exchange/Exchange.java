@@ -104,7 +104,6 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
                     new UploadLimits(this, context, client, route)));
         }
         if (head.asksNode()) {
-            // No service has a part in it.
             route = Optional.empty();
             endIfLast();
             client.options();
