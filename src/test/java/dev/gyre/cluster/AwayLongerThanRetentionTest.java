@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,17 +35,17 @@ class AwayLongerThanRetentionTest {
     private static final String ELSEWHERE = "http://10.9.0.4:1";
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private final Origin origin = Origin.saying("hello");
-    private ClusterNodes nodes;
-    private SteppedClock clock;
-    private ClusterNode away;
+    private static Origin origin;
+    private static ClusterNodes nodes;
+    private static ClusterNode away;
 
     /** The last node is told something alone, and stops; the others remove, and forget that they did. */
-    @BeforeEach
-    void goAway() throws Exception {
-        clock = SteppedClock.in(directory);
+    @BeforeAll
+    static void goAway() throws Exception {
+        SteppedClock clock = SteppedClock.in(directory);
+        origin = Origin.saying("hello");
         nodes = ClusterNodes.onLoopback(directory, 3, origin);
         nodes.config().put("registry", new JsonObject().put("retention", "1h"));
         nodes.all().forEach(node -> node.by(clock));
@@ -54,14 +56,13 @@ class AwayLongerThanRetentionTest {
         JsonObject drained = nodes.node(0).admin().command(Command.backend("drain", origin.url()));
         nodes.awaitSameView();
         Await.until("the agreement on disk", () -> agreed().compareTo(drained.getString("version")) >= 0);
-        for (ClusterNode node : nodes.all()) {
-            node.stop();
-        }
+        stop(nodes.all());
         away.start();
         away.awaitReady();
         assertThat(away.admin().post(Writer.spare("add", ALONE)).status()).isEqualTo(200);
         away.stop();
-        for (ClusterNode node : nodes.all().subList(0, 2)) {
+        List<ClusterNode> others = nodes.all().subList(0, 2);
+        for (ClusterNode node : others) {
             nodes.restart(node);
         }
         ClusterNode here = nodes.node(0);
@@ -70,21 +71,59 @@ class AwayLongerThanRetentionTest {
         here.admin().command(Writer.spare("add", ELSEWHERE));
         nodes.awaitTogether();
         clock.ahead(Duration.ofHours(2));
-        for (ClusterNode node : nodes.all().subList(0, 2)) {
+        for (ClusterNode node : others) {
             Await.until("forgotten", () -> node.text().contains("tombstones collected: count=2"));
         }
         here.admin().command(Command.backend("weight", origin.url(), "weight", 3));
         nodes.awaitTogether();
+        stop(others);
+        for (ClusterNode node : nodes.all()) {
+            copy(node.data(), kept(node));
+        }
     }
 
-    @AfterEach
-    void close() {
+    private static void stop(List<ClusterNode> running) throws Exception {
+        for (ClusterNode node : running) {
+            node.terminate();
+        }
+        for (ClusterNode node : running) {
+            node.awaitStopped();
+        }
+    }
+
+    /** What is on its disk before each test. */
+    private static Path kept(ClusterNode node) {
+        return node.data().resolveSibling("kept");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    @BeforeEach
+    void restore() throws IOException {
         nodes.close();
-        origin.close();
+        for (ClusterNode node : nodes.all()) {
+            node.loseDisk();
+            copy(kept(node), node.data());
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        if (nodes != null) {
+            nodes.close();
+            origin.close();
+        }
     }
 
     /** The stamp up to which the last node has noted that it agrees, as far as a version tells it. */
-    private String agreed() throws IOException {
+    private static String agreed() throws IOException {
         String last = "";
         try (Stream<Path> files = Files.list(away.data())) {
             for (Path file : files.filter(file -> file.toString().contains("topology")).toList()) {
@@ -115,6 +154,11 @@ class AwayLongerThanRetentionTest {
 
     @Test
     void itComesBackToTheOthers() throws Exception {
+        nodes.node(0).start();
+        nodes.node(1).start();
+        nodes.node(0).awaitReady();
+        nodes.node(1).awaitReady();
+        nodes.awaitTogether();
         nodes.restart(away);
         assertThat(away.text()).contains("resynchronized as a newcomer");
         assertOutcome();
@@ -122,15 +166,10 @@ class AwayLongerThanRetentionTest {
 
     @Test
     void afterAFullStopItStartsFirst() throws Exception {
-        nodes.node(0).stop();
-        nodes.node(1).stop();
         away.start();
         away.awaitReady();
         assertThat(away.backends("spare")).containsKey(REMOVED);
-        nodes.node(0).start();
-        nodes.node(1).start();
-        nodes.node(0).awaitReady();
-        nodes.node(1).awaitReady();
+        nodes.complete();
         assertOutcome();
     }
 }

@@ -67,6 +67,20 @@ class PartitionHealTest {
         partAndHeal(0, 1, 2);
     }
 
+    @Test
+    void twoCommandsAtOnceOnBothSidesBothHold() throws Exception {
+        PairsAtOnce pairs = new PairsAtOnce(nodes, 0);
+        pairs.prepare();
+        lab.split(0, 0, 1);
+        ClusterNodes.awaitSize(nodes.node(0), 2);
+        ClusterNodes.awaitSize(nodes.node(2), 1);
+        pairs.give();
+        lab.heal();
+        nodes.awaitTogether();
+        nodes.awaitSameView();
+        pairs.assertBothHold();
+    }
+
     private static void partAndHeal(int... sides) throws Exception {
         partitions++;
         nodes.node(0).admin().command(Writer.spare("add", CONTESTED));
@@ -74,7 +88,7 @@ class PartitionHealTest {
         nodes.awaitSameView();
         List<Load> loads = new ArrayList<>();
         for (ClusterNode node : nodes.all()) {
-            loads.add(node.load(4, 100));
+            loads.add(node.load(4, 50));
         }
         lab.split(sides);
         long cut = System.nanoTime();
@@ -98,7 +112,7 @@ class PartitionHealTest {
         nodes.awaitSameView();
         assertOutcome();
         for (Load load : loads) {
-            Await.until("traffic", () -> load.answered() > 1_000);
+            Await.until("traffic", () -> load.answered() > 500);
             load.stop();
             assertThat(load.failures()).as("failed requests").isEmpty();
             load.close();

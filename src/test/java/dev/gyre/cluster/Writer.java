@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 final class Writer implements AutoCloseable {
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Admin admin;
     private final String host;

@@ -73,13 +73,7 @@ public final class ClusterNodes implements AutoCloseable {
     public ClusterNodes start() throws Exception {
         boolean together = false;
         try {
-            for (ClusterNode node : nodes) {
-                node.start();
-            }
-            for (ClusterNode node : nodes) {
-                node.awaitReady();
-            }
-            awaitTogether();
+            complete();
             together = true;
             return this;
         } finally {
@@ -87,6 +81,18 @@ public final class ClusterNodes implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    /** Starts those that do not run, all at once, and returns when all serve and have met. */
+    public void complete() throws Exception {
+        List<ClusterNode> missing = nodes.stream().filter(node -> !node.isRunning()).toList();
+        for (ClusterNode node : missing) {
+            node.start();
+        }
+        for (ClusterNode node : missing) {
+            node.awaitReady();
+        }
+        awaitTogether();
     }
 
     /** Starts one, and returns when it serves and all that run have met. */

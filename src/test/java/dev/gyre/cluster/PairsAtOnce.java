@@ -5,85 +5,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gyre.kit.Admin;
 import dev.gyre.kit.ClusterNode;
 import dev.gyre.kit.ClusterNodes;
-import dev.gyre.kit.NetworkLab;
-import dev.gyre.kit.Origin;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Two commands for other fields of one resource, at two nodes at once: both hold, connected or parted. */
-class PairsAtOnceTest {
+/** Pairs of commands for other fields of one resource, given at two of three nodes at once. */
+record PairsAtOnce(ClusterNodes nodes, int round) {
 
-    @TempDir
-    Path directory;
-
-    @Test
-    void bothHold() throws Exception {
-        try (Origin origin = Origin.saying("hello");
-             ClusterNodes nodes = ClusterNodes.onLoopback(directory, 3, origin).start()) {
-            for (int round = 0; round < 20; round++) {
-                prepare(nodes, round);
-                inPairs(nodes, round);
-                nodes.awaitSameView();
-                assertBothHold(nodes, round);
-            }
-        }
-    }
-
-    @Test
-    void bothHoldOnceAPartitionHasHealed() throws Exception {
-        try (NetworkLab lab = NetworkLab.of(3);
-             Origin origin = Origin.at(InetAddress.getByName(lab.origins()),
-                     exchange -> exchange.respond(200, "hello")).withoutRecording();
-             ClusterNodes nodes = ClusterNodes.in(lab, directory, origin).start()) {
-            prepare(nodes, 0);
-            lab.split(0, 0, 1);
-            ClusterNodes.awaitSize(nodes.node(0), 2);
-            ClusterNodes.awaitSize(nodes.node(2), 1);
-            inPairs(nodes, 0);
-            lab.heal();
-            nodes.awaitTogether();
-            nodes.awaitSameView();
-            assertBothHold(nodes, 0);
-        }
-    }
-
-    private static String url(String what, int round) {
+    private String url(String what) {
         return "http://" + what + ":" + (round + 1);
     }
 
-    private static JsonObject put(int round, String field, int value) {
+    private JsonObject put(String field, int value) {
         return new JsonObject().put("command", "service.put").put("service", "s" + round)
                 .put("pool", new JsonObject().put(field, value));
     }
 
-    private static void prepare(ClusterNodes nodes, int round) throws Exception {
+    void prepare() throws Exception {
         Admin admin = nodes.node(0).admin();
-        admin.command(Writer.spare("add", url("drained", round)));
-        admin.command(Writer.spare("add", url("removed", round)));
-        admin.command(put(round, "maxConnections", 10));
+        admin.command(Writer.spare("add", url("drained")));
+        admin.command(Writer.spare("add", url("removed")));
+        admin.command(put("maxConnections", 10));
         nodes.awaitSameView();
     }
 
-    private static void inPairs(ClusterNodes nodes, int round) {
+    /** One of each pair at the third node. */
+    void give() {
         Admin one = nodes.node(round % 2).admin();
         Admin other = nodes.node(2).admin();
-        atOnce(one, Writer.spare("drain", url("drained", round)),
-                other, Writer.spare("weight", url("drained", round), "weight", 9));
+        atOnce(one, Writer.spare("drain", url("drained")),
+                other, Writer.spare("weight", url("drained"), "weight", 9));
         atOnce(one, new JsonObject().put("command", "service.hold").put("service", "s" + round)
-                .put("for", "10m"), other, put(round, "maxConnections", 300 + round));
-        atOnce(one, put(round, "maxQueue", 200 + round),
+                .put("for", "10m"), other, put("maxConnections", 300 + round));
+        atOnce(one, put("maxQueue", 200 + round),
                 other, new JsonObject().put("command", "service.put").put("service", "s" + round)
                         .put("timeouts", new JsonObject().put("connect", "2s")));
-        atOnce(one, Writer.spare("remove", url("removed", round)),
-                other, Writer.spare("weight", url("removed", round), "weight", 9));
+        atOnce(one, Writer.spare("remove", url("removed")),
+                other, Writer.spare("weight", url("removed"), "weight", 9));
     }
 
     private static void atOnce(Admin one, JsonObject first, Admin other, JsonObject second) {
@@ -104,12 +65,12 @@ class PairsAtOnceTest {
         }
     }
 
-    private static void assertBothHold(ClusterNodes nodes, int round) throws IOException {
+    void assertBothHold() throws IOException {
         for (ClusterNode node : nodes.all()) {
-            JsonObject drained = node.backends("spare").get(url("drained", round));
+            JsonObject drained = node.backends("spare").get(url("drained"));
             assertThat(drained.getString("state")).as("%s", drained).isEqualTo("draining");
             assertThat(drained.getInteger("weight")).as("%s", drained).isEqualTo(9);
-            assertThat(node.backends("spare")).doesNotContainKey(url("removed", round));
+            assertThat(node.backends("spare")).doesNotContainKey(url("removed"));
             JsonObject service = node.view().getJsonObject("services").getJsonObject("s" + round);
             assertThat(service.getString("heldUntil")).as("%s", service).isNotNull();
             assertThat(service.getJsonObject("pool").getInteger("maxConnections")).isEqualTo(300 + round);
