@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,17 +31,24 @@ class EntriesOfTomorrowTest {
     private static final String UNREADABLE = "operator envelope of tomorrow";
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private final Origin origin = Origin.saying("hello");
+    private static Origin origin;
+    private static ClusterNodes nodes;
+
     private final MessageAuthenticator authenticator =
             new MessageAuthenticator(Optional.of("secret-of-the-test"), ClusterNodes.NAME);
     private final Map<String, String> written = new TreeMap<>();
-    private ClusterNodes nodes;
+
+    @BeforeAll
+    static void start() throws Exception {
+        origin = Origin.saying("hello");
+        nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
+    }
 
     @BeforeEach
     void write() throws Exception {
-        nodes = ClusterNodes.onLoopback(directory, 2, origin).start();
+        nodes.complete();
         nodes.node(0).admin().command(Writer.spare("add", URL, "weight", 10));
         nodes.awaitSameView();
         String now = new Stamp(System.currentTimeMillis(), 4, 7).toString();
@@ -57,8 +65,8 @@ class EntriesOfTomorrowTest {
         }
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    static void close() {
         nodes.close();
         origin.close();
     }

@@ -13,22 +13,47 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node and its operator are told when somebody comes, goes, or must not come. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class JoiningTest {
 
     @TempDir
     Path directory;
 
+    /** For the tests that leave it whole, and the one that comes after them. */
+    private static ClusterNodes three;
+    private static Origin theirs;
+
     private final Origin origin = Origin.saying("hello");
     private ClusterNodes nodes;
 
+    @BeforeAll
+    static void configure(@TempDir Path directory) {
+        theirs = Origin.saying("hello");
+        three = ClusterNodes.onLoopback(directory, 3, theirs);
+        three.node(0).config().put("node", new JsonObject().put("name", "edge-1"));
+    }
+
+    @AfterAll
+    static void closeThree() {
+        three.close();
+        theirs.close();
+    }
+
     @AfterEach
     void close() {
-        nodes.close();
+        if (nodes != null) {
+            nodes.close();
+        }
         origin.close();
     }
 
@@ -83,12 +108,13 @@ class JoiningTest {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE)
     void whoStopsSaysNothingOfAnException() throws Exception {
-        of(3).start();
-        for (ClusterNode node : nodes.all()) {
+        three.complete();
+        for (ClusterNode node : three.all()) {
             node.terminate();
         }
-        for (ClusterNode node : nodes.all()) {
+        for (ClusterNode node : three.all()) {
             Await.until("the end", () -> node.text().contains(" stopped"));
             assertThat(node.text()).doesNotContain("Exception").doesNotContain("\tat ");
             node.awaitStopped();
@@ -117,10 +143,12 @@ class JoiningTest {
 
     @Test
     void aNodeThatComesBackAfterACrashIsNoTwinOfItself() throws Exception {
-        of(2).start();
-        nodes.node(1).kill();
-        nodes.restart(nodes.node(1));
-        assertThat(nodes.node(0).text() + nodes.node(1).text()).doesNotContain("is in use by node");
+        three.complete();
+        three.node(1).kill();
+        three.restart(three.node(1));
+        for (ClusterNode node : three.all()) {
+            assertThat(node.text()).doesNotContain("is in use by node");
+        }
     }
 
     @Test
@@ -166,11 +194,9 @@ class JoiningTest {
 
     @Test
     void aNodeIsCalledByItsNameInTheConfig() throws Exception {
-        of(2);
-        nodes.node(0).config().put("node", new JsonObject().put("name", "edge-1"));
-        nodes.start();
-        assertThat(nodes.node(1).ask("node.list").getJsonArray("nodes").stream()
+        three.complete();
+        assertThat(three.node(1).ask("node.list").getJsonArray("nodes").stream()
                 .map(row -> ((JsonObject) row).getString("name"))).contains("edge-1");
-        assertThat(nodes.node(1).text()).contains("member joined node=edge-1 ");
+        assertThat(three.node(1).text()).contains("member joined node=edge-1 ");
     }
 }
