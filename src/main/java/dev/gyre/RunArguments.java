@@ -34,11 +34,12 @@ final class RunArguments {
                 continue;
             }
             if (name.equals("-ha") || name.startsWith("-cluster-")) {
-                throw StartFailed.badConfig(List.of(arg + ": not with Gyre (expected: -cluster, and what it"
-                        + " needs in \"cluster\" in the config)"));
+                throw StartFailed.badConfig(List.of("run: " + arg + ": not with Gyre (expected: -cluster, and"
+                        + " \"cluster\" in the config)"));
             }
             if (name.equals("-instances") || name.startsWith("-instances=")) {
-                throw StartFailed.badConfig(List.of(arg + ": this is \"instances\" in the config"));
+                throw StartFailed.badConfig(List.of("run: " + arg
+                        + ": not with Gyre (expected: \"instances\" in the config)"));
             }
             if (name.equals("-conf") || name.startsWith("-conf=")) {
                 String value = name.startsWith("-conf=") ? name.substring("-conf=".length())
@@ -48,7 +49,7 @@ final class RunArguments {
                 prepared.add(arg);
             } else {
                 throw StartFailed.badConfig(List.of("run: unknown option " + arg
-                        + " (known: -conf, " + String.join(", ", PASSED_ON) + ", --help)"));
+                        + " (known: -conf, -cluster, " + String.join(", ", PASSED_ON) + ", --help)"));
             }
         }
         boolean asksForHelp = args.stream().anyMatch(arg -> arg.equals("--help") || arg.equals("-h"));

@@ -78,8 +78,8 @@ public final class AdminCli {
             return send(line, token(line));
         } catch (Misused e) {
             err.println("admin: " + e.getMessage());
-            err.println("\"gyre admin --help\" lists all commands with an example each; behind a command"
-                    + " --help explains it.");
+            err.println("\"gyre admin --help\" lists all commands, \"gyre admin COMMAND --help\""
+                    + " explains one.");
             return ExitCode.MISUSED;
         }
     }

@@ -24,6 +24,8 @@ public final class JsonText {
             .build();
     private static final Pattern START =
             Pattern.compile(" \\(start marker at \\[.*?line: (\\d+), column: \\d+]\\)");
+    private static final Pattern OTHER_END =
+            Pattern.compile(" \\(for (Array|Object) starting at \\[.*?line: (\\d+), column: \\d+]\\)");
     private static final Pattern TOKEN = Pattern.compile("^Unrecognized token '[^']*'");
     private static final Pattern CHARACTER =
             Pattern.compile("Unexpected character \\('(.+?)' \\(code \\d+(?: / 0x[0-9a-f]+)?\\)\\)");
@@ -73,6 +75,7 @@ public final class JsonText {
     /** Jackson's words as ours, and without the text it stumbled over, which may be a secret. */
     private static String plain(String message) {
         String found = START.matcher(message).replaceAll(" opened in line $1");
+        found = OTHER_END.matcher(found).replaceAll(" for $1 opened in line $2");
         found = TOKEN.matcher(found).replaceFirst("Text without quotes");
         found = CHARACTER.matcher(found).replaceAll("Unexpected '$1'");
         String[] parts = found.split(": (?:was expecting|expected) ", 2);

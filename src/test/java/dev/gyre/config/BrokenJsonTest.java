@@ -20,6 +20,7 @@ class BrokenJsonTest {
         {~ "a": 1,~ }         | c.json, line 3, column 2: unexpected '}' (expected: a key in double quotes)
         {~ "a": 1~ "b": 2 }   | c.json, line 3, column 2: unexpected '"' (expected: comma to separate Object entries)
         {~ "a": [1, 2          | c.json, line 2, column 12: unexpected end-of-input (expected: close marker for Array opened in line 2)
+        {~ "a": [1 }         | c.json, line 2, column 10: unexpected close marker '}' (expected: ']' for Array opened in line 2)
         {~ "a": yes }         | c.json, line 2, column 7: text without quotes (expected: a value)
         {"a":1,~ "a":2}       | c.json, line 2, column 5: duplicate field 'a'
         {} {}                 | c.json: not a JSON object, or something after its end

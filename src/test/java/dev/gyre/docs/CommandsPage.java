@@ -36,7 +36,7 @@ final class CommandsPage {
                 .append(block(help("admin", "--help")))
                 .append("""
 
-                        Behind a command `--help` explains it and its options, here those of `backend drain`:
+                        `gyre admin COMMAND --help` explains a command and its options, e.g. `backend drain`:
 
                         """)
                 .append(block(help("admin", "backend", "drain", "--help")))
