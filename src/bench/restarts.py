@@ -58,7 +58,7 @@ class Times:
     rest: int       # between one node and the next
 
 
-REAL = Times("20s", full=30, quiet=10, seconds=130, rest=3)
+REAL = Times("30s", full=30, quiet=10, seconds=130, rest=3)
 QUICK = Times("2s", full=4, quiet=2, seconds=100, rest=1)
 
 

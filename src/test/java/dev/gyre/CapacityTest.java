@@ -2,6 +2,8 @@ package dev.gyre;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gyre.kit.Await;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -16,7 +18,7 @@ class CapacityTest {
     private static final long TRAFFIC = Capacity.TRAFFIC.toMillis();
 
     private final AtomicLong now = new AtomicLong();
-    private List<KernelThread> threads = List.of();
+    private volatile List<KernelThread> threads = List.of();
     private final Capacity capacity = new Capacity(() -> threads, now::get);
 
     private void seen(long trafficMillis, boolean compiling) {
@@ -63,6 +65,20 @@ class CapacityTest {
         seen(0, true);
         capacity.warmedUp();
         assertThat(fullAt(1)).hasValue(1);
+    }
+
+    @Test
+    void aNodeThatServesLooksByItselfUntilItIsFull() throws Exception {
+        seen(TRAFFIC, true);
+        Vertx vertx = Vertx.vertx();
+        try {
+            capacity.follow(vertx);
+            assertThat(capacity.percent()).isEqualTo(Capacity.WHILE_COMPILING);
+            now.addAndGet(Capacity.AT_MOST.toNanos());
+            Await.until("full capacity", () -> capacity.percent() == 100);
+        } finally {
+            vertx.close().await();
+        }
     }
 
     @Test

@@ -94,6 +94,14 @@ class WarmUpTest {
     }
 
     @Test
+    void aNodeWithoutAWarmUpIsColdAtFirstAndNotForLong() throws Exception {
+        try (GyreProcess node = GyreProcess.node(directory, config("0s"))) {
+            node.await("node capacity full");
+            assertThat(capacity(node)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aPortThatIsTakenIsFoundBeforeIt() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             JsonObject listener = new JsonObject().put("host", "127.0.0.1").put("port", taken.getLocalPort());
