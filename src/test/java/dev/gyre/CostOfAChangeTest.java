@@ -69,7 +69,7 @@ class CostOfAChangeTest {
                 Origin.CONFIG)));
         routes = services.keySet().stream()
                 .map(name -> new Route(name + ".test", "/*", name, Origin.CONFIG)).toList();
-        proxy.deploy(1).await();
+        vertx.deployVerticle(context -> proxy.deploy(1)).await();
         show(topology());
     }
 

@@ -97,7 +97,10 @@ public final class Proxy {
         this.observers = observers;
     }
 
-    /** Prepares the event loops; no port is open yet. */
+    /**
+     * Prepares the event loops; no port is open yet. To be called by a verticle, with whose end the proxy's
+     * own timers end.
+     */
     public Future<Void> deploy(int instances) {
         DeploymentOptions options = new DeploymentOptions().setInstances(instances);
         ProxyVerticle.Shared node = new SharedByVerticles();

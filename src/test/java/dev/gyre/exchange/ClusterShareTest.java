@@ -47,7 +47,7 @@ class ClusterShareTest {
     }
 
     private int serve(Origin origin, Scope scope) {
-        proxy.deploy(2).await();
+        vertx.deployVerticle(context -> proxy.deploy(2)).await();
         proxy.share((backend, max) -> 0);
         show(origin, scope);
         return proxy.listen(List.of(new Listener("127.0.0.1", 0))).await().get(0);

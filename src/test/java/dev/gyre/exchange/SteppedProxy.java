@@ -103,7 +103,7 @@ final class SteppedProxy implements AutoCloseable {
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
                         () -> dice, () -> nanos), Duration.ofSeconds(1),
                 new ProxyObservers(() -> { }, charged::add, this::listener));
-        proxy.deploy(1).await();
+        vertx.deployVerticle(context -> proxy.deploy(1)).await();
         show();
         port = proxy.listen(List.of(new Listener("127.0.0.1", 0))).await().get(0);
     }
