@@ -17,7 +17,7 @@ import io.vertx.core.http.HttpVersion;
 import java.util.Optional;
 
 /**
- * One try of a request at one backend: from the lease over the connection to the head of the answer. When
+ * One attempt of a request at one backend: from the lease over the connection to the head of the answer. When
  * the backend turns out to have closed the connection before the request came, the attempt sends it once
  * more on a fresh one.
  */
@@ -30,16 +30,16 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
 
         ClientStream client();
 
-        /** The try whose connection, timeouts and end are the request's. */
+        /** The attempt whose connection, timeouts and end are the request's. */
         boolean isCurrent(Attempt attempt);
 
-        /** The backend left the rotation while this try waited for it. */
+        /** The backend left the rotation while this attempt waited for it. */
         void moved(Attempt by);
 
         /** The head of an answer has come. */
         void answered(Attempt by, BackendStream answer);
 
-        /** A try has come to nothing: another takes its place, or its failure is the answer. */
+        /** An attempt has come to nothing: another takes its place, or its failure is the answer. */
         void failed(Attempt by, Failure failure, String details);
 
         /** The backend broke the connection off while it waited for the client. */
@@ -50,12 +50,12 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     }
 
     /**
-     * The request that is sent; hears of {@link ExchangeEvent#TRY_ENDED} and
+     * The request that is sent; hears of {@link ExchangeEvent#ATTEMPT_ENDED} and
      * {@link ExchangeEvent#BACKEND_READ}.
      */
     interface RequestToSend {
 
-        boolean on(ExchangeEvent event);
+        boolean fire(ExchangeEvent event);
 
         Optional<RequestForwarder> body();
 
@@ -68,7 +68,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         /** A 100 (Continue) of a backend has been passed on. */
         boolean continuedByBackend();
 
-        /** This try has sent all that has come of the request, and its backend waits for the rest. */
+        /** This attempt has sent all that has come of the request, and its backend waits for the rest. */
         boolean awaitsClient(Attempt by);
     }
 
@@ -89,7 +89,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     private final Reason reason;
     private long answeredNanos;
 
-    /** @param permit that hears what comes of it; empty for a try beside another, and without a limit */
+    /** @param permit that hears what comes of it; empty for an attempt beside another, and without a limit */
     Attempt(Parent parent, RequestToSend request, Reason reason, RequestHead head, HostHeader host,
             Optional<Permit> permit) {
         this.parent = parent;
@@ -132,7 +132,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     @Override
     public void readComplete() {
         if (!ended) {
-            request.on(ExchangeEvent.BACKEND_READ);
+            request.fire(ExchangeEvent.BACKEND_READ);
         }
     }
 
@@ -208,7 +208,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
             outgoing = null;
             out = false;
             if (parent.isCurrent(this)) {
-                request.on(ExchangeEvent.TRY_ENDED);
+                request.fire(ExchangeEvent.ATTEMPT_ENDED);
             }
             lease.acquireFresh();
             return;
@@ -244,7 +244,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         return !ended && !replayed && lease.onReusedConnection() && idempotent();
     }
 
-    /** It is all there to be sent once more, and the client has not heard anything of this try. */
+    /** It is all there to be sent once more, and the client has not heard anything of this attempt. */
     boolean repeatable() {
         return !request.continuedByBackend() && !hinted
                 && request.body().map(RequestForwarder::repeatable).orElse(true);
@@ -308,7 +308,7 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         end(new Outcome.Failed(failure), false);
     }
 
-    /** The answer has gone through, or is to be replaced by another try's. */
+    /** The answer has gone through, or is to be replaced by another attempt's. */
     void answered(int status, boolean reusable) {
         end(new Outcome.Answered(status, early), reusable);
     }

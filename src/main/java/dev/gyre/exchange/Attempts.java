@@ -20,22 +20,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The backends' side of a request's exchange: its first try, those that follow a failure, and one beside a
- * try that is slow (a hedge). Each try reports its outcome here, and only this class decides whether the
- * request is tried again.
+ * The backends' side of a request's exchange: its first attempt, those that follow a failure, and one beside
+ * an attempt that is slow (a hedge). Each attempt reports its outcome here, and only this class decides
+ * whether the request is tried again.
  */
 final class Attempts implements Attempt.Parent {
 
     /**
-     * The exchange that the tries belong to; hears of {@link ExchangeEvent#TRY_ENDED} and
+     * The exchange that the attempts belong to; hears of {@link ExchangeEvent#ATTEMPT_ENDED} and
      * {@link ExchangeEvent#HEDGE_ALONE}.
      */
     interface Parent extends Attempt.RequestToSend {
 
-        /** Chooses a backend for the next try by the view of now, at once or when the hold ends. */
+        /** Chooses a backend for the next attempt by the view of now, at once or when the hold ends. */
         void select();
 
-        /** Stops the search for a backend: nothing would end a try that begins beside an answer. */
+        /** Stops the search for a backend: nothing would end an attempt that begins beside an answer. */
         void selectNoMore();
 
         /** No backend's answer has been chosen for the client, nor one of Gyre's own. */
@@ -47,15 +47,15 @@ final class Attempts implements Attempt.Parent {
         /** The request as a whole fails, whatever is tried. */
         void fail(Failure failure, String details);
 
-        /** The way out without a backend's answer; no try runs any more. */
+        /** The way out without a backend's answer; no attempt runs any more. */
         void refuse(Failure cause);
     }
 
     /*
-     * At most two tries run at a time: the current one and the hedge. Whichever brings the head of an answer
-     * first is the current one from then on, and the other's lease ends as moved, which says nothing about
-     * its backend. When one of the two fails, or its backend leaves the rotation while it waits there, the
-     * other goes on alone. So another backend is chosen only while no try runs.
+     * At most two attempts run at a time: the current one and the hedge. Whichever brings the head of an
+     * answer first is the current one from then on, and the other's lease ends as moved, which says nothing
+     * about its backend. When one of the two fails, or its backend leaves the rotation while it waits there,
+     * the other goes on alone. So another backend is chosen only while no attempt runs.
      */
 
     /** A client that is to send and has sent nothing for so long does not just send slowly. */
@@ -70,7 +70,7 @@ final class Attempts implements Attempt.Parent {
     private final LoopRetries account;
     private ServiceRuntime service;
     private Attempt current;
-    /** Null when one try runs at a time. */
+    /** Null when one attempt runs at a time. */
     private Attempt hedge;
     /** Backends that are to be passed over as long as there is another. */
     private List<LoopPool> tried = List.of();
@@ -78,7 +78,7 @@ final class Attempts implements Attempt.Parent {
     private Reason next = Reason.FIRST;
     private List<FinishedAttempt> finished = List.of();
     private boolean hedged;
-    /** Until the next try, or until the hedge; null until there was reason to wait. */
+    /** Until the next attempt, or until the hedge; null until there was reason to wait. */
     private Timer timer;
 
     Attempts(Parent parent, ExchangeClock clock, LoopContext context, ClientStream client,
@@ -98,7 +98,7 @@ final class Attempts implements Attempt.Parent {
     }
 
     /**
-     * Makes the next try, at a backend that has been chosen for it.
+     * Makes the next attempt, at a backend that has been chosen for it.
      *
      * @param permit that hears what comes of it
      */
@@ -109,7 +109,7 @@ final class Attempts implements Attempt.Parent {
         current.start(backend);
     }
 
-    /** A backend for the next try; those that failed are passed over as long as there is another. */
+    /** A backend for the next attempt; those that failed are passed over as long as there is another. */
     Optional<LoopPool> pick(ServiceRuntime live) {
         return live.pick(client.target(), client.headers(), client.peer(), tried);
     }
@@ -152,7 +152,7 @@ final class Attempts implements Attempt.Parent {
         } else {
             stopTimer();
             next = Reason.MOVED;
-            parent.on(ExchangeEvent.TRY_ENDED);
+            parent.fire(ExchangeEvent.ATTEMPT_ENDED);
             parent.select();
         }
     }
@@ -160,7 +160,7 @@ final class Attempts implements Attempt.Parent {
     private void goOnWithHedge() {
         current = hedge;
         hedge = null;
-        parent.on(current.isOut() ? ExchangeEvent.HEDGE_ALONE : ExchangeEvent.TRY_ENDED);
+        parent.fire(current.isOut() ? ExchangeEvent.HEDGE_ALONE : ExchangeEvent.ATTEMPT_ENDED);
     }
 
     @Override
@@ -168,7 +168,7 @@ final class Attempts implements Attempt.Parent {
         return attempt == current;
     }
 
-    /** The backend of the current try; empty while there was none. */
+    /** The backend of the current attempt; empty while there was none. */
     Optional<BackendId> backendId() {
         return current == null ? Optional.empty() : Optional.of(current.backend());
     }
@@ -222,7 +222,7 @@ final class Attempts implements Attempt.Parent {
         }
     }
 
-    /** A backend for a second try beside one that runs; never from a service that is held. */
+    /** A backend for a second attempt beside one that runs; never from a service that is held. */
     private Optional<LoopPool> another() {
         return context.view().service(serviceName).filter(live -> !live.line().closed()).flatMap(this::pick);
     }
@@ -250,7 +250,7 @@ final class Attempts implements Attempt.Parent {
         parent.answerBegan(answer);
     }
 
-    /** The answer of the current try is the one that the client gets. */
+    /** The answer of the current attempt is the one that the client gets. */
     void bind() {
         service.bind(current.pool(), client.headers(), client.answerHeaders());
     }
@@ -276,18 +276,18 @@ final class Attempts implements Attempt.Parent {
         followOrRefuse(by, failure, goesOn);
     }
 
-    /** Another try would cost the budget what the client may make it cost again and again. */
+    /** Another attempt would cost the budget what the client may make it cost again and again. */
     private boolean clientStalls(Attempt by) {
         return parent.awaitsClient(by) && clock.nanosInState() >= STALL_NANOS;
     }
 
-    /** The backend does not let the current try go on. */
+    /** The backend does not let the current attempt go on. */
     void stuck(Failure failure) {
         failed(current, failure, "");
     }
 
     /**
-     * The current try is not answered in time; one that no other can follow gets all the time there is.
+     * The current attempt is not answered in time; one that no other can follow gets all the time there is.
      * Before its time is up it is given up when its backend has been found to stand still.
      */
     void tooSlow() {
@@ -342,7 +342,7 @@ final class Attempts implements Attempt.Parent {
         }
     }
 
-    /** After a try that has ended: the one that runs beside it, or a new one, at once or later. */
+    /** After an attempt that has ended: the one that runs beside it, or a new one, at once or later. */
     private void follow(Attempt failed) {
         if (failed == hedge) {
             hedge = null;
@@ -352,7 +352,7 @@ final class Attempts implements Attempt.Parent {
             boolean elsewhere = hasAnother(failed);
             made++;
             next = Reason.RETRY;
-            parent.on(ExchangeEvent.TRY_ENDED);
+            parent.fire(ExchangeEvent.ATTEMPT_ENDED);
             if (elsewhere && made == 2) {
                 // The first failover goes to a backend that has had no part in the failure.
                 stopTimer();
@@ -369,7 +369,7 @@ final class Attempts implements Attempt.Parent {
         current.answered(status, reusable);
     }
 
-    /** No try is wanted any more but this one. */
+    /** No attempt is wanted any more but this one. */
     private void end(Attempt but) {
         stopTimer();
         parent.selectNoMore();
@@ -380,7 +380,7 @@ final class Attempts implements Attempt.Parent {
         }
     }
 
-    /** No try is wanted any more; where one still runs, this is what it has come to. */
+    /** No attempt is wanted any more; where one still runs, this is what it has come to. */
     void end(Outcome outcome) {
         end(current);
         if (current != null) {

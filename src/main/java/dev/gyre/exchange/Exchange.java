@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 
 /**
  * One request's whole life: gate, route, hold, admit, select, send, on failure decide retry, answer, end. It
- * begins in {@link #start}, and changes its state in {@link #on} by {@link ExchangeTable} and nowhere else.
+ * begins in {@link #start}, and changes its state in {@link #fire} by {@link ExchangeTable} and nowhere else.
  * {@link Attempts} is the part of it that happens at the backends, {@link ExchangeClock} its time limits.
  * Used on one event loop.
  */
@@ -121,7 +121,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
 
     /** The one place where the state changes. False when the event is ignored in the present state. */
     @Override
-    public boolean on(ExchangeEvent event) {
+    public boolean fire(ExchangeEvent event) {
         Transition transition = ExchangeTable.of(state, event);
         if (transition.ignored()) {
             return false;
@@ -131,7 +131,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         }
         switch (transition.action()) {
             // What failed has its arguments: fail() goes on with them.
-            case NOTHING, IGNORE, END_TRIES -> { }
+            case NOTHING, IGNORE, END_ATTEMPTS -> { }
             case RESTART_TIME -> clock.touch();
             case PLAN_HEDGE -> attempts.sent();
             case ANNOUNCE_LAST -> {
@@ -200,7 +200,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         return !ExchangeTable.of(state, ExchangeEvent.ANSWER_BEGAN).ignored();
     }
 
-    // The choice of a backend: admission to the service, once, and a backend for each try.
+    // The choice of a backend: admission to the service, once, and a backend for each attempt.
 
     private String service() {
         return route.get().service();
@@ -211,10 +211,10 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         guarded(exchange -> exchange.select(exchange.context.view()));
     }
 
-    /** Chooses a backend for the next try, now or when the service is no longer held. */
+    /** Chooses a backend for the next attempt, now or when the service is no longer held. */
     private void select(LoopView view) {
         Optional<ServiceRuntime> service = view.service(service());
-        // Before a backend is looked for, also for another try: a held service gives none of them a request.
+        // Before a backend is looked for, also for another attempt: a held service sends them nothing.
         if (service.isPresent() && service.get().line().closed()) {
             clock.start(service.get().policy());
             await(service.get().line(), service.get().line().join(this));
@@ -300,7 +300,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     @Override
     public void writeHead(Attempt by, String host, BackendStream outgoing) {
         if (attempts.isCurrent(by)) {
-            on(ExchangeEvent.HEAD_WRITTEN);
+            fire(ExchangeEvent.HEAD_WRITTEN);
         }
         context.toBackend().write(client.peer(), client.headers(), client.version(), head, host,
                 outgoing.headers());
@@ -313,7 +313,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         } else {
             outgoing.end();
             if (attempts.isCurrent(by)) {
-                on(ExchangeEvent.REQUEST_SENT);
+                fire(ExchangeEvent.REQUEST_SENT);
             } else {
                 by.sent(context.loop().nanos());
             }
@@ -325,7 +325,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         if (!continuedByBackend()) {
             sendContinue();
             if (attempts.isCurrent(by)) {
-                on(ExchangeEvent.CONTINUE_RECEIVED);
+                fire(ExchangeEvent.CONTINUE_RECEIVED);
             }
         }
     }
@@ -397,7 +397,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         }
         answer = begun;
         attempts.bind();
-        on(ExchangeEvent.ANSWER_BEGAN);
+        fire(ExchangeEvent.ANSWER_BEGAN);
     }
 
     @Override
@@ -425,7 +425,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
 
     @Override
     public void fail(Failure failure, String details) {
-        if (!on(ExchangeEvent.FAILED)) {
+        if (!fire(ExchangeEvent.FAILED)) {
             return;
         }
         context.failures().report(failure,
@@ -443,7 +443,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     @Override
     public void clientGone() {
         fail(Failure.CLIENT_GONE, "");
-        on(ExchangeEvent.CLIENT_LEFT);
+        fire(ExchangeEvent.CLIENT_LEFT);
     }
 
     @Override
@@ -452,10 +452,10 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         failure = Optional.of(cause == Failure.CLIENT_GONE ? client.lost() : cause);
         failedIn = head == null ? ExchangePhase.HEAD : state.phase();
         if (cause == Failure.CLIENT_GONE || client.ended()) {
-            on(ExchangeEvent.CUT_OFF);
+            fire(ExchangeEvent.CUT_OFF);
         } else if (client.headSent()) {
             boolean wouldLookComplete = answer.endsByClose();
-            on(ExchangeEvent.CUT_OFF);
+            fire(ExchangeEvent.CUT_OFF);
             client.breakOff(cause, wouldLookComplete);
         } else {
             if (cause == Failure.CLIENT_TIMEOUT) {
@@ -469,7 +469,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
 
     private void answerOut() {
         boolean allIn = body.map(RequestForwarder::received).orElse(true);
-        on(allIn ? ExchangeEvent.COMPLETED : ExchangeEvent.ANSWERED_EARLY);
+        fire(allIn ? ExchangeEvent.COMPLETED : ExchangeEvent.ANSWERED_EARLY);
     }
 
     private void endIfLast() {

@@ -19,7 +19,7 @@ final class ExchangeClock extends Deadline {
 
         ExchangeState state();
 
-        boolean on(ExchangeEvent event);
+        boolean fire(ExchangeEvent event);
 
         /** The request as a whole fails, whatever is tried. */
         void fail(Failure failure, String details);
@@ -58,7 +58,7 @@ final class ExchangeClock extends Deadline {
         this.headNanos = enteredNanos - begunNanos;
     }
 
-    /** Begins to count the whole request, once, and its next try. */
+    /** Begins to count the whole request, once, and its next attempt. */
     void start(ServicePolicy ofService) {
         timeouts = ofService.timeouts();
         Optional<Duration> perTry = ofService.retry().perTry();
@@ -82,7 +82,7 @@ final class ExchangeClock extends Deadline {
         loop.schedule(this, due());
     }
 
-    /** Between two tries only the limit on the whole request counts. */
+    /** Between two attempts only the limit on the whole request counts. */
     void pause() {
         if (limited) {
             loop.schedule(this, wholeDue);
@@ -92,7 +92,7 @@ final class ExchangeClock extends Deadline {
     }
 
     /**
-     * The time of one try of several is up: lets it have the time that it would have had as the only one.
+     * The time of one attempt of several is up: lets it have the time that it would have had as the only one.
      * False when it has had that.
      */
     boolean extend() {
@@ -176,7 +176,7 @@ final class ExchangeClock extends Deadline {
                 nextLook = now + LOOK_NANOS;
                 loop.schedule(this, due());
             }
-            parent.on(ExchangeEvent.STALLED);
+            parent.fire(ExchangeEvent.STALLED);
         }
     }
 }

@@ -5,15 +5,15 @@ import java.util.Optional;
 
 /** What may happen to an {@link Exchange}. */
 enum ExchangeEvent {
-    /** The connection of the current try stands, and the request's head is written to it. */
+    /** The connection of the current attempt stands, and the request's head is written to it. */
     HEAD_WRITTEN,
-    /** The current try has sent the request to its last byte. */
+    /** The current attempt has sent the request to its last byte. */
     REQUEST_SENT,
-    /** The backend of the current try has sent a 100 (Continue), which is passed on. */
+    /** The backend of the current attempt has sent a 100 (Continue), which is passed on. */
     CONTINUE_RECEIVED,
-    /** The current try has ended, or waits for another connection; the next one is still to be made. */
-    TRY_ENDED,
-    /** Of two tries the one goes on alone, and has sent the request to its last byte. */
+    /** The current attempt has ended, or waits for another connection; the next one is still to be made. */
+    ATTEMPT_ENDED,
+    /** Of two attempts the one goes on alone, and has sent the request to its last byte. */
     HEDGE_ALONE,
     /** This is the answer that the client gets. */
     ANSWER_BEGAN,

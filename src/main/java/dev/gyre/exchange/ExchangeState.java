@@ -4,9 +4,9 @@ import dev.gyre.model.ExchangePhase;
 
 /** Where an {@link Exchange} stands; {@link ExchangeTable} says what leads from one state to another. */
 enum ExchangeState {
-    /** No try runs for which the client's request counts as sent: a backend or a connection is waited for. */
+    /** No attempt runs for which the request counts as sent: a backend or a connection is waited for. */
     SELECTING(ExchangePhase.SELECTING),
-    /** The request goes out to the backend of the current try. */
+    /** The request goes out to the backend of the current attempt. */
     SENDING(ExchangePhase.SENDING),
     /** The request is out to its last byte, and no answer has begun. */
     AWAITING(ExchangePhase.AWAITING),

@@ -2,6 +2,7 @@ package dev.gyre.exchange;
 
 import static dev.gyre.exchange.ExchangeEvent.ANSWERED_EARLY;
 import static dev.gyre.exchange.ExchangeEvent.ANSWER_BEGAN;
+import static dev.gyre.exchange.ExchangeEvent.ATTEMPT_ENDED;
 import static dev.gyre.exchange.ExchangeEvent.BACKEND_READ;
 import static dev.gyre.exchange.ExchangeEvent.CLIENT_LEFT;
 import static dev.gyre.exchange.ExchangeEvent.COMPLETED;
@@ -13,7 +14,6 @@ import static dev.gyre.exchange.ExchangeEvent.HEDGE_ALONE;
 import static dev.gyre.exchange.ExchangeEvent.REQUEST_RECEIVED;
 import static dev.gyre.exchange.ExchangeEvent.REQUEST_SENT;
 import static dev.gyre.exchange.ExchangeEvent.STALLED;
-import static dev.gyre.exchange.ExchangeEvent.TRY_ENDED;
 import static dev.gyre.exchange.ExchangeState.ANSWERING;
 import static dev.gyre.exchange.ExchangeState.AWAITING;
 import static dev.gyre.exchange.ExchangeState.DONE;
@@ -29,7 +29,7 @@ import java.util.Set;
 /**
  * All transitions of an {@link Exchange}: state × event → next state and action. An exchange changes its
  * state by this table and in no other way. A pair that is not in it is ignored on purpose: the event comes
- * too late, or concerns a try that is not the current one.
+ * too late, or concerns an attempt that is not the current one.
  */
 final class ExchangeTable {
 
@@ -41,10 +41,10 @@ final class ExchangeTable {
         PLAN_HEDGE("see whether a hedge is to follow"),
         ANNOUNCE_LAST("say in the head whether the connection ends"),
         FLUSH_HEAD("send the head if no body came with it"),
-        JUDGE_SENDING("client's turn: 408; else end this try"),
-        JUDGE_WAITING("end this try if its time is up or its backend is ejected"),
+        JUDGE_SENDING("client's turn: 408; else end this attempt"),
+        JUDGE_WAITING("end this attempt if its time is up or its backend is ejected"),
         JUDGE_ANSWERING("client's turn: client-timeout; else response-idle-timeout"),
-        END_TRIES("end all tries; answer, break off or leave"),
+        END_ATTEMPTS("end all attempts; answer, break off or leave"),
         DISCARD_REQUEST("read and discard the rest of the request"),
         CLOSE_IF_LAST("close the connection if nothing may follow"),
         CLOSE("close the connection");
@@ -82,7 +82,7 @@ final class ExchangeTable {
             new Transition[ExchangeState.values().length][ExchangeEvent.values().length];
 
     static {
-        // Only a try that is being made writes a head; a hedge's changes nothing.
+        // Only an attempt that is being made writes a head; a hedge's changes nothing.
         to(SENDING, EnumSet.of(SELECTING), HEAD_WRITTEN, Action.NOTHING);
         ignore(EnumSet.complementOf(EnumSet.of(SELECTING)), HEAD_WRITTEN);
         // An early answer is passed on while the request still goes out.
@@ -91,9 +91,9 @@ final class ExchangeTable {
         // It concerns the body only, and no other state waits for the body.
         stay(EnumSet.of(SENDING), CONTINUE_RECEIVED, Action.RESTART_TIME);
         ignore(EnumSet.complementOf(EnumSet.of(SENDING)), CONTINUE_RECEIVED);
-        // Once an answer has been chosen, tries end without a successor.
-        to(SELECTING, UNANSWERED, TRY_ENDED, Action.NOTHING);
-        ignore(EnumSet.complementOf(UNANSWERED), TRY_ENDED);
+        // Once an answer has been chosen, attempts end without a successor.
+        to(SELECTING, UNANSWERED, ATTEMPT_ENDED, Action.NOTHING);
+        ignore(EnumSet.complementOf(UNANSWERED), ATTEMPT_ENDED);
         to(AWAITING, UNANSWERED, HEDGE_ALONE, Action.NOTHING);
         ignore(EnumSet.complementOf(UNANSWERED), HEDGE_ALONE);
         // The client gets one answer.
@@ -108,7 +108,7 @@ final class ExchangeTable {
         to(DONE, EnumSet.of(LINGERING), STALLED, Action.CLOSE);
         ignore(EnumSet.of(SELECTING, DONE), STALLED);
         // The client has its answer.
-        stay(OPEN, FAILED, Action.END_TRIES);
+        stay(OPEN, FAILED, Action.END_ATTEMPTS);
         ignore(OVER, FAILED);
         to(LINGERING, OPEN, ANSWERED_EARLY, Action.DISCARD_REQUEST);
         ignore(OVER, ANSWERED_EARLY);

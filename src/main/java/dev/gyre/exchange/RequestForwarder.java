@@ -21,7 +21,7 @@ final class RequestForwarder {
      */
     interface Parent {
 
-        boolean on(ExchangeEvent event);
+        boolean fire(ExchangeEvent event);
 
         /** Something has moved. */
         void touch();
@@ -155,7 +155,7 @@ final class RequestForwarder {
             sent = true;
             Future<Void> written = outgoing.end(data);
             ReadMemory.handed(data, written);
-            parent.on(ExchangeEvent.REQUEST_SENT);
+            parent.fire(ExchangeEvent.REQUEST_SENT);
             return written;
         }
         Future<Void> written = outgoing.write(data);
@@ -183,14 +183,14 @@ final class RequestForwarder {
         if (outgoing != null && !sent) {
             end();
         }
-        parent.on(ExchangeEvent.REQUEST_RECEIVED);
+        parent.fire(ExchangeEvent.REQUEST_RECEIVED);
     }
 
     private void end() {
         headSent = true;
         sent = true;
         outgoing.end();
-        parent.on(ExchangeEvent.REQUEST_SENT);
+        parent.fire(ExchangeEvent.REQUEST_SENT);
     }
 
     /** What has been kept is not going to be sent again. */

@@ -36,8 +36,8 @@ import net.jqwik.api.state.ActionChain;
 import net.jqwik.api.state.Transformer;
 
 /**
- * Tries, hedges, holds, drains, timeouts, lost connections and clients that leave, in any order: in the end
- * nothing is in flight, nothing waits, every slot is back and no deadline is set.
+ * Attempts, hedges, holds, drains, timeouts, lost connections and clients that leave, in any order: in the
+ * end nothing is in flight, nothing waits, every slot is back and no deadline is set.
  */
 class ExchangeStatesTest {
 
@@ -281,7 +281,7 @@ class ExchangeStatesTest {
 
     /** The first leak of a slot that was found. */
     @Example
-    void aTryThatIsMovedBesideItsHedgeWaitsForNoOtherBackend() throws Exception {
+    void anAttemptThatIsMovedBesideItsHedgeWaitsForNoOtherBackend() throws Exception {
         SteppedProxy proxy = begin();
         for (int i = 0; i < BACKENDS; i++) {
             // So that each has a connection that is kept.
@@ -304,7 +304,7 @@ class ExchangeStatesTest {
         lost.leave(false);
         proxy.until("one of them has its slot", () -> proxy.backend(first).asked().stream()
                 .anyMatch(one -> one != lost));
-        proxy.until("the lost try waits again", () -> proxy.queued() == 2);
+        proxy.until("the lost attempt waits again", () -> proxy.queued() == 2);
         proxy.drain(second, true);
         proxy.drain(first, true);
         assertThat(proxy.held()).as("of the other requests").isPositive();

@@ -177,7 +177,7 @@ class FailingBackendTest {
     }
 
     @Test
-    void aTryIsCutShortOnlyWhereAnotherCanFollow() throws Exception {
+    void anAttemptIsCutShortOnlyWhereAnotherCanFollow() throws Exception {
         bad.begin(new Fault.Slow(Duration.ofMillis(900)));
         try (GyreNode alone = before(retry().put("perTry", "300ms"), bad)) {
             assertThat(answers(alone, 1, "GET", "").get(0).body()).as("the only backend").isEqualTo("bad");
@@ -230,7 +230,7 @@ class FailingBackendTest {
             assertThat(node.metric("hedges_total")).as("half of them, and none that was not slow")
                     .isBetween(2.0, (double) slow);
             everyLeaseEnds(node);
-            Await.until("the slow try is called off", () -> bad.openNow() == 0);
+            Await.until("the slow attempt is called off", () -> bad.openNow() == 0);
             assertThat(Command.rows(node.command(Command.LIST))).extracting(row -> row.getLong("failures"))
                     .containsOnly(0L);
         }

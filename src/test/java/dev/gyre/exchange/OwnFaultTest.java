@@ -118,12 +118,12 @@ class OwnFaultTest {
             client.send(GET);
             // The first retry goes to the other backend at once, the second one after a pause.
             for (int i = 0; i < 2; i++) {
-                int tries = i + 1;
+                int attempts = i + 1;
                 proxy.until("asked", () -> proxy.backends().stream()
                         .anyMatch(backend -> !backend.asked().isEmpty()));
                 proxy.backends().forEach(backend ->
                         backend.asked().forEach(connection -> connection.leave(true)));
-                proxy.until("the try has ended", () -> proxy.ended() == tries);
+                proxy.until("the attempt has ended", () -> proxy.ended() == attempts);
             }
             dice.broken = true;
             proxy.step(Duration.ofMillis(60));

@@ -271,7 +271,7 @@ final class SteppedProxy implements AutoCloseable {
         return stats().stream().mapToLong(BackendStats::inFlight).sum();
     }
 
-    /** Tries that have ended. */
+    /** Attempts that have ended. */
     long ended() {
         return stats().stream().mapToLong(BackendStats::requests).sum();
     }

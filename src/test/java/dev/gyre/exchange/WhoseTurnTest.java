@@ -163,7 +163,7 @@ class WhoseTurnTest {
         }
         boolean unseen = phase == Phase.NOT_READ && how.name().startsWith("BACKEND");
         if (how != End.SILENCE && !unseen) {
-            proxy.until("the try has ended", () -> proxy.ended() == 1);
+            proxy.until("the attempt has ended", () -> proxy.ended() == 1);
         }
     }
 

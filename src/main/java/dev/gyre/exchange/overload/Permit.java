@@ -1,8 +1,9 @@
 package dev.gyre.exchange.overload;
 
 /**
- * One request's share of the limit, from its admission to its end, however often it is tried. The outcome of
- * its first try says how busy the backends are; later tries are not recorded. Used on one event loop only.
+ * One request's share of the limit, from its admission to its end or until it waits for its service, however
+ * often it is tried. The outcome of its first attempt says how busy the backends are; later attempts are not
+ * recorded. Used on one event loop only.
  */
 public final class Permit {
 
@@ -28,7 +29,7 @@ public final class Permit {
         }
     }
 
-    /** The try has come to nothing, by the fault of the backends or of the wait for them. */
+    /** The attempt has come to nothing, by the fault of the backends or of the wait for them. */
     public void failed(long nowNanos) {
         if (!recorded) {
             recorded = true;

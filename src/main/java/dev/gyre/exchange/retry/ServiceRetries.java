@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The retries of one service on the whole node: its budget, and what became of it. Thread-safe; event loops
- * meet here only when a try has failed.
+ * meet here only when an attempt has failed.
  */
 public final class ServiceRetries {
 
