@@ -119,7 +119,7 @@ class AnnouncedBackendTest {
             announce(nodes.node(0));
             nodes.awaitSameView();
             nodes.node(0).kill();
-            try (Load one = nodes.node(1).load(4, 100); Load two = nodes.node(2).load(4, 100)) {
+            try (Load one = nodes.node(1).load(4, 50); Load two = nodes.node(2).load(4, 50)) {
                 AtomicReference<JsonObject> view = new AtomicReference<>();
                 Await.until("renewals without a gap", () -> {
                     Await.until("up", () -> allUp(nodes.node(1)));
@@ -155,7 +155,7 @@ class AnnouncedBackendTest {
     @Test
     void theSampleComesGetsRequestsAndLeavesWithoutLosingOne() throws Exception {
         try (ClusterNodes nodes = ClusterNodes.onLoopback(directory, 2, steady).start();
-             Load load = Load.of(nodes.all().stream().map(ClusterNode::listener).toList(), 8, 200)) {
+             Load load = Load.of(nodes.all().stream().map(ClusterNode::listener).toList(), 8, 100)) {
             String host = Place.ownAddress();
             Vertx bus = BusMember.join(new ClusterSettings(ClusterNodes.NAME, host, 5701, 0,
                     nodes.all().stream().map(node -> node.place().cluster()).toList(),

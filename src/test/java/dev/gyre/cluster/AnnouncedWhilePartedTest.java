@@ -39,7 +39,7 @@ class AnnouncedWhilePartedTest {
             guest = announced;
             List<Load> loads = new ArrayList<>();
             for (ClusterNode node : nodes.all()) {
-                loads.add(node.load(4, 100));
+                loads.add(node.load(4, 50));
             }
             renew(nodes.node(0));
             nodes.awaitSameView();
