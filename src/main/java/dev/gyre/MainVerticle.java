@@ -198,7 +198,7 @@ public final class MainVerticle extends VerticleBase {
     /** @param topology with addresses for names */
     private void publish(Topology topology) {
         // First, so that every backend is known here before the first verdict on it.
-        verdicts.keep(topology);
+        verdicts.apply(topology);
         requests.keep(topology);
         sampler.apply(topology);
         proxy.apply(topology);

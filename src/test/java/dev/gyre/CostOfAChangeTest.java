@@ -94,7 +94,7 @@ class CostOfAChangeTest {
     }
 
     private void show(Topology topology) {
-        verdicts.keep(topology);
+        verdicts.apply(topology);
         ejector.apply(topology);
         proxy.apply(topology);
     }

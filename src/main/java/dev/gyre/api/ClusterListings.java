@@ -47,7 +47,7 @@ final class ClusterListings {
         ClusterReport report = nodes.cluster();
         NodeInfo self = all.get(0);
         List<NodeInfo> others = all.stream().filter(node -> !node.agrees(self)).toList();
-        List<String> broken = all.stream().filter(NodeInfo::blind).map(NodeInfo::name).toList();
+        List<String> broken = all.stream().filter(NodeInfo::isolated).map(NodeInfo::name).toList();
         List<String> ahead = all.stream().filter(node -> report.clocksAhead().containsKey(node.id()))
                 .map(node -> node.name() + " by " + NodeInfo.text(report.clocksAhead().get(node.id())))
                 .toList();

@@ -15,13 +15,13 @@ import java.time.temporal.ChronoUnit;
  * @param view    version of the topology in use
  * @param age     time since its view changed
  * @param digest  of all entries of its registry; equal on nodes that agree
- * @param blind   its network looks broken: backends are down for it alone
+ * @param isolated its network looks broken: backends are down for it alone
  * @param clock   how far its wall clock is ahead of the asked node's; negative when behind
  * @param unknown entries that its version does not understand: it is older than the others
  * @param capacity share of its own steady rate that it can serve now, in percent
  */
 public record NodeInfo(String name, String id, String address, String version, Duration uptime, String view,
-        Duration age, String digest, boolean blind, Duration clock, int unknown, int capacity) {
+        Duration age, String digest, boolean isolated, Duration clock, int unknown, int capacity) {
 
     boolean agrees(NodeInfo other) {
         return digest.equals(other.digest);
@@ -33,7 +33,7 @@ public record NodeInfo(String name, String id, String address, String version, D
                 .put("version", version)
                 .put("uptime", text(uptime)).put("view", view).put("age", text(age)).put("digest", digest)
                 .put("agrees", agrees).put("state", "present")
-                .put("network", blind ? "broken" : "ok").put("clockOffsetMs", clock.toMillis())
+                .put("network", isolated ? "broken" : "ok").put("clockOffsetMs", clock.toMillis())
                 .put("notUnderstood", unknown).put("capacity", capacity);
     }
 

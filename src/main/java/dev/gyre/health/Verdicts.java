@@ -26,67 +26,67 @@ public final class Verdicts {
     /** The sources of verdicts. If two find a backend unhealthy, the first named here gives the reason. */
     public enum Source { PROBES, TRAFFIC }
 
-    private final Consumer<BackendHealth> shown;
-    private final Executor soon;
-    private final Map<BackendId, Map<Source, Condition>> said = new HashMap<>();
+    private final Consumer<BackendHealth> listener;
+    private final Executor later;
+    private final Map<BackendId, Map<Source, Condition>> bySource = new HashMap<>();
     private final Map<BackendId, Condition> conditions = new HashMap<>();
-    private Topology present = Topology.empty();
-    /** The backends of services with a verdict since their last change. */
-    private final Map<String, Set<BackendId>> judged = new HashMap<>();
+    private Topology topology = Topology.empty();
+    /** The backends of each service, as far as they were needed since its last change. */
+    private final Map<String, Set<BackendId>> existing = new HashMap<>();
     /** The joined verdicts as of the last publication, and the changes since. */
     private BackendHealth backendHealth = BackendHealth.UNKNOWN;
     private final Map<BackendId, Optional<Condition>> changes = new HashMap<>();
-    private boolean due;
+    private boolean scheduled;
 
     /**
-     * @param shown takes each new state, one at a time
-     * @param soon  runs its tasks in order and after the caller: all flips of one moment are published at
-     *              once, because one costs as much as a thousand
+     * @param listener takes each new state, one at a time
+     * @param later    runs its tasks in order and after the caller: all flips of one moment are published at
+     *                 once, because one costs as much as a thousand
      */
-    public Verdicts(Consumer<BackendHealth> shown, Executor soon) {
-        this.shown = shown;
-        this.soon = soon;
+    public Verdicts(Consumer<BackendHealth> listener, Executor later) {
+        this.listener = listener;
+        this.later = later;
     }
 
     /**
      * Sets the existing backends; verdicts on all others are dropped. Called before the data path sees the
      * topology, so that no verdict on a new backend is lost.
      */
-    public synchronized void keep(Topology topology) {
-        for (ServiceChange change : ServiceChange.between(present, topology)) {
-            judged.remove(change.name());
+    public synchronized void apply(Topology next) {
+        for (ServiceChange change : ServiceChange.between(topology, next)) {
+            existing.remove(change.name());
             change.left().forEach(this::forget);
         }
-        present = topology;
+        topology = next;
     }
 
     private void forget(BackendId gone) {
-        said.remove(gone);
+        bySource.remove(gone);
         if (conditions.remove(gone) != null) {
             changes.put(gone, Optional.empty());
-            show();
+            schedulePublication();
         }
     }
 
     private boolean known(BackendId backend) {
-        Service service = present.services().get(backend.service());
-        return service != null && judged.computeIfAbsent(service.name(), first -> service.backends().stream()
-                .map(service::id).collect(Collectors.toSet())).contains(backend);
+        Service service = topology.services().get(backend.service());
+        return service != null && existing.computeIfAbsent(service.name(), first ->
+                service.backends().stream().map(service::id).collect(Collectors.toSet())).contains(backend);
     }
 
     /** A source's verdict on a backend, until its next one; ignored for an unknown backend. */
     public synchronized void set(Source source, BackendId backend, Condition condition) {
         if (known(backend)) {
-            said.computeIfAbsent(backend, first -> new EnumMap<>(Source.class)).put(source, condition);
-            settle(backend);
+            bySource.computeIfAbsent(backend, first -> new EnumMap<>(Source.class)).put(source, condition);
+            update(backend);
         }
     }
 
     /** A source withdraws its verdict on this backend. */
     public synchronized void clear(Source source, BackendId backend) {
-        Map<Source, Condition> of = said.get(backend);
+        Map<Source, Condition> of = bySource.get(backend);
         if (of != null && of.remove(source) != null) {
-            settle(backend);
+            update(backend);
         }
     }
 
@@ -99,8 +99,8 @@ public final class Verdicts {
         return backendHealth;
     }
 
-    private void settle(BackendId backend) {
-        Optional<Condition> now = joined(said.get(backend).values());
+    private void update(BackendId backend) {
+        Optional<Condition> now = joined(bySource.get(backend).values());
         Optional<Condition> before = Optional.ofNullable(conditions.get(backend));
         boolean same = now.isPresent() == before.isPresent() && now.map(condition ->
                 condition.state() == before.get().state() && condition.since().equals(before.get().since()))
@@ -109,7 +109,7 @@ public final class Verdicts {
             now.ifPresentOrElse(condition -> conditions.put(backend, condition),
                     () -> conditions.remove(backend));
             changes.put(backend, now);
-            show();
+            schedulePublication();
         }
     }
 
@@ -119,15 +119,15 @@ public final class Verdicts {
                 .or(() -> bySource.stream().max(Comparator.comparing(Condition::since)));
     }
 
-    private void show() {
-        if (!due) {
-            due = true;
-            soon.execute(this::showNow);
+    private void schedulePublication() {
+        if (!scheduled) {
+            scheduled = true;
+            later.execute(this::publish);
         }
     }
 
-    private synchronized void showNow() {
-        due = false;
-        shown.accept(backendHealth());
+    private synchronized void publish() {
+        scheduled = false;
+        listener.accept(backendHealth());
     }
 }

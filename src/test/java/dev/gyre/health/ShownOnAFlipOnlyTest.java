@@ -34,7 +34,7 @@ class ShownOnAFlipOnlyTest {
 
     @BeforeEach
     void bothAreThere() {
-        verdicts.keep(topology(A, B));
+        verdicts.apply(topology(A, B));
     }
 
     private static Topology topology(BackendId... ids) {
@@ -95,7 +95,7 @@ class ShownOnAFlipOnlyTest {
         verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
         BackendHealth before = verdicts.backendHealth();
         BackendId other = new BackendId("api", A.url());
-        verdicts.keep(new Topology(Map.of("web", service("web", A, B), "api", service("api", A)), List.of(),
+        verdicts.apply(new Topology(Map.of("web", service("web", A, B), "api", service("api", A)), List.of(),
                 "2"));
         verdicts.set(Source.PROBES, other, at(State.DOWN, 2));
         BackendHealth after = verdicts.backendHealth();
@@ -108,9 +108,9 @@ class ShownOnAFlipOnlyTest {
     void aBackendThatLeftComesBackWithoutItsPast() {
         verdicts.set(Source.PROBES, A, at(State.DOWN, 1));
         shown();
-        verdicts.keep(topology(B));
+        verdicts.apply(topology(B));
         verdicts.set(Source.PROBES, A, at(State.DOWN, 2));
-        verdicts.keep(topology(A, B));
+        verdicts.apply(topology(A, B));
         assertThat(shown()).last().isEqualTo(BackendHealth.UNKNOWN);
     }
 }

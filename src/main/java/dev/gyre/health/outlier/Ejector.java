@@ -87,7 +87,7 @@ public final class Ejector {
     }
 
     /** Whether this failure must be reported to {@link #failed}; most need not. Thread-safe and fast. */
-    public boolean concerns(FailureStreak streak) {
+    public boolean mustReport(FailureStreak streak) {
         EjectionPolicy policy = policies.get(streak.backend().service());
         return policy != null && policy.max() > 0
                 && (streak.length() % policy.failures() == 0 || onProbation.contains(streak.backend()));
@@ -172,18 +172,18 @@ public final class Ejector {
         state.reset(now);
         tracked.add(state);
         Instant since = wall.instant();
-        verdicts.set(Source.TRAFFIC, state.id(), new Condition(State.EJECTED, violation.words(), since,
+        verdicts.set(Source.TRAFFIC, state.id(), new Condition(State.EJECTED, violation.detail(), since,
                 Optional.of(since.plus(length))));
         count(state.id(), violation.cause());
         LOG.warn("backend ejected service={} backend={} reason={} for={} detail=\"{}\"", state.id().service(),
-                state.id().name(), violation.cause().word(), DurationText.text(length), violation.words());
+                state.id().name(), violation.cause().word(), DurationText.text(length), violation.detail());
     }
 
     private void skip(EjectionGroup group, OutlierState state, Violation violation, String why) {
         if (group.policy().atMost(group.members().size()) > 0 && group.mayLog(nanos.getAsLong())) {
             LOG.warn("ejection skipped service={} backend={} reason={} because=\"{}\" detail=\"{}\"",
                     state.id().service(), state.id().name(), violation.cause().word(), why,
-                            violation.words());
+                            violation.detail());
         }
     }
 

@@ -36,11 +36,11 @@ final class OutlierDetector {
             return Optional.empty();
         }
         if (state.backoff().onProbation()) {
-            return Optional.of(Violation.afterReturn(streak));
+            return Optional.of(Violation.onProbation(streak));
         }
         boolean aRow = streak.length() % policy.failures() == 0
                 && Math.pow(peers.failing(), policy.failures()) <= CHANCE;
-        return aRow ? Optional.of(Violation.inARow(streak)) : Optional.empty();
+        return aRow ? Optional.of(Violation.consecutiveFailures(streak)) : Optional.empty();
     }
 
     /** The violation, if any, in the latest sample. */

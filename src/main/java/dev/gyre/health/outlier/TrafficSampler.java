@@ -53,7 +53,7 @@ public final class TrafficSampler {
 
     /** To be called in the moment of a failure, on any thread. */
     public void failed(FailureStreak streak) {
-        if (ejector.concerns(streak)) {
+        if (ejector.mustReport(streak)) {
             context.runOnContext(v -> ejector.failed(streak));
         }
     }

@@ -3,15 +3,15 @@ package dev.gyre.health.outlier;
 import dev.gyre.model.FailureStreak;
 import dev.gyre.model.Outcome;
 
-/** @param words for the operator, e.g. {@code 5 failures in a row (last: connection refused)} */
-record Violation(EjectionCause cause, String words) {
+/** @param detail for the operator, e.g. {@code 5 failures in a row (last: connection refused)} */
+record Violation(EjectionCause cause, String detail) {
 
-    static Violation inARow(FailureStreak streak) {
+    static Violation consecutiveFailures(FailureStreak streak) {
         return new Violation(EjectionCause.FAILURES,
                 streak.length() + " failures in a row (last: " + how(streak.last()) + ")");
     }
 
-    static Violation afterReturn(FailureStreak streak) {
+    static Violation onProbation(FailureStreak streak) {
         return new Violation(EjectionCause.FAILURES,
                 "fails again after its return (" + how(streak.last()) + ")");
     }

@@ -153,7 +153,7 @@ public final class HealthChecks {
         }
         // A single new backend is probed at once; the many of a starting node are spread.
         long spread = Math.min(SPREAD_MILLIS, fresh.size());
-        fresh.forEach(backend -> schedule(backend, 1 + timing.dice().nextLong(spread)));
+        fresh.forEach(backend -> schedule(backend, 1 + timing.random().nextLong(spread)));
         coordinator.broadcast(probed);
     }
 
@@ -189,7 +189,7 @@ public final class HealthChecks {
             }
             backend.own.ifPresent(own -> recordVote(backend, own, found));
             long interval = Math.round(backend.policy().interval().toMillis()
-                    * (1 - JITTER + 2 * JITTER * timing.dice().nextDouble()));
+                    * (1 - JITTER + 2 * JITTER * timing.random().nextDouble()));
             schedule(backend, interval - (timing.nanos().getAsLong() - begun) / 1_000_000);
         });
     }
@@ -216,11 +216,11 @@ public final class HealthChecks {
     }
 
     private void judge(ProbedBackend backend) {
-        List<Vote> speaking = backend.voteSet.speaking(backend.probers(),
+        List<Vote> valid = backend.voteSet.valid(backend.probers(),
                 timing.nanos().getAsLong(), backend.validity());
         Optional<Condition> before = backend.verdict;
         Optional<Condition> after =
-                VoteSet.verdict(speaking, coordinator.self(), before, timing.wall().instant());
+                VoteSet.verdict(valid, coordinator.self(), before, timing.wall().instant());
         if (after.isEmpty() || after.equals(before)) {
             return;
         }
@@ -230,7 +230,7 @@ public final class HealthChecks {
         verdicts.set(Source.PROBES, backend.id, after.get());
         boolean healthy = after.get().healthy();
         if (healthy != before.map(Condition::healthy).orElse(true)) {
-            backend.flipped();
+            backend.countFlip();
             log(backend.id, after.get(), before);
             coordinator.changed(backend.id);
             vertx.setTimer(1, soon -> coordinator.broadcast(probed));

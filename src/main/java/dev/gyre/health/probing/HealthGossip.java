@@ -15,12 +15,12 @@ import java.util.Optional;
  * One node's message to the others: its changed votes, or that it is isolated.
  *
  * @param isolated its own network looks broken, so it has no votes
- * @param said  by its wall clock
- * @param votes its own, on the backends probed since its last message
+ * @param sentAt   by its wall clock
+ * @param votes    its own, on the backends probed since its last message
  */
-record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, Vote> votes) {
+record HealthGossip(String node, boolean isolated, Instant sentAt, Map<BackendId, Vote> votes) {
 
-    /** In messages the word of earlier versions, so that nodes of both understand each other. */
+    /** This word and the keys are those of earlier versions, so that nodes of both understand each other. */
     private static final String HEALTHY = "FIT";
 
     JsonObject toJson() {
@@ -34,28 +34,28 @@ record HealthGossip(String node, boolean isolated, Instant said, Map<BackendId, 
                     .put("since", verdict.since().toEpochMilli()).put("reason", verdict.reason()));
             rows.add(row);
         });
-        return new JsonObject().put("node", node).put("blind", isolated).put("said", said.toEpochMilli())
+        return new JsonObject().put("node", node).put("blind", isolated).put("said", sentAt.toEpochMilli())
                 .put("votes", rows);
     }
 
     /** @param nanos when it was received */
     static HealthGossip fromJson(JsonObject json, long nanos) {
         String node = json.getString("node", "");
-        Instant said = Instant.ofEpochMilli(json.getLong("said", 0L));
+        Instant sentAt = Instant.ofEpochMilli(json.getLong("said", 0L));
         Map<BackendId, Vote> votes = new HashMap<>();
         for (Object element : json.getJsonArray("votes", new JsonArray())) {
             JsonObject row = (JsonObject) element;
             try {
                 votes.put(new BackendId(row.getString("service"), BackendUrl.parse(row.getString("url")),
                                 Optional.ofNullable(row.getString("address"))),
-                        new Vote(node, row.getBoolean("up"), row.getString("why", ""), verdict(row), said,
+                        new Vote(node, row.getBoolean("up"), row.getString("why", ""), verdict(row), sentAt,
                                 nanos));
             } catch (IllegalArgumentException e) {
                 // Of a newer version, such as a backend by https: it must not keep the rest from being heard.
                 continue;
             }
         }
-        return new HealthGossip(node, json.getBoolean("blind", false), said, votes);
+        return new HealthGossip(node, json.getBoolean("blind", false), sentAt, votes);
     }
 
     private static Optional<Condition> verdict(JsonObject row) {

@@ -17,7 +17,7 @@ record ProbeAssignment(String self, List<String> connected) {
     /** Two probers, so that one broken network does not take a backend out. */
     private static final int PROBERS = 2;
 
-    static final ProbeAssignment NOBODY = new ProbeAssignment("", List.of());
+    static final ProbeAssignment NONE = new ProbeAssignment("", List.of());
 
     static ProbeAssignment of(String self, List<String> present, Set<String> isolated) {
         return new ProbeAssignment(self, present.stream().filter(node -> !isolated.contains(node)).toList());

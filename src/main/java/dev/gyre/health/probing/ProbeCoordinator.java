@@ -32,7 +32,7 @@ final class ProbeCoordinator {
     private final Set<BackendId> unsent = new HashSet<>();
     private List<String> present = List.of();
     private boolean selfIsolated;
-    private ProbeAssignment assignment = ProbeAssignment.NOBODY;
+    private ProbeAssignment assignment = ProbeAssignment.NONE;
     private volatile List<String> isolated = List.of();
     private long lastSent;
 

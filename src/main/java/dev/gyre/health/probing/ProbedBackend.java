@@ -29,7 +29,7 @@ final class ProbedBackend {
     private boolean draining;
     private Optional<BackendStats> latest = Optional.empty();
     private Optional<BackendStats> mark = Optional.empty();
-    private ProbeAssignment assignment = ProbeAssignment.NOBODY;
+    private ProbeAssignment assignment = ProbeAssignment.NONE;
     private List<String> probers = List.of();
     private boolean assigned;
     private OptionalLong silentSince = OptionalLong.empty();
@@ -73,7 +73,7 @@ final class ProbedBackend {
      */
     void look(long now) {
         boolean spokenOf = id.address().isEmpty() || assigned
-                || !voteSet.speaking(probers, now, validity()).isEmpty();
+                || !voteSet.valid(probers, now, validity()).isEmpty();
         silentSince = spokenOf ? OptionalLong.empty() : OptionalLong.of(silentSince.orElse(now));
         orphaned = !spokenOf && now - silentSince.getAsLong() > validity().toNanos();
     }
@@ -116,7 +116,7 @@ final class ProbedBackend {
      * failed, and there was no failure before. Called once a turn.
      */
     boolean healthyByTraffic() {
-        boolean well = !draining && own.map(Thresholds::undoubted).orElse(false)
+        boolean well = !draining && own.map(Thresholds::confirmed).orElse(false)
                 && sparedInARow < SPARED_IN_A_ROW && latest.isPresent() && mark.isPresent()
                 && latest.get().succeeded() > mark.get().succeeded()
                 && latest.get().failures() == mark.get().failures();
@@ -131,7 +131,7 @@ final class ProbedBackend {
         failed += result instanceof ProbeResult.Failed ? 1 : 0;
     }
 
-    void flipped() {
+    void countFlip() {
         flips++;
     }
 

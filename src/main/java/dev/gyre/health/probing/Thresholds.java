@@ -62,7 +62,7 @@ final class Thresholds {
     }
 
     /** There was no recent failure. */
-    boolean undoubted() {
+    boolean confirmed() {
         return known && up && against == 0;
     }
 

@@ -7,9 +7,9 @@ import java.util.random.RandomGenerator;
 /**
  * The sources of time and randomness.
  *
- * @param wall  for messages to other nodes and to people
- * @param nanos only ever goes forward, from no particular zero
- * @param dice  spreads probes over time
+ * @param wall   for messages to other nodes and to people
+ * @param nanos  only ever goes forward, from no particular zero
+ * @param random spreads probes over time
  */
-public record Timing(InstantSource wall, LongSupplier nanos, RandomGenerator dice) {
+public record Timing(InstantSource wall, LongSupplier nanos, RandomGenerator random) {
 }

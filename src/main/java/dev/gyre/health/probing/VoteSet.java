@@ -41,7 +41,7 @@ final class VoteSet {
     /** The verdict that came with the latest vote of any node. */
     Optional<Condition> latestVerdict() {
         return votes.values().stream().filter(vote -> vote.verdict().isPresent())
-                .max(Comparator.comparing(Vote::said)).flatMap(Vote::verdict);
+                .max(Comparator.comparing(Vote::sentAt)).flatMap(Vote::verdict);
     }
 
     /** The vote of this node. */
@@ -50,7 +50,7 @@ final class VoteSet {
     }
 
     /** Votes not older than their validity, in the order of the nodes. */
-    List<Vote> speaking(List<String> nodes, long now, Duration validity) {
+    List<Vote> valid(List<String> nodes, long now, Duration validity) {
         return nodes.stream().map(votes::get).filter(Objects::nonNull)
                 .filter(vote -> now - vote.nanos() <= validity.toNanos()).toList();
     }
@@ -68,27 +68,27 @@ final class VoteSet {
      * @param speaking the votes that count, the judge's first
      * @param held     the verdict so far; empty: healthy, without another before
      */
-    static Optional<Condition> verdict(List<Vote> speaking, String self, Optional<Condition> held,
+    static Optional<Condition> verdict(List<Vote> valid, String self, Optional<Condition> held,
             Instant now) {
-        if (speaking.isEmpty()) {
+        if (valid.isEmpty()) {
             return held;
         }
-        boolean up = speaking.stream().anyMatch(Vote::up);
-        Optional<Condition> before = held.or(() -> speaking.stream().map(Vote::verdict)
+        boolean up = valid.stream().anyMatch(Vote::up);
+        Optional<Condition> before = held.or(() -> valid.stream().map(Vote::verdict)
                 .flatMap(Optional::stream).filter(verdict -> verdict.healthy() || !up).findFirst());
-        Vote judge = speaking.get(0);
+        Vote judge = valid.get(0);
         Optional<Condition> found = judge.node().equals(self)
-                ? judged(speaking, before, now) : takenOver(judge, up, before);
-        return found.map(verdict -> earliest(speaking, verdict));
+                ? judged(valid, before, now) : takenOver(judge, up, before);
+        return found.map(verdict -> earliest(valid, verdict));
     }
 
-    private static Optional<Condition> judged(List<Vote> speaking, Optional<Condition> before, Instant now) {
-        boolean down = speaking.stream().noneMatch(Vote::up);
+    private static Optional<Condition> judged(List<Vote> valid, Optional<Condition> before, Instant now) {
+        boolean down = valid.stream().noneMatch(Vote::up);
         State state = down ? State.DOWN : State.HEALTHY;
         if (state == before.map(Condition::state).orElse(State.HEALTHY)) {
             return before;
         }
-        return Optional.of(new Condition(state, down ? speaking.get(0).reason() : AGAIN, now));
+        return Optional.of(new Condition(state, down ? valid.get(0).reason() : AGAIN, now));
     }
 
     /** But a judge that was isolated, and finds all down, is not believed. */
@@ -98,11 +98,11 @@ final class VoteSet {
                 == before.map(Condition::state).orElse(State.HEALTHY);
         return same ? before
                 : Optional.of(judge.verdict()
-                        .orElseGet(() -> new Condition(State.HEALTHY, AGAIN, judge.said())));
+                        .orElseGet(() -> new Condition(State.HEALTHY, AGAIN, judge.sentAt())));
     }
 
-    private static Condition earliest(List<Vote> speaking, Condition verdict) {
-        return speaking.stream().map(Vote::verdict).flatMap(Optional::stream)
+    private static Condition earliest(List<Vote> valid, Condition verdict) {
+        return valid.stream().map(Vote::verdict).flatMap(Optional::stream)
                 .filter(other -> other.state() == verdict.state() && other.since().isBefore(verdict.since()))
                 .min(Comparator.comparing(Condition::since)).orElse(verdict);
     }

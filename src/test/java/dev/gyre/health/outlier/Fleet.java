@@ -67,7 +67,7 @@ final class Fleet {
                 .mapToObj(i -> new Backend(id(i).url(), 1, false, Origin.CONFIG)).toList();
         Service web = new Service("web", ServicePolicy.DEFAULT.with(ejection), backends, Origin.CONFIG);
         Topology topology = new Topology(Map.of("web", web), List.of(), "1");
-        verdicts.keep(topology);
+        verdicts.apply(topology);
         ejector.apply(topology);
     }
 
@@ -107,7 +107,7 @@ final class Fleet {
         doubtful(number);
         FailureStreak streak = new FailureStreak(id(number), ++counts.get(number).row, now - ago.toNanos(),
                 new Outcome.Failed(Failure.CONNECT_REFUSED));
-        if (ejector.concerns(streak)) {
+        if (ejector.mustReport(streak)) {
             ejector.failed(streak);
         }
     }

@@ -96,7 +96,7 @@ class AddressOfOneNodeTest {
                 .toList(), Origin.CONFIG);
         Verdicts verdicts = new Verdicts(shown -> backendHealth = shown, Runnable::run);
         Topology topology = new Topology(Map.of("web", web), List.of(), "1");
-        verdicts.keep(topology);
+        verdicts.apply(topology);
         Here here = new Here();
         HealthChecks checks = new HealthChecks(vertx, verdicts, here,
                 () -> Future.succeededFuture(Map.of()),

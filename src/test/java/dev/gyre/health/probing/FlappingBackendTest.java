@@ -67,7 +67,7 @@ class FlappingBackendTest {
         Thresholds taken = Thresholds.from(true, "");
         taken.failed("connection refused", FALL);
         assertThat(taken.up()).isTrue();
-        assertThat(taken.undoubted()).isFalse();
+        assertThat(taken.confirmed()).isFalse();
         Thresholds down = Thresholds.from(false, "3 probes in a row failed: status 500");
         down.passed(RISE);
         assertThat(down.up()).isFalse();
@@ -94,7 +94,7 @@ class FlappingBackendTest {
                         Instant.EPOCH, 0));
             }
             aloneDown += a.up() ? 0 : 1;
-            verdict = VoteSet.verdict(voteSet.speaking(probers, 0, Duration.ofSeconds(1)), "a", verdict,
+            verdict = VoteSet.verdict(voteSet.valid(probers, 0, Duration.ofSeconds(1)), "a", verdict,
                     Instant.EPOCH);
             assertThat(verdict.map(Condition::state).orElse(State.HEALTHY)).isEqualTo(State.HEALTHY);
         }

@@ -77,7 +77,7 @@ class OneNodesBrokenNetworkTest {
             this.id = id;
             this.unreachable.addAll(List.of(unreachable));
             Verdicts verdicts = new Verdicts(shown -> backendHealth = shown, Runnable::run);
-            verdicts.keep(topology);
+            verdicts.apply(topology);
             checks = new HealthChecks(vertx, verdicts, this, () -> Future.succeededFuture(Map.of()),
                     new Timing(InstantSource.system(), nanos::get, new Random(1)), this);
             checks.apply(topology);

@@ -38,7 +38,7 @@ class QuorumTest {
 
     /** What the node holds at that second. */
     private Optional<Condition> as(String self, long second) {
-        held = VoteSet.verdict(voteSet.speaking(PROBERS, second * 1_000_000_000L, VALID), self, held,
+        held = VoteSet.verdict(voteSet.valid(PROBERS, second * 1_000_000_000L, VALID), self, held,
                 second(second));
         return held;
     }
