@@ -14,11 +14,11 @@ import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Peer;
 import dev.gyre.vertx.GuardedTransport;
+import dev.gyre.vertx.Reset;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -77,7 +77,7 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof Channel connection && !admit(connection)) {
-            connection.config().setOption(ChannelOption.SO_LINGER, 0);
+            Reset.onClose(connection);
             connection.unsafe().closeForcibly();
             return;
         }

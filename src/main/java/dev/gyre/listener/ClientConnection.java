@@ -15,6 +15,7 @@ import dev.gyre.vertx.AtomicWrites;
 import dev.gyre.vertx.GracefulClose;
 import dev.gyre.vertx.OwnVersion;
 import dev.gyre.vertx.PendingReads;
+import dev.gyre.vertx.Reset;
 import dev.gyre.vertx.ResetOfHalfClosed;
 import dev.gyre.vertx.ResetOfPaused;
 import io.netty.buffer.Unpooled;
@@ -408,8 +409,7 @@ public final class ClientConnection extends Deadline {
      * Closes so that the client cannot take what it has got for the whole: with a reset instead of an end.
      */
     public void reset() {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        abort();
+        Reset.close(channel);
     }
 
     @Override

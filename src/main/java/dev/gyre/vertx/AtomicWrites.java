@@ -5,7 +5,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 
@@ -31,8 +30,7 @@ public final class AtomicWrites extends ChannelOutboundHandlerAdapter {
         Channel channel = write.channel();
         // What was still to be written on a connection that has ended fails, too.
         if (!write.isSuccess() && channel.isActive()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.unsafe().close(channel.unsafe().voidPromise());
+            Reset.close(channel);
         }
     }
 
