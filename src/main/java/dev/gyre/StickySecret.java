@@ -55,7 +55,7 @@ final class StickySecret {
 
     private void warn(Service sticky) {
         warned = true;
-        LOG.warn("service \"{}\" is sticky, but neither sticky.secret nor cluster.secret is set: its"
-                + " cookies are lost with this run, and no other node knows them", sticky.name());
+        LOG.warn("sticky secret missing service={}: a restart of this node loses its clients' cookies, and no"
+                + " other node knows them (expected: sticky.secret or cluster.secret)", sticky.name());
     }
 }
