@@ -22,7 +22,10 @@ final class Capacity {
     static final Duration QUIET = Duration.ofSeconds(1);
     /** Of CPU time of the event loops; before it the compilers do not know yet what there is to compile. */
     static final Duration TRAFFIC = Duration.ofSeconds(2);
-    /** Every kind of start serves at its steady rate by then; without traffic the compilers never begin. */
+    /**
+     * Every kind of start serves at its steady rate by then; without traffic the compilers never begin, and
+     * where they cannot be seen nothing tells when they end.
+     */
     static final Duration AT_MOST = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre");
@@ -34,7 +37,7 @@ final class Capacity {
     private volatile int percent = WHILE_COMPILING;
     private long openedNanos;
 
-    /** @param threads those of this process; empty where the system does not tell */
+    /** @param threads those of this process; empty while the system does not tell */
     Capacity(Supplier<List<KernelThread>> threads, LongSupplier nanoTime) {
         this.threads = threads;
         this.nanoTime = nanoTime;
@@ -73,9 +76,7 @@ final class Capacity {
             long now = nanoTime.getAsLong();
             boolean quiet = idle.reached(now, CompilerLoad.of(all));
             boolean traffic = KernelThread.eventLoopMillis(all) >= TRAFFIC.toMillis();
-            if (all.isEmpty()) {
-                full(now, "compilers_not_visible");
-            } else if (quiet && traffic) {
+            if (quiet && traffic) {
                 full(now, "compilers_idle");
             } else if (now - openedNanos >= AT_MOST.toNanos()) {
                 full(now, "time_over");

@@ -21,9 +21,17 @@ record CompilerLoad(long millis, boolean atWork) {
         return all.isEmpty() ? new CompilerLoad(ended(), false) : of(all);
     }
 
-    /** @param all threads of this process */
+    /**
+     * Compilers that cannot be seen, for example because no file can be opened at the moment, count as at
+     * work.
+     *
+     * @param all threads of this process
+     */
     static CompilerLoad of(List<KernelThread> all) {
         List<KernelThread> compilers = threads(all);
+        if (compilers.isEmpty()) {
+            return new CompilerLoad(0, true);
+        }
         return new CompilerLoad(compilers.stream().mapToLong(KernelThread::cpuMillis).sum(),
                 compilers.stream().anyMatch(KernelThread::runnable));
     }

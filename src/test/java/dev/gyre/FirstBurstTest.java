@@ -42,7 +42,9 @@ class FirstBurstTest {
                 Await.until(node::text, () -> serves(node.port()) && live(node));
 
                 List<String> lines = node.output().subList(before, node.output().size());
-                assertThat(lines).hasSizeBetween(1, 5).allMatch(line -> line.contains(" gyre."));
+                // On a slow machine the node looks at its config meanwhile, and at how warm it is.
+                assertThat(lines).filteredOn(line -> !line.contains(" gyre - ")).hasSizeBetween(1, 5)
+                        .allMatch(line -> line.contains(" gyre."));
             }
         }
     }
