@@ -9,6 +9,7 @@ import dev.gyre.kit.Place;
 import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,7 +29,6 @@ class WarmUpTest {
 
     private static final Pattern REQUESTS =
             Pattern.compile("with (\\d+) requests to itself, (\\d+)/s at the end: (.+)");
-    private static final int PORT = 8080;
 
     @TempDir
     Path directory;
@@ -119,20 +119,28 @@ class WarmUpTest {
     @Test
     void noPortIsOpenMeanwhileAndTheNodeCanBeStopped() throws Exception {
         String host = Place.ownAddress();
+        int port = free(host);
+        int adminPort = free(host);
         JsonObject config = config("20s").put("listeners", new JsonArray()
-                .add(new JsonObject().put("host", host).put("port", PORT)))
-                .put("admin", new JsonObject().put("host", host).put("port", PORT + 1).put("token", "t"));
+                .add(new JsonObject().put("host", host).put("port", port)))
+                .put("admin", new JsonObject().put("host", host).put("port", adminPort).put("token", "t"));
         Path file = GyreProcess.write(directory, config);
         // With both compilers at work, which takes them far longer than what is done here.
         try (GyreProcess node = GyreProcess.start(List.of("-XX:TieredStopAtLevel=4"),
                 List.of("run", "dev.gyre.MainVerticle", "-conf", file.toString()))) {
             node.await("warming up for at most 20000 ms");
-            assertThatThrownBy(() -> new Socket(host, PORT).close()).isInstanceOf(ConnectException.class);
-            new Socket(host, PORT + 1).close();
+            assertThatThrownBy(() -> new Socket(host, port).close()).isInstanceOf(ConnectException.class);
+            new Socket(host, adminPort).close();
             node.terminate();
             assertThat(node.exitCode()).isZero();
             assertThat(node.text()).contains("stopped before ready").doesNotContain("warmed up")
                     .doesNotContain("ERROR");
+        }
+    }
+
+    private static int free(String host) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return socket.getLocalPort();
         }
     }
 }
