@@ -61,6 +61,7 @@ public final class Cluster implements Replica {
     private final ClockWatch clockWatch;
     private final UsedNonces used;
     private final ConfigDrift drift;
+    private final SilentMembers silent = new SilentMembers();
     private final IsolationDetector isolation = new IsolationDetector();
     private final BusUser quota;
     private final MembershipLoop loop;
@@ -247,8 +248,19 @@ public final class Cluster implements Replica {
             } else if (isolation.found(current.others(), peers.present().size(), now)) {
                 loop.lost(current, "no heartbeat from " + current.others() + " of " + current.others()
                         + " other members");
+            } else {
+                silentMember(current, now).ifPresent(address ->
+                        loop.lost(current, "no heartbeat from the member " + address));
             }
         });
+    }
+
+    private Optional<String> silentMember(Session current, long now) {
+        Membership membership = current.membership();
+        Set<String> heard = peers.present().stream().map(peer -> peer.heartbeat().node().member())
+                .collect(Collectors.toSet());
+        return silent.found(membership.id(), membership.otherIds(), heard, now)
+                .map(member -> membership.address(member).orElse(member));
     }
 
     private static boolean agrees(Peer peer, Entries held) {

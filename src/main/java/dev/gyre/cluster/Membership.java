@@ -21,9 +21,11 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -181,6 +183,12 @@ final class Membership {
     List<String> strangers(Set<String> nodes) {
         return members().filter(member -> !nodes.contains(String.valueOf(member.getAttribute(BUS_ID))))
                 .map(Membership::address).toList();
+    }
+
+    /** The other members' ids on the event bus. */
+    Set<String> otherIds() {
+        return members().filter(member -> !member.localMember()).map(member -> member.getAttribute(BUS_ID))
+                .filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
     /** The address of a member, by its id on the event bus; empty if there is none. */
