@@ -161,12 +161,6 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         }
         outgoing = stream;
         outgoing.whenAnswered(this);
-        if (client.version() != HttpVersion.HTTP_1_0) {
-            outgoing.whenEarlyHints(hints -> relayEarlyHints());
-        }
-        if (head.expectsContinue() && !request.continuedByBackend()) {
-            outgoing.whenContinued(v -> relayContinue());
-        }
         request.writeHead(this, ToBackend.host(head, host, lease.backend().url()), outgoing);
     }
 
@@ -182,17 +176,19 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
         }
     }
 
-    private void relayContinue() {
-        if (!ended) {
+    @Override
+    public void continued(BackendStream interim) {
+        if (!ended && head.expectsContinue()) {
             request.relayContinue(this);
         }
     }
 
-    private void relayEarlyHints() {
-        if (!ended) {
+    @Override
+    public void earlyHints(BackendStream interim) {
+        if (!ended && client.version() != HttpVersion.HTTP_1_0) {
             hinted = true;
             MultiMap relayed = MultiMap.caseInsensitiveMultiMap();
-            parent.context().toClient().writeInterim(outgoing.fields(), relayed);
+            parent.context().toClient().writeInterim(interim.fields(), relayed);
             client.sendEarlyHints(relayed);
         }
     }

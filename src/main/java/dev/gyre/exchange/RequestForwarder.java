@@ -4,7 +4,6 @@ import dev.gyre.listener.ClientStream;
 import dev.gyre.model.Failure;
 import dev.gyre.upstream.BackendStream;
 import dev.gyre.vertx.ReadMemory;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +83,7 @@ final class RequestForwarder {
         long resent = 0;
         for (Buffer chunk : List.copyOf(kept)) {
             resent += chunk.length();
-            pass(chunk, resent == length);
+            pass(chunk, resent == length, BackendStream.UNAWAITED);
         }
         if (received && !sent) {
             end();
@@ -131,7 +130,7 @@ final class RequestForwarder {
             kept.add(piece);
             upload.keeps(piece.length());
             if (outgoing != null) {
-                pass(piece, bytes == length);
+                pass(piece, bytes == length, BackendStream.UNAWAITED);
             }
             return;
         }
@@ -140,7 +139,7 @@ final class RequestForwarder {
             drop(data);
             return;
         }
-        pass(ReadMemory.once(data), bytes == length).onComplete(written -> upload.passedOn(data));
+        pass(ReadMemory.once(data), bytes == length, () -> upload.passedOn(data));
     }
 
     private void drop(Buffer data) {
@@ -148,24 +147,21 @@ final class RequestForwarder {
         ReadMemory.drop(data);
     }
 
-    private Future<Void> pass(Buffer data, boolean last) {
+    private void pass(Buffer data, boolean last, Runnable passedOn) {
         headSent = true;
         passed += data.length();
         if (last) {
             sent = true;
-            Future<Void> written = outgoing.end(data);
-            ReadMemory.handed(data, written);
+            outgoing.end(data, passedOn);
             parent.fire(ExchangeEvent.REQUEST_SENT);
-            return written;
+            return;
         }
-        Future<Void> written = outgoing.write(data);
-        ReadMemory.handed(data, written);
+        outgoing.write(data, passedOn);
         if (!blocked && outgoing.full()) {
             blocked = true;
             upload.heldBack();
             client.pause();
         }
-        return written;
     }
 
     private void unblocked(BackendStream backend) {

@@ -8,14 +8,13 @@ import dev.gyre.upstream.BackendStream;
 import dev.gyre.vertx.ReadMemory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
 /** Passes a backend's answer on as it comes, never faster than the client takes it. */
-final class ResponseForwarder implements Handler<Buffer> {
+final class ResponseForwarder implements BackendStream.AnswerReader {
 
     /** The exchange that the answer belongs to. */
     interface Parent {
@@ -82,7 +81,7 @@ final class ResponseForwarder implements Handler<Buffer> {
         if (endsByClose()) {
             to.last();
         }
-        from.read(this, v -> ended(), parent::answerBroke);
+        from.read(this);
     }
 
     private void checkFraming() {
@@ -110,9 +109,8 @@ final class ResponseForwarder implements Handler<Buffer> {
         return length == UNKNOWN && !bodiless() && to.version() == HttpVersion.HTTP_1_0;
     }
 
-    /** Takes the next piece of the body. */
     @Override
-    public void handle(Buffer data) {
+    public void piece(Buffer data) {
         if (dropping) {
             ReadMemory.drop(data);
             return;
@@ -148,7 +146,13 @@ final class ResponseForwarder implements Handler<Buffer> {
         }
     }
 
-    private void ended() {
+    @Override
+    public void broke(Throwable cause) {
+        parent.answerBroke(cause);
+    }
+
+    @Override
+    public void ended() {
         if (dropping) {
             return;
         }

@@ -4,21 +4,25 @@ import dev.gyre.gate.KnownNames;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.model.HttpDate;
 import dev.gyre.vertx.ReadMemory;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What every request on one event loop shares: its clock of deadlines and the client that opens connections.
+ * What every request on one event loop shares: its clock of deadlines and how it opens connections.
  * Used on that event loop only, but for {@link #execute}.
  */
 public final class Loop {
@@ -29,13 +33,17 @@ public final class Loop {
      */
     public static final int BODY_PIECE = ReadMemory.MOST;
 
+    /** Bytes that wait on a connection for its backend to take them: a few of the largest pieces. */
+    private static final WriteBufferWaterMark UNWRITTEN =
+            new WriteBufferWaterMark(2 * BODY_PIECE, 4 * BODY_PIECE);
+
     private static final long TICK_MILLIS = 10;
 
     private final EventLoop eventLoop;
     private final int index;
-    private final Vertx vertx;
     private final ContextInternal context;
-    private final Map<Duration, HttpClientAgent> clients = new HashMap<>();
+    private final Bootstrap bootstrap;
+    private final ChannelGroup connections;
     private final KnownNames names = new KnownNames();
     private final ReadMemory readMemory;
     private final LoopMemory memory;
@@ -56,7 +64,6 @@ public final class Loop {
                 LongSupplier nanos) {
         this.nanos = nanos;
         this.wheel = new DeadlineWheel(nanos.getAsLong());
-        this.vertx = vertx;
         this.context = (ContextInternal) context;
         this.eventLoop = this.context.nettyEventLoop();
         this.index = index;
@@ -64,17 +71,14 @@ public final class Loop {
         this.memory = memory.loop();
         this.clock = clock;
         this.date = new HttpDate(clock);
-    }
-
-    /**
-     * Clients of this event loop alone: the pool of Vert.x is never used, and would share connections across
-     * loops. Answers are passed on as they come, so nothing is decompressed.
-     */
-    private static HttpClientOptions clientOptions(Duration connectTimeout) {
-        return new HttpClientOptions()
-                .setConnectTimeout((int) Math.min(Integer.MAX_VALUE, connectTimeout.toMillis()))
-                .setDecompressionSupported(false)
-                .setKeepAliveTimeout(0);
+        this.connections = new DefaultChannelGroup(eventLoop, true);
+        this.context.addCloseHook(done -> connections.close().addListener(closed -> done.succeed()));
+        this.bootstrap = new Bootstrap().group(eventLoop)
+                .channelFactory(this.context.owner().transport().channelFactory(false))
+                .resolver(this.context.owner().nameResolver().nettyAddressResolverGroup())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNWRITTEN);
     }
 
     public int index() {
@@ -105,19 +109,27 @@ public final class Loop {
         return names;
     }
 
-    /** Opens connections; the time to connect is a client's property, and cannot be set for each. */
-    public HttpClientAgent client(Duration connectTimeout) {
-        return clients.computeIfAbsent(connectTimeout, this::newClient);
+    /**
+     * Opens a connection, which is closed with the loop's verticle, after its requests.
+     *
+     * @param handler the first and only one of its channel
+     */
+    public ChannelFuture connect(String host, int port, Duration timeout, ChannelHandler handler) {
+        return bootstrap.clone()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()))
+                .handler(handler)
+                .connect(context.owner().transport().convert(SocketAddress.inetSocketAddress(port, host)))
+                .addListener((ChannelFuture opened) -> {
+                    if (opened.isSuccess()) {
+                        connections.add(opened.channel());
+                    }
+                });
     }
 
-    /** Closed with the loop's verticle, after its requests; without a context it would be closed before. */
-    private HttpClientAgent newClient(Duration connectTimeout) {
-        ContextInternal before = context.beginDispatch();
-        try {
-            return vertx.createHttpClient(clientOptions(connectTimeout));
-        } finally {
-            context.endDispatch(before);
-        }
+    /** What was called on this event loop has failed, which nothing else tells. */
+    public void report(Throwable fault) {
+        context.reportException(fault);
     }
 
     /** The calling thread is this event loop's. */

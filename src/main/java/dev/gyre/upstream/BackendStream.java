@@ -1,7 +1,6 @@
 package dev.gyre.upstream;
 
 import io.netty.handler.codec.http.HttpHeaders;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -9,9 +8,12 @@ import io.vertx.core.buffer.Buffer;
 /** One request to a backend and the answer to it, whatever protocol carries them. Used on one event loop. */
 public interface BackendStream {
 
+    /** Nothing waits for a piece of a body to be passed on. */
+    Runnable UNAWAITED = () -> { };
+
     // The request.
 
-    /** Its fields, until its head is sent. */
+    /** Its fields, until its head is sent. What has a body has Content-Length, or is {@link #chunked}. */
     MultiMap headers();
 
     /** The end of the request tells its length. */
@@ -19,9 +21,11 @@ public interface BackendStream {
 
     void sendHead();
 
-    Future<Void> write(Buffer piece);
+    /** @param passedOn runs when the piece is written, or is dropped because the connection has ended */
+    void write(Buffer piece, Runnable passedOn);
 
-    Future<Void> end(Buffer lastPiece);
+    /** @param passedOn as that of {@link #write} */
+    void end(Buffer lastPiece, Runnable passedOn);
 
     void end();
 
@@ -39,6 +43,12 @@ public interface BackendStream {
     /** The request that the answer is for. */
     interface Asker {
 
+        /** A 100 (Continue) has come. */
+        void continued(BackendStream stream);
+
+        /** A 103 (Early Hints) has come. */
+        void earlyHints(BackendStream stream);
+
         /** The head of the answer has come; what follows can be used from now on. */
         void answered(BackendStream stream);
 
@@ -46,11 +56,8 @@ public interface BackendStream {
         void lost(BackendStream stream, Throwable cause);
     }
 
+    /** Called before anything is sent. */
     void whenAnswered(Asker asker);
-
-    void whenContinued(Handler<Void> continued);
-
-    void whenEarlyHints(Handler<MultiMap> hints);
 
     /** The backend has sent something, an interim answer or a part of a head included. */
     boolean answered();
@@ -72,10 +79,23 @@ public interface BackendStream {
     /** The reason phrase of HTTP/1. */
     String reason();
 
+    /** {@link #fields} once more. */
     MultiMap answerHeaders();
 
-    /** @param broke runs when the answer breaks off */
-    void read(Handler<Buffer> piece, Handler<Void> ended, Handler<Throwable> broke);
+    /** Takes the body of an answer. */
+    interface AnswerReader {
+
+        void piece(Buffer piece);
+
+        /** The answer has come to its last byte. */
+        void ended();
+
+        /** The answer breaks off. */
+        void broke(Throwable cause);
+    }
+
+    /** Called while the head is told, for the body follows at once; without a reader it is dropped. */
+    void read(AnswerReader reader);
 
     /** What came after the body. */
     MultiMap trailers();

@@ -1,29 +1,37 @@
 package dev.gyre.upstream;
 
-import dev.gyre.gate.BackendCodec;
+import dev.gyre.gate.ResponseDecoder;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.LoopMemory;
-import dev.gyre.vertx.AtomicWrites;
-import dev.gyre.vertx.PendingReads;
 import dev.gyre.vertx.ReadMemory;
+import dev.gyre.vertx.Reset;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.http.impl.UnpooledHttpClientConnection;
-import io.vertx.core.net.impl.VertxConnection;
+import io.vertx.core.http.impl.headers.Http1xHeaders;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.time.Duration;
+import java.util.List;
 
-/** A connection of HTTP/1, which carries one request at a time. */
-final class Http1BackendConnection implements BackendConnection, Http1BackendStream.Carrier {
+/**
+ * A connection of HTTP/1, which carries one request at a time. It is the only handler of its channel: what is
+ * decoded goes to the request at once, and what a request writes goes to the channel at once.
+ */
+final class Http1BackendConnection extends ResponseDecoder
+        implements BackendConnection, Http1BackendStream.Carrier {
 
     private static final int MAX_STATUS_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 64 * 1024;
@@ -31,43 +39,49 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
     private static final Duration FAREWELL = Duration.ofMillis(10);
     /** How much more is read, in bytes, while the client takes no more. */
     private static final int MOST_HELD = Loop.BODY_PIECE;
+    private static final Throwable CLOSED = new HttpClosedException("Connection was closed");
 
     private final Loop loop;
-    private final HttpClientConnection http;
-    private final VertxConnection transport;
-    private final Channel channel;
-    private final BackendCodec codec;
+    /** One for all requests: each has it until its head is sent. */
+    private final Http1xHeaders headers = Http1xHeaders.httpHeaders();
+    private ChannelHandlerContext ctx;
+    private Channel channel;
+    private Http1RequestWriter writer;
     private Owner owner;
-    /** One for all requests, of which there is one at a time. */
-    private final RequestOptions options = new RequestOptions();
     /** Null between two requests. */
     private StreamUser user;
-    private boolean answered;
+    /** Null when there is nobody to hear of what comes. */
+    private Http1BackendStream stream;
+    /** Of what is decoded, the part before the final answer's head. */
+    private boolean interim;
+    private boolean decoding;
     private boolean reading;
+    private boolean unflushed;
     private boolean holding;
     private int held;
     private boolean released;
+    private boolean broken;
+    /** Why a request on it fails when it closes. */
+    private Throwable cause = CLOSED;
     private boolean gone;
 
-    Http1BackendConnection(Loop loop, HttpClientConnection http) {
+    Http1BackendConnection(Loop loop) {
+        super(loop.names(), MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
         this.loop = loop;
-        this.http = http;
-        this.codec = new BackendCodec(loop.names(), MAX_STATUS_LINE, MAX_HEADERS, Loop.BODY_PIECE);
-        this.transport = (VertxConnection) ((UnpooledHttpClientConnection) http).unwrap();
-        this.channel = transport.channel();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        channel = context.channel();
+        writer = new Http1RequestWriter(context);
         loop.readMemory().serve(channel);
-        loop.memory().add(LoopMemory.CONNECTION);
-        channel.pipeline().replace("codec", "codec", codec);
-        channel.pipeline().addFirst("gyre", new Watch());
-        channel.pipeline().addBefore("handler", "gyre-whole", AtomicWrites.INSTANCE);
-        http.closeHandler(v -> closed());
-        // A broken connection is reported to its request by the stream; Vert.x would log it once more.
-        http.exceptionHandler(e -> { });
     }
 
     @Override
     public void belongsTo(Owner to) {
         owner = to;
+        loop.memory().add(LoopMemory.CONNECTION);
     }
 
     @Override
@@ -77,28 +91,29 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
 
     @Override
     public boolean usable() {
-        return !gone && !codec.last() && !codec.unasked() && channel.isActive();
+        return !gone && !last() && !unasked() && channel.isActive();
     }
 
     @Override
     public void open(HttpMethod method, String target, StreamUser by) {
         user = by;
-        answered = false;
-        http.request(options.setMethod(method).setURI(target)).onComplete((request, failure) -> {
-            if (failure == null) {
-                by.opened(new Http1BackendStream(request, this));
-            } else {
-                by.notOpened(failure);
-            }
-        });
+        if (channel.isActive()) {
+            headers.clear();
+            stream = new Http1BackendStream(this, method, target, headers);
+            by.opened(stream);
+        } else {
+            by.notOpened(CLOSED);
+        }
     }
 
     /** Only what went through to the last byte leaves the connection fit for another request. */
     @Override
     public void end(StreamUser by, boolean whole) {
+        stream = null;
         if (!whole) {
+            user = null;
             close();
-        } else if (reading) {
+        } else if (decoding) {
             // Something may follow the answer: the next request comes when that is known.
             released = true;
         } else {
@@ -114,25 +129,7 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
         owner.streamEnded();
     }
 
-    @Override
-    public boolean answered() {
-        return answered;
-    }
-
-    @Override
-    public HttpHeaders fields() {
-        return codec.fields();
-    }
-
-    @Override
-    public boolean old() {
-        return codec.version().equals(HttpVersion.HTTP_1_0);
-    }
-
-    /**
-     * Vert.x would first write out what is pending, and so never close a connection whose backend has stopped
-     * reading.
-     */
+    /** Without writing out what is pending, for the backend may have stopped reading. */
     @Override
     public void close() {
         if (!gone) {
@@ -140,8 +137,86 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
         }
     }
 
+    /**
+     * Breaks it off, as what follows would be taken for what could not be written: with a reset, for an end
+     * in order may tell the other side that all has come.
+     */
+    private void breakOff(Throwable why) {
+        if (channel.isActive()) {
+            broken = true;
+            cause = why;
+            Reset.close(channel);
+        }
+    }
+
     @Override
-    public void hold(boolean on) {
+    public void leave() {
+        ((DuplexChannel) channel).shutdownOutput();
+        loop.schedule(new Deadline() {
+            @Override
+            protected void expired() {
+                close();
+            }
+        }, FAREWELL);
+    }
+
+    // What requests do.
+
+    @Override
+    public void write(Http1BackendStream by, Buffer piece, boolean last, Runnable passedOn) {
+        ByteBuf bytes = piece == null ? Unpooled.EMPTY_BUFFER : ((BufferInternal) piece).getByteBuf();
+        if (by != stream || !channel.isActive()) {
+            bytes.release();
+            passedOn.run();
+            return;
+        }
+        try {
+            writer.write(by, bytes, last, promise(passedOn));
+        } catch (OutOfMemoryError e) {
+            bytes.release();
+            passedOn.run();
+            breakOff(e);
+            return;
+        }
+        if (!by.headSent()) {
+            by.headIsSent();
+            // A connection that rests keeps nothing of its last request.
+            headers.clear();
+            asked(by.method() == HttpMethod.HEAD);
+        }
+        if (reading) {
+            unflushed = true;
+        } else {
+            ctx.flush();
+        }
+    }
+
+    /** A write that fails without a promise of its own is told by {@link #exceptionCaught}. */
+    private ChannelPromise promise(Runnable passedOn) {
+        if (passedOn == BackendStream.UNAWAITED) {
+            return ctx.voidPromise();
+        }
+        return ctx.newPromise().addListener((ChannelFuture written) -> {
+            passedOn.run();
+            if (!written.isSuccess()) {
+                breakOff(written.cause());
+            }
+        });
+    }
+
+    @Override
+    public boolean full() {
+        return !channel.isWritable();
+    }
+
+    @Override
+    public void hold(Http1BackendStream by, boolean on) {
+        if (by == stream) {
+            hold(on);
+        }
+    }
+
+    private void hold(boolean on) {
         holding = on;
         held = 0;
         if (!on && !channel.config().isAutoRead()) {
@@ -157,66 +232,160 @@ final class Http1BackendConnection implements BackendConnection, Http1BackendStr
     }
 
     @Override
-    public void leave() {
-        ((DuplexChannel) channel).shutdownOutput();
-        loop.schedule(new Deadline() {
-            @Override
-            protected void expired() {
-                close();
-            }
-        }, FAREWELL);
+    public void reset(Http1BackendStream by) {
+        if (by == stream) {
+            stream = null;
+            close();
+        }
     }
 
-    private void closed() {
-        gone = true;
-        loop.memory().add(-LoopMemory.CONNECTION);
-        PendingReads.release(transport);
-        owner.closed();
+    // What the channel tells.
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object read) throws Exception {
+        if (ReadMemory.wasMissing(read)) {
+            ReferenceCountUtil.release(read);
+            fail(new OutOfMemoryError("no memory to read an answer into"));
+            return;
+        }
+        if (user == null || !awaiting()) {
+            ReferenceCountUtil.release(read);
+            close();
+            return;
+        }
+        ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
+        if (stream != null && !stream.answered()) {
+            stream.begins();
+            user.firstByte();
+        }
+        boolean scarce = loop.memory().read(message.readableBytes());
+        if (holding) {
+            holdBack(scarce ? MOST_HELD : message.readableBytes());
+        }
+        reading = true;
+        decoding = true;
+        try {
+            super.channelRead(context, message);
+        } finally {
+            decoding = false;
+        }
+        if (released) {
+            released = false;
+            free();
+        }
     }
 
-    /**
-     * Sees what arrives before Vert.x does: whether anything came at all, what came without a request,
-     * and when a read is through.
-     */
-    private final class Watch extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object read) {
-            if (ReadMemory.wasMissing(read)) {
-                ReferenceCountUtil.release(read);
-                ctx.fireExceptionCaught(new OutOfMemoryError("no memory to read an answer into"));
-                close();
-                return;
-            }
-            if (user == null && !released || !codec.awaiting()) {
-                ReferenceCountUtil.release(read);
-                close();
-                return;
-            }
-            ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
-            if (!answered && user != null) {
-                user.firstByte();
-            }
-            answered = true;
-            boolean scarce = loop.memory().read(message.readableBytes());
-            if (holding) {
-                holdBack(scarce ? MOST_HELD : message.readableBytes());
-            }
-            reading = true;
-            ctx.fireChannelRead(message);
-            reading = false;
-            if (released) {
-                released = false;
-                free();
-            }
+    /** Netty's would read on in spite of a {@link #hold} when nothing goes to another handler. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        discardSomeReadBytes();
+        if (user != null) {
+            user.readComplete();
         }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            ctx.fireChannelReadComplete();
-            if (user != null) {
-                user.readComplete();
-            }
+        reading = false;
+        if (unflushed) {
+            unflushed = false;
+            context.flush();
         }
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (broken) {
+            in.skipBytes(in.readableBytes());
+        } else {
+            super.decode(context, in, out);
+            take(out);
+        }
+    }
+
+    /** The end of a connection is that of an answer without a length, but not when it broke. */
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (!broken) {
+            super.decodeLast(context, in, out);
+            take(out);
+        }
+    }
+
+    private void take(List<Object> decoded) {
+        int taken = 0;
+        try {
+            while (taken < decoded.size()) {
+                take((HttpObject) decoded.get(taken++));
+            }
+        } finally {
+            while (taken < decoded.size()) {
+                ReferenceCountUtil.release(decoded.get(taken++));
+            }
+            decoded.clear();
+        }
+    }
+
+    private void take(HttpObject part) {
+        if (part.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(part);
+            fail(part.decoderResult().cause());
+        } else if (part instanceof HttpResponse head) {
+            interim = head.status().code() < 200;
+            if (stream != null) {
+                stream.head(head, interim);
+            }
+        } else if (!interim) {
+            take((HttpContent) part);
+        }
+    }
+
+    private void take(HttpContent part) {
+        if (part.content().isReadable()) {
+            BufferInternal piece = BufferInternal.safeBuffer(part.content());
+            if (stream == null || !stream.takes(piece)) {
+                ReadMemory.drop(piece);
+            }
+        } else {
+            part.release();
+        }
+        if (part instanceof LastHttpContent last && stream != null) {
+            stream.ended(last.trailingHeaders());
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (stream != null && channel.isWritable()) {
+            stream.drained();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        try {
+            super.channelInactive(context);
+        } finally {
+            gone = true;
+            loop.memory().add(-LoopMemory.CONNECTION);
+            owner.closed();
+            fail(cause);
+        }
+    }
+
+    /** Tells the request, if it has not been told that its answer has ended. */
+    private void fail(Throwable why) {
+        Http1BackendStream failed = stream;
+        stream = null;
+        if (failed != null) {
+            failed.broke(why);
+        }
+        close();
+    }
+
+    /** A read or a write has failed, or what was called from here. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable why) {
+        if (why instanceof RuntimeException) {
+            loop.report(why);
+        }
+        breakOff(why instanceof RuntimeException ? CLOSED : why);
     }
 }

@@ -1,157 +1,222 @@
 package dev.gyre.upstream;
 
 import io.netty.handler.codec.http.HttpHeaders;
-import io.vertx.core.Completable;
-import io.vertx.core.Future;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.impl.headers.HeadersAdaptor;
+import io.vertx.core.http.impl.headers.Http1xHeaders;
+import io.vertx.core.internal.buffer.BufferInternal;
 
-/** A request of HTTP/1, which has its connection for itself until it is answered. */
-final class Http1BackendStream implements BackendStream, Completable<HttpClientResponse> {
+/**
+ * A request of HTTP/1, which has its connection for itself until it is answered. Each has one of these, which
+ * is all that it allocates here: what a request does after its end must not reach the next one.
+ */
+final class Http1BackendStream implements BackendStream {
 
-    /** The connection, which has decoded the latest head itself. */
+    /** The connection. Ignores what streams do that it carries no longer. */
     interface Carrier {
 
-        boolean answered();
+        /** @param piece of the body; null: none */
+        void write(Http1BackendStream by, Buffer piece, boolean last, Runnable passedOn);
 
-        HttpHeaders fields();
+        boolean full();
 
-        boolean old();
+        void hold(Http1BackendStream by, boolean on);
 
-        void hold(boolean on);
+        void reset(Http1BackendStream by);
     }
 
-    private final HttpClientRequest request;
     private final Carrier carrier;
+    private final HttpMethod method;
+    private final String target;
+    private final Http1xHeaders headers;
+    private boolean chunked;
+    private boolean headSent;
+    private boolean answered;
     private Asker asker;
-    /** Null until its head has come. */
-    private HttpClientResponse answer;
+    private Handler<Void> drained;
+    private Http1xHeaders fields;
+    private HttpVersion version;
+    /** Null until the head of the final answer has come. */
+    private HttpResponseStatus status;
+    private AnswerReader reader;
+    private HttpHeaders trailers;
 
-    Http1BackendStream(HttpClientRequest request, Carrier carrier) {
-        this.request = request;
+    /** @param headers an empty map, which is the stream's until its head is sent */
+    Http1BackendStream(Carrier carrier, HttpMethod method, String target, Http1xHeaders headers) {
         this.carrier = carrier;
-        // How it fails is told by the answer's future; without a handler Vert.x would log it as well.
-        request.exceptionHandler(e -> { });
+        this.method = method;
+        this.target = target;
+        this.headers = headers;
+    }
+
+    HttpMethod method() {
+        return method;
+    }
+
+    String target() {
+        return target;
     }
 
     @Override
-    public MultiMap headers() {
-        return request.headers();
+    public Http1xHeaders headers() {
+        return headers;
     }
 
     @Override
     public void chunked() {
-        request.setChunked(true);
+        chunked = true;
+    }
+
+    boolean isChunked() {
+        return chunked;
+    }
+
+    boolean headSent() {
+        return headSent;
+    }
+
+    void headIsSent() {
+        headSent = true;
     }
 
     @Override
     public void sendHead() {
-        request.sendHead();
+        carrier.write(this, null, false, UNAWAITED);
     }
 
     @Override
-    public Future<Void> write(Buffer piece) {
-        return request.write(piece);
+    public void write(Buffer piece, Runnable passedOn) {
+        carrier.write(this, piece, false, passedOn);
     }
 
     @Override
-    public Future<Void> end(Buffer lastPiece) {
-        return request.end(lastPiece);
+    public void end(Buffer lastPiece, Runnable passedOn) {
+        carrier.write(this, lastPiece, true, passedOn);
     }
 
     @Override
     public void end() {
-        request.end();
+        carrier.write(this, null, true, UNAWAITED);
     }
 
     @Override
     public boolean full() {
-        return request.writeQueueFull();
+        return carrier.full();
     }
 
     @Override
-    public void whenDrained(Handler<Void> drained) {
-        request.drainHandler(drained);
+    public void whenDrained(Handler<Void> then) {
+        drained = then;
+    }
+
+    void drained() {
+        if (drained != null) {
+            drained.handle(null);
+        }
     }
 
     @Override
     public void reset() {
-        request.reset();
+        carrier.reset(this);
     }
 
     @Override
     public void whenAnswered(Asker by) {
         asker = by;
-        request.response().onComplete(this);
     }
 
-    @Override
-    public void complete(HttpClientResponse response, Throwable failure) {
-        if (failure == null) {
-            answer = response;
+    /** Something has come. */
+    void begins() {
+        answered = true;
+    }
+
+    /** @param interim it is 100 or 103, and the final one follows */
+    void head(HttpResponse head, boolean interim) {
+        fields = (Http1xHeaders) head.headers();
+        version = head.protocolVersion();
+        if (!interim) {
+            status = head.status();
             asker.answered(this);
+        } else if (head.status().code() == HttpResponseStatus.CONTINUE.code()) {
+            asker.continued(this);
         } else {
-            asker.lost(this, failure);
+            asker.earlyHints(this);
+        }
+    }
+
+    /** Takes a piece of the body over; false when nobody reads it. */
+    boolean takes(BufferInternal piece) {
+        if (reader != null) {
+            reader.piece(piece);
+        }
+        return reader != null;
+    }
+
+    void ended(HttpHeaders after) {
+        AnswerReader by = reader;
+        reader = null;
+        trailers = after;
+        if (by != null) {
+            by.ended();
+        }
+    }
+
+    void broke(Throwable cause) {
+        if (status == null) {
+            asker.lost(this, cause);
+        } else if (reader != null) {
+            reader.broke(cause);
         }
     }
 
     @Override
-    public void whenContinued(Handler<Void> continued) {
-        request.continueHandler(continued);
-    }
-
-    @Override
-    public void whenEarlyHints(Handler<MultiMap> hints) {
-        request.earlyHintsHandler(hints);
-    }
-
-    @Override
     public boolean answered() {
-        return carrier.answered();
+        return answered;
     }
 
     @Override
     public HttpHeaders fields() {
-        return carrier.fields();
+        return fields;
     }
 
     @Override
     public boolean old() {
-        return carrier.old();
+        return version.equals(HttpVersion.HTTP_1_0);
     }
 
     @Override
     public void hold(boolean on) {
-        carrier.hold(on);
+        carrier.hold(this, on);
     }
 
     @Override
     public int status() {
-        return answer.statusCode();
+        return status.code();
     }
 
     @Override
     public String reason() {
-        return answer.statusMessage();
+        return status.reasonPhrase();
     }
 
     @Override
     public MultiMap answerHeaders() {
-        return answer.headers();
+        return fields;
     }
 
     @Override
-    public void read(Handler<Buffer> piece, Handler<Void> ended, Handler<Throwable> broke) {
-        answer.handler(piece);
-        answer.endHandler(ended);
-        answer.exceptionHandler(broke);
+    public void read(AnswerReader by) {
+        reader = by;
     }
 
     @Override
     public MultiMap trailers() {
-        return answer.trailers();
+        return new HeadersAdaptor(trailers);
     }
 }

@@ -4,7 +4,7 @@ import dev.gyre.loop.Loop;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Scheme;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.Promise;
 import java.time.Duration;
 
 /** Opens connections of HTTP/1 in clear text. */
@@ -15,7 +15,15 @@ final class Http1Connector implements Connector {
         if (to.url().scheme() != Scheme.HTTP) {
             return Future.failedFuture("no clear text to " + to.url());
         }
-        HttpConnectOptions options = new HttpConnectOptions().setHost(to.host()).setPort(to.url().port());
-        return loop.client(timeout).connect(options).map(http -> new Http1BackendConnection(loop, http));
+        Promise<BackendConnection> opened = Promise.promise();
+        Http1BackendConnection connection = new Http1BackendConnection(loop);
+        loop.connect(to.host(), to.url().port(), timeout, connection).addListener(connecting -> {
+            if (connecting.isSuccess()) {
+                opened.complete(connection);
+            } else {
+                opened.fail(connecting.cause());
+            }
+        });
+        return opened.future();
     }
 }

@@ -129,21 +129,6 @@ public final class ReadMemory {
         return lends(bytes) ? new Once(bytes) : read;
     }
 
-    /**
-     * What {@link #once} gave has been handed to a backend's connection. One that ends before it gets to it
-     * drops what stands in its queue; that comes back then, and not when the garbage collector finds it. What
-     * has come to Netty is Netty's to release, also where it cannot be written.
-     */
-    public static void handed(Buffer piece, Future<Void> written) {
-        if (piece instanceof Once) {
-            written.onFailure(e -> {
-                if (e == ConnectionBase.CLOSED_EXCEPTION || e instanceof NoStackTraceThrowable) {
-                    drop(piece);
-                }
-            });
-        }
-    }
-
     /** The same, to be kept for as long as one likes. */
     public static Buffer kept(Buffer read) {
         ByteBuf bytes = ((BufferInternal) read).unwrap();

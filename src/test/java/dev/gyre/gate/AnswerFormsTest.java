@@ -8,9 +8,6 @@ import dev.gyre.kit.ProblemAnswer;
 import dev.gyre.kit.Wire;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -165,14 +162,14 @@ class AnswerFormsTest {
     void whatFollowsAnAnswerThatCameInPiecesIsSeenToo() {
         String form = OK + "Content-Length: 2\r\n\r\nok";
         for (int cut = 1; cut < form.length(); cut++) {
-            BackendCodec codec = new BackendCodec(new KnownNames(), 4096, 8192, 8192);
-            EmbeddedChannel channel = new EmbeddedChannel(codec);
-            channel.writeOutbound(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+            ResponseDecoder decoder = new ResponseDecoder(new KnownNames(), 4096, 8192, 8192);
+            EmbeddedChannel channel = new EmbeddedChannel(decoder);
+            decoder.asked(false);
             receive(channel, form.substring(0, cut));
-            assertThat(codec.awaiting()).isTrue();
+            assertThat(decoder.awaiting()).isTrue();
             receive(channel, form.substring(cut) + "X");
-            assertThat(codec.awaiting()).isFalse();
-            assertThat(codec.unasked()).as("cut at %d", cut).isTrue();
+            assertThat(decoder.awaiting()).isFalse();
+            assertThat(decoder.unasked()).as("cut at %d", cut).isTrue();
             channel.finishAndReleaseAll();
         }
     }
