@@ -52,8 +52,6 @@ final class Http1BackendConnection extends ResponseDecoder
     private StreamUser user;
     /** Null when there is nobody to hear of what comes. */
     private Http1BackendStream stream;
-    /** Of what is decoded, the part before the final answer's head. */
-    private boolean interim;
     private boolean decoding;
     private boolean reading;
     private boolean unflushed;
@@ -328,11 +326,10 @@ final class Http1BackendConnection extends ResponseDecoder
             ReferenceCountUtil.release(part);
             fail(part.decoderResult().cause());
         } else if (part instanceof HttpResponse head) {
-            interim = head.status().code() < 200;
             if (stream != null) {
-                stream.head(head, interim);
+                stream.head(head);
             }
-        } else if (!interim) {
+        } else {
             take((HttpContent) part);
         }
     }

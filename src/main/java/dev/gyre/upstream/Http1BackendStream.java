@@ -136,14 +136,15 @@ final class Http1BackendStream implements BackendStream {
         answered = true;
     }
 
-    /** @param interim it is 100 or 103, and the final one follows */
-    void head(HttpResponse head, boolean interim) {
+    /** A final head, or one of 100 or 103, which the final one follows. */
+    void head(HttpResponse head) {
         fields = (Http1xHeaders) head.headers();
         version = head.protocolVersion();
-        if (!interim) {
+        int code = head.status().code();
+        if (code >= 200) {
             status = head.status();
             asker.answered(this);
-        } else if (head.status().code() == HttpResponseStatus.CONTINUE.code()) {
+        } else if (code == HttpResponseStatus.CONTINUE.code()) {
             asker.continued(this);
         } else {
             asker.earlyHints(this);
@@ -158,6 +159,7 @@ final class Http1BackendStream implements BackendStream {
         return reader != null;
     }
 
+    /** An interim answer, which nobody reads, ends as well. */
     void ended(HttpHeaders after) {
         AnswerReader by = reader;
         reader = null;

@@ -53,6 +53,8 @@ final class AskedConnection implements BackendConnection.Owner, AutoCloseable {
         private final String name;
         BackendStream stream;
         Runnable whenPiece = () -> { };
+        /** Does not end with its answer. */
+        boolean stays;
 
         Asking(String name) {
             this.name = name;
@@ -102,7 +104,6 @@ final class AskedConnection implements BackendConnection.Owner, AutoCloseable {
         @Override
         public void lost(BackendStream which, Throwable cause) {
             hears("lost: " + cause.getMessage());
-            connection.end(this, false);
         }
 
         @Override
@@ -115,13 +116,14 @@ final class AskedConnection implements BackendConnection.Owner, AutoCloseable {
         @Override
         public void ended() {
             hears("ended" + (stream.trailers().isEmpty() ? "" : " " + stream.trailers().get("X-T")));
-            connection.end(this, true);
+            if (!stays) {
+                connection.end(this, true);
+            }
         }
 
         @Override
         public void broke(Throwable cause) {
             hears("broke: " + cause.getMessage());
-            connection.end(this, false);
         }
     }
 

@@ -109,6 +109,15 @@ class SharedConnectionTest {
     }
 
     @Test
+    void anAnswerThatHasEndedDoesNotBreak() {
+        backend.get("a").stays = true;
+        backend.receive(AskedConnection.OK);
+        backend.channel.close();
+        backend.settle();
+        assertThat(backend.heard).endsWith("a ended", "a read complete", "closed");
+    }
+
+    @Test
     void bytesThatNobodyAskedForEndTheConnection() {
         backend.receive("HTTP/1.1 200 OK\r\n");
         assertThat(backend.connection.usable()).isFalse();
