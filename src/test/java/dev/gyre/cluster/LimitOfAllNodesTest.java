@@ -66,7 +66,7 @@ class LimitOfAllNodesTest {
     /** Slow enough for few requests to fill all connections: a node that gets no time cannot close any. */
     private static void answer(Origin.Exchange exchange) throws IOException {
         try {
-            Await.pass(Duration.ofMillis(100));
+            Await.pass(Duration.ofMillis(30));
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
