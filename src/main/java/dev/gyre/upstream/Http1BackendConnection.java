@@ -298,7 +298,6 @@ final class Http1BackendConnection extends ResponseDecoder
     }
 
     /** The end of a connection is that of an answer without a length, but not when it broke. */
-
     @Override
     protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         if (!broken) {
