@@ -8,6 +8,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code demo}: a node with sample backends in its own process, for the first five minutes. */
 final class Demo {
@@ -24,7 +25,10 @@ final class Demo {
             Launcher.fail(ExitCode.MISUSED, List.of("demo: " + args.get(0) + " (expected: no arguments)"));
         }
         Vertx vertx = Launcher.builder(new VertxOptions()).build();
+        AtomicBoolean stopping = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stopping.set(true);
+            Launcher.toldToEnd();
             vertx.close().await();
             Runtime.getRuntime().halt(ExitCode.DONE.code());
         }));
@@ -32,8 +36,13 @@ final class Demo {
                 .compose(urls -> vertx.deployVerticle(new MainVerticle(false),
                         new DeploymentOptions().setConfig(config(urls))).map(urls))
                 .onSuccess(urls -> System.out.print(invitation(urls)))
-                .onFailure(e -> Launcher.fail(ExitCode.FAILED,
-                        e instanceof StartFailed failed ? failed.reasons() : List.of(String.valueOf(e))));
+                .onFailure(e -> {
+                    // Whoever ends a start need not hear that it has failed.
+                    if (!stopping.get()) {
+                        Launcher.fail(ExitCode.FAILED, e instanceof StartFailed failed ? failed.reasons()
+                                : List.of(String.valueOf(e)));
+                    }
+                });
     }
 
     private static JsonObject config(List<BackendUrl> urls) {

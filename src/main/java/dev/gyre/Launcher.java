@@ -3,6 +3,7 @@ package dev.gyre;
 import dev.gyre.cli.ExitCode;
 import dev.gyre.listener.AcceptFailures;
 import dev.gyre.log.LogLimits;
+import dev.gyre.vertx.BusWriteFailures;
 import dev.gyre.vertx.EventLoops;
 import dev.gyre.vertx.GuardedTransport;
 import io.vertx.core.DeploymentOptions;
@@ -13,6 +14,7 @@ import io.vertx.core.cli.CLI;
 import io.vertx.core.cli.CLIException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,6 +33,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     private static final Transports TRANSPORTS;
     /** Whether this process is Gyre's own, and not one that embeds it. */
     private static volatile boolean own;
+    private static volatile boolean serving;
 
     private volatile Vertx vertx;
     private volatile boolean stopping;
@@ -71,6 +74,7 @@ public final class Launcher extends io.vertx.core.Launcher {
     /** Called first by a process that is Gyre's own. */
     static void begin() {
         own = true;
+        logEndsOfThreads(failure -> { });
         InlineLimits.apply();
         Transports.mistake().ifPresent(mistake -> fail(ExitCode.MISUSED, List.of(mistake)));
     }
@@ -98,14 +102,19 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public void afterStartingVertx(Vertx started) {
         vertx = started;
+        BusWriteFailures.ignore(started);
         IgnoredSignals.install();
         EventLoops.whenOneEnds(started, watchdog::loopEnded);
         LogLimits.onOutOfMemory(watchdog::thrown);
+        logEndsOfThreads(watchdog::thrown);
+        watchdog.start();
+    }
+
+    private static void logEndsOfThreads(Consumer<Throwable> first) {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            watchdog.thrown(failure);
+            first.accept(failure);
             LoggerFactory.getLogger("gyre").error("thread ended name={}", thread.getName(), failure);
         });
-        watchdog.start();
     }
 
     private boolean loopEnds() {
@@ -118,6 +127,7 @@ public final class Launcher extends io.vertx.core.Launcher {
      * @param background threads, by their numbers, that do not serve requests
      */
     static void serving(List<String> background) {
+        serving = true;
         if (own) {
             // To start a process takes longer than an event loop may be held up.
             Thread thread = new Thread(() -> stepBack(background), "gyre-step-back");
@@ -155,7 +165,15 @@ public final class Launcher extends io.vertx.core.Launcher {
     @Override
     public void beforeStoppingVertx(Vertx running) {
         stopping = true;
+        toldToEnd();
         watchdog.stopping();
+    }
+
+    /** The process is told to end, perhaps before it was ready. */
+    static void toldToEnd() {
+        if (!serving) {
+            LogProvider.startGivenUp();
+        }
     }
 
     /** Everything has been stopped in order, but the JVM would still report death by a signal. */

@@ -20,6 +20,13 @@ public final class LogProvider implements SLF4JServiceProvider {
         limits = new LogLimits(simple.getLoggerFactory(), System::nanoTime, LogLimits::eachSecond);
     }
 
+    /** The process was told to end before it was ready. */
+    static void startGivenUp() {
+        if (LoggerFactory.getILoggerFactory() instanceof LogLimits limits) {
+            limits.startGivenUp();
+        }
+    }
+
     /** Before the process ends: logs the number of omitted records, if the log is Gyre's own. */
     static void end() {
         if (LoggerFactory.getILoggerFactory() instanceof LogLimits limits) {

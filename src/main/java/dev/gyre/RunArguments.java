@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.config.ConfigSource;
+import dev.gyre.config.JsonText;
 import dev.gyre.files.GuardedFile;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -26,6 +27,7 @@ final class RunArguments {
         List<String> prepared = new ArrayList<>(List.of("run"));
         Optional<JsonObject> conf = Optional.empty();
         boolean clustered = false;
+        boolean verticle = false;
         for (int i = 0; i < args.size(); i++) {
             String arg = args.get(i);
             String name = arg.startsWith("--") ? arg.substring(1) : arg;
@@ -45,7 +47,19 @@ final class RunArguments {
                 String value = name.startsWith("-conf=") ? name.substring("-conf=".length())
                         : i + 1 < args.size() ? args.get(++i) : "";
                 conf = Optional.of(given(value));
+            } else if (PASSED_ON.contains(name)) {
+                prepared.add(arg);
+                if (i + 1 < args.size()) {
+                    prepared.add(args.get(++i));
+                }
             } else if (known(name)) {
+                prepared.add(arg);
+            } else if (!name.startsWith("-")) {
+                if (verticle) {
+                    throw StartFailed.badConfig(List.of("run: " + arg + ": one word too many (expected: run "
+                            + MainVerticle.class.getName() + " -conf FILE)"));
+                }
+                verticle = true;
                 prepared.add(arg);
             } else {
                 throw StartFailed.badConfig(List.of("run: unknown option " + arg
@@ -65,19 +79,19 @@ final class RunArguments {
     }
 
     private static boolean known(String name) {
-        return !name.startsWith("-") || name.startsWith("-D") || name.equals("-help") || name.equals("-h")
-                || PASSED_ON.stream()
-                        .anyMatch(option -> name.equals(option) || name.startsWith(option + "="));
+        return name.startsWith("-D") || name.equals("-help") || name.equals("-h")
+                || PASSED_ON.stream().anyMatch(option -> name.startsWith(option + "="));
     }
 
     /** What {@link ConfigSource} is given for the value of {@code -conf}: a file's path, or JSON. */
     static JsonObject given(String value) throws StartFailed {
         if (value.strip().startsWith("{")) {
             try {
-                return new JsonObject(value);
+                if (JsonText.strict(value) instanceof JsonObject config) {
+                    return config;
+                }
             } catch (DecodeException e) {
-                throw StartFailed.badConfig(List.of("-conf: not valid JSON: "
-                        + e.getMessage().lines().findFirst().orElse("")));
+                throw StartFailed.badConfig(List.of("-conf" + JsonText.mistake(e)));
             }
         }
         if (value.isEmpty()) {

@@ -168,7 +168,7 @@ class HoldAndSwapTest {
                 awaitWaiting(node, 1);
                 node.stop();
                 Wire.Answer refused = client.readAnswer();
-                ProblemAnswer.check(refused, 503, "destination_unavailable", "no-backend");
+                ProblemAnswer.check(refused, 503, "proxy_internal_error", "stopped");
                 assertThat(refused.head().first("Connection")).contains("close");
             }
         }

@@ -145,6 +145,11 @@ class StartFailuresTest {
         end("check").says(2, "check: no file (expected: -conf FILE)");
         end("check", "gyre.json").says(2, "check: \"gyre.json\" (expected: -conf FILE)");
         end("run", "dev.gyre.MainVerticle", "-conf").says(2, "-conf");
+        end("run", "dev.gyre.MainVerticle", "-conf", "{ \"web\" }")
+                .says(2, "-conf, line 1, column ", "expected: ");
+        end("run", "dev.gyre.MainVerticle", "gyre.json")
+                .says(2, "run: gyre.json: one word too many (expected: run dev.gyre.MainVerticle -conf "
+                        + "FILE)");
     }
 
     @Test

@@ -238,7 +238,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
             clock.start(service.get().policy());
             await(service.get().line(), service.get().line().awaitBackend(this, most.get()));
         } else {
-            gaveUp();
+            gaveUp(Failure.NO_BACKEND);
         }
     }
 
@@ -275,9 +275,9 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     }
 
     @Override
-    public void gaveUp() {
+    public void gaveUp(Failure why) {
         line = Optional.empty();
-        fail(Failure.NO_BACKEND, "service " + service() + context.view().service(service())
+        fail(why, "service " + service() + context.view().service(service())
                 .map(ServiceRuntime::unresolved).orElse(""));
     }
 

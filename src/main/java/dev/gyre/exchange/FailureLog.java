@@ -35,8 +35,12 @@ final class FailureLog {
      * @param details may be null
      */
     void report(Failure failure, Optional<BackendId> backend, String details) {
-        // An overload has its own log, which has a line when it begins and one when it ends.
-        if (failure.side() == Failure.Side.CLIENT || failure == Failure.OVERLOADED) {
+        boolean expected = switch (failure) {
+            // An overload has a line when it begins and one when it ends; a stop is what the operator wants.
+            case OVERLOADED, STOPPED -> true;
+            default -> failure.side() == Failure.Side.CLIENT;
+        };
+        if (expected) {
             return;
         }
         lines.happened(new Kind(failure, backend), nanos.getAsLong())

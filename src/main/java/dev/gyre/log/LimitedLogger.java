@@ -24,7 +24,7 @@ final class LimitedLogger extends LegacyAbstractLogger {
     protected void handleNormalizedLoggingCall(Level level, Marker marker, String pattern, Object[] arguments,
             Throwable thrown) {
         OutOfMemory.look(arguments, thrown);
-        if (!written.isEnabledForLevel(level)) {
+        if (!written.isEnabledForLevel(level) || !limits.writes(level)) {
             return;
         }
         String message = MessageFormatter.basicArrayFormat(pattern, arguments);

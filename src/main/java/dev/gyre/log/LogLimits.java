@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * The loggers of this process with limits: one record of each {@link Kind} a minute, the first at once.
@@ -34,6 +35,7 @@ public final class LogLimits implements ILoggerFactory {
     /** By logger. */
     private final Map<String, Seen> seen = new HashMap<>();
     private boolean watched;
+    private volatile boolean startGivenUp;
 
     /** The recent records of one logger. */
     private static final class Seen {
@@ -119,6 +121,19 @@ public final class LogLimits implements ILoggerFactory {
             watched = true;
             eachSecond.accept(() -> writeOmitted(false));
         }
+    }
+
+    /**
+     * The process ends before it was ready, because it was told to: from now on neither warnings nor errors
+     * are written, for whatever fails now fails because of that.
+     */
+    public void startGivenUp() {
+        startGivenUp = true;
+    }
+
+    /** Whether records of this level are written at all. */
+    boolean writes(Level level) {
+        return !startGivenUp || level.compareTo(Level.INFO) >= 0;
     }
 
     /** The process ends: logs the omitted records since the last such line now. */

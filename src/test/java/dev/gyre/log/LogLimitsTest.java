@@ -88,6 +88,19 @@ class LogLimitsTest {
         assertThat(lines.with("left out")).hasSize(1);
     }
 
+    @Test
+    void aStartThatWasGivenUpFailsInSilence() {
+        Logger own = limits.getLogger("gyre.registry");
+        own.error("before");
+        limits.startGivenUp();
+        own.error("disk not writable");
+        limits.getLogger("io.vertx.core.impl.ContextImpl").error("Unhandled exception", new IOException("x"));
+        own.info("stopped before ready");
+        limits.end();
+        assertThat(lines.text().lines().map(line -> line.substring(line.indexOf(" - "))))
+                .containsExactly(" - before", " - stopped before ready");
+    }
+
     /** As where a message repeats what somebody sent. */
     @Test
     void everNewWordsAreBounded() {

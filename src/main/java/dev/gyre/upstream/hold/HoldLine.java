@@ -1,5 +1,6 @@
 package dev.gyre.upstream.hold;
 
+import dev.gyre.model.Failure;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -97,13 +98,13 @@ public final class HoldLine {
         lineUp();
     }
 
-    /** No backend will come any more: requests that wait give up. False when none did. */
+    /** The time for the last requests is up: those that wait give up. False when none did. */
     public boolean giveUp() {
         lineUp();
         List<Waiter> all = List.copyOf(line);
         for (Waiter waiter : all) {
             leave(waiter);
-            waiter.gaveUp();
+            waiter.gaveUp(Failure.STOPPED);
         }
         return !all.isEmpty();
     }
@@ -139,7 +140,7 @@ public final class HoldLine {
         while (!awaiting.isEmpty() && now - awaiting.values().iterator().next() >= 0) {
             Waiter first = awaiting.keySet().iterator().next();
             leave(first);
-            first.gaveUp();
+            first.gaveUp(Failure.NO_BACKEND);
         }
     }
 

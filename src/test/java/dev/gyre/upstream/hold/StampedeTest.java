@@ -3,6 +3,7 @@ package dev.gyre.upstream.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
+import dev.gyre.model.Failure;
 import dev.gyre.model.HoldStats;
 import dev.gyre.model.Origin;
 import dev.gyre.model.Service;
@@ -46,7 +47,8 @@ class StampedeTest {
             }
 
             @Override
-            public void gaveUp() {
+            public void gaveUp(Failure why) {
+                assertThat(why).isEqualTo(Failure.NO_BACKEND);
                 gaveUp.add(number);
             }
         };
