@@ -19,7 +19,7 @@ final class JoinCheck {
     /** Heartbeats arrive every second, and two make a node known. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
     /** Starts within this time count as simultaneous: then the session names decide. */
-    private static final long SAME_MILLIS = 2_000;
+    static final long SAME_MILLIS = 2_000;
 
     private final Vertx vertx;
     private final Session session;
