@@ -166,10 +166,6 @@ class ArchitectureTest {
             .should().accessTargetWhere(HiddenInputs.nanoTime()).allowEmptyShould(true)
             .because("a test must be able to step the clock: take a LongSupplier as a parameter");
 
-    /** They open the ports of HTTP/1, and answer what its decoder could not read. */
-    private static final Set<String> OPEN_PORTS =
-            Set.of("dev.gyre.exchange.ProxyVerticle", "dev.gyre.exchange.ProxyLoop");
-
     private static final Set<String> OF_HTTP1 = Set.of("io.vertx.core.http.HttpServerRequest",
             "io.vertx.core.http.HttpServerResponse", "io.vertx.core.http.HttpClientRequest",
             "io.vertx.core.http.HttpClientResponse", "io.vertx.core.http.HttpClientConnection");
@@ -177,7 +173,6 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule exchangesKnowNoProtocol = noClasses()
             .that().resideInAPackage(tree("exchange"))
-            .and(describe("open no ports", type -> !OPEN_PORTS.contains(type.getName())))
             .should().dependOnClassesThat(describe("are HTTP/1 as Vert.x has it",
                     type -> OF_HTTP1.contains(type.getName())))
             .because("an exchange is the same whatever protocol carries its two ends: use ClientStream and"

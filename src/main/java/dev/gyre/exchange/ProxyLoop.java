@@ -6,7 +6,6 @@ import dev.gyre.exchange.overload.ServiceLimits;
 import dev.gyre.exchange.retry.LoopRetries;
 import dev.gyre.exchange.retry.Retries;
 import dev.gyre.gate.Rule;
-import dev.gyre.listener.ClientConnection;
 import dev.gyre.listener.ClientConnections;
 import dev.gyre.listener.ClientStream;
 import dev.gyre.listener.ListenerState;
@@ -23,13 +22,12 @@ import dev.gyre.upstream.hold.Holds;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One event loop's half of the proxy: its view of the topology and the clients connected to it. */
-final class ProxyLoop implements LoopContext {
+final class ProxyLoop implements LoopContext, ClientConnections.Server {
 
     /** What the loops of a node have in common. */
     interface Shared {
@@ -73,11 +71,12 @@ final class ProxyLoop implements LoopContext {
         this.toBackend = new ToBackend(forwarding, node.via());
         this.toClient = new ToClient(node.via(), loop);
         this.exchanges = node.newListener();
-        this.clients = new ClientConnections(node.listening(), loop, exchanges);
+        this.clients = new ClientConnections(node.listening(), loop, this, exchanges);
         this.view = new LoopView(node.current(), loop, random, node.holds());
     }
 
-    void handle(ClientStream client) {
+    @Override
+    public void handle(ClientStream client) {
         new Exchange(this, client).start();
     }
 
@@ -86,38 +85,26 @@ final class ProxyLoop implements LoopContext {
         LOG.error("request {} {}", client.method(), client.target(), fault);
     }
 
-    /** What the HTTP decoder could not make sense of; the connection cannot be used after it. */
-    void refuse(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        Failure failure;
+    @Override
+    public Failure refused(Throwable cause, MultiMap headers, String address) {
         if (cause instanceof TooLongHttpLineException) {
-            failure = Failure.URI_TOO_LONG;
-            exceeded(Limit.REQUEST_LINE, request);
-        } else if (cause instanceof TooLongHttpHeaderException) {
-            failure = Failure.HEADERS_TOO_LARGE;
-            exceeded(Limit.HEADERS, request);
-        } else {
-            Rule rule = Rule.of(cause);
-            if (rule == Rule.UNDECODABLE && RequestLength.unknownCoding(request.headers())) {
-                rule = Rule.CODING_UNKNOWN;
-            }
-            failure = rule.failure();
-            if (rule == Rule.FIELD_COUNT) {
-                exceeded(Limit.HEADER_COUNT, request);
-            } else {
-                node.listening().refusals().request(rule, address(request));
-            }
+            node.listening().exceeded().report(Limit.REQUEST_LINE, address);
+            return Failure.URI_TOO_LONG;
         }
-        Failure why = failure;
-        ClientConnection.of(request.connection()).ifPresent(client -> client.refuse(why, request));
-    }
-
-    private void exceeded(Limit limit, HttpServerRequest request) {
-        node.listening().exceeded().report(limit, address(request));
-    }
-
-    private static String address(HttpServerRequest request) {
-        return ClientConnection.of(request.connection()).map(ClientConnection::address).orElse("?");
+        if (cause instanceof TooLongHttpHeaderException) {
+            node.listening().exceeded().report(Limit.HEADERS, address);
+            return Failure.HEADERS_TOO_LARGE;
+        }
+        Rule rule = Rule.of(cause);
+        if (rule == Rule.UNDECODABLE && RequestLength.unknownCoding(headers)) {
+            rule = Rule.CODING_UNKNOWN;
+        }
+        if (rule == Rule.FIELD_COUNT) {
+            node.listening().exceeded().report(Limit.HEADER_COUNT, address);
+        } else {
+            node.listening().refusals().request(rule, address);
+        }
+        return rule.failure();
     }
 
     @Override

@@ -1,23 +1,20 @@
 package dev.gyre.exchange;
 
 import dev.gyre.config.Settings.Listener;
-import dev.gyre.listener.ClientStream;
-import dev.gyre.listener.Http1ClientStream;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BindFailure;
+import dev.gyre.vertx.AcceptedChannel;
 import dev.gyre.vertx.GuardedTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetServer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -56,7 +53,7 @@ final class ProxyVerticle extends VerticleBase {
 
     private final Shared node;
     private final int index;
-    private final List<HttpServer> servers = new ArrayList<>();
+    private final List<NetServer> servers = new ArrayList<>();
     private ProxyLoop loop;
 
     ProxyVerticle(Shared node, int index) {
@@ -85,7 +82,7 @@ final class ProxyVerticle extends VerticleBase {
     Future<List<Integer>> listen(List<Listener> listeners) {
         Promise<List<Integer>> ports = Promise.promise();
         context.runOnContext(v -> {
-            List<Future<HttpServer>> bound = new ArrayList<>();
+            List<Future<NetServer>> bound = new ArrayList<>();
             for (int i = 0; i < listeners.size(); i++) {
                 Listener listener = listeners.get(i);
                 // To Vert.x a negative port is a free one, which servers with the same negative number share.
@@ -100,19 +97,9 @@ final class ProxyVerticle extends VerticleBase {
         return ports.future();
     }
 
-    private HttpServer server() {
-        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
-                .setStrictThreadMode(true)
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
-                .setHandle100ContinueAutomatically(false)
-                .setCompressionSupported(false)
-                .setDecompressionSupported(false)
-                .setHttp2ClearTextEnabled(false));
-        server.connectionHandler(loop.clients()::accept);
-        Consumer<ClientStream> handler = loop::handle;
-        server.requestHandler(request -> Http1ClientStream.begin(request, handler));
-        server.invalidRequestHandler(loop::refuse);
+    private NetServer server() {
+        NetServer server = vertx.createNetServer();
+        server.connectHandler(accepted -> loop.clients().accept(AcceptedChannel.take(accepted)));
         servers.add(server);
         return server;
     }
@@ -150,7 +137,7 @@ final class ProxyVerticle extends VerticleBase {
                 .compose(v -> {
                     // Vert.x would wait without end for a client that does not take the last of its answer.
                     loop.clients().abort();
-                    return Future.all(servers.stream().map(HttpServer::close).toList());
+                    return Future.all(servers.stream().map(NetServer::close).toList());
                 })
                 .mapEmpty();
     }

@@ -3,10 +3,10 @@
  * verticle for each event loop. A request enters here:
  *
  * <pre>
- *  ProxyVerticle                     opens the ports; takes each connection (ClientConnections.accept)
- *  listener.Http1ClientStream.begin  is called by Vert.x for each request whose head is decoded
- *  ProxyLoop.handle                  makes an Exchange of it
- *  Exchange.start                    gate, route, hold, admit, select, send, answer, end
+ *  ProxyVerticle             opens the ports; takes each connection (ClientConnections.accept)
+ *  listener.Http1Requests    begins each request whose head is decoded, when the one before is over
+ *  ProxyLoop.handle          makes an Exchange of it
+ *  Exchange.start            gate, route, hold, admit, select, send, answer, end
  * </pre>
  *
  * <p>{@link dev.gyre.exchange.Exchange} is the state machine of one request, by the transitions of

@@ -97,11 +97,11 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         } else {
             headBegun = false;
             if (head) {
-                requests.add(names.fields(), lineRead ? latest : null, begunNanos);
+                HttpMessage message = (HttpMessage) out.get(0);
+                boolean goesOn = names.connections() > 0 ? Persistence.settle(message, names.connections())
+                        : message.protocolVersion() != HttpVersion.HTTP_1_0;
+                requests.add(names.fields(), lineRead ? latest : null, begunNanos, goesOn);
                 lineRead = false;
-                if (names.connections() > 0) {
-                    Persistence.settle((HttpMessage) out.get(0), names.connections());
-                }
             }
             for (int i = head ? 1 : 0; i < out.size(); i++) {
                 bodyBytes += out.get(i) instanceof HttpContent part ? part.content().readableBytes() : 0;
@@ -135,6 +135,11 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
      */
     public Optional<HttpRequest> head(int index) {
         return requests.head(index);
+    }
+
+    /** The client lets another request follow the eldest of these. */
+    public boolean goesOn() {
+        return requests.goesOn();
     }
 
     /** When the first byte of one of those was decoded. */

@@ -20,6 +20,7 @@ final class RequestQueue {
     /** Null if the request line could not be read. */
     private final HttpRequest[] heads = new HttpRequest[MOST];
     private final long[] begunNanos = new long[MOST];
+    private final boolean[] goesOn = new boolean[MOST];
     private int first;
     private int count;
     private int sum;
@@ -47,6 +48,11 @@ final class RequestQueue {
         return Optional.ofNullable(heads[(first + index) % MOST]);
     }
 
+    /** Another request may follow the eldest. */
+    boolean goesOn() {
+        return goesOn[first];
+    }
+
     /** When its first byte was decoded. */
     long begunNanos(int index) {
         return begunNanos[(first + index) % MOST];
@@ -60,9 +66,10 @@ final class RequestQueue {
     /**
      * The head under way is whole, and had so many fields.
      *
-     * @param head null when its request line could not be read
+     * @param head   null when its request line could not be read
+     * @param follow another request may follow
      */
-    void add(int fields, HttpRequest head, long nanos) {
+    void add(int fields, HttpRequest head, long nanos, boolean follow) {
         // What comes out after a refused message is not served: no more than the room there is.
         if (count < MOST) {
             int size = EACH + size(fields);
@@ -70,6 +77,7 @@ final class RequestQueue {
             sizes[last] = size;
             heads[last] = head;
             begunNanos[last] = nanos;
+            goesOn[last] = follow;
             count++;
             sum += size;
         }

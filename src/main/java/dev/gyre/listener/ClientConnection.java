@@ -11,45 +11,30 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Peer;
-import dev.gyre.vertx.AtomicWrites;
-import dev.gyre.vertx.GracefulClose;
-import dev.gyre.vertx.OwnVersion;
-import dev.gyre.vertx.PendingReads;
 import dev.gyre.vertx.Reset;
 import dev.gyre.vertx.ResetOfHalfClosed;
-import dev.gyre.vertx.ResetOfPaused;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.AttributeKey;
 import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.Http1ServerConfig;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.VertxConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
 /** One client's connection: the peer, and when it has been silent for too long. */
-public final class ClientConnection extends Deadline {
+final class ClientConnection extends Deadline {
 
     /** How long an idle connection may live on while the node stops. */
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
     private static final long HALF_CLOSED_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     static final String WATCH = "gyre-watch";
-    private static final String VERSION = "gyre-version";
-    /** Made once for all requests of a connection. */
-    private static final AttributeKey<Optional<ClientConnection>> KEY = AttributeKey.valueOf("gyre.client");
 
     private final Loop loop;
-    private final HttpConnection http;
     private final Channel channel;
+    private final Http1Requests http;
     private final Peer peer;
     private final Limits limits;
     private final LimitCounters exceeded;
@@ -64,11 +49,8 @@ public final class ClientConnection extends Deadline {
     private long requestCount;
     /** The first bytes of a head are there, but not its end. */
     private boolean headBegan;
-    /**
-     * Requests being served. More than one for a moment: a pipelined request begins within the last write of
-     * the answer before it.
-     */
-    private int inService;
+    /** A request is being served. */
+    private boolean serving;
     /** The client has ended its side. */
     private boolean inputEnded;
     private boolean stopping;
@@ -82,14 +64,14 @@ public final class ClientConnection extends Deadline {
     /** Called if the connection ends while the rest of an answered request is still read. */
     private Optional<Handler<Void>> lingering = Optional.empty();
 
-    private ClientConnection(ClientConnections clients, HttpConnection http) {
+    private ClientConnection(ClientConnections clients, Channel channel, Http1Requests http) {
         ListenerState state = clients.state();
         this.loop = clients.loop();
         this.http = http;
+        this.channel = channel;
         this.limits = state.policy().limits();
         this.exceeded = state.exceeded();
         this.memoryEnds = state.memoryEnds();
-        this.channel = channel(http);
         this.acceptedNanos = loop.nanos();
         ForwardingSettings forwarding = state.policy().forwarding();
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
@@ -99,17 +81,8 @@ public final class ClientConnection extends Deadline {
                 loop::nanos);
         this.listenerPort = Admission.port(channel);
         this.unserved = new UnservedRequests(loop, decoder, peer, listenerPort, clients.exchanges());
-        this.memory = new ClientMemory((VertxConnection) http, decoder, loop.memory(), clients.relief());
+        this.memory = new ClientMemory(channel, http.waiting(), decoder, loop.memory(), clients.relief());
         loop.readMemory().serve(channel);
-    }
-
-    /** The client broke it off before it was accepted, so its address is unknown. */
-    static boolean isGone(HttpConnection http) {
-        return channel(http).remoteAddress() == null;
-    }
-
-    static Channel channel(HttpConnection http) {
-        return ((VertxConnection) http).channel();
     }
 
     private static Http1ServerConfig sizes(Limits limits) {
@@ -119,33 +92,23 @@ public final class ClientConnection extends Deadline {
                 .setMaxChunkSize(Loop.BODY_PIECE);
     }
 
-    /** Begins to watch a connection that was just accepted. */
-    static ClientConnection accept(ClientConnections clients, HttpConnection http) {
-        ClientConnection connection = new ClientConnection(clients, http);
-        Channel channel = connection.channel;
-        channel.attr(KEY).set(Optional.of(connection));
-        channel.pipeline().replace("httpDecoder", "httpDecoder", connection.decoder);
+    /** Begins to serve a connection that was just accepted, and has no handlers yet. */
+    static ClientConnection accept(ClientConnections clients, Channel channel) {
+        Http1Requests http = new Http1Requests();
+        ClientConnection connection = new ClientConnection(clients, channel, http);
         SlowReader.bound(channel);
-        channel.pipeline().addFirst(WATCH, new ClientWatch(connection))
-                .addFirst("gyre-end", GracefulClose.INSTANCE)
-                .addFirst("gyre-reset", ResetOfPaused.INSTANCE)
-                .addBefore("handler", "gyre-whole", AtomicWrites.INSTANCE);
         if (connection.limits.halfClose()) {
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            channel.pipeline().addBefore("handler", "gyre-input", new InputEnd(connection));
         }
-        http.exceptionHandler(connection::broken);
+        channel.pipeline().addLast(WATCH, new ClientWatch(connection))
+                .addLast(connection.decoder)
+                .addLast(http);
+        http.serve(connection, clients, channel.pipeline().lastContext());
         connection.loop.schedule(connection, connection.limits.head());
         return connection;
     }
 
-    /** Empty for one that was gone before it was accepted. */
-    public static Optional<ClientConnection> of(HttpConnection http) {
-        Optional<ClientConnection> known = channel(http).attr(KEY).get();
-        return known == null ? Optional.empty() : known;
-    }
-
-    public Peer peer() {
+    Peer peer() {
         return peer;
     }
 
@@ -155,7 +118,7 @@ public final class ClientConnection extends Deadline {
     }
 
     /** The peer's address in text, without port. */
-    public String address() {
+    String address() {
         return peer.address();
     }
 
@@ -164,7 +127,7 @@ public final class ClientConnection extends Deadline {
         return !memory.released();
     }
 
-    public ClientMemory memory() {
+    ClientMemory memory() {
         return memory;
     }
 
@@ -174,15 +137,8 @@ public final class ClientConnection extends Deadline {
     }
 
     /** The value of Date at this moment. */
-    public CharSequence date() {
+    CharSequence date() {
         return loop.date();
-    }
-
-    /** From now on the status lines of answers say HTTP/1.1, also for requests of HTTP/1.0. */
-    public void speakOwnVersion() {
-        if (channel.pipeline().get(VERSION) == null) {
-            channel.pipeline().addBefore("handler", VERSION, OwnVersion.INSTANCE);
-        }
     }
 
     /** The listening socket that this connection came through. */
@@ -190,20 +146,12 @@ public final class ClientConnection extends Deadline {
         return channel.parent();
     }
 
-    /**
-     * Says in the head of this answer that it is the last one; what the client sent after it is not served.
-     */
-    public void endWithAnswerTo(HttpServerRequest request) {
+    /** The answer to the present request is the last one; what the client sent after it is not served. */
+    void endsWithAnswer() {
         ending = true;
-        MultiMap headers = request.response().headers();
-        headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        if (request.version() == HttpVersion.HTTP_1_0) {
-            // Vert.x would announce the opposite, at the last moment.
-            request.response().headersEndHandler(v -> headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
-        }
     }
 
-    public boolean ending() {
+    boolean ending() {
         return ending;
     }
 
@@ -213,30 +161,33 @@ public final class ClientConnection extends Deadline {
      * @return when its first byte was read
      */
     long requestBegins() {
-        // A request that begins within the last write of the answer before it is not the oldest yet.
-        long begunNanos = decoder.begunNanos(inService);
-        inService++;
+        serving = true;
         requestCount++;
         headBegan = false;
-        return begunNanos;
+        return decoder.begunNanos(0);
+    }
+
+    /** As far as the client is concerned, another request may follow the oldest that is not answered. */
+    boolean goesOn() {
+        return decoder.goesOn();
     }
 
     /** Answers a head that could not be decoded; what comes after it is not read. */
-    public void refuse(Failure failure, HttpServerRequest request) {
-        speakOwnVersion();
-        unserved.refused(inService, failure);
-        OwnAnswer.refuse(failure, request, loop.date());
+    void refuse(Failure failure, ClientStream answer) {
+        unserved.refused(0, failure);
+        answer.last();
+        answer.problem(failure, 1);
         close();
     }
 
     /** No request is being served. */
     boolean idle() {
-        return inService == 0;
+        return !serving;
     }
 
     /** No request is being served, and the next one has begun to come. */
     boolean headUnderWay() {
-        return inService == 0 && decoder.headBegun();
+        return !serving && decoder.headBegun();
     }
 
     /** Requests so far. */
@@ -244,8 +195,13 @@ public final class ClientConnection extends Deadline {
         return requestCount;
     }
 
+    /** The client takes no more at the moment. */
+    boolean full() {
+        return !channel.isWritable();
+    }
+
     /** No further request is served: the limit is reached, or the client has ended its side. */
-    public boolean spent() {
+    boolean spent() {
         return inputEnded && decoder.servesLast() || limits.requestsPerConnection().isPresent()
                 && requestCount >= limits.requestsPerConnection().getAsInt();
     }
@@ -300,7 +256,7 @@ public final class ClientConnection extends Deadline {
 
     /** The answer to a request is out; after the last one the time limit for idle connections starts. */
     void requestEnded() {
-        inService--;
+        serving = false;
         lingering = Optional.empty();
         if (!closed) {
             memory.answered();
@@ -355,8 +311,8 @@ public final class ClientConnection extends Deadline {
         lingering = Optional.of(whenGone);
     }
 
-    /** Handled here so that Vert.x does not log it; the request ends by it in any case. */
-    private void broken(Throwable cause) {
+    /** What goes wrong on the connection ends its request. */
+    void broken(Throwable cause) {
         if (cause instanceof Refused refused) {
             cutCause = Optional.of(refused.rule().failure());
         }
@@ -365,25 +321,24 @@ public final class ClientConnection extends Deadline {
     void gone() {
         lingering.ifPresent(waits -> waits.handle(null));
         // The next request begins at once, unless the connection is to end with the one before.
-        boolean last = ending || inService == 0 && !closedInService;
-        unserved.gone(inService, cutCause.orElse(last ? Failure.NOT_SERVED : Failure.CLIENT_GONE),
+        boolean last = ending || !serving && !closedInService;
+        unserved.gone(serving ? 1 : 0, cutCause.orElse(last ? Failure.NOT_SERVED : Failure.CLIENT_GONE),
                 cutCause.orElse(ending && !inputEnded ? Failure.NOT_SERVED : Failure.CLIENT_GONE));
         closed = true;
-        PendingReads.release((VertxConnection) http);
         memory.closed();
         loop.cancel(this);
         slowReader.ifPresent(loop::cancel);
     }
 
     /** Ends this node's side once all that was written is out; what the client sends is still read. */
-    public void endAnswers() {
+    void endAnswers() {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
     }
 
     /** Closes when all that was written is out, or when the client does not take it. */
-    public void close() {
-        http.close();
+    void close() {
+        http.writes().close();
         ending = true;
         closing = true;
         if (!closed) {
@@ -408,7 +363,7 @@ public final class ClientConnection extends Deadline {
     /**
      * Closes so that the client cannot take what it has got for the whole: with a reset instead of an end.
      */
-    public void reset() {
+    void reset() {
         Reset.close(channel);
     }
 
@@ -416,7 +371,7 @@ public final class ClientConnection extends Deadline {
     protected void expired() {
         if (closing) {
             abort();
-        } else if (inService == 0) {
+        } else if (!serving) {
             endUnserved();
         }
     }
@@ -430,8 +385,7 @@ public final class ClientConnection extends Deadline {
         if (headBegan) {
             Failure failure = stopping ? Failure.STOPPED : Failure.CLIENT_TIMEOUT;
             unserved.timedOut(failure);
-            // No request has come of it, so the answer goes out below the HTTP encoder.
-            channel.pipeline().context(WATCH).writeAndFlush(OwnAnswer.whole(failure, loop.date()));
+            http.writes().write(OwnAnswer.whole(failure, loop.date()));
         }
         close();
     }

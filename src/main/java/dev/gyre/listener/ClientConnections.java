@@ -2,10 +2,11 @@ package dev.gyre.listener;
 
 import dev.gyre.loop.Loop;
 import dev.gyre.model.ExchangeListener;
+import dev.gyre.model.Failure;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
-import io.vertx.core.http.HttpConnection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,24 @@ import java.util.Set;
 /** The clients connected to one event loop, and the ports they came through. Used on that loop only. */
 public final class ClientConnections {
 
+    /** What serves the requests of one event loop. */
+    public interface Server {
+
+        void handle(ClientStream client);
+
+        /**
+         * Counts and logs a head that could not be decoded.
+         *
+         * @param headers those that could be
+         * @param address of the client
+         * @return what it is answered with, as the last answer on its connection
+         */
+        Failure refused(Throwable cause, MultiMap headers, String address);
+    }
+
     private final ListenerState state;
     private final Loop loop;
+    private final Server server;
     private final ExchangeListener exchanges;
     private final Set<ClientConnection> open = new HashSet<>();
     /** The listening sockets that clients came through. */
@@ -23,17 +40,18 @@ public final class ClientConnections {
     private boolean stopping;
 
     /** @param exchanges hears of the requests on this loop that never reach an exchange */
-    public ClientConnections(ListenerState state, Loop loop, ExchangeListener exchanges) {
+    public ClientConnections(ListenerState state, Loop loop, Server server, ExchangeListener exchanges) {
         this.state = state;
         this.loop = loop;
+        this.server = server;
         this.exchanges = exchanges;
         this.relief = new MemoryRelief(loop, open);
     }
 
-    /** Takes a connection, unless it is gone already or one too many. */
-    public void accept(HttpConnection connection) {
-        if (ClientConnection.isGone(connection)
-                || !state.admission().admits(ClientConnection.channel(connection))) {
+    /** Takes a connection that has no handlers yet, unless it is gone already or one too many. */
+    public void accept(Channel connection) {
+        // The address of one that the client broke off before it was accepted is unknown.
+        if (connection.remoteAddress() == null || !state.admission().admits(connection)) {
             connection.close();
             return;
         }
@@ -42,13 +60,14 @@ public final class ClientConnections {
             state.admission().guard(client.port());
         }
         open.add(client);
-        connection.closeHandler(v -> {
-            client.gone();
-            open.remove(client);
-        });
         if (stopping) {
             client.stopping();
         }
+    }
+
+    void gone(ClientConnection client) {
+        client.gone();
+        open.remove(client);
     }
 
     /** From now on every answer ends its connection, and idle connections go. */
@@ -95,6 +114,10 @@ public final class ClientConnections {
 
     ExchangeListener exchanges() {
         return exchanges;
+    }
+
+    Server server() {
+        return server;
     }
 
     Loop loop() {

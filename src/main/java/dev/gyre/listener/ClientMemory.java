@@ -4,23 +4,21 @@ import dev.gyre.gate.RequestDecoder;
 import dev.gyre.loop.LoopMemory;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.MemoryHolding;
-import dev.gyre.vertx.PendingReads;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.vertx.core.net.impl.VertxConnection;
 
 /**
- * The memory that one client's connection holds, and whether it is read. Three can stop the reading: Vert.x,
- * when the bytes that came are not consumed; the decoder, when enough requests wait; and the node, when
- * memory is short and this connection holds much of it.
+ * The memory that one client's connection holds, and whether it is read. Three can stop the reading: the
+ * request that is served, when enough of its body waits; the decoder, when enough requests do; and the node,
+ * when memory is short and this connection holds much of it.
  */
-public final class ClientMemory {
+final class ClientMemory {
 
     /** A client that holds less, the connection itself aside, is always read: any usual request fits. */
     private static final int LITTLE = 4 * 1024;
 
-    private final VertxConnection connection;
     private final Channel channel;
+    private final WaitingParts waiting;
     private final RequestDecoder decoder;
     private final LoopMemory loop;
     private final MemoryRelief relief;
@@ -37,9 +35,11 @@ public final class ClientMemory {
     private boolean waits;
     private boolean released;
 
-    ClientMemory(VertxConnection connection, RequestDecoder decoder, LoopMemory loop, MemoryRelief relief) {
-        this.connection = connection;
-        this.channel = connection.channel();
+    /** @param waiting what has been decoded and nobody takes at the moment */
+    ClientMemory(Channel channel, WaitingParts waiting, RequestDecoder decoder, LoopMemory loop,
+            MemoryRelief relief) {
+        this.channel = channel;
+        this.waiting = waiting;
         this.decoder = decoder;
         this.loop = loop;
         this.relief = relief;
@@ -79,19 +79,19 @@ public final class ClientMemory {
     }
 
     /** So many bytes of a body that were on the heap have been written to a backend, or dropped. */
-    public void passedOn(int bytes) {
+    void passedOn(int bytes) {
         passedOn = Math.min(decoder.bodyBytes(), passedOn + bytes);
         settle();
     }
 
     /** The client takes no more of its answer, which came in small reads; or it has taken what there was. */
-    public void behind(boolean is) {
+    void behind(boolean is) {
         untaken = is ? download() : 0;
         settle();
     }
 
     /** Holds so many bytes of a body more, for another attempt, or fewer. */
-    public void keep(int more) {
+    void keep(int more) {
         kept += more;
         settle();
     }
@@ -163,8 +163,9 @@ public final class ClientMemory {
         apply();
     }
 
-    private void apply() {
-        channel.config().setAutoRead(!heldBack && !waits && PendingReads.wanted(connection));
+    /** Reads on, or does not. */
+    void apply() {
+        channel.config().setAutoRead(!heldBack && !waits && !waiting.full());
     }
 
     private void settle() {
@@ -206,14 +207,14 @@ public final class ClientMemory {
         return decoder.undecoded();
     }
 
-    /** Bytes of bodies on the heap: Vert.x copies what comes in small reads. */
+    /** Bytes of bodies on the heap: what comes in small reads is copied. */
     private long bodies() {
         return Math.max(0, decoder.bodyBytes() - passedOn);
     }
 
-    /** What waits in Vert.x's connection beside what is {@link #counted}; the two may overlap. */
+    /** What of bodies waits here beside what is {@link #counted}; the two may overlap. */
     private long upload() {
-        return PendingReads.bytes(connection);
+        return waiting.bytes();
     }
 
     private long download() {

@@ -4,10 +4,9 @@ import dev.gyre.model.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 
@@ -15,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * The answers that this node gives itself: problem details (RFC 9457) with Proxy-Status (RFC 9209). They say
  * what happened, and nothing of what stands behind this node.
  */
-public final class OwnAnswer {
+final class OwnAnswer {
 
     private static final CharSequence PROXY_STATUS = HttpHeaders.createOptimized("Proxy-Status");
     private static final CharSequence PROBLEM_JSON = HttpHeaders.createOptimized("application/problem+json");
@@ -29,16 +28,9 @@ public final class OwnAnswer {
     }
 
     /** What this node can do, asked by {@code OPTIONS *} (RFC 9110, section 9.3.7); the caller ends it. */
-    public static HttpServerResponse options(HttpServerResponse response, CharSequence date) {
-        response.headers().set(ALLOW, ALLOWED).set(HttpHeaders.DATE, date);
-        return response.setStatusCode(HttpResponseStatus.NO_CONTENT.code());
-    }
-
-    /** Answers what cannot be served, and must be the last on its connection; the caller closes that. */
-    static void refuse(Failure failure, HttpServerRequest request, CharSequence date) {
-        Buffer problem = prepare(failure, request.response(), 1, date);
-        request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        request.response().end(problem);
+    static void options(ClientStream answer, CharSequence date) {
+        answer.answerHeaders().set(ALLOW, ALLOWED).set(HttpHeaders.DATE, date);
+        answer.status(HttpResponseStatus.NO_CONTENT.code());
     }
 
     /** The last answer on a connection, byte by byte, for a request that never came to be one. */
@@ -75,23 +67,24 @@ public final class OwnAnswer {
      * @param retryAfterSeconds when to come again, where that is worth a try
      * @param date              what Date says now
      */
-    public static Buffer prepare(Failure failure, HttpServerResponse response, int retryAfterSeconds,
-            CharSequence date) {
-        response.setStatusCode(failure.status()).setStatusMessage(phrase(failure));
+    static Buffer prepare(Failure failure, ClientStream answer, int retryAfterSeconds, CharSequence date) {
+        answer.status(failure.status());
+        answer.reason(phrase(failure));
         // The head of a backend's answer may stand here already, when the answer broke off before its first
         // byte.
-        response.headers().clear()
+        MultiMap fields = answer.answerHeaders();
+        fields.clear()
                 .set(HttpHeaders.DATE, date)
                 .set(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
                 .set(PROXY_STATUS, proxyStatus(failure));
         if (failure == Failure.METHOD_NOT_ALLOWED) {
-            response.headers().set(ALLOW, ALLOWED);
+            fields.set(ALLOW, ALLOWED);
         }
         if (failure.retryable()) {
-            response.headers().set(RETRY_AFTER, Integer.toString(retryAfterSeconds));
+            fields.set(RETRY_AFTER, Integer.toString(retryAfterSeconds));
         }
         Buffer body = problem(failure);
-        response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+        fields.set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
         return body;
     }
 }

@@ -1,9 +1,6 @@
 package dev.gyre.vertx;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler.Sharable;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.uring.IoUringSocketChannel;
 
 /**
@@ -13,10 +10,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
  * <p>Netty 4.2.18.Final is told of the reset once; epoll then reads up to it, but io_uring stops at the last
  * byte before it. Delete when io_uring closes the channel, too.
  */
-@Sharable
-public final class ResetOfPaused extends ChannelInboundHandlerAdapter {
-
-    public static final ResetOfPaused INSTANCE = new ResetOfPaused();
+public final class ResetOfPaused {
 
     /** {@code TCP_CLOSE} of Linux: reset, for this node has not closed it. */
     private static final int CLOSED = 7;
@@ -24,14 +18,12 @@ public final class ResetOfPaused extends ChannelInboundHandlerAdapter {
     private ResetOfPaused() {
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.fireChannelReadComplete();
-        Channel channel = ctx.channel();
-        if (channel instanceof IoUringSocketChannel socket && !channel.config().isAutoRead()
+    /** To be called when a turn of reading is over. */
+    public static void look(Channel channel) {
+        if (!channel.config().isAutoRead() && channel instanceof IoUringSocketChannel socket
                 && socket.isOpen() && socket.tcpInfo().state() == CLOSED) {
             // All that came before the reset has been read by now; this read finds the reset.
-            ctx.read();
+            channel.read();
         }
     }
 }
