@@ -25,7 +25,8 @@ final class FixedSettings {
         KEYS.put("zone", Settings::zone);
         KEYS.put("sticky", Settings::sticky);
         KEYS.put("resolver", Settings::resolver);
-        KEYS.put("backendNetworks", Settings::networks);
+        // The ports of this node stand there, too, by other keys.
+        KEYS.put("backendNetworks", all -> List.of(all.networks().allow(), all.networks().deny()));
     }
 
     private FixedSettings() {

@@ -47,8 +47,8 @@ final class NodeConfig {
                 .onFailure(e -> LOG.error("config rejected, keeping the running one: {}", e.getMessage()))
                 .onSuccess(read -> {
                     if (read instanceof Checked.Rejected<Settings> rejected) {
-                        LOG.error("config rejected, keeping the running one:\n  {}",
-                                String.join("\n  ", lines(rejected)));
+                        lines(rejected).forEach(line ->
+                                LOG.error("config rejected, keeping the running one: {}", line));
                     } else {
                         changed.accept(read.accepted().orElseThrow());
                     }

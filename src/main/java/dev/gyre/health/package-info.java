@@ -32,7 +32,9 @@
  *
  *  for each request: exchange.Exchange, then upstream.TierSelector
  *  6 hold          a person holds the service, until it is released   the request waits before any
- *                  or the hold ends: upstream.hold.HoldLine           backend is chosen
+ *                  or the hold ends: upstream.hold.HoldLine;          backend is chosen
+ *                  no backend at all is left, if hold.whenEmpty is
+ *                  set, for that long
  *  7 tried         this request has failed there already              passed over while another is left
  *  8 full pool     all connections are busy                           passed over while another has room
  *  9 Retry-After   an answer 429 or 503 said so: upstream.RetryAfter  passed over while another has room
@@ -42,7 +44,9 @@
  *                  9 and 10 apply to strategies that look at load
  * </pre>
  *
- * <p>A sticky client goes to its own backend, whatever 1, 5, 9 and 10 say. A name without an address stands
+ * <p>A sticky client goes to its own backend, whatever 1, 5, 9 and 10 say; of 8 only a full queue keeps it
+ * away. Backends of another zone are a reserve: each demand of 7 to 9 is first made of this node's zone, then
+ * of them, before it is lowered ({@code upstream.ServiceRuntime.pick}). A name without an address stands
  * for no backend at all: see package {@code dns}.
  */
 package dev.gyre.health;

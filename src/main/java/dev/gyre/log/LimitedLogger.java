@@ -33,7 +33,10 @@ final class LimitedLogger extends LegacyAbstractLogger {
         if (limited && !limits.admits(Kind.of(name, level, message, thrown))) {
             return;
         }
-        if (own || written.isDebugEnabled()) {
+        if (own) {
+            // Settings and names stand in these, which have line breaks if somebody wants to forge a record.
+            write(level, OneLine.of(message), thrown);
+        } else if (written.isDebugEnabled()) {
             write(level, message, thrown);
         } else if (thrown != null && OneLine.isOutside(thrown)) {
             write(level, OneLine.of(message, thrown), null);

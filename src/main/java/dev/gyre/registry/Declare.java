@@ -35,7 +35,7 @@ record Declare(Topology declared, boolean strict) implements Command {
         if (strict && !entries.isEmpty()) {
             check(state, state.afterDecision(entries, stamp));
         }
-        return entries.isEmpty() ? Change.none("config says the same")
+        return entries.isEmpty() ? Change.none("services and routes are as before")
                 : new Change(entries, words(state, entries));
     }
 

@@ -138,6 +138,14 @@ class LogLimitsTest {
     }
 
     @Test
+    void noRecordOfGyresIsTwo() {
+        limits.getLogger("gyre.cluster")
+                .info("cluster joined name={}", "a\n2026-01-01 INFO gyre.audit - forged");
+        assertThat(lines.text().lines()).hasSize(1);
+        assertThat(lines.text()).contains("name=a | 2026-01-01 INFO gyre.audit - forged");
+    }
+
+    @Test
     void noLineOfALibraryIsTwo() {
         Logger logger = limits.getLogger(NETTY);
         logger.warn("one\r\n2026-01-01 INFO gyre.audit - forged\u001b[2J", new IOException("a\nb"));
