@@ -38,8 +38,9 @@ final class AnswerEncoder {
         this.writes = writes;
     }
 
+    /** A backend's phrase may have any bytes (RFC 9112, section 4), which were decoded as they stand. */
     private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static byte[] statusLine(int code, String phrase) {

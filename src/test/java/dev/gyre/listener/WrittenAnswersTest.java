@@ -107,6 +107,15 @@ class WrittenAnswersTest {
     private static final String CHUNKS = "HTTP/1.1 200 OK\r\na: b\r\n\r\n5\r\nfirst\r\n"
             + "10\r\nsixteen bytes ..\r\n0\r\nt: u\r\n\r\n";
 
+    @Test
+    void aPhraseKeepsItsBytes() {
+        encoder(new Memory(9)).begin(new HttpResponseStatus(200, "\u00c3\u00a4\tb"), NONE, null, false, NONE);
+        ByteBuf written = channel.readOutbound();
+        assertThat(written.toString(StandardCharsets.ISO_8859_1))
+                .isEqualTo("HTTP/1.1 200 \u00c3\u00a4\tb\r\n\r\n");
+        written.release();
+    }
+
     @ParameterizedTest
     @CsvSource({"false,false", "false,true", "true,false", "true,true"})
     void chunksStandAroundTheirBytes(boolean firstDirect, boolean secondDirect) {
