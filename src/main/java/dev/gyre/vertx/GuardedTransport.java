@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 
 /**
  * A transport of Vert.x with handlers in the pipeline of each listening socket from before its first
- * connection, and with {@link DrainedLoops}.
+ * connection, and with {@link DrainedLoops} and {@link LastingRegistrations}.
  *
  * <p>Vert.x 5.2.3 shows a listening socket only with the first connection that came through it, which is
  * after a burst has passed. Delete when an {@code HttpServer} can be given handlers for its listening
@@ -131,12 +131,12 @@ public final class GuardedTransport implements Transport {
 
     @Override
     public IoHandlerFactory ioHandlerFactory() {
-        return guarded.ioHandlerFactory();
+        return LastingRegistrations.with(guarded.ioHandlerFactory());
     }
 
     @Override
     public EventLoopGroup eventLoopGroup(int type, int threads, ThreadFactory factory, int ioRatio) {
-        return new DrainedLoops(threads, factory, guarded.ioHandlerFactory());
+        return new DrainedLoops(threads, factory, ioHandlerFactory());
     }
 
     @Override
