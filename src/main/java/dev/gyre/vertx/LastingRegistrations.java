@@ -6,6 +6,7 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
@@ -81,13 +82,13 @@ final class LastingRegistrations implements IoHandler {
     /** Ends in epoll when nothing is waited for, and begins there again when something is. */
     private final class Lasting implements IoRegistration {
 
-        private final IoHandle handle;
+        private final EpollIoHandle handle;
         private IoRegistration current;
         private boolean ended;
         private volatile boolean cancelled;
 
         Lasting(IoHandle handle) throws Exception {
-            this.handle = handle;
+            this.handle = (EpollIoHandle) handle;
             this.current = epoll.register(handle);
         }
 
@@ -107,6 +108,10 @@ final class LastingRegistrations implements IoHandler {
                 return 0;
             }
             if (ended) {
+                if (!handle.fd().isOpen()) {
+                    // Its number may be another socket's by now.
+                    return -1;
+                }
                 ended = false;
                 current = again();
             }
