@@ -29,6 +29,8 @@ final class ClientConnection extends Deadline {
 
     /** How long an idle connection may live on while the node stops. */
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofSeconds(1);
+    /** How long a client that was refused may go on sending; a round trip and what it has under way. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
     private static final long HALF_CLOSED_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     static final String WATCH = "gyre-watch";
 
@@ -56,6 +58,8 @@ final class ClientConnection extends Deadline {
     private boolean stopping;
     private boolean ending;
     private boolean closing;
+    /** The same, and the client may still be sending. */
+    private boolean closingSoon;
     private boolean closed;
     /** A request was being served when the connection ended. */
     private boolean closedInService;
@@ -172,12 +176,12 @@ final class ClientConnection extends Deadline {
         return decoder.goesOn();
     }
 
-    /** Answers a head that could not be decoded; what comes after it is not read. */
+    /** Answers a head that could not be decoded; what comes after it is dropped. */
     void refuse(Failure failure, ClientStream answer) {
         unserved.refused(0, failure);
         answer.last();
         answer.problem(failure, 1);
-        close();
+        closeSoon();
     }
 
     /** No request is being served. */
@@ -274,6 +278,10 @@ final class ClientConnection extends Deadline {
      */
     void inputEnded() {
         inputEnded = true;
+        if (closingSoon) {
+            close();
+            return;
+        }
         if (decoder.inBody()) {
             abort();
             return;
@@ -334,6 +342,24 @@ final class ClientConnection extends Deadline {
     void endAnswers() {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
+    }
+
+    /**
+     * Closes when the client does, but soon, and meanwhile drops what it sends: what came after a close would
+     * be answered by a reset, and the client might lose the answer over it (RFC 9112, section 9.6).
+     */
+    void closeSoon() {
+        if (inputEnded || closing) {
+            close();
+            return;
+        }
+        endAnswers();
+        ending = true;
+        closing = true;
+        closingSoon = true;
+        if (!closed) {
+            loop.schedule(this, FAREWELL);
+        }
     }
 
     /** Closes when all that was written is out, or when the client does not take it. */

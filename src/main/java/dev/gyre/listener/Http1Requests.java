@@ -85,7 +85,7 @@ final class Http1Requests extends ChannelInboundHandlerAdapter {
                 take(why);
             } else {
                 // At once: what came before it may wait for long.
-                broken(why);
+                undecodable(why);
             }
             return;
         }
@@ -146,7 +146,7 @@ final class Http1Requests extends ChannelInboundHandlerAdapter {
         if (part instanceof HttpRequest head) {
             begin(head);
         } else if (part instanceof Throwable why) {
-            broken(why);
+            undecodable(why);
         } else if (current == null) {
             // Of a request that was not served.
             if (part instanceof Buffer piece) {
@@ -208,14 +208,18 @@ final class Http1Requests extends ChannelInboundHandlerAdapter {
 
     // What goes wrong, and the end.
 
-    /** The rest of what comes makes no sense; what has been written still goes out. */
+    /** The rest of what comes makes no sense; what has been written still goes out, and arrives. */
+    private void undecodable(Throwable why) {
+        broken(why);
+        client.closeSoon();
+    }
+
     private void broken(Throwable why) {
         waiting.drop();
         client.broken(why);
         if (current != null) {
             current.broken(why);
         }
-        writes.close();
     }
 
     @Override
@@ -225,6 +229,7 @@ final class Http1Requests extends ChannelInboundHandlerAdapter {
             LOG.error("connection faulted address={}", client.address(), cause);
         }
         broken(cause);
+        writes.close();
     }
 
     @Override
