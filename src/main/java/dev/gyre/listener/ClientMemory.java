@@ -74,7 +74,7 @@ final class ClientMemory {
      */
     void decoded(boolean lent) {
         long bodies = decoder.bodyBytes();
-        passedOn += lent ? bodies - bodiesBefore : 0;
+        passedOn += (lent ? bodies - bodiesBefore : 0) - waiting.takeCopied();
         bodiesBefore = bodies;
     }
 

@@ -21,6 +21,8 @@ final class WaitingParts {
 
     /** Null until something has to wait, which is never on most connections. */
     private ArrayDeque<Object> parts;
+    private final JoinedPieces joined = new JoinedPieces();
+    private int copied;
     private long bytes;
     private int heads;
     private boolean full;
@@ -33,13 +35,33 @@ final class WaitingParts {
         if (parts == null) {
             parts = new ArrayDeque<>();
         }
-        parts.add(part);
         if (part instanceof Buffer piece) {
             bytes += piece.length();
-        } else if (part instanceof HttpRequest) {
-            heads++;
+            if (JoinedPieces.small(piece)) {
+                join(piece);
+            } else {
+                parts.add(piece);
+            }
+        } else {
+            parts.add(part);
+            heads += part instanceof HttpRequest ? 1 : 0;
         }
         full |= bytes >= MOST_BYTES || parts.size() >= MOST_PARTS;
+    }
+
+    private void join(Buffer piece) {
+        if (!joined.join(piece, parts.peekLast())) {
+            parts.add(joined.begin(piece));
+        }
+        copied += ReadMemory.lends(piece) ? piece.length() : 0;
+        ReadMemory.drop(piece);
+    }
+
+    /** Bytes that came in memory outside the heap, and that were copied onto it since the last call. */
+    int takeCopied() {
+        int since = copied;
+        copied = 0;
+        return since;
     }
 
     /** Null if nothing waits. */
@@ -53,6 +75,9 @@ final class WaitingParts {
             bytes -= piece.length();
         } else if (part instanceof HttpRequest) {
             heads--;
+        }
+        if (parts.isEmpty()) {
+            joined.end();
         }
         full &= bytes > FEW_BYTES || parts.size() > FEW_PARTS;
     }
