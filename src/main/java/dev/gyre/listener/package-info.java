@@ -1,5 +1,6 @@
 /**
- * Takes connections and watches over clients, before a request begins and between requests: admission before
- * the first byte, limits, memory, slow readers, and what is refused without an exchange.
+ * Takes connections, and carries their requests and answers as HTTP/1: admission before the first byte,
+ * requests in their turn, the bytes of answers, limits on clients, memory, slow readers, and what is refused
+ * without an exchange.
  */
 package dev.gyre.listener;
