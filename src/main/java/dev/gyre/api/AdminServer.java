@@ -22,6 +22,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -44,6 +45,7 @@ public final class AdminServer {
     private static final int SHOWN = 200;
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
     private static final String JSON = "application/json";
+    private static final String PLAIN = "text/plain";
     private static final String COMMANDS = "/api/commands";
     private static final Map<String, String> READABLE = new TreeMap<>(Map.of(
             "/api/backends", "backend.list", "/api/services", "service.list", "/api/routes", "route.list",
@@ -253,9 +255,12 @@ public final class AdminServer {
         if (context.queryParam("as").contains("haproxy-agent")) {
             context.response().setStatusMessage(now.agentWords());
         }
-        boolean json = context.parsedHeaders().accept().stream()
-                .anyMatch(accepted -> accepted.value().equals(JSON));
-        if (json) {
+        Optional<String> wanted = context.parsedHeaders().accept().stream()
+                .filter(accepted -> accepted.weight() > 0)
+                .map(accepted -> accepted.component() + '/' + accepted.subComponent())
+                .map(type -> type.toLowerCase(Locale.ROOT))
+                .filter(type -> type.equals(JSON) || type.equals(PLAIN)).findFirst();
+        if (wanted.equals(Optional.of(JSON))) {
             body(context, now.status(), JSON, now.toJson().toBuffer());
         } else {
             text(context, now.status(), now.text());
@@ -263,7 +268,7 @@ public final class AdminServer {
     }
 
     private static void text(RoutingContext context, int status, String text) {
-        body(context, status, "text/plain", Buffer.buffer(text));
+        body(context, status, PLAIN, Buffer.buffer(text));
     }
 
     private static void body(RoutingContext context, int status, String type, Buffer body) {

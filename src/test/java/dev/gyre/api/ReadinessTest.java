@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A balancer that does not learn how much a node can take sends a cold one as much as a warm one. */
 class ReadinessTest {
@@ -68,6 +70,14 @@ class ReadinessTest {
         answer = doors.send(doors.request("/ready").header("Accept", "application/json"));
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(new JsonObject(answer.body()).getBoolean("ready")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Application/JSON,json", "'text/plain;q=0.5, application/json',json",
+        "'text/plain, application/json;q=0.5',plain", "application/json;q=0,plain", "*/*,plain"})
+    void theFormIsTheMostWanted(String accept, String form) throws Exception {
+        HttpResponse<String> answer = doors.send(doors.request("/ready").header("Accept", accept));
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).endsWith(form);
     }
 
     @Test
