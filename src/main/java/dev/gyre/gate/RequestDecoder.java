@@ -48,10 +48,8 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     /** A head has begun and is not whole. */
     private boolean headBegun;
     private long begunNanos;
-    /** The latest head, from the end of its first line on. */
+    /** The head under way, from the end of its first line on; null otherwise, and in idle connections. */
     private DefaultHttpRequest latest;
-    /** That is the one under way. */
-    private boolean lineRead;
 
     /**
      * @param limits of lengths, in bytes
@@ -93,15 +91,15 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         if (out.isEmpty()) {
             between &= taken == 0;
             // Empty lines before a head are no part of it.
-            headBegun = head && (lineRead || in.isReadable());
+            headBegun = head && (latest != null || in.isReadable());
         } else {
             headBegun = false;
             if (head) {
                 HttpMessage message = (HttpMessage) out.get(0);
                 boolean goesOn = names.connections() > 0 ? Persistence.settle(message, names.connections())
                         : message.protocolVersion() != HttpVersion.HTTP_1_0;
-                requests.add(names.fields(), lineRead ? latest : null, begunNanos, goesOn);
-                lineRead = false;
+                requests.add(names.fields(), latest, begunNanos, goesOn);
+                latest = null;
             }
             for (int i = head ? 1 : 0; i < out.size(); i++) {
                 bodyBytes += out.get(i) instanceof HttpContent part ? part.content().readableBytes() : 0;
@@ -245,7 +243,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     /** Drops the part that has come of an incomplete head. */
     public void forget() {
-        if (bytes.inHead() && latest != null) {
+        if (latest != null) {
             latest.headers().clear();
         }
     }
@@ -290,7 +288,6 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         names.begin();
         latest = new DefaultHttpRequest(HttpVersion.valueOf(requestLine[2]),
                 HttpMethod.valueOf(requestLine[0]), requestLine[1], Http1xHeaders.caseInsensitive());
-        lineRead = true;
         return latest;
     }
 
