@@ -7,7 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,9 @@ class SourceBudgetTest {
     private static final int LINES = 250;
     private static final double SHORT = 0.9;
     private static final int COLUMNS = 110;
+    private static final Path MAIN = Path.of("src", "main", "java");
+    /** Named by the pages for those who write verticles of their own. */
+    private static final Set<String> FOR_OTHERS = Set.of("BusMember");
 
     @Test
     void aFileFitsInAHead() {
@@ -40,6 +48,29 @@ class SourceBudgetTest {
                     .mapToObj(i -> file + ":" + (i + 1) + ": " + columns(lines.get(i)) + " columns");
         })).as("lines of more than %d columns: two files are compared side by side, so break the line",
                 COLUMNS).isEmpty();
+    }
+
+    @Test
+    void aClassHasAUser() {
+        Pattern word = Pattern.compile("\\w+");
+        Map<String, Set<Path>> users = new HashMap<>();
+        mainFiles().forEach(file -> lines(file).stream().flatMap(line -> word.matcher(line).results())
+                .forEach(name -> users.computeIfAbsent(name.group(), any -> new HashSet<>()).add(file)));
+        assertThat(sources().filter(file -> file.startsWith(MAIN)).map(file -> file.getFileName().toString())
+                .map(name -> name.substring(0, name.length() - ".java".length()))
+                .filter(name -> !name.equals("package-info") && !FOR_OTHERS.contains(name))
+                .filter(name -> users.get(name).size() == 1))
+                .as("classes that nothing in the product names but themselves: delete what is not used")
+                .isEmpty();
+    }
+
+    /** Also the names of service files, whose classes others make. */
+    private static Stream<Path> mainFiles() {
+        try (Stream<Path> files = Files.walk(Path.of("src", "main"))) {
+            return files.filter(Files::isRegularFile).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A message that a test expects word for word stands there as it will be read, in one line. */
