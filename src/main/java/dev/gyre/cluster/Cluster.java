@@ -259,7 +259,7 @@ public final class Cluster implements Replica {
         Membership membership = current.membership();
         Set<String> heard = peers.present().stream().map(peer -> peer.heartbeat().node().member())
                 .collect(Collectors.toSet());
-        return silent.found(membership.id(), membership.otherIds(), heard, now)
+        return silent.found(membership.id(), membership.otherAddresses(), heard, now)
                 .map(member -> membership.address(member).orElse(member));
     }
 

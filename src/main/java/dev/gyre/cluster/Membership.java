@@ -21,7 +21,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -185,10 +185,11 @@ final class Membership {
                 .map(Membership::address).toList();
     }
 
-    /** The other members' ids on the event bus. */
-    Set<String> otherIds() {
-        return members().filter(member -> !member.localMember()).map(member -> member.getAttribute(BUS_ID))
-                .filter(Objects::nonNull).collect(Collectors.toSet());
+    /** The others' addresses, by their ids on the event bus. */
+    Map<String, String> otherAddresses() {
+        return members().filter(member -> !member.localMember() && member.getAttribute(BUS_ID) != null)
+                .collect(Collectors.toMap(member -> member.getAttribute(BUS_ID), Membership::address,
+                        (one, other) -> one));
     }
 
     /** The address of a member, by its id on the event bus; empty if there is none. */
