@@ -7,9 +7,9 @@ import dev.gyre.kit.Await;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that is refused while it sends reads why before its connection ends (RFC 9112, section 9.6). */
 class RefusalArrivesTest {
@@ -42,9 +42,11 @@ class RefusalArrivesTest {
         }
     }
 
-    @Test
-    void whoDoesNotCloseIsClosedAllTheSame() throws Exception {
-        try (Wire client = Wire.to(node.port()).write("GET /\r\n\r\n")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nzz\r\n"})
+    void whoDoesNotCloseIsClosedAllTheSame(String request) throws Exception {
+        try (Wire client = Wire.to(node.port()).write(request)) {
             assertThat(client.readAnswer().status()).isEqualTo(400);
             assertThat(client.ends()).isTrue();
             Await.until("the connection to be closed", () -> node.sample("gyre_client_connections") == 0);
