@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * connection, and with {@link DrainedLoops} and {@link LastingRegistrations}.
  *
  * <p>Vert.x 5.2.3 shows a listening socket only with the first connection that came through it, which is
- * after a burst has passed. Delete when an {@code HttpServer} can be given handlers for its listening
+ * after a burst has passed. Delete when a {@code NetServer} can be given handlers for its listening
  * socket.
  */
 public final class GuardedTransport implements Transport {
