@@ -50,14 +50,17 @@ class LastingRegistrationsTest {
         }
     }
 
+    private static EventLoopGroup oneLoop(io.vertx.core.spi.transport.Transport of) {
+        return of.eventLoopGroup(io.vertx.core.spi.transport.Transport.IO_EVENT_LOOP_GROUP, 1,
+                Executors.defaultThreadFactory(), 50);
+    }
+
     @ParameterizedTest
     @MethodSource("transports")
     void whatIsWrittenAfterTheEndOfTheInputArrives(Transport transport) throws Exception {
         assumeTrue(transport != null && transport.available());
         var guarded = GuardedTransport.around(transport, new ChannelInboundHandlerAdapter()).implementation();
-        EventLoopGroup loops = guarded.eventLoopGroup(
-                io.vertx.core.spi.transport.Transport.IO_EVENT_LOOP_GROUP, 1,
-                Executors.defaultThreadFactory(), 50);
+        EventLoopGroup loops = oneLoop(guarded);
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Channel channel = new Bootstrap().group(loops).channelFactory(guarded.channelFactory(false))
                     .option(ChannelOption.ALLOW_HALF_CLOSURE, true).handler(new AnswersLate())
@@ -121,9 +124,7 @@ class LastingRegistrationsTest {
     void aNewSocketHearsNothingOfAClosedOne(Transport transport) throws Exception {
         assumeTrue(transport != null && transport.available());
         var guarded = GuardedTransport.around(transport, new ChannelInboundHandlerAdapter()).implementation();
-        EventLoopGroup loops = guarded.eventLoopGroup(
-                io.vertx.core.spi.transport.Transport.IO_EVENT_LOOP_GROUP, 1,
-                Executors.defaultThreadFactory(), 50);
+        EventLoopGroup loops = oneLoop(guarded);
         try (ServerSocket listening = new ServerSocket(0, 3, InetAddress.getLoopbackAddress())) {
             Promise<Channel> connected = loops.next().newPromise();
             Bootstrap plain = new Bootstrap().group(loops).channelFactory(guarded.channelFactory(false))
