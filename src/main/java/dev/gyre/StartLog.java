@@ -1,7 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.config.Settings;
-import dev.gyre.config.Settings.Listener;
+import dev.gyre.config.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Service;
@@ -49,7 +49,7 @@ final class StartLog {
 
     private static String listeners(List<Listener> listeners, List<Integer> ports) {
         return IntStream.range(0, listeners.size())
-                .mapToObj(i -> new Listener(listeners.get(i).host(), ports.get(i)).toString())
+                .mapToObj(i -> listeners.get(i).at(ports.get(i)).toString())
                 .collect(Collectors.joining(", "));
     }
 

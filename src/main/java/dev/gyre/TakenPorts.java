@@ -1,6 +1,6 @@
 package dev.gyre;
 
-import dev.gyre.config.Settings.Listener;
+import dev.gyre.config.Listener;
 import dev.gyre.model.BindFailure;
 import java.io.IOException;
 import java.net.BindException;

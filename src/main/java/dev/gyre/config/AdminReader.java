@@ -1,8 +1,9 @@
 package dev.gyre.config;
 
+import dev.gyre.config.ListenerTls.CertificatePair;
+import dev.gyre.config.ListenerTls.ClientCertificates;
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.AdminToken;
-import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class AdminReader {
         for (Value item : fields.items("tokens")) {
             item.object().flatMap(AdminReader::token).ifPresent(token -> add(tokens, token, item));
         }
+        Optional<AdminTls> tls = fields.value("tls").flatMap(Value::object).flatMap(AdminReader::tls);
         boolean absent = fields.value("token").isEmpty()
                 && fields.value("tokens").map(Value::isEmpty).orElse(true);
         fields.done();
@@ -30,11 +32,19 @@ final class AdminReader {
             fields.refuse("token", "missing, while admin.host is not loopback",
                     "a token, or a host that is loopback such as 127.0.0.1");
         }
-        int taken = NodeReader.first(listeners, new Listener(host, port));
+        int taken = ListenerReader.first(listeners, new Listener(host, port));
         if (taken >= 0) {
             fields.refuse("port", "the same port as listeners[" + taken + "]", "a port of its own");
         }
-        return new AdminSettings(host, port, tokens);
+        return new AdminSettings(host, port, tokens, tls);
+    }
+
+    private static Optional<AdminTls> tls(Fields fields) {
+        Optional<CertificatePair> pair = ListenerReader.pair(fields);
+        Optional<ClientCertificates> clients =
+                fields.value("clients").flatMap(Value::object).flatMap(ListenerReader::clients);
+        fields.done();
+        return pair.map(files -> new AdminTls(files, clients));
     }
 
     private static void add(List<AdminToken> tokens, AdminToken token, Value item) {

@@ -58,7 +58,7 @@ public record BackendNetworks(List<Network> allow, List<Network> deny, List<OwnP
 
         /** One that is bound to an address, which may stand for all of this machine's. */
         static OwnPort of(String host, int port, String words) {
-            return new OwnPort(NodeReader.everywhere(host) ? ofThisMachine()
+            return new OwnPort(ListenerReader.everywhere(host) ? ofThisMachine()
                     : single(host).map(Set::of).orElse(Set.of()), port, words);
         }
 

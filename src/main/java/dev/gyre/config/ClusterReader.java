@@ -20,12 +20,13 @@ final class ClusterReader {
 
     private static ClusterSettings read(Fields fields) {
         String host = NodeReader.host(fields);
-        if (NodeReader.everywhere(host)) {
+        if (ListenerReader.everywhere(host)) {
             fields.refuse("host", Value.describe(host),
                     "the one address by which the other nodes reach this one");
         }
         Optional<String> secret = fields.secret("secret");
-        if (fields.value("secret").isEmpty() && !NodeReader.loopback(host) && !NodeReader.everywhere(host)) {
+        if (fields.value("secret").isEmpty() && !NodeReader.loopback(host)
+                && !ListenerReader.everywhere(host)) {
             fields.refuse("secret", "missing, while cluster.host is not loopback",
                     "a secret that all nodes share");
         }

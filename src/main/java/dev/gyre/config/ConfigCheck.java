@@ -51,7 +51,7 @@ public final class ConfigCheck {
     private static String summary(Settings settings) {
         int backends = settings.declared().services().values().stream()
                 .mapToInt(service -> service.backends().size()).sum();
-        String listeners = settings.listeners().stream().map(Settings.Listener::toString)
+        String listeners = settings.listeners().stream().map(Listener::toString)
                 .collect(Collectors.joining(", "));
         return "ok: " + count(settings.declared().services().size(), "service") + ", "
                 + count(backends, "backend") + ", " + count(settings.declared().routes().size(), "route")

@@ -2,7 +2,6 @@ package dev.gyre.config;
 
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.ClusterSettings;
-import dev.gyre.config.Settings.Listener;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class ConfigReader {
         Findings findings = new Findings();
         JsonObject resolved = new Substitution(env, files, findings).in("", json);
         Fields top = new Fields("", resolved, SettingsTable.CONFIG, findings);
-        List<Listener> listeners = NodeReader.listeners(top);
+        List<Listener> listeners = ListenerReader.listeners(top);
         AdminSettings admin = AdminReader.admin(top, listeners);
         Optional<ClusterSettings> cluster = ClusterReader.cluster(top);
         BackendNetworks networks = BackendNetworks.read(top, admin, cluster);

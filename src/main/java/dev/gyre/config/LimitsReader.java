@@ -21,7 +21,8 @@ final class LimitsReader {
                 fields.duration("idle", base.idle()),
                 fields.bytes("minRate", base.minRate()),
                 fields.duration("minRateBurst", base.minRateBurst()),
-                fields.optionalBytes("maxBody"), fields.flag("halfClose", base.halfClose()));
+                fields.optionalBytes("maxBody"), fields.flag("halfClose", base.halfClose()),
+                fields.optionalInteger("handshakes"), fields.optionalInteger("handshakesPerAddress"));
         fields.done();
         return limits;
     }

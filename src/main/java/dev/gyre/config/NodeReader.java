@@ -1,7 +1,6 @@
 package dev.gyre.config;
 
 import dev.gyre.config.Settings.ForwardingSettings;
-import dev.gyre.config.Settings.Listener;
 import dev.gyre.config.Settings.StickySettings;
 import dev.gyre.model.LookAlikes;
 import java.time.Duration;
@@ -15,36 +14,8 @@ final class NodeReader {
 
     private static final int MAX_INSTANCES = 1024;
     static final int MAX_PORT = 65_535;
-    private static final Listener DEFAULT_LISTENER = new Listener("0.0.0.0", 8080);
 
     private NodeReader() { }
-
-    static List<Listener> listeners(Fields top) {
-        Optional<Value> value = top.value("listeners");
-        if (value.isEmpty()) {
-            return List.of(DEFAULT_LISTENER);
-        }
-        if (value.get().isEmpty()) {
-            top.refuse("listeners", "empty", "at least one listener");
-        }
-        List<Listener> listeners = new ArrayList<>();
-        for (Value item : value.get().items()) {
-            Optional<Listener> read = item.object().map(NodeReader::listener);
-            int before = read.map(listener -> first(listeners, listener)).orElse(-1);
-            if (before >= 0) {
-                item.refuse("the same port as listeners[" + before + "]", "each port once");
-            }
-            read.ifPresent(listeners::add);
-        }
-        return listeners;
-    }
-
-    private static Listener listener(Fields fields) {
-        String host = host(fields);
-        int port = fields.required("port").map(number -> number.integer(0)).orElse(0);
-        fields.done();
-        return new Listener(host, port);
-    }
 
     static OptionalInt instances(Fields top) {
         Optional<Value> value = top.value("instances");
@@ -122,22 +93,5 @@ final class NodeReader {
     static boolean loopback(String host) {
         return host.equalsIgnoreCase("localhost")
                 || Network.parse(host).map(Network::loopback).orElse(false);
-    }
-
-    /** The place of the listener that already has this port; -1 when it is free. */
-    static int first(List<Listener> listeners, Listener wanted) {
-        for (int i = 0; i < listeners.size(); i++) {
-            Listener taken = listeners.get(i);
-            boolean sameHost = taken.host().equalsIgnoreCase(wanted.host())
-                    || everywhere(taken.host()) || everywhere(wanted.host());
-            if (wanted.port() != 0 && taken.port() == wanted.port() && sameHost) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    static boolean everywhere(String host) {
-        return host.equals("0.0.0.0") || host.equals("::");
     }
 }

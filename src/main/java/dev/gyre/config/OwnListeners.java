@@ -1,6 +1,5 @@
 package dev.gyre.config;
 
-import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.AddressText;
 import dev.gyre.model.BackendUrl;
 import java.net.NetworkInterface;
@@ -35,8 +34,8 @@ public final class OwnListeners {
             return true;
         }
         boolean loopback = NodeReader.loopback(host);
-        if (NodeReader.everywhere(listener)) {
-            return loopback || NodeReader.everywhere(host) || isOfThisMachine(host);
+        if (ListenerReader.everywhere(listener)) {
+            return loopback || ListenerReader.everywhere(host) || isOfThisMachine(host);
         }
         return loopback && listener.equalsIgnoreCase("localhost")
                 || host.equals("localhost") && NodeReader.loopback(listener);

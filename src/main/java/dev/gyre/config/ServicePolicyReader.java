@@ -43,7 +43,11 @@ public final class ServicePolicyReader {
                 EjectionReader.read(fields.object("ejection"), base.ejection()),
                 HealthReader.read(fields.object("health"), base.health()),
                 HoldReader.read(fields.object("hold"), base.hold()),
-                ConcurrencyLimitReader.read(fields, base.limit()));
+                ConcurrencyLimitReader.read(fields, base.limit()),
+                BackendTlsReader.read(fields.object("tls"), base.tls()),
+                TunnelReader.read(fields, base.tunnels()),
+                fields.value("proxyProtocol").flatMap(Value::word).map("v2"::equals)
+                        .orElse(base.sendProxy()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -55,7 +59,7 @@ public final class ServicePolicyReader {
                 .put("firstByte", Durations.text(timeouts.firstByte()))
                 .put("idle", Durations.text(timeouts.idle()));
         timeouts.request().ifPresent(limit -> limits.put("request", Durations.text(limit)));
-        return BalanceReader.write(policy.balance(), new JsonObject())
+        return TunnelReader.write(policy.tunnels(), BalanceReader.write(policy.balance(), new JsonObject()))
                 .put("host", policy.host().text())
                 .put("pool", new JsonObject()
                         .put("maxConnections", pool.maxConnections())
@@ -68,7 +72,9 @@ public final class ServicePolicyReader {
                 .put("ejection", EjectionReader.write(policy.ejection()))
                 .put("health", HealthReader.write(policy.health()))
                 .put("hold", HoldReader.write(policy.hold()))
-                .put("limit", ConcurrencyLimitReader.write(policy.limit()));
+                .put("limit", ConcurrencyLimitReader.write(policy.limit()))
+                .put("tls", BackendTlsReader.write(policy.tls()))
+                .put("proxyProtocol", policy.sendProxy() ? "v2" : SettingsTable.OFF);
     }
 
     private static PoolPolicy pool(Fields pool, PoolPolicy base) {

@@ -40,31 +40,24 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
     }
 
     /**
-     * A port that takes client connections.
-     *
-     * @param port 0..65535, 0 for any free one
-     */
-    public record Listener(String host, int port) {
-
-        @Override
-        public String toString() {
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
-        }
-    }
-
-    /**
      * The admin port.
      *
      * @param port   0..65535, 0 for any free one
-     * @param tokens callers must present one of them; never empty when the host is not loopback
+     * @param tokens callers must present one of them, or a certificate; without either the host is loopback
+     * @param tls    empty: in clear text
      */
-    public record AdminSettings(String host, int port, List<AdminToken> tokens) {
+    public record AdminSettings(String host, int port, List<AdminToken> tokens, Optional<AdminTls> tls) {
 
         /** What applies where the config does not say. */
         public static final AdminSettings DEFAULT = new AdminSettings("127.0.0.1", 9090, List.of());
 
         public AdminSettings {
             tokens = List.copyOf(tokens);
+        }
+
+        /** In clear text. */
+        public AdminSettings(String host, int port, List<AdminToken> tokens) {
+            this(host, port, tokens, Optional.empty());
         }
     }
 

@@ -101,7 +101,9 @@ public final class SettingsTable {
                             .or(OFF)),
             Setting.of("limit", Form.Either.of(new Form.Words(List.of(OFF, "adaptive")),
                     new Form.Whole(1, MOST), Form.Group.of(adaptive())), "Requests that may be in flight on"
-                    + " one node: off, adaptive (by how fast answers come) or a number.").or(OFF));
+                    + " one node: off, adaptive (by how fast answers come) or a number.").or(OFF),
+            EdgeSettings.backendTls(), EdgeSettings.upgrade(), EdgeSettings.tunnels(),
+            EdgeSettings.proxyProtocol());
 
     static final Form.Group SERVICE = service();
 
@@ -122,9 +124,8 @@ public final class SettingsTable {
     static final Form.Group CONFIG = Form.Group.of(
             text("$schema", "the address of a schema", "Address of this schema, for editors.")
                     .absent("none"),
-            Setting.of("listeners", new Form.Items(Form.Group.of(
-                    text("host", HOST_FORM, "Address to bind to.").or("0.0.0.0"),
-                    whole("port", 0, MAX_PORT, "Port to bind to; 0 for any free one.").mustBeGiven()), 1,
+            Setting.of("listeners", new Form.Items(EdgeSettings.listener(
+                    whole("port", 0, MAX_PORT, "Port to bind to; 0 for any free one.")), 1,
                     "A port that takes client connections."), "Where clients connect.")
                     .or(new JsonArray().add(new JsonObject().put("host", "0.0.0.0").put("port", 8080))),
             Setting.of("instances", Form.Either.of(new Form.Words(List.of("auto")), new Form.Whole(1, 1024)),
@@ -376,7 +377,8 @@ public final class SettingsTable {
                         words("role", Role.words(), "read may look at everything and change nothing.")
                                 .mustBeGiven(),
                         secret("token", "What its holder presents.").mustBeGiven()), "A token.",
-                        "Further tokens, each with a name for history and audit log, and a role."));
+                        "Further tokens, each with a name for history and audit log, and a role."),
+                EdgeSettings.adminTls());
     }
 
     private static Setting cluster() {
@@ -429,6 +431,7 @@ public final class SettingsTable {
 
     private static Setting limits() {
         Limits limits = Limits.DEFAULT;
+        Setting[] handshakes = EdgeSettings.handshakes();
         return group("limits", "What clients may ask of this node at most.",
                 whole("connections", 1, MOST_CONNECTIONS, "Connections of clients in all.")
                         .absent("as many as the limit of open files allows"),
@@ -453,7 +456,8 @@ public final class SettingsTable {
                 size("maxBody", 0, LARGEST_BODY, "Size of a request's body, where its route sets no other.")
                         .absent("unlimited"),
                 flag("halfClose", "A client that has sent its request may end its side and still gets the"
-                        + " answer; otherwise it counts as gone.").or(limits.halfClose()));
+                        + " answer; otherwise it counts as gone.").or(limits.halfClose()),
+                handshakes[0], handshakes[1]);
     }
 
     private static Form.Group store() {

@@ -1,6 +1,6 @@
 package dev.gyre.exchange;
 
-import dev.gyre.config.Settings.Listener;
+import dev.gyre.config.Listener;
 import dev.gyre.exchange.overload.ServiceLimits;
 import dev.gyre.exchange.retry.Retries;
 import dev.gyre.listener.ListenerPolicy;
@@ -132,7 +132,7 @@ public final class Proxy {
             ports = ports.compose(before -> verticle.listen(listeners));
         }
         return ports.onSuccess(opened -> open = IntStream.range(0, opened.size())
-                .mapToObj(i -> new Listener(listeners.get(i).host(), opened.get(i))).toList());
+                .mapToObj(i -> listeners.get(i).at(opened.get(i))).toList());
     }
 
     /** Those that are open, with the ports in use. */

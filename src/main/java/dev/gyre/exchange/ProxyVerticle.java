@@ -1,6 +1,6 @@
 package dev.gyre.exchange;
 
-import dev.gyre.config.Settings.Listener;
+import dev.gyre.config.Listener;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BindFailure;

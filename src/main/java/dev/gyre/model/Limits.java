@@ -23,11 +23,13 @@ import java.util.OptionalLong;
  *                              unlimited
  * @param halfClose             a client that has sent its request may end its side and still gets the answer;
  *                              otherwise it counts as gone
+ * @param handshakes            of TLS that may be under way at a time, 1..1,000,000; empty: unlimited
+ * @param handshakesPerAddress  of TLS that one address may begin in a second; empty: unlimited
  */
 public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
         OptionalInt requestsPerConnection, int requestLine, int headers, int headerCount,
         Duration head, Duration idle, long minRate, Duration minRateBurst, OptionalLong maxBody,
-        boolean halfClose) {
+        boolean halfClose, OptionalInt handshakes, OptionalInt handshakesPerAddress) {
 
     /**
      * {@code idle} is longer than the usual keep-alive of clients (60 s and less), so that the client
@@ -37,12 +39,23 @@ public record Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
             OptionalInt.empty(), 8 * 1024, 64 * 1024, 100, Duration.ofSeconds(10), Duration.ofSeconds(75),
             500, Duration.ofSeconds(10), OptionalLong.empty(), true);
 
+    /** Without limits on handshakes. */
+    public Limits(OptionalInt connections, OptionalInt connectionsPerAddress,
+            OptionalInt requestsPerConnection, int requestLine, int headers, int headerCount,
+            Duration head, Duration idle, long minRate, Duration minRateBurst, OptionalLong maxBody,
+            boolean halfClose) {
+        this(connections, connectionsPerAddress, requestsPerConnection, requestLine, headers, headerCount,
+                head, idle, minRate, minRateBurst, maxBody, halfClose, OptionalInt.empty(),
+                OptionalInt.empty());
+    }
+
     /** The same, with the two numbers of connections filled in where they are left open. */
     public Limits within(int connectionsAtMost) {
         int all = connections.orElse(connectionsAtMost);
         // A fixed number would block clients that share a balancer that is not listed as trusted.
         int perAddress = connectionsPerAddress.orElse(Math.max(1, all / 2));
         return new Limits(OptionalInt.of(all), OptionalInt.of(perAddress), requestsPerConnection, requestLine,
-                headers, headerCount, head, idle, minRate, minRateBurst, maxBody, halfClose);
+                headers, headerCount, head, idle, minRate, minRateBurst, maxBody, halfClose,
+                handshakes, handshakesPerAddress);
     }
 }

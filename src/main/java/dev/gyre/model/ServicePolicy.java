@@ -1,31 +1,49 @@
 package dev.gyre.model;
 
-/** How a service treats its backends. */
+/**
+ * How a service treats its backends.
+ *
+ * @param sendProxy they are told of the client by the PROXY protocol, version 2
+ */
 public record ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, Timeouts timeouts,
                             RetryPolicy retry, EjectionPolicy ejection, HealthPolicy health,
-                            HoldPolicy hold, ConcurrencyLimit limit) {
+                            HoldPolicy hold, ConcurrencyLimit limit, BackendTls tls,
+                            TunnelPolicy tunnels, boolean sendProxy) {
 
     public static final ServicePolicy DEFAULT = new ServicePolicy(Balance.DEFAULT, new HostHeader.Client(),
             PoolPolicy.DEFAULT, Timeouts.DEFAULT, RetryPolicy.DEFAULT, EjectionPolicy.DEFAULT,
             HealthPolicy.DEFAULT, HoldPolicy.DEFAULT, new ConcurrencyLimit.Off());
 
+    /** With the defaults for how backends are met. */
+    public ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, Timeouts timeouts,
+                         RetryPolicy retry, EjectionPolicy ejection, HealthPolicy health,
+                         HoldPolicy hold, ConcurrencyLimit limit) {
+        this(balance, host, pool, timeouts, retry, ejection, health, hold, limit, BackendTls.DEFAULT,
+                TunnelPolicy.DEFAULT, false);
+    }
+
     public ServicePolicy with(Balance other) {
-        return new ServicePolicy(other, host, pool, timeouts, retry, ejection, health, hold, limit);
+        return new ServicePolicy(other, host, pool, timeouts, retry, ejection, health, hold, limit,
+                tls, tunnels, sendProxy);
     }
 
     public ServicePolicy with(PoolPolicy other) {
-        return new ServicePolicy(balance, host, other, timeouts, retry, ejection, health, hold, limit);
+        return new ServicePolicy(balance, host, other, timeouts, retry, ejection, health, hold, limit,
+                tls, tunnels, sendProxy);
     }
 
     public ServicePolicy with(EjectionPolicy other) {
-        return new ServicePolicy(balance, host, pool, timeouts, retry, other, health, hold, limit);
+        return new ServicePolicy(balance, host, pool, timeouts, retry, other, health, hold, limit,
+                tls, tunnels, sendProxy);
     }
 
     public ServicePolicy with(HealthPolicy other) {
-        return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, other, hold, limit);
+        return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, other, hold, limit,
+                tls, tunnels, sendProxy);
     }
 
     public ServicePolicy with(ConcurrencyLimit other) {
-        return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, health, hold, other);
+        return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, health, hold, other,
+                tls, tunnels, sendProxy);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.BackendTls;
 import dev.gyre.model.Balance;
 import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.EjectionPolicy;
@@ -26,9 +27,12 @@ import dev.gyre.model.SlowStart;
 import dev.gyre.model.Sticky;
 import dev.gyre.model.Strategy;
 import dev.gyre.model.Timeouts;
+import dev.gyre.model.TunnelPolicy;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -54,7 +58,11 @@ class CommandWordsTest {
                     Optional.of("www.example.com"), Optional.of(81)), Duration.ofMillis(100),
                     Duration.ofMillis(50), 1, 100, 0.5),
             new HoldPolicy(0, Optional.of(Duration.ofMillis(2500))),
-            new ConcurrencyLimit.Adaptive(3, 30, 2.5));
+            new ConcurrencyLimit.Adaptive(3, 30, 2.5),
+            new BackendTls("/etc/ca.pem", Optional.of("0f".repeat(32)), Optional.of("a.example"),
+                    Optional.of("/etc/a.pem"), Optional.of("/etc/a.key"), Optional.of("/etc/a.txt"), true),
+            new TunnelPolicy(List.of("tls/1.0", "x"), Duration.ofSeconds(90),
+                    Optional.of(Duration.ofHours(2)), OptionalInt.of(3), OptionalInt.of(1)), true);
     private static final ServicePolicy PLAIN = ODD.with(Balance.of(Strategy.CONSISTENT_HASH))
             .with(new HealthPolicy(new Probe.Tcp(Optional.of(7)), Duration.ofSeconds(5),
                     Duration.ofSeconds(1), 2, 3, 0))
@@ -75,7 +83,7 @@ class CommandWordsTest {
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
                 ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.health(), ODD.hold(),
-                ODD.limit()));
+                ODD.limit(), ODD.tls(), ODD.tunnels(), ODD.sendProxy()));
     }
 
     @Test
@@ -87,7 +95,7 @@ class CommandWordsTest {
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
                 "backends: unknown key (known: balance, ejection, health, hold, host, limit, pool,"
-                        + " retry, slowStart, sticky, timeouts)");
+                        + " proxyProtocol, retry, slowStart, sticky, timeouts, tls, tunnels, upgrade)");
     }
 
     @Test

@@ -6,7 +6,6 @@ import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.AdminToken;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.config.Settings.ForwardingSettings;
-import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.Backend;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Balance;

@@ -2,7 +2,6 @@ package dev.gyre.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gyre.config.Settings.Listener;
 import dev.gyre.model.BackendUrl;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

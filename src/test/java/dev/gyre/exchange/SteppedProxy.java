@@ -3,7 +3,7 @@ package dev.gyre.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.config.Settings.ForwardingSettings;
-import dev.gyre.config.Settings.Listener;
+import dev.gyre.config.Listener;
 import dev.gyre.kit.Await;
 import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.loop.Loop;
