@@ -43,6 +43,10 @@ class Case:
     share: float = 0         # if not 0: rate is this share of the slowest proxy's greatest
     delay_ms: int = 0        # before the origin answers
     each_asks: bool = False  # the rate at which every connection makes a request in a round
+    tls: bool = False        # between clients and proxy
+    tls_out: bool = False    # between proxy and origin
+    resumes: bool = False    # a new connection resumes the session of the one before
+    tunnels: bool = False    # each connection is a tunnel, in which what goes up comes back
 
     def open_files(self):
         """What a proxy needs: for each client two connections, and one of the last round still closing;
@@ -91,6 +95,21 @@ CASES = (
     Case("new", "133-byte bodies, a new connection for each request, 64 clients", fresh=True),
     Case("idle", "10,000 keep-alive connections, each of which makes one request in a round",
          connections=10_000, each_asks=True),
+    Case("https", "133-byte bodies over 64 keep-alive connections under TLS", proxies=C_PROXIES, tls=True),
+    Case("https-large", "1 MiB down over 16 keep-alive connections under TLS", (Kind("GET", 0, ONE_MB),), 16,
+         C_PROXIES, tls=True),
+    Case("handshake", "133-byte bodies, a full TLS handshake for each request, 16 clients", connections=16,
+         proxies=C_PROXIES, fresh=True, tls=True),
+    Case("resumed", "133-byte bodies, a resumed TLS session for each request, 16 clients", connections=16,
+         proxies=C_PROXIES, fresh=True, tls=True, resumes=True),
+    Case("https-out", "133-byte bodies over 64 keep-alive connections, the origin under TLS",
+         proxies=C_PROXIES, tls_out=True),
+    Case("https-idle", "10,000 keep-alive connections under TLS, each of which makes one request in a round",
+         connections=10_000, proxies=C_PROXIES, each_asks=True, tls=True),
+    Case("tunnel", "100-byte messages there and back through 64 tunnels", (Kind("GET", 100, 100),),
+         proxies=C_PROXIES, tunnels=True),
+    Case("tunnel-large", "1 MiB messages there and back through 16 tunnels", (Kind("GET", ONE_MB, ONE_MB),), 16,
+         C_PROXIES, tunnels=True),
     Case("scaling", "133-byte bodies over 64 keep-alive connections, 1 and 2 workers", proxies=SCALED),
     Case("slow", f"an origin that answers after {ORIGIN_DELAY_MS} ms, 4,000 clients", connections=4000,
          proxies=C_PROXIES, delay_ms=ORIGIN_DELAY_MS),
@@ -110,6 +129,13 @@ CPU_BOUNDS = {
     "c512": {"nginx": 1.1, "haproxy": 1.05},
     "c4000": {"nginx": 1.25, "haproxy": 1.0},
     "rate13k": {"nginx": 1.15, "haproxy": 1.05},
+    "https": {"nginx": 1.0},
+    "https-large": {"nginx": 1.0},
+    "handshake": {"nginx": 1.6},
+    "resumed": {"nginx": 1.3},
+    "https-out": {"nginx": 1.0},
+    "tunnel": {"nginx": 1.2},
+    "tunnel-large": {"nginx": 1.1},
 }
 GOALS = (
     *(Goal(case, "cpu_us", peer, bound, f"CPU per request, at most {bound:g} × {peer}")

@@ -14,8 +14,18 @@ FILES = {"gyre": "gyre.json", "nginx": "nginx.conf", "haproxy": "haproxy.cfg", "
          "http-proxy": "http-proxy.js", "node-script": "node-script.js"}
 # The file that builds a server's list of backends: one line for each.
 BACKEND_LINES = {"nginx": "server 127.0.0.1:{port};", "haproxy": "server origin{n} 127.0.0.1:{port} "
-                 "pool-purge-delay 1h", "gyre": '"http://127.0.0.1:{port}"',
+                 "pool-purge-delay 1h@BACKEND_TLS@", "gyre": '"@SCHEME@://127.0.0.1:{port}"',
                  "node-script": "'http://127.0.0.1:{port}'"}
+# What stands in a configuration where the case has TLS: key -> (which TLS, words).
+EDGE = {
+    "gyre": {"LISTENER_TLS": ("tls", ', "tls": { "certificates": [ { "cert": "@CERTIFICATE@", "key": '
+                                     '"@CERTIFICATE@" } ] }'),
+             "BACKEND_TLS": ("tls_out", ', "tls": { "trust": "@CERTIFICATE@", "name": "localhost" }')},
+    "nginx": {"LISTENER_TLS": ("tls", " ssl")},
+    "haproxy": {"LISTENER_TLS": ("tls", " ssl crt @CERTIFICATE@"),
+                "BACKEND_TLS": ("tls_out", " ssl verify required ca-file @CERTIFICATE@ verifyhost localhost "
+                                "sni str(localhost)")},
+}
 SOCKETS = 100     # of the Node script's agent, unless told otherwise
 POOL = 8192       # connections to a backend, and requests that wait for one, where a proxy bounds them
 START_SECONDS = 30
@@ -57,6 +67,9 @@ class Running:
     config: str
     admin: int = 0
     config_file: Path = None
+    tls: bool = False   # what clients meet at the port
+    backend: int = 0    # of an origin: the port that proxies are to use
+    secure: int = 0     # of an origin: its port under TLS
 
     def stats(self):
         """What an origin has counted."""
@@ -80,10 +93,14 @@ class Starter:
         return self.origins(free_ports(ports))
 
     def origins(self, ports):
-        command = [self._tools.paths["origin"], self._case.delay_ms, *ports]
+        secure = free_ports(1) if self._case.tls or self._case.tls_out else []
+        command = ["env", f"CERTIFICATE={self._tools.paths['certificate']}", self._tools.paths["origin"],
+                   self._case.delay_ms, *ports, *(f"tls:{port}" for port in secure)]
         process = self._processes.start("origin", command, self._options.load_core)
         process.await_answer(ports[0], "/stats", START_SECONDS)
-        return Running("origin", ports[0], process, self._shown(command, self._options.load_core), "")
+        backend = secure[0] if self._case.tls_out else ports[0]
+        return Running("origin", ports[0], process, self._shown(command, self._options.load_core), "",
+                       secure=secure[0] if secure else 0, backend=backend)
 
     def proxy(self, contender, ports, **settings):
         """Starts a contender before the origin's ports. Settings replace @NAME@ in its configuration:
@@ -101,9 +118,10 @@ class Starter:
         # Before its own /ready Gyre's port is open, but its view may not be there.
         ready = (admin, "/ready") if name == "gyre" else (port, "/133")
         if wait:
-            process.await_answer(*ready, START_SECONDS)
+            process.await_answer(*ready, START_SECONDS, tls=self._case.tls and name != "gyre")
         text = config.read_text() if config else self._tools.texts.get(name, "")
-        return Running(contender, port, process, self._shown(command, cores), text, admin, config)
+        return Running(contender, port, process, self._shown(command, cores), text, admin, config,
+                       tls=self._case.tls)
 
     def program(self, java=None):
         """The words that start Gyre, up to its own, with the JVM's flags."""
@@ -136,11 +154,18 @@ class Starter:
                   "DIR": self.directory, "FILES": self._case.open_files(),
                   "CLIENTS": self._case.connections + 64, "NAME": contender,
                   "BACKENDS": separator.join(lines), "ORIGIN_PORT": ports[0]}
-        for key, value in values.items():
+        for key, value in [*values.items(), *self._edge(name)]:
             text = text.replace(f"@{key}@", str(value))
         path = self.directory / f"{contender}-{file}"
         path.write_text(text)
         return path
+
+    def _edge(self, name):
+        """What a configuration says where there is TLS. It may hold @NAME@ itself, of what comes after it."""
+        lines = EDGE.get(name, {})
+        text = [(key, words if getattr(self._case, switch) else "") for key, (switch, words) in lines.items()]
+        return [*text, ("CERTIFICATE", self._tools.paths.get("certificate", "")),
+                ("SCHEME", "https" if self._case.tls_out else "http")]
 
     @staticmethod
     def _shown(command, cores):

@@ -119,7 +119,8 @@ def arguments(case, port, seconds, windows=(), slow_ms=0):
     rate = ["-r", f"{case.rate:.1f}"] if case.rate else []
     ends = ["-w", ",".join(map(str, windows))] if windows else []
     slow = ["-l", slow_ms] if slow_ms else []
-    return ["-c", case.connections, "-d", seconds, *fresh, *rate, *ends, *slow, port,
+    edge = [flag for flag, on in (("-t", case.tls), ("-s", case.resumes), ("-u", case.tunnels)) if on]
+    return ["-c", case.connections, "-d", seconds, *fresh, *rate, *ends, *slow, *edge, port,
             *(kind.argument() for kind in case.kinds)]
 
 

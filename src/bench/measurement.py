@@ -72,7 +72,7 @@ class _Bench:
     def start(self, proxy):
         """Starts a proxy and checks its answers byte by byte; one that fails is left out, and said."""
         try:
-            running = self._starter.proxy(proxy, [self._origin.port])
+            running = self._starter.proxy(proxy, [self._origin.backend])
             preflight.check(self._case, running)
             self.measured.headers[proxy] = preflight.headers_seen(running)
         except (StartFailed, preflight.WrongAnswer) as e:
@@ -112,7 +112,8 @@ class _Bench:
     def measure_the_ceiling(self):
         """What load generator and origin can do on their core with no proxy between: no proxy's figure for
         requests/s means anything near it."""
-        self.measured.ceiling = self._run("direct", self._options.seconds, self._origin.port, None)
+        self.measured.ceiling = self._run("direct", self._options.seconds,
+                                          self._origin.secure if self._case.tls else self._origin.port, None)
 
     def run_the_rounds(self):
         for number in range(1, self._options.rounds + 1):

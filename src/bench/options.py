@@ -55,7 +55,7 @@ def begin(options, contenders, asked_by_name, *further):
     for name, version in found.versions.items():
         say(f"{name}: {version}")
     lacking = {name: found.lacks(*tools.NEEDED[base(name)]) for name in contenders}
-    needed = found.lacks("cc", "taskset", *further)
+    needed = found.lacks("cc", "libssl", "openssl", "taskset", *further)
     for line in dict.fromkeys(needed + sum(lacking.values(), [])):
         say(line)
     can_run = [name for name in contenders if not lacking[name]]

@@ -2,6 +2,8 @@
 
 import http.client
 
+from processes import client
+
 ADDED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Via")
 
 
@@ -37,7 +39,7 @@ def _body(length):
 
 
 def _fetch(running, method, path, upload):
-    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+    connection = client(running.port, 20, running.tls)
     try:
         connection.request(method, path, upload or None)
         answer = connection.getresponse()

@@ -5,6 +5,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -70,15 +71,15 @@ class Process:
             found += parents.get(pid, [])
         return sorted(found)
 
-    def await_answer(self, port, path, seconds, interval=0.05):
-        """Waits until a GET of the path is answered with 200. Raises StartFailed after the given seconds."""
+    def await_answer(self, port, path, seconds, interval=0.05, tls=False):
+        """Waits until a GET of the path is answered with 200, under TLS whatever the certificate. Raises StartFailed after the given seconds."""
         deadline = time.monotonic() + seconds
         seen = "no connection"
         while time.monotonic() < deadline:
             if self._popen.poll() is not None:
                 raise StartFailed(f"{self.name} ended with {self._popen.returncode}: {self._last_words()}")
             try:
-                status = _status(port, path)
+                status = _status(port, path, tls)
                 if status == 200:
                     return
                 seen = f"status {status}"
@@ -120,13 +121,23 @@ class Process:
             self._popen.wait()
 
 
-def _status(port, path):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def _status(port, path, tls):
+    connection = client(port, 2, tls)
     try:
         connection.request("GET", path)
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def client(port, timeout, tls=False):
+    """A connection to a port of this host, under TLS whatever the certificate."""
+    if not tls:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    anything = ssl.create_default_context()
+    anything.check_hostname = False
+    anything.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=anything)
 
 
 def cpu_ns(pids):

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -111,13 +112,14 @@ class EveryByteTest(unittest.TestCase):
         cls._directory.cleanup()
 
     def load(self, *given, delay_ms=0):
-        port, = free_ports(1)
-        command = [self.programs.paths["origin"], str(delay_ms), str(port)]
-        with subprocess.Popen(command) as origin:
+        port, secure = free_ports(2)
+        command = [self.programs.paths["origin"], str(delay_ms), str(port), f"tls:{secure}"]
+        environment = {**os.environ, "CERTIFICATE": self.programs.paths["certificate"]}
+        with subprocess.Popen(command, env=environment) as origin:
             try:
                 await_port(port)
                 options = [text for text in given if not text.startswith(("GET", "POST"))]
-                given = ["-c", 4, "-d", 1, *options, port, *given[len(options):]]
+                given = ["-c", 4, "-d", 1, *options, secure if "-t" in options else port, *given[len(options):]]
                 with Generator([self.programs.paths["load"]], given) as generator:
                     return generator.go(1)
             finally:
@@ -173,6 +175,24 @@ class EveryByteTest(unittest.TestCase):
         result = self.load("-n", "GET:/133:0:133:1")
         self.assertEqual("", failure_of(result))
         self.assertEqual(result["requests"], result["opened"])
+
+    def test_answers_under_tls_are_compared_as_well(self):
+        kinds = "GET:/133:0:133:9", "GET:/1048576:0:1048576:1", "POST:/10:1048576:10:1"
+        self.assertEqual("", failure_of(self.load("-t", *kinds)))
+        self.assertRegex(failure_of(self.load("-t", "GET:/133:0:134:1")), r"^errors: \d+ body$")
+
+    def test_sessions_are_resumed_only_where_that_is_asked_for(self):
+        full = self.load("-t", "-n", "GET:/133:0:133:1")
+        resumed = self.load("-t", "-n", "-s", "GET:/133:0:133:1")
+        self.assertEqual(["", ""], [failure_of(full), failure_of(resumed)])
+        self.assertEqual(0, full["resumed"])
+        # One of each of the four connections may be under way at the end.
+        self.assertAlmostEqual(resumed["requests"], resumed["resumed"], delta=8)
+
+    def test_what_goes_into_a_tunnel_comes_back(self):
+        for secure in ((), ("-t",)):
+            result = self.load(*secure, "-u", "GET:/:100:100:9", "GET:/:1048576:1048576:1")
+            self.assertEqual("", failure_of(result))
 
 
 def await_port(port):

@@ -15,8 +15,9 @@ ROOT = HERE.parent.parent
 SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 NODE_MODULES = Path(os.environ.get("GYRE_BENCH_NODE_MODULES", HERE / "node_modules")).absolute()
 NPM = ("npm install --no-save --prefix {} {} (or set GYRE_BENCH_NODE_MODULES to a node_modules that has it)")
-C_SOURCES = {"load": ("load.c", "connections.c", "answers.c"), "origin": ("origin.c",)}
-C_HEADERS = ("load.h", "bodies.h")
+C_SOURCES = {"load": ("load.c", "connections.c", "answers.c", "wire.c"), "origin": ("origin.c", "wire.c")}
+C_HEADERS = ("load.h", "bodies.h", "wire.h")
+LIBSSL = Path("/usr/include/openssl/ssl.h")
 
 NEEDED = {
     "gyre": ("java", "gyre"),
@@ -49,11 +50,14 @@ class Tools:
                 "-XX:InlineSmallCode=1500"] + unsafe
 
     def compile(self, directory):
-        """Compiles load generator and origin into a directory; both are a few hundred lines of C."""
+        """Compiles load generator and origin into a directory, both a few hundred lines of C, and makes the
+        certificate that they and the proxies show, in one file with its key."""
         for name, sources in C_SOURCES.items():
             self.paths[name] = str(directory / name)
             subprocess.run([self.paths["cc"], "-O2", "-o", self.paths[name],
-                            *(HERE / "load" / source for source in sources)], check=True, timeout=60)
+                            *(HERE / "load" / source for source in sources), "-lssl", "-lcrypto"],
+                           check=True, timeout=60)
+        self.paths["certificate"] = str(certificate(directory))
 
 
 def find(jar):
@@ -68,6 +72,8 @@ def find(jar):
             missing[name] = remedy
 
     note("cc", _which("cc"), "apt install gcc libc6-dev", lambda p: _said(p, "--version"))
+    note("libssl", LIBSSL, "apt install libssl-dev", lambda p: _said("openssl", "version"))
+    note("openssl", _which("openssl"), "apt install openssl", lambda p: _said(p, "version"))
     note("taskset", _which("taskset"), "apt install util-linux", lambda p: _said(p, "--version"))
     note("siege", _which("siege"), "apt install siege (only origin-experiment needs it)",
          lambda p: re.search(r"SIEGE [\d.]+", _said(p, "--version", 99)).group())
@@ -86,6 +92,19 @@ def find(jar):
     jdk = re.search(r'version "(\d+)', versions.get("java", ""))
     texts = {"vertx-http-proxy": (HERE / "vertx-http-proxy" / "VertxHttpProxy.java").read_text()}
     return Tools(paths, versions, missing, int(jdk.group(1)) if jdk else 0, texts=texts)
+
+
+def certificate(directory):
+    """For localhost, signed by itself: ECDSA on P-256, as today's authorities give out."""
+    parts = directory / "certificate.pem", directory / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                    "-keyout", parts[1], "-out", parts[0]], check=True, timeout=60, capture_output=True)
+    both = directory / "localhost.pem"
+    both.write_text("".join(part.read_text() for part in parts))
+    # A worker of nginx that gave up root reads it, too.
+    both.chmod(0o644)
+    return both
 
 
 def _which(name):

@@ -1,6 +1,6 @@
 /* The load generator: one thread, HTTP/1.1, every byte of every answer compared.
 
-   load [-c connections] [-d seconds] [-r requests/s] [-n] [-w s,s,…] [-l ms]
+   load [-c connections] [-d seconds] [-r requests/s] [-n] [-w s,s,…] [-l ms] [-t] [-s] [-u]
         PORT METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…
 
    Without -r each connection sends its next request when the last one is answered. With -r requests have
@@ -8,7 +8,8 @@
    answer times count from the scheduled time, so that a stall is felt by all whom it would have kept waiting
    (no coordinated omission). -n: a new connection for each request. -w: the ends of windows, in seconds,
    whose answers are reported each for itself, by the time at which they came. -l: counts the answers that took
-   longer.
+   longer. -t: under TLS, whatever certificate comes. -s: a new connection resumes the session of the one
+   before. -u: each connection becomes a tunnel; what goes up must come back, without heads.
 
    It connects, writes "ready", waits for a line, loads for the given time, and writes one line of JSON while
    its connections are still open; it ends at the end of its input. */
@@ -68,7 +69,7 @@ static long never_sent(void) {
 }
 
 static void report(void) {
-    printf("{\"slow\":%ld,", load.counts.slow);
+    printf("{\"slow\":%ld,\"resumed\":%ld,", load.counts.slow, load.counts.resumed);
     printf("\"requests\":%ld,\"duration_us\":%lld,\"bytes\":%ld,\"opened\":%ld,\"closed_at_rest\":%ld,"
            "\"never_sent\":%ld,\"p50_us\":%ld,\"p99_us\":%ld,\"p999_us\":%ld,\"max_us\":%ld,",
            load.counts.requests, (load.until - load.begun) / 1000, load.counts.bytes, load.counts.opened,
@@ -105,6 +106,9 @@ static void add_kind(const char *text) {
     }
     k->head_length = snprintf(k->head, sizeof k->head, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%s\r\n",
                               method, path, load.port, length, load.fresh ? "Connection: close\r\n" : "");
+    if (load.tunnels) {
+        k->head_length = 0;
+    }
     load.weights += k->weight;
 }
 
@@ -116,12 +120,15 @@ static void add_windows(char *text) {
 
 int main(int count, char **arguments) {
     int option;
-    while ((option = getopt(count, arguments, "c:d:r:nw:l:")) > 0) {
+    while ((option = getopt(count, arguments, "c:d:r:nw:l:tsu")) > 0) {
         load.connections = option == 'c' ? atoi(optarg) : load.connections;
         load.seconds = option == 'd' ? atoi(optarg) : load.seconds;
         load.rate = option == 'r' ? atof(optarg) : load.rate;
         load.slow_ms = option == 'l' ? atoi(optarg) : load.slow_ms;
         load.fresh |= option == 'n';
+        load.tls |= option == 't';
+        load.resumes |= option == 's';
+        load.tunnels |= option == 'u';
         if (option == 'w') {
             add_windows(optarg);
         }
@@ -131,7 +138,7 @@ int main(int count, char **arguments) {
         add_kind(arguments[optind++]);
     }
     if (!load.kinds || load.connections < 1) {
-        fprintf(stderr, "usage: load [-c n] [-d s] [-r n] [-n] [-w s,…] [-l ms] PORT "
+        fprintf(stderr, "usage: load [-c n] [-d s] [-r n] [-n] [-w s,…] [-l ms] [-t] [-s] [-u] PORT "
                 "METHOD:PATH:UPLOAD:EXPECTED:WEIGHT…\n");
         return 2;
     }

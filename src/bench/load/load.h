@@ -4,6 +4,7 @@
 
 #define _GNU_SOURCE
 #include "bodies.h"
+#include "wire.h"
 
 #define HEAD 8192
 #define KINDS 16
@@ -17,7 +18,12 @@ typedef struct {
     long upload, expected;
 } Kind;
 
+/* How far a connection is until it can carry requests. */
+enum { OPEN, CONNECTING, SHAKING, UPGRADING };
+
 typedef struct Connection {
+    SSL *ssl;             /* NULL in clear */
+    SSL_SESSION *session; /* to be resumed, or NULL */
     int fd, connecting, busy, wants_out, closes, chunked, in_body, head_length;
     const Kind *kind;
     long sent, received, body_left;
@@ -30,13 +36,14 @@ typedef struct Connection {
 /* What is counted while the clock runs. */
 typedef struct {
     long requests, slow, bytes, opened;
-    long refused, status, body, lost, reset_idle, stuck;
+    long refused, status, body, lost, reset_idle, stuck, resumed;
     int slices[SLICES];
 } Counts;
 
 /* What the command line says, and what is going on. */
 typedef struct {
     int connections, seconds, fresh, slow_ms, port, kinds, weights, windows;
+    int tls, resumes, tunnels;
     int window_ends[WINDOWS]; /* seconds since the load began, rising */
     double rate; /* requests/s, or 0 for as many as are answered */
     Kind kind[KINDS];
