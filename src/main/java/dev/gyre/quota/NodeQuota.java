@@ -24,8 +24,8 @@ public final class NodeQuota implements Shares {
      * Lending: the owner first lowers its own limit, and grants only slots that are then neither open nor
      * may be opened (QuotaLedger.grant). From then on it counts them as the borrower's until the borrower
      * has acted on a later report that grants fewer and says how many it still holds; requests under way are
-     * among these. So a loan ends when its slots are free, and lost, late, doubled or overtaken messages
-     * only make it end later.
+     * among these, also those on a loan that came and ended between two of the borrower's reports. So a loan
+     * ends when its slots are free, and lost, late, doubled or overtaken messages only make it end later.
      *
      * Silence: a borrower uses a loan for 3 s from when he made the report that the lender echoes with it,
      * which is before it was granted. The lender takes it back when he has heard nothing of the borrower for

@@ -30,8 +30,8 @@ final class QuotaLedger {
     private final Map<String, Deque<Granted>> grants = new TreeMap<>();
     /** By lender. */
     private final Map<String, Loan> loans = new TreeMap<>();
-    /** By lender, what the last report said. */
-    private Map<String, Integer> held = Map.of();
+    /** By lender, what the last report said, or more when a larger loan has come since. */
+    private Map<String, Integer> held = new TreeMap<>();
     /** By borrower, what he is to have; the node keeps free of it, and grants it when it is free. */
     private Map<String, Integer> wishes = Map.of();
     private int demand;
@@ -80,6 +80,8 @@ final class QuotaLedger {
             loans.remove(lender);
         } else {
             loans.put(lender, new Loan(amount, untilNanos));
+            // The slots may be in use at once, and the lender may end the loan before the next report.
+            held.merge(lender, amount, Math::max);
         }
     }
 
@@ -161,7 +163,7 @@ final class QuotaLedger {
         demand = 0;
         inForce = 0;
         loans.clear();
-        held = Map.of();
+        held = new TreeMap<>();
         wishes = Map.of();
     }
 

@@ -84,6 +84,26 @@ class QuotaNeverExceededTest {
     }
 
     @Test
+    void aLoanThatIsOverBeforeTheBorrowersNextReportIsCountedWhileItIsOpen() {
+        SimulatedCluster cluster = new SimulatedCluster(new Random(1), 2, 2, 20);
+        cluster.requestsUpTo(5_000);
+        cluster.advance(5_000);
+        SimulatedCluster.Node borrower = cluster.nodes().get(0);
+        SimulatedCluster.Node lender = cluster.nodes().get(1);
+        borrower.demand(100);
+        for (int i = 0; i < 100 && borrower.open() <= 10; i++) {
+            cluster.advance(20);
+        }
+        assertThat(borrower.open()).as("opened on the loan").isEqualTo(19);
+        lender.demand(100);
+        lender.report();
+        cluster.advance(40);
+        assertThat(borrower.limit()).as("after the loan").isEqualTo(10);
+        cluster.advance(10_000);
+        assertThat(lender.open()).as("the part that was lent").isEqualTo(10);
+    }
+
+    @Test
     void aNodeThatComesBackAtOnceKnowsWhatItHadLent() {
         SimulatedCluster cluster = new SimulatedCluster(new Random(1), 3, 3, 30);
         cluster.requestsUpTo(60_000);

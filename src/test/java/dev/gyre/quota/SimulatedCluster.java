@@ -21,7 +21,8 @@ final class SimulatedCluster {
     private static final long STEP = 20 * MS;
     private static final BackendId BACKEND = new BackendId("web", new BackendUrl("a", 1));
 
-    private record Message(long due, int to, int from, String text) {
+    /** @param life of the receiver; what is on its way to one ends with it, as its connections do */
+    private record Message(long due, int to, int life, int from, String text) {
     }
 
     /** One node, its process started and killed as one likes. */
@@ -33,6 +34,7 @@ final class SimulatedCluster {
         private final List<Long> ends = new ArrayList<>();
         private NodeQuota shares;
         private boolean up;
+        private int life;
         private boolean settled;
         private int demand;
         private int limit;
@@ -45,6 +47,7 @@ final class SimulatedCluster {
         Node start() {
             starts++;
             up = true;
+            life = starts;
             settled = false;
             shares = new NodeQuota(name(), name() + " session " + starts, expected,
                     () -> zero + (long) (now * rate));
@@ -57,6 +60,11 @@ final class SimulatedCluster {
             up = false;
             limit = 0;
             ends.clear();
+        }
+
+        /** Reports out of turn, as a node does when another one is there that does not know of it. */
+        void report() {
+            say();
         }
 
         void leave() {
@@ -199,7 +207,7 @@ final class SimulatedCluster {
                 if (to.index != from && random.nextDouble() >= loss) {
                     boolean late = delayMillis > 20 && random.nextInt(10) == 0;
                     long delay = random.nextInt(1 + (late ? 8_000 : delayMillis)) * MS;
-                    network.add(new Message(now + delay, to.index, from, text));
+                    network.add(new Message(now + delay, to.index, to.life, from, text));
                 }
             }
         }
@@ -211,8 +219,9 @@ final class SimulatedCluster {
             now += STEP;
             while (!network.isEmpty() && network.peek().due() <= now) {
                 Message message = network.poll();
-                if (side[message.from()] == side[message.to()]) {
-                    nodes.get(message.to()).receive(QuotaReport.fromJson(
+                Node to = nodes.get(message.to());
+                if (side[message.from()] == side[message.to()] && message.life() == to.life) {
+                    to.receive(QuotaReport.fromJson(
                             new JsonObject(message.text())).orElseThrow());
                 }
             }
