@@ -68,18 +68,25 @@ public final class Established implements AutoCloseable {
                 ip[1], ip[0], peer.getPort());
     }
 
-    /** Lines begin with a number, the local and the remote address, and the state. */
-    private static int count(Path table, Set<String> accepted) {
+    /**
+     * Lines begin with a number, the local and the remote address, and the state. Each connection counts
+     * once: the kernel lists some again when others come while it is read.
+     */
+    static int count(Path table, Set<String> accepted) {
         try (Stream<String> lines = Files.lines(table)) {
-            return (int) lines.filter(line -> {
-                int state = line.indexOf(STATE);
-                int local = line.indexOf(' ', line.indexOf(": ") + 2);
-                return state >= 0 && accepted.contains(line.substring(local - PORT, local) + " "
-                        + line.substring(state - PEER, state));
-            }).count();
+            return (int) lines.map(Established::establishedEnds).filter(accepted::contains).distinct()
+                    .count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Both ends as above; nothing when the connection is in another state. */
+    private static String establishedEnds(String line) {
+        int state = line.indexOf(STATE);
+        int local = line.indexOf(' ', line.indexOf(": ") + 2);
+        return state < 0 ? "" : line.substring(local - PORT, local) + " "
+                + line.substring(state - PEER, state);
     }
 
     /**
