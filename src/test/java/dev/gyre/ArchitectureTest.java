@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.entry("files", List.of()),
             Map.entry("config", List.of("model", "files")),
             Map.entry("routing", List.of("model")),
+            Map.entry("tls", List.of("model", "log", "files", "config")),
             Map.entry("balancing", List.of("model")),
             Map.entry("gate", List.of("model")),
             Map.entry("vertx", List.of()),
