@@ -84,6 +84,11 @@ public record KeyedCertificate(String source, List<X509Certificate> chain, Priva
         }
     }
 
+    /** What an operator should mend although handshakes succeed with it, one line each. */
+    public List<String> doubts(Instant now) {
+        return CertificateDoubts.of(this, now);
+    }
+
     /** When the node's own certificate ends. */
     public Instant until() {
         return chain.get(0).getNotAfter().toInstant();
@@ -114,8 +119,8 @@ public record KeyedCertificate(String source, List<X509Certificate> chain, Priva
                     .generateCertificate(new ByteArrayInputStream(block.der()));
         } catch (CertificateException | RuntimeException e) {
             // The JDK's parser throws others, too, for bytes that no tool writes.
-            throw new UnusableCertificate(name + ", line " + block.line() + ": not an X.509 certificate (" + e
-                    + "); is the file damaged?");
+            throw new UnusableCertificate(name + ", line " + block.line() + ": not an X.509 certificate"
+                    + " (expected: one in DER, as Base64); is the file damaged?");
         }
     }
 

@@ -3,6 +3,8 @@ package dev.gyre.tls;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The blocks of a file in the textual encoding of RFC 7468.
@@ -14,32 +16,27 @@ import java.util.List;
  */
 record Pem(String label, List<String> headers, byte[] der, int line) {
 
-    private static final String BEGIN = "-----BEGIN ";
-    private static final String END = "-----END ";
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----");
     private static final String DASHES = "-----";
 
     /** Reads all blocks; text around them is ignored, as openssl writes some. */
     static List<Pem> read(NamedText file) throws UnusableCertificate {
         List<Pem> blocks = new ArrayList<>();
-        String name = file.name();
         List<String> lines = file.text().lines().map(String::strip).toList();
         for (int i = 0; i < lines.size(); i++) {
-            if (begins(lines.get(i))) {
-                int end = end(name, lines, i);
-                blocks.add(block(name, lines, i, end));
+            Matcher begin = BEGIN.matcher(lines.get(i));
+            if (begin.matches()) {
+                int end = end(file.name(), lines, i, begin.group(1));
+                blocks.add(block(file.name(), lines.subList(i + 1, end), i + 1, begin.group(1)));
                 i = end;
             }
         }
         return blocks;
     }
 
-    private static boolean begins(String line) {
-        return line.startsWith(BEGIN) && line.endsWith(DASHES)
-                && line.length() > BEGIN.length() + DASHES.length();
-    }
-
-    private static int end(String name, List<String> lines, int begin) throws UnusableCertificate {
-        String wanted = lines.get(begin).replace(BEGIN, END);
+    private static int end(String name, List<String> lines, int begin, String label)
+            throws UnusableCertificate {
+        String wanted = "-----END " + label + DASHES;
         for (int i = begin + 1; i < lines.size(); i++) {
             if (lines.get(i).equals(wanted)) {
                 return i;
@@ -48,22 +45,20 @@ record Pem(String label, List<String> headers, byte[] der, int line) {
                 break;
             }
         }
-        throw new UnusableCertificate(name + ", line " + (begin + 1) + ": \"" + lines.get(begin)
-                + "\" without its end (expected: \"" + wanted + "\"); is the file half written?");
+        throw new UnusableCertificate(name + ", line " + (begin + 1) + ": " + label + " without its end"
+                + " (expected: \"" + wanted + "\"); is the file half written?");
     }
 
-    private static Pem block(String name, List<String> lines, int begin, int end) throws UnusableCertificate {
-        String first = lines.get(begin);
-        String label = first.substring(BEGIN.length(), first.length() - DASHES.length());
-        List<String> headers = lines.subList(begin + 1, end).stream().filter(line -> line.contains(":"))
-                .toList();
+    private static Pem block(String name, List<String> inside, int line, String label)
+            throws UnusableCertificate {
+        List<String> headers = inside.stream().filter(text -> text.contains(":")).toList();
         StringBuilder digits = new StringBuilder();
-        lines.subList(begin + 1, end).stream().filter(line -> !line.contains(":")).forEach(digits::append);
+        inside.stream().filter(text -> !text.contains(":")).forEach(digits::append);
         try {
-            return new Pem(label, headers, Base64.getDecoder().decode(digits.toString()), begin + 1);
+            return new Pem(label, headers, Base64.getDecoder().decode(digits.toString()), line);
         } catch (IllegalArgumentException e) {
-            throw new UnusableCertificate(name + ", line " + (begin + 1) + ": " + label
-                    + " is no Base64; is the file damaged?");
+            throw new UnusableCertificate(name + ", line " + line + ": " + label + " that is not Base64"
+                    + " (expected: A-Z, a-z, 0-9, + and /); is the file damaged?");
         }
     }
 }
