@@ -6,25 +6,35 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The files of one listener's certificates: pairs that the config names, and those in a directory as certbot,
- * Kubernetes and people lay them out.
+ * cert-manager, Kubernetes and people lay them out.
  *
  * @param pairs     named one by one
  * @param directory read again each time, so that a pair may come and go
  */
 public record CertificateFiles(List<Pair> pairs, Optional<Path> directory) {
 
-    /** Names of a chain and its key, in a directory of their own. */
-    private static final List<List<String>> LAYOUTS = List.of(
-            List.of("fullchain.pem", "privkey.pem"), List.of("tls.crt", "tls.key"));
-    private static final List<String> CHAINS = List.of(".crt", ".pem", ".cer");
+    private record Layout(String certificate, String key) {
+    }
+
+    /** Of certbot, in a directory of its own: beside these lie parts of the chain. */
+    private static final Layout CERTBOT = new Layout("fullchain.pem", "privkey.pem");
+    private static final List<Layout> LAYOUTS = List.of(CERTBOT, new Layout("tls.crt", "tls.key"));
+    private static final List<String> CERTIFICATES = List.of(".crt", ".pem", ".cer");
+    /** The second as mkcert names it. */
+    private static final List<String> KEYS = List.of(".key", "-key.pem");
 
     /**
      * A certificate and its key, which may stand in one file.
@@ -32,70 +42,116 @@ public record CertificateFiles(List<Pair> pairs, Optional<Path> directory) {
      * @param password of the key, where that is encrypted
      */
     public record Pair(Path certificate, Path key, Optional<String> password) {
+
+        /** Both files have been removed; a file that cannot be read is still there. */
+        private boolean gone() {
+            return Files.notExists(certificate) && Files.notExists(key);
+        }
     }
 
     public CertificateFiles {
         pairs = List.copyOf(pairs);
     }
 
-    /** All pairs there are now. */
-    List<Pair> present() throws UnusableCertificate {
+    /**
+     * All pairs that there are now; there is at least one.
+     *
+     * @param before those that there were; a pair of the directory stays as long as one of its files does
+     */
+    List<Pair> present(Collection<Pair> before) throws UnusableCertificate {
         List<Pair> present = new ArrayList<>(pairs);
         if (directory.isPresent()) {
-            present.addAll(inside(directory.get()));
+            Set<Path> known = pairs.stream().map(Pair::certificate).collect(Collectors.toSet());
+            List<Pair> found = inside(directory.get());
+            before.stream().filter(pair -> !pair.gone() && found.stream()
+                    .noneMatch(other -> other.certificate().equals(pair.certificate()))).forEach(found::add);
+            found.stream().sorted(Comparator.comparing(Pair::certificate))
+                    .filter(pair -> known.add(pair.certificate())).forEach(present::add);
+        }
+        if (present.isEmpty()) {
+            throw new UnusableCertificate(directory.map(Path::toString).orElse("tls") + ": no certificate"
+                    + " (expected: NAME.crt and NAME.key, NAME.pem and NAME.key, or a directory with tls.crt and"
+                    + " tls.key or fullchain.pem and privkey.pem)");
         }
         return present;
     }
 
     private static List<Pair> inside(Path directory) throws UnusableCertificate {
         List<Pair> found = new ArrayList<>();
-        try (Stream<Path> entries = Files.list(directory)) {
-            List<Path> sorted = entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
-                    .sorted().toList();
-            layout(directory).ifPresent(found::add);
-            for (Path entry : sorted) {
-                if (Files.isDirectory(entry)) {
-                    layout(entry).ifPresent(found::add);
-                } else {
-                    beside(entry, found).ifPresent(found::add);
-                }
+        boolean certbot = layout(directory, List.of(CERTBOT)).map(found::add).orElse(false);
+        for (Path entry : visible(directory)) {
+            if (Files.isDirectory(entry)) {
+                layout(entry, LAYOUTS).ifPresent(found::add);
+            } else if (!certbot) {
+                alone(entry).ifPresent(found::add);
             }
-        } catch (IOException | UncheckedIOException e) {
-            throw new UnusableCertificate(directory + ": cannot be read (" + e.getMessage()
-                    + "; expected: a directory of certificates and keys)");
         }
         return found;
     }
 
-    private static Optional<Pair> layout(Path directory) {
-        return LAYOUTS.stream().map(names -> new Pair(directory.resolve(names.get(0)),
-                        directory.resolve(names.get(1)), Optional.empty()))
-                .filter(pair -> Files.exists(pair.certificate()) || Files.exists(pair.key())).findFirst();
+    /** Without what Kubernetes hides, e.g. {@code ..data}. */
+    private static List<Path> visible(Path directory) throws UnusableCertificate {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(entry -> !entry.getFileName().toString().startsWith(".")).sorted().toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new UnusableCertificate(directory + ": " + reason(e) + " (expected: a directory of"
+                    + " certificates and keys that user " + System.getProperty("user.name") + " may list)");
+        }
+    }
+
+    private static Optional<Pair> layout(Path directory, List<Layout> layouts) {
+        return layouts.stream().map(names -> new Pair(directory.resolve(names.certificate()),
+                        directory.resolve(names.key()), Optional.empty()))
+                .filter(pair -> !pair.gone()).findFirst();
     }
 
     /** {@code NAME.crt} with {@code NAME.key}, or a file that holds both. */
-    private static Optional<Pair> beside(Path file, List<Pair> before) {
+    private static Optional<Pair> alone(Path file) {
         String name = file.getFileName().toString();
-        if (before.stream().anyMatch(pair -> pair.certificate().equals(file) || pair.key().equals(file))) {
+        Optional<String> end = CERTIFICATES.stream().filter(name::endsWith).findFirst();
+        if (end.isEmpty() || KEYS.stream().anyMatch(name::endsWith)) {
             return Optional.empty();
         }
-        return CHAINS.stream().filter(name::endsWith).findFirst().map(end -> {
-            Path key = file.resolveSibling(name.substring(0, name.length() - end.length()) + ".key");
-            return new Pair(file, Files.exists(key) ? key : file, Optional.empty());
-        });
+        String stem = name.substring(0, name.length() - end.get().length());
+        Optional<Path> key = KEYS.stream().map(after -> file.resolveSibling(stem + after))
+                .filter(other -> !Files.notExists(other)).findFirst();
+        return key.map(beside -> new Pair(file, beside, Optional.empty())).or(() -> both(file, stem));
+    }
+
+    private static Optional<Pair> both(Path file, String stem) {
+        Path key = file.resolveSibling(stem + KEYS.get(0));
+        try {
+            List<Pem> blocks = Pem.read(text(file));
+            if (blocks.stream().anyMatch(Pem::isKey)) {
+                return Optional.of(new Pair(file, file, Optional.empty()));
+            }
+            return KeyedCertificate.areAuthorities(file.toString(), blocks) ? Optional.empty()
+                    : Optional.of(new Pair(file, key, Optional.empty()));
+        } catch (UnusableCertificate e) {
+            // Read again with its key, whose lack then counts as a fault.
+            return Optional.of(new Pair(file, key, Optional.empty()));
+        }
     }
 
     /** The text of one of the files. */
     static NamedText text(Path file) throws UnusableCertificate {
         try {
             return new NamedText(file.toString(), GuardedFile.text(file, GuardedFile.SHORT));
-        } catch (NoSuchFileException e) {
-            throw new UnusableCertificate(file + ": no such file");
-        } catch (AccessDeniedException e) {
-            throw new UnusableCertificate(file + ": permission denied (expected: a file that user "
-                    + System.getProperty("user.name") + " may read)");
+        } catch (GuardedFile.Irregular e) {
+            throw new UnusableCertificate(e.getMessage());
         } catch (IOException e) {
-            throw new UnusableCertificate(file + ": cannot be read: " + e.getMessage());
+            throw new UnusableCertificate(file + ": " + reason(e) + " (expected: a PEM file that user "
+                    + System.getProperty("user.name") + " may read)");
         }
+    }
+
+    private static String reason(Exception e) {
+        if (e instanceof NoSuchFileException) {
+            return "not found";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return e instanceof NotDirectoryException ? "not a directory" : "cannot be read: " + e.getMessage();
     }
 }

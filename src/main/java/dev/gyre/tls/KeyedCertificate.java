@@ -100,17 +100,28 @@ public record KeyedCertificate(String source, List<X509Certificate> chain, Priva
     }
 
     private static List<X509Certificate> chain(NamedText file) throws UnusableCertificate {
-        List<X509Certificate> chain = new ArrayList<>();
-        for (Pem block : Pem.read(file)) {
-            if (block.label().equals("CERTIFICATE") || block.label().equals("X509 CERTIFICATE")) {
-                chain.add(certificate(file.name(), block));
-            }
-        }
+        List<X509Certificate> chain = certificates(file.name(), Pem.read(file));
         if (chain.isEmpty()) {
             throw new UnusableCertificate(file.name()
                     + ": no certificate (expected: PEM, \"-----BEGIN CERTIFICATE-----\")");
         }
         return chain;
+    }
+
+    /** Whether none of the file's certificates is a server's: it is a list of issuers, or has none at all. */
+    static boolean areAuthorities(String name, List<Pem> blocks) throws UnusableCertificate {
+        return certificates(name, blocks).stream().allMatch(one -> one.getBasicConstraints() >= 0);
+    }
+
+    private static List<X509Certificate> certificates(String name, List<Pem> blocks)
+            throws UnusableCertificate {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Pem block : blocks) {
+            if (block.isCertificate()) {
+                certificates.add(certificate(name, block));
+            }
+        }
+        return certificates;
     }
 
     private static X509Certificate certificate(String name, Pem block) throws UnusableCertificate {

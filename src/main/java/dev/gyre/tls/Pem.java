@@ -34,6 +34,14 @@ record Pem(String label, List<String> headers, byte[] der, int line) {
         return blocks;
     }
 
+    boolean isKey() {
+        return label.endsWith("PRIVATE KEY");
+    }
+
+    boolean isCertificate() {
+        return label.equals("CERTIFICATE") || label.equals("X509 CERTIFICATE");
+    }
+
     private static int end(String name, List<String> lines, int begin, String label)
             throws UnusableCertificate {
         String wanted = "-----END " + label + DASHES;
