@@ -70,8 +70,8 @@ public record CertificateFiles(List<Pair> pairs, Optional<Path> directory) {
         }
         if (present.isEmpty()) {
             throw new UnusableCertificate(directory.map(Path::toString).orElse("tls") + ": no certificate"
-                    + " (expected: NAME.crt and NAME.key, NAME.pem and NAME.key, or a directory with tls.crt and"
-                    + " tls.key or fullchain.pem and privkey.pem)");
+                    + " (expected: NAME.crt and NAME.key, NAME.pem and NAME.key, or a directory with tls.crt"
+                    + " and tls.key or fullchain.pem and privkey.pem)");
         }
         return present;
     }

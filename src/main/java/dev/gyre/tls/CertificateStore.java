@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public final class CertificateStore {
 
-    /** Most reads of a pair until two of them agree, so that no pair is judged that is just being replaced. */
+    /** Most reads of a pair until two agree, so that no pair is judged that is just being replaced. */
     private static final int READS = 3;
 
     private final CertificateFiles files;

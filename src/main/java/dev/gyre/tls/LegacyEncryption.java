@@ -14,13 +14,14 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The encryption of a PEM block by its own headers (RFC 1421, section 4.6), as OpenSSL still writes it for keys
- * of PKCS#1 and SEC 1. The key is derived with {@code EVP_BytesToKey}: MD5, one round, the first 8 bytes of the
- * initialisation vector as salt.
+ * The encryption of a PEM block by its own headers (RFC 1421, section 4.6), as OpenSSL still writes it for
+ * keys of PKCS#1 and SEC 1. The key is derived with {@code EVP_BytesToKey}: MD5, one round, the first 8 bytes
+ * of the initialisation vector as salt.
  */
 final class LegacyEncryption {
 
-    private static final Pattern HEADER = Pattern.compile("DEK-Info:\\s*([A-Za-z0-9-]+)\\s*,\\s*([0-9A-Fa-f]+)");
+    private static final Pattern HEADER =
+            Pattern.compile("DEK-Info:\\s*([A-Za-z0-9-]+)\\s*,\\s*([0-9A-Fa-f]+)");
     private static final int SALT = 8;
 
     /** How Java calls a cipher of OpenSSL's, and the bytes of its key. */
@@ -45,8 +46,8 @@ final class LegacyEncryption {
         for (String header : block.headers()) {
             Matcher info = HEADER.matcher(header);
             if (info.matches() && CIPHERS.containsKey(info.group(1)) && info.group(2).length() % 2 == 0) {
-                return decrypt(CIPHERS.get(info.group(1)), HexFormat.of().parseHex(info.group(2)), block.der(),
-                        password.getBytes(StandardCharsets.UTF_8));
+                return decrypt(CIPHERS.get(info.group(1)), HexFormat.of().parseHex(info.group(2)),
+                        block.der(), password.getBytes(StandardCharsets.UTF_8));
             }
         }
         return Optional.empty();

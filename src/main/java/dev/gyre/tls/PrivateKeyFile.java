@@ -102,7 +102,8 @@ final class PrivateKeyFile {
 
     private static byte[] plain(String at, Pem block, Optional<String> password) throws UnusableCertificate {
         return LegacyEncryption.encrypts(block)
-                ? LegacyEncryption.decrypt(block, required(at, password)).orElseThrow(() -> undecipherable(at))
+                ? LegacyEncryption.decrypt(block, required(at, password))
+                        .orElseThrow(() -> undecipherable(at))
                 : block.der();
     }
 

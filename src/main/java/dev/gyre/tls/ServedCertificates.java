@@ -70,7 +70,8 @@ public final class ServedCertificates extends X509ExtendedKeyManager {
     @Override
     public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
         if (!(engine.getHandshakeSession() instanceof ExtendedSSLSession session)
-                || !verifies(session.getPeerSupportedSignatureAlgorithms(), keyType)) {
+                || !verifies(session.getPeerSupportedSignatureAlgorithms(), keyType)
+                || !ClientSuites.allow(session, keyType)) {
             return null;
         }
         for (KeyedCertificate one : now().of(asked(session))) {
@@ -82,8 +83,8 @@ public final class ServedCertificates extends X509ExtendedKeyManager {
     }
 
     /**
-     * Whether the client takes signatures of such a key. The JDK asks for such types only; OpenSSL asks by
-     * its own cipher suites, whatever the client takes.
+     * Whether the client takes signatures of such a key. The JDK asks for such types only; OpenSSL asks for
+     * all that its own suites have.
      *
      * @param algorithms that the client names; none in TLS 1.2: it takes what its suites say
      */

@@ -64,7 +64,8 @@ public final class Openssl {
     }
 
     /** For 30 days from now, with an ECDSA key, for these DNS names. */
-    public Issued issue(String name, Issued issuer, String... hosts) throws IOException, InterruptedException {
+    public Issued issue(String name, Issued issuer, String... hosts)
+            throws IOException, InterruptedException {
         return issue(name, ecKey(name), issuer, hosts);
     }
 

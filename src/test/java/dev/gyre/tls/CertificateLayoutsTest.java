@@ -182,7 +182,7 @@ class CertificateLayoutsTest {
         Look gone = store.look();
         assertThat(gone.changed()).isEmpty();
         assertThat(gone.faults()).extracting(Fault::reason).anySatisfy(reason -> assertThat(reason)
-                .startsWith(mounted + ": not found (expected: a directory of certificates and keys that user "));
+                .startsWith(mounted + ": not found (expected: a directory of certificates and keys that "));
     }
 
     private void look(Path at, String... names) {

@@ -71,8 +71,8 @@ public class FuzzedPemTest {
     @Test
     void everyPartOfAFileThatIsStillBeingWrittenIsRefused() throws Exception {
         for (byte[] seed : seeds().toList()) {
-            int end = new String(seed, StandardCharsets.UTF_8).lastIndexOf("-----END") + "-----END CERTIFICATE-----"
-                    .length();
+            int end = new String(seed, StandardCharsets.UTF_8).lastIndexOf("-----END")
+                    + "-----END CERTIFICATE-----".length();
             for (int length = 0; length < end; length++) {
                 assertThat(fuzzed(Arrays.copyOf(seed, length))).as("the first %d bytes", length).isFalse();
             }
@@ -86,7 +86,8 @@ public class FuzzedPemTest {
         int times = Nightly.orMore(300, 30_000);
         for (int i = 0; i < times; i++) {
             for (byte[] seed : seeds) {
-                fuzzerTestOneInput(random.nextBoolean() ? damaged(seed, random) : damagedInside(seed, random));
+                fuzzerTestOneInput(random.nextBoolean() ? damaged(seed, random)
+                        : damagedInside(seed, random));
             }
         }
     }

@@ -61,7 +61,8 @@ class PrivateKeyFormsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ec -aes256 -passout pass:" + PASSWORD, "pkcs8 -topk8 -passout pass:" + PASSWORD})
+    @ValueSource(strings = {"ec -aes256 -passout pass:" + PASSWORD,
+        "pkcs8 -topk8 -passout pass:" + PASSWORD})
     void readsAnEncryptedEcKey(String command) throws Exception {
         encrypted(ec, command);
     }
@@ -71,8 +72,8 @@ class PrivateKeyFormsTest {
         Path key = convert(issued, command);
         isRead(issued, key, Optional.of(password));
         assertThatThrownBy(() -> read(issued, key, Optional.of("other")))
-                .hasMessage(key + ", line 1: the key cannot be decrypted (expected: its password, and PBES2 with"
-                        + " AES, as by \"openssl pkcs8 -topk8\")");
+                .hasMessage(key + ", line 1: the key cannot be decrypted (expected: its password, and PBES2"
+                        + " with AES, as by \"openssl pkcs8 -topk8\")");
         assertThatThrownBy(() -> read(issued, key, Optional.empty()))
                 .hasMessage(key + ", line 1: the key is encrypted (expected: its \"password\" beside \"key\","
                         + " best as \"${file:…}\")");
@@ -93,8 +94,8 @@ class PrivateKeyFormsTest {
     @Test
     void refusesTheKeyOfAnother() {
         assertThatThrownBy(() -> read(ec, rsa.key(), Optional.empty()))
-                .hasMessageStartingWith(rsa.key() + ": not the key of " + ec.cert() + " (expected: the one that"
-                        + " certificate with serial ");
+                .hasMessageStartingWith(rsa.key() + ": not the key of " + ec.cert() + " (expected: the one"
+                        + " that certificate with serial ");
     }
 
     @Test
@@ -118,8 +119,10 @@ class PrivateKeyFormsTest {
         assertThat(read(issued, key, password).names()).containsExactly("example.org");
     }
 
-    private static KeyedCertificate read(Issued issued, Path key, Optional<String> password) throws Exception {
-        return KeyedCertificate.read(CertificateFiles.text(issued.cert()), CertificateFiles.text(key), password);
+    private static KeyedCertificate read(Issued issued, Path key, Optional<String> password)
+            throws Exception {
+        return KeyedCertificate.read(CertificateFiles.text(issued.cert()), CertificateFiles.text(key),
+                password);
     }
 
     /** The key as this command of openssl writes it. */
