@@ -26,6 +26,7 @@ import dev.gyre.registry.Declaration;
 import dev.gyre.registry.Registry;
 import dev.gyre.registry.RegistrySettings;
 import dev.gyre.telemetry.RequestCounters;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.vertx.EventLoops;
 import io.vertx.core.Future;
@@ -57,6 +58,8 @@ public final class MainVerticle extends VerticleBase {
     private static final Duration JOIN_WAIT = Duration.ofSeconds(10);
     /** Longest wait for the addresses of backends, before the node serves by those it has. */
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(2);
+    /** How often files of TLS settings are looked at. */
+    private static final long FILES_EVERY_MILLIS = 2_000;
 
     private final boolean durable;
     private boolean clustered;
@@ -68,6 +71,7 @@ public final class MainVerticle extends VerticleBase {
     private Limits limits;
     private StickySecret stickySecret;
     private final RequestCounters requests = new RequestCounters();
+    private BackendContexts backendTls;
     private Proxy proxy;
     private NameResolver resolver;
     private Verdicts verdicts;
@@ -170,10 +174,12 @@ public final class MainVerticle extends VerticleBase {
                 task -> context.runOnContext(v -> task.run()));
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
         sampler = new TrafficSampler(vertx, ejector);
+        backendTls = BackendContexts.on(this::onWorker, InstantSource.system());
+        vertx.setPeriodic(FILES_EVERY_MILLIS, timer -> backendTls.refresh());
         proxy = new Proxy(vertx, new ListenerPolicy(settings.forwarding(), limits, registry.nodeId()),
                 new SelectionContext(settings.zone(), stickySecret.key(), InstantSource.system(),
                         RandomGenerator::getDefault),
-                settings.grace(),
+                backendTls, settings.grace(),
                 new ProxyObservers(() -> ready = false, sampler::failed, requests::listener));
         return proxy.deploy(settings.instances().orElse(Runtime.getRuntime().availableProcessors()));
     }
@@ -181,24 +187,30 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> connectProxy() {
         localNode = new LocalNode(settings, nodeName, registry, proxy, capacity);
         health = new HealthChecks(vertx, verdicts, localNode, proxy::recentStats,
-                new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()));
+                new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()),
+                backendTls);
         localNode.setHealthChecks(health);
         resolver = new NameResolver(settings.resolver(), settings.networks(), InstantSource.system(),
                 RandomGenerator.getDefault(),
-                task -> context.executeBlocking(() -> {
-                    task.run();
-                    return null;
-                }), this::publish);
+                this::onWorker, this::publish);
         // The registry calls its watchers before it acknowledges a command: what is acknowledged is served.
         return registry.follow(resolver::apply)
                 .compose(v -> registry.follow(stickySecret::check))
                 .onSuccess(v -> sampler.start(proxy::traffic));
     }
 
+    private void onWorker(Runnable task) {
+        context.executeBlocking(() -> {
+            task.run();
+            return null;
+        });
+    }
+
     /** @param topology with addresses for names */
     private void publish(Topology topology) {
         // First, so that every backend is known here before the first verdict on it.
         verdicts.apply(topology);
+        backendTls.apply(topology);
         requests.keep(topology);
         sampler.apply(topology);
         proxy.apply(topology);
@@ -259,6 +271,7 @@ public final class MainVerticle extends VerticleBase {
                 LOG.warn("config setting changed setting={}: it takes effect at the next start", key));
         proxy.grace(changed.grace());
         localNode.setDeclared(changed.declared());
+        backendTls.warnOfInsecure();
         registry.declare(changed.declared())
                 .onSuccess(applied -> LOG.info("config applied: {}, topology {}", applied.what(),
                         applied.version()))

@@ -6,6 +6,7 @@ import dev.gyre.config.Settings;
 import dev.gyre.exchange.Proxy;
 import dev.gyre.exchange.ProxyObservers;
 import dev.gyre.listener.ListenerPolicy;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
 import io.vertx.core.Future;
@@ -125,7 +126,9 @@ final class WarmUp {
                 InstantSource.system(), RandomGenerator::getDefault);
         ListenerPolicy policy = new ListenerPolicy(settings.forwarding(),
                 settings.limits().within(4 * SyntheticTraffic.CLIENTS * instances), "warm-up");
-        Proxy proxy = new Proxy(own, policy, selection, Duration.ZERO, ProxyObservers.none());
+        Proxy proxy = new Proxy(own, policy, selection,
+                BackendContexts.on(Runnable::run, InstantSource.system()), Duration.ZERO,
+                ProxyObservers.none());
         Promise<Integer> port = Promise.promise();
         // As a verticle, like that of a node: its timers end before the event loops do.
         return own.deployVerticle(context -> proxy.deploy(instances)

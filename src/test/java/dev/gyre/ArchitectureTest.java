@@ -48,12 +48,12 @@ class ArchitectureTest {
             Map.entry("vertx", List.of()),
             Map.entry("loop", List.of("model", "gate", "vertx")),
             Map.entry("listener", List.of("model", "log", "config", "gate", "vertx", "loop")),
-            Map.entry("upstream", List.of("model", "routing", "balancing", "gate", "vertx", "loop")),
+            Map.entry("upstream", List.of("model", "routing", "balancing", "gate", "vertx", "loop", "tls")),
             Map.entry("exchange",
-                    List.of("model", "log", "config", "routing", "gate", "vertx", "loop", "listener",
-                            "upstream")),
+                    List.of("model", "log", "config", "routing", "gate", "vertx", "loop", "tls",
+                            "listener", "upstream")),
             Map.entry("telemetry", List.of("model")),
-            Map.entry("health", List.of("model", "config", "balancing")),
+            Map.entry("health", List.of("model", "config", "balancing", "tls")),
             Map.entry("dns", List.of("model", "files", "config")),
             Map.entry("registry", List.of("model", "files", "config")),
             Map.entry("discovery", List.of("model", "registry", "balancing")),
@@ -104,8 +104,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nettyStaysOnTheDataPath = noClasses()
-            .that(describe("are outside the data path and dns",
-                    outside("vertx", "loop", "gate", "listener", "upstream", "exchange", "dns")))
+            .that(describe("are outside the data path, tls and dns",
+                    outside("vertx", "loop", "tls", "gate", "listener", "upstream", "exchange", "dns")))
             .should().dependOnClassesThat(resideInAnyPackage("io.netty..")).allowEmptyShould(true)
             .because("Netty is worth its price only where every microsecond counts, and for names, whose"
                     + " times to live Vert.x does not tell; elsewhere use Vert.x");

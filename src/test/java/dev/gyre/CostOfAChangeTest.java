@@ -21,6 +21,7 @@ import dev.gyre.model.Route;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
 import io.vertx.core.Vertx;
@@ -56,7 +57,9 @@ class CostOfAChangeTest {
     private final Proxy proxy = new Proxy(vertx,
             new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
             new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
-                    () -> new Random(1)), Duration.ofSeconds(1), ProxyObservers.none());
+                    () -> new Random(1)),
+            BackendContexts.on(Runnable::run, InstantSource.system()), Duration.ofSeconds(1),
+            ProxyObservers.none());
     private final Verdicts verdicts = new Verdicts(proxy::judge, Runnable::run);
     private final Ejector ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
     private final Map<String, Service> services = new TreeMap<>();

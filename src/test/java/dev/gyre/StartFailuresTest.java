@@ -74,7 +74,7 @@ class StartFailuresTest {
     @Test
     void allMistakesOfAConfigAtOnce() throws Exception {
         Path config = file("""
-                { "services": { "web": { "backends": [ "https://a" ], "pol": {}, "timeouts": { "idle": "5" } } },
+                { "services": { "web": { "backends": [ "h2c://a" ], "pol": {}, "timeouts": { "idle": "5" }}},
                   "routes": [ { "path": "/*", "service": "wep" } ],
                   "instances": 0 }""");
         String[] all = {"services.web.backends[0]", "services.web.pol", "pool", "services.web.timeouts.idle",

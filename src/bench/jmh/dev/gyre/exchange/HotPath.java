@@ -13,6 +13,7 @@ import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import dev.gyre.routing.RoutingTable;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.LoopLine;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.Pools;
@@ -79,7 +80,8 @@ public class HotPath {
                 .mapToObj(i -> new Backend(new BackendUrl("10.0.0." + i, 80), i, false, Origin.CONFIG,
                         Optional.empty(), Optional.empty())).toList();
         Service web = new Service("web", ServicePolicy.DEFAULT, backends, Origin.CONFIG);
-        Pools pools = new Pools(List.of(live.loop()), failure -> { });
+        Pools pools = new Pools(List.of(live.loop()), failure -> { },
+                BackendContexts.on(Runnable::run, InstantSource.system()));
         ServiceView view = ServiceView.of(web, Optional.empty(), Map.of(),
                 backend -> pools.adopt(new BackendId("web", backend.url()), web.policy()),
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),

@@ -11,6 +11,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.Limits;
 import dev.gyre.model.ServicePolicy;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.Pools;
 import io.vertx.core.Future;
@@ -84,7 +85,8 @@ public class LiveLoop {
         wire.write(REQUEST);
         arrived.get();
         BackendUrl url = BackendUrl.parse(backend.url());
-        pool = new Pools(List.of(loop), failure -> { })
+        pool = new Pools(List.of(loop), failure -> { },
+                BackendContexts.on(Runnable::run, InstantSource.system()))
                 .adopt(new BackendId("web", url), ServicePolicy.DEFAULT).on(loop);
         Holding holding = new Holding();
         loop.execute(() -> holding.ask(pool));

@@ -121,7 +121,7 @@ final class Changes {
                                 Optional.ofNullable(json.getInteger("weight")), backend.zone())));
             } else {
                 fields.refuse(path, CommandFields.found(items.get(i)),
-                        "http://host:port, or url, weight and zone");
+                        BackendUrl.FORMS + ", or url, weight and zone");
             }
         }
         backends.keySet().forEach(url -> fields.requireBackend("backends", url, nodes));

@@ -112,7 +112,7 @@ final class CommandFields {
     }
 
     BackendUrl url() {
-        String text = required("url", "http://host:port");
+        String text = required("url", BackendUrl.FORMS);
         return text.isEmpty() ? PLACEHOLDER : accept(BackendReader.url("url", text)).orElse(PLACEHOLDER);
     }
 

@@ -117,7 +117,7 @@ record Heartbeat(NodeIdentity node, long sequence, State state, Map<String, Stri
                 BackendId id = new BackendId(parts[0], BackendUrl.parse(parts.length < 2 ? "" : parts[1]));
                 renewed.put(id, Duration.ofMillis(json.getLong(name)));
             } catch (IllegalArgumentException e) {
-                // Of a newer version, e.g. with https: it must not stop the rest.
+                // Of a newer version, e.g. with another scheme: it must not stop the rest.
                 return;
             }
         });

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public final class BackendReader {
 
-    private static final String FORM = "http://host:port";
+    private static final String FORM = BackendUrl.FORMS;
     /** A name has 253 characters at most; what hides a password is slow with a longer text. */
     private static final int LONGEST = 2_000;
 

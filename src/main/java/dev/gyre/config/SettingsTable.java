@@ -15,6 +15,7 @@ import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.ClusterSettings;
 import dev.gyre.model.AddressFamily;
 import dev.gyre.model.Backend;
+import dev.gyre.model.BackendUrl;
 import dev.gyre.model.ConcurrencyLimit.Adaptive;
 import dev.gyre.model.EjectionPolicy;
 import dev.gyre.model.HashKey;
@@ -60,8 +61,8 @@ public final class SettingsTable {
 
     /** A backend, where it is more than a URL. */
     static final Form.Group BACKEND = Form.Group.of(
-            url("url", "Address of the server: http://host:port, without path or query; the port defaults to"
-                    + " 80.").mustBeGiven(),
+            url("url", "Address of the server: http://host:port, or https://host:port for TLS, without path"
+                    + " or query; the port defaults to 80 or 443.").mustBeGiven(),
             whole("weight", 1, Backend.MAX_WEIGHT, "Share of the requests relative to the other backends.")
                     .or(1),
             zone("Zone in which the server stands.").absent("none"));
@@ -218,7 +219,7 @@ public final class SettingsTable {
     }
 
     private static Setting url(String key, String description) {
-        return text(key, "[hH][tT][tT][pP]://[^/?#@]+/?", "http://host:port", description);
+        return text(key, "[hH][tT][tT][pP][sS]?://[^/?#@]+/?", BackendUrl.FORMS, description);
     }
 
     private static Form.Group balance() {

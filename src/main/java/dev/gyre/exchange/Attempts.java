@@ -319,7 +319,7 @@ final class Attempts implements Attempt.Parent {
 
     private boolean mayFollow(Attempt failed, Failure failure) {
         return policy().covers(failure, failed.idempotent(), failed.unsent())
-                && mayRepeat(failed, failure.timedOut());
+                && mayRepeat(failed, failure.elsewhereOnly());
     }
 
     /** The budget is asked last: to ask is to pay. */

@@ -21,6 +21,7 @@ import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.PanicLog;
 import dev.gyre.upstream.Pools;
 import dev.gyre.upstream.SelectionContext;
@@ -62,6 +63,7 @@ public final class Proxy {
     private final Vertx vertx;
     private final ListenerState listening;
     private final SelectionContext context;
+    private final BackendContexts tls;
     private final Via via;
     private final FailureLog failures;
     private final AtomicLong calm = new AtomicLong(-1);
@@ -81,14 +83,16 @@ public final class Proxy {
     /**
      * @param policy         what holds towards clients
      * @param context what beside the topology decides where requests go
+     * @param tls     for backends that are spoken to within TLS
      * @param grace        how long requests in flight may take to finish when the node stops
      */
-    public Proxy(Vertx vertx, ListenerPolicy policy, SelectionContext context, Duration grace,
-            ProxyObservers observers) {
+    public Proxy(Vertx vertx, ListenerPolicy policy, SelectionContext context, BackendContexts tls,
+            Duration grace, ProxyObservers observers) {
         this.vertx = vertx;
         this.listening = ListenerState.of(policy, context.nanos(), context.clock(),
                 observers.exchanges().get());
         this.context = context;
+        this.tls = tls;
         this.failures = new FailureLog(context.nanos());
         this.via = new Via(policy.node());
         this.serviceLimits = new ServiceLimits(context.nanos());
@@ -107,7 +111,7 @@ public final class Proxy {
         return vertx.deployVerticle(() -> new ProxyVerticle(node, numbers.getAndIncrement()), options)
                 .onSuccess(id -> {
                     verticles.sort(Comparator.comparingInt(verticle -> verticle.loop().index()));
-                    pools = new Pools(loops(), observers.failures());
+                    pools = new Pools(loops(), observers.failures(), tls);
                     retries = new Retries(verticles.size(), context.nanos());
                     vertx.setPeriodic(SAMPLE_EVERY_MILLIS, timer -> sample());
                     memory.whenAmpleAgain(() -> whenCalm(this::giveMemoryBack));

@@ -16,6 +16,7 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.FinishedExchange;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
+import dev.gyre.tls.HandshakeFailure;
 import dev.gyre.upstream.LoopView;
 import dev.gyre.upstream.View;
 import dev.gyre.upstream.hold.Holds;
@@ -188,6 +189,9 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
     public Failure lost(Throwable cause, Failure ifEnded, String backend) {
         if (cause instanceof OutOfMemoryError) {
             return Failure.NO_MEMORY;
+        }
+        if (cause instanceof HandshakeFailure tls) {
+            return tls.failure();
         }
         return ConnectionLoss.is(cause) ? ifEnded : invalid(cause, backend);
     }

@@ -15,10 +15,13 @@ import java.util.regex.Pattern;
  */
 public record BackendUrl(Scheme scheme, String host, int port) implements Comparable<BackendUrl> {
 
+    /** What {@link #parse} expects, for messages. */
+    public static final String FORMS = "http://host:port or https://host:port";
+
     /** In characters; a longer text holds a longer name than there may be. */
     private static final int LONGEST = 300;
     private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?";
-    private static final Pattern FORM = Pattern.compile("(?i:http)://"
+    private static final Pattern FORM = Pattern.compile("(?i:http(s?))://"
             + "(\\[[^]/?#@]+]|" + LABEL + "(?:[.]" + LABEL + ")*[.]?)(?::(\\d*))?/?");
     /** Some readers take a name whose last label is a number for an address. */
     private static final Pattern NUMBER_LAST = Pattern.compile("(?:^|[.])\\d+[.]?$");
@@ -39,17 +42,13 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
     }
 
     /**
-     * Reads {@code http://host[:port]}, and no other scheme yet; the port defaults to 80. A name may have
-     * underscores, as those of containers do: {@link java.net.URI} knows no such host, so that only addresses
-     * in brackets are read by it.
+     * Reads {@code http://host[:port]} and {@code https://host[:port]}; the port defaults to 80 and 443. A
+     * name may have underscores, as those of containers do: {@link java.net.URI} knows no such host, so that
+     * only addresses in brackets are read by it.
      *
      * @throws IllegalArgumentException with a message for the operator: what was found and what was expected
      */
     public static BackendUrl parse(String text) {
-        if (text.regionMatches(true, 0, "https://", 0, 8)) {
-            throw new IllegalArgumentException("\"" + text + "\": TLS to backends is not supported"
-                    + " (expected: http://host:port)");
-        }
         if (text.length() > LONGEST) {
             throw tooLong(text);
         }
@@ -57,7 +56,8 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
         if (!form.matches()) {
             throw new IllegalArgumentException(expected(text));
         }
-        String host = form.group(1);
+        Scheme scheme = form.group(1).isEmpty() ? Scheme.HTTP : Scheme.HTTPS;
+        String host = form.group(2);
         if (host.length() > 253 || host.matches("(.*[.])?[^.]{64}.*")) {
             throw tooLong(text);
         }
@@ -65,9 +65,9 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
             host = v6(host, text);
         } else if (NUMBER_LAST.matcher(host).find() && !isV4(host)) {
             throw new IllegalArgumentException("\"" + text + "\": no IPv4 address, and no name ends with"
-                    + " a number (expected: http://host:port)");
+                    + " a number (expected: " + FORMS + ")");
         }
-        return new BackendUrl(host, port(form.group(2), text));
+        return new BackendUrl(scheme, host, port(form.group(3), scheme, text));
     }
 
     private static IllegalArgumentException tooLong(String text) {
@@ -75,9 +75,9 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
                 + " (expected: at most 253 characters, 63 between two dots)");
     }
 
-    private static int port(String digits, String text) {
+    private static int port(String digits, Scheme scheme, String text) {
         if (digits == null || digits.isEmpty()) {
-            return 80;
+            return scheme.port();
         }
         String port = digits.replaceFirst("^0+(?=.)", "");
         if (port.length() > 5 || port.equals("0") || Integer.parseInt(port) > 65_535) {
@@ -99,7 +99,7 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
     }
 
     private static String expected(String text) {
-        return "\"" + text + "\" (expected: http://host:port, without path or query)";
+        return "\"" + text + "\" (expected: " + FORMS + ", without path or query)";
     }
 
     /** The host is a name, to be looked up, and no IPv4 or IPv6 address. */

@@ -54,6 +54,12 @@ public enum Failure {
             "the backend cannot be reached"),
     CONNECT_TIMEOUT(504, Side.BACKEND, "connection_timeout",
             "the backend did not accept the connection in time"),
+    /** The TLS handshake failed, or what was to be one is none. */
+    TLS_PROTOCOL(502, Side.BACKEND, "tls_protocol_error", "no TLS connection to the backend could be set up"),
+    TLS_CERTIFICATE(502, Side.BACKEND, "tls_certificate_error",
+            "the certificate of the backend is not trusted"),
+    /** The backend refused what this node offered, such as its version or its certificate. */
+    TLS_ALERT(502, Side.BACKEND, "tls_alert_received", "the backend refused the TLS connection"),
     /** The backend stopped taking the request's body. */
     WRITE_TIMEOUT(504, Side.BACKEND, "connection_write_timeout",
             "the backend stopped taking the request"),
@@ -102,7 +108,8 @@ public enum Failure {
     public Side endedBy() {
         return switch (this) {
             case CLIENT_GONE -> Side.CLIENT;
-            case CONNECT_REFUSED, CONNECT_UNREACHABLE, NO_ANSWER, RESPONSE_INCOMPLETE -> Side.BACKEND;
+            case CONNECT_REFUSED, CONNECT_UNREACHABLE, TLS_ALERT, NO_ANSWER, RESPONSE_INCOMPLETE ->
+                    Side.BACKEND;
             default -> Side.NODE;
         };
     }
@@ -125,17 +132,20 @@ public enum Failure {
     /** The word by which a retry policy covers it; empty for what no other try could better. */
     public Optional<RetryCause> retryCause() {
         return switch (this) {
-            case DNS, CONNECT_REFUSED, CONNECT_UNREACHABLE, CONNECT_TIMEOUT ->
-                    Optional.of(RetryCause.CONNECT);
+            case DNS, CONNECT_REFUSED, CONNECT_UNREACHABLE, CONNECT_TIMEOUT, TLS_PROTOCOL, TLS_CERTIFICATE,
+                    TLS_ALERT -> Optional.of(RetryCause.CONNECT);
             case NO_ANSWER -> Optional.of(RetryCause.RESET);
             case FIRST_BYTE_TIMEOUT, WRITE_TIMEOUT -> Optional.of(RetryCause.TIMEOUT);
             default -> Optional.empty();
         };
     }
 
-    /** Time was lost over it, which the same backend may cost once more: only another is worth a try. */
-    public boolean timedOut() {
-        return status == 504;
+    /**
+     * Only another backend is worth a try: time was lost, which the same one may cost once more, or the two
+     * do not agree on TLS, and will not in a moment.
+     */
+    public boolean elsewhereOnly() {
+        return status == 504 || this == TLS_PROTOCOL || this == TLS_CERTIFICATE || this == TLS_ALERT;
     }
 
     /** Worth another try later, so that the answer carries Retry-After. */

@@ -5,9 +5,20 @@ import java.util.Locale;
 /** How a backend is spoken to, as the beginning of its URL says it. */
 public enum Scheme {
     /** In clear text. */
-    HTTP,
-    /** Within TLS, which no backend of this version may ask for. */
-    HTTPS;
+    HTTP(80),
+    /** Within TLS. */
+    HTTPS(443);
+
+    private final int port;
+
+    Scheme(int port) {
+        this.port = port;
+    }
+
+    /** That of a URL without one. */
+    int port() {
+        return port;
+    }
 
     /** The word used in URLs, e.g. {@code http}. */
     public String word() {

@@ -46,4 +46,14 @@ public record ServicePolicy(Balance balance, HostHeader host, PoolPolicy pool, T
         return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, health, hold, other,
                 tls, tunnels, sendProxy);
     }
+
+    public ServicePolicy with(Timeouts other) {
+        return new ServicePolicy(balance, host, pool, other, retry, ejection, health, hold, limit,
+                tls, tunnels, sendProxy);
+    }
+
+    public ServicePolicy with(BackendTls other) {
+        return new ServicePolicy(balance, host, pool, timeouts, retry, ejection, health, hold, limit,
+                other, tunnels, sendProxy);
+    }
 }

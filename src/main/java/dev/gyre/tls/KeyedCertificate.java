@@ -46,17 +46,24 @@ public record KeyedCertificate(String source, List<X509Certificate> chain, Priva
      */
     public static KeyedCertificate read(NamedText certificate, NamedText key, Optional<String> password)
             throws UnusableCertificate {
+        KeyedCertificate pair = pair(certificate, key, password);
+        if (pair.names().isEmpty()) {
+            throw new UnusableCertificate(certificate.name() + ": names no host (expected: a DNS name among"
+                    + " its subject alternative names)");
+        }
+        return pair;
+    }
+
+    /** The same of a client, whose certificate need not name a host. */
+    static KeyedCertificate pair(NamedText certificate, NamedText key, Optional<String> password)
+            throws UnusableCertificate {
         List<X509Certificate> chain = chain(certificate);
         PrivateKey privateKey = PrivateKeyFile.read(key, password);
         if (!belongs(privateKey, chain.get(0))) {
             throw new UnusableCertificate(mismatch(certificate.name(), chain, key.name(), privateKey));
         }
-        Set<String> names = CertificateNames.of(chain.get(0));
-        if (names.isEmpty()) {
-            throw new UnusableCertificate(certificate.name() + ": names no host (expected: a DNS name among"
-                    + " its subject alternative names)");
-        }
-        return new KeyedCertificate(certificate.name(), chain, privateKey, names, alias(chain));
+        return new KeyedCertificate(certificate.name(), chain, privateKey,
+                CertificateNames.of(chain.get(0)), alias(chain));
     }
 
     private static String mismatch(String certificate, List<X509Certificate> chain, String key,
@@ -99,7 +106,8 @@ public record KeyedCertificate(String source, List<X509Certificate> chain, Priva
         return key.getAlgorithm();
     }
 
-    private static List<X509Certificate> chain(NamedText file) throws UnusableCertificate {
+    /** The certificates of a file, in their order. */
+    static List<X509Certificate> chain(NamedText file) throws UnusableCertificate {
         List<X509Certificate> chain = certificates(file.name(), Pem.read(file));
         if (chain.isEmpty()) {
             throw new UnusableCertificate(file.name()

@@ -3,6 +3,8 @@ package dev.gyre.upstream;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.DurationText;
 import dev.gyre.model.Failure;
+import dev.gyre.tls.HandshakeFailure;
+import dev.gyre.tls.UnusableCertificate;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -15,6 +17,9 @@ final class ConnectFailures {
     }
 
     static Failure of(Throwable cause) {
+        if (cause instanceof HandshakeFailure tls) {
+            return tls.failure();
+        }
         if (cause instanceof ConnectTimeoutException) {
             return Failure.CONNECT_TIMEOUT;
         }
@@ -22,8 +27,8 @@ final class ConnectFailures {
             return Failure.DNS;
         }
         String message = String.valueOf(cause.getMessage());
-        if (message.contains("Too many open files")) {
-            // This node's own limit; no backend is to blame for it.
+        if (message.contains("Too many open files") || cause instanceof UnusableCertificate) {
+            // This node's own limit, or its own files; no backend is to blame for it.
             return Failure.INTERNAL;
         }
         return cause instanceof ConnectException && message.contains("refused")
@@ -32,10 +37,13 @@ final class ConnectFailures {
 
     static String details(Failure failure, BackendId backend, Duration timeout, Throwable cause) {
         return switch (failure) {
-            case CONNECT_TIMEOUT ->
-                    backend + " did not accept the connection within " + DurationText.text(timeout);
+            case TLS_PROTOCOL, TLS_CERTIFICATE, TLS_ALERT -> backend + ": " + cause.getMessage();
+            case CONNECT_TIMEOUT -> cause instanceof HandshakeFailure
+                    ? "no TLS handshake with " + backend + " within " + DurationText.text(timeout)
+                    : backend + " did not accept the connection within " + DurationText.text(timeout);
             case CONNECT_REFUSED -> backend + " refused the connection";
-            case INTERNAL -> "no connection can be opened: too many open files, raise `ulimit -n`";
+            case INTERNAL -> cause instanceof UnusableCertificate ? cause.getMessage()
+                    : "no connection can be opened: too many open files, raise `ulimit -n`";
             case DNS -> "the name of " + backend + " cannot be resolved";
             default -> backend + " cannot be reached: " + cause.getMessage();
         };

@@ -4,6 +4,7 @@ import dev.gyre.gate.ResponseDecoder;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.LoopMemory;
+import dev.gyre.tls.HandshakeFailure;
 import dev.gyre.vertx.ReadMemory;
 import dev.gyre.vertx.Reset;
 import io.netty.buffer.ByteBuf;
@@ -17,6 +18,8 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
@@ -25,6 +28,7 @@ import io.vertx.core.http.impl.headers.Http1xHeaders;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLException;
 
 /**
  * A connection of HTTP/1, which carries one request at a time. It is the only handler of its channel: what is
@@ -46,6 +50,8 @@ final class Http1BackendConnection extends ResponseDecoder
     private final Http1xHeaders headers = Http1xHeaders.httpHeaders();
     private ChannelHandlerContext ctx;
     private Channel channel;
+    /** Null where the connection is in clear text. */
+    private SslHandler tls;
     private Http1RequestWriter writer;
     private Owner owner;
     /** Null between two requests. */
@@ -59,6 +65,12 @@ final class Http1BackendConnection extends ResponseDecoder
     private int held;
     private boolean released;
     private boolean broken;
+    /** The backend has said, within TLS, that nothing follows. */
+    private boolean saidEnd;
+    /** This side has said so. */
+    private boolean leaving;
+    /** Something has come on it. */
+    private boolean heard;
     /** Why a request on it fails when it closes. */
     private Throwable cause = CLOSED;
     private boolean gone;
@@ -72,6 +84,7 @@ final class Http1BackendConnection extends ResponseDecoder
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         channel = context.channel();
+        tls = channel.pipeline().get(SslHandler.class);
         writer = new Http1RequestWriter(context);
         loop.readMemory().serve(channel);
     }
@@ -89,7 +102,7 @@ final class Http1BackendConnection extends ResponseDecoder
 
     @Override
     public boolean usable() {
-        return !gone && !last() && !unasked() && channel.isActive();
+        return !gone && !leaving && !last() && !unasked() && channel.isActive();
     }
 
     @Override
@@ -130,9 +143,33 @@ final class Http1BackendConnection extends ResponseDecoder
     /** Without writing out what is pending, for the backend may have stopped reading. */
     @Override
     public void close() {
+        if (tls != null && user == null && !gone && !leaving) {
+            sayEnd(this::closeNow);
+        } else {
+            closeNow();
+        }
+    }
+
+    private void closeNow() {
         if (!gone) {
             channel.unsafe().close(channel.unsafe().voidPromise());
         }
+    }
+
+    /** Within TLS an end is said, as the end of the connection alone proves nothing. */
+    private void sayEnd(Runnable then) {
+        leaving = true;
+        tls.closeOutbound().addListener(said -> then.run());
+        closeAfterFarewell();
+    }
+
+    private void closeAfterFarewell() {
+        loop.schedule(new Deadline() {
+            @Override
+            protected void expired() {
+                closeNow();
+            }
+        }, FAREWELL);
     }
 
     /**
@@ -149,13 +186,13 @@ final class Http1BackendConnection extends ResponseDecoder
 
     @Override
     public void leave() {
-        ((DuplexChannel) channel).shutdownOutput();
-        loop.schedule(new Deadline() {
-            @Override
-            protected void expired() {
-                close();
-            }
-        }, FAREWELL);
+        DuplexChannel duplex = (DuplexChannel) channel;
+        if (tls == null) {
+            duplex.shutdownOutput();
+            closeAfterFarewell();
+        } else if (!leaving) {
+            sayEnd(duplex::shutdownOutput);
+        }
     }
 
     // What requests do.
@@ -256,6 +293,7 @@ final class Http1BackendConnection extends ResponseDecoder
             stream.begins();
             user.firstByte();
         }
+        heard = true;
         boolean scarce = loop.memory().read(message.readableBytes());
         if (holding) {
             holdBack(scarce ? MOST_HELD : message.readableBytes());
@@ -297,10 +335,13 @@ final class Http1BackendConnection extends ResponseDecoder
         }
     }
 
-    /** The end of a connection is that of an answer without a length, but not when it broke. */
+    /**
+     * The end of a connection is that of an answer without a length, but not when it broke, and within TLS
+     * only if the backend said so: anybody on the way can end a connection.
+     */
     @Override
     protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
-        if (!broken) {
+        if (!broken && (tls == null || saidEnd)) {
             super.decodeLast(context, in, out);
             take(out);
         }
@@ -355,6 +396,16 @@ final class Http1BackendConnection extends ResponseDecoder
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event == SslCloseCompletionEvent.SUCCESS) {
+            saidEnd = true;
+            closeNow();
+        } else {
+            super.userEventTriggered(context, event);
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         try {
             super.channelInactive(context);
@@ -378,10 +429,22 @@ final class Http1BackendConnection extends ResponseDecoder
 
     /** A read or a write has failed, or what was called from here. */
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable why) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable wrapped) {
+        Throwable why = tls == null ? wrapped : insideOfTls(wrapped);
         if (why instanceof RuntimeException) {
             loop.report(why);
         }
         breakOff(why instanceof RuntimeException ? CLOSED : why);
+    }
+
+    /** TLS closes the channel before it tells why. */
+    private Throwable insideOfTls(Throwable wrapped) {
+        Throwable why = HandshakeFailure.unwrapped(wrapped);
+        if (why instanceof SSLException) {
+            broken = true;
+            cause = heard ? why : HandshakeFailure.late(why).map(Throwable.class::cast).orElse(why);
+            return cause;
+        }
+        return why;
     }
 }

@@ -3,27 +3,36 @@ package dev.gyre.upstream;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.Scheme;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.tls.BackendContexts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
 
-/** Opens connections of HTTP/1 in clear text. */
+/** Opens connections of HTTP/1, within TLS where the URL of the backend says so. */
 final class Http1Connector implements Connector {
 
+    private final BackendContexts tls;
+
+    Http1Connector(BackendContexts tls) {
+        this.tls = tls;
+    }
+
     @Override
-    public Future<BackendConnection> connect(Loop loop, BackendId to, Duration timeout) {
-        if (to.url().scheme() != Scheme.HTTP) {
-            return Future.failedFuture("no clear text to " + to.url());
-        }
+    public Future<BackendConnection> connect(Loop loop, BackendId to, ServicePolicy policy) {
         Promise<BackendConnection> opened = Promise.promise();
+        if (to.url().scheme() == Scheme.HTTPS) {
+            new TlsOpening(loop, to, opened).begin(tls.of(policy.tls()), policy.timeouts().connect());
+            return opened.future();
+        }
         Http1BackendConnection connection = new Http1BackendConnection(loop);
-        loop.connect(to.host(), to.url().port(), timeout, connection).addListener(connecting -> {
-            if (connecting.isSuccess()) {
-                opened.complete(connection);
-            } else {
-                opened.fail(connecting.cause());
-            }
-        });
+        loop.connect(to.host(), to.url().port(), policy.timeouts().connect(), connection)
+                .addListener(connecting -> {
+                    if (connecting.isSuccess()) {
+                        opened.complete(connection);
+                    } else {
+                        opened.fail(connecting.cause());
+                    }
+                });
         return opened.future();
     }
 }

@@ -186,7 +186,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
         }
         lease.opening();
         tally.opened();
-        connector.connect(loop, backend.id(), backend.policy().timeouts().connect()).onComplete(
+        connector.connect(loop, backend.id(), backend.policy()).onComplete(
                 connection -> opened(lease, connection),
                 cause -> loop.execute(() -> notOpened(lease, cause)));
     }

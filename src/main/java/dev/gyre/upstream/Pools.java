@@ -9,6 +9,7 @@ import dev.gyre.model.Scope;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Traffic;
+import dev.gyre.tls.BackendContexts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -52,9 +53,12 @@ public final class Pools {
     private record Known(BackendPool pool, RecentTraffic recent) {
     }
 
-    /** @param loops all event loops of the node, each at its index */
-    public Pools(List<Loop> loops, FailureWatch watch) {
-        this(loops, watch, new Http1Connector());
+    /**
+     * @param loops all event loops of the node, each at its index
+     * @param tls   for backends that are spoken to within TLS
+     */
+    public Pools(List<Loop> loops, FailureWatch watch, BackendContexts tls) {
+        this(loops, watch, new Http1Connector(tls));
     }
 
     Pools(List<Loop> loops, FailureWatch watch, Connector connector) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.api.Doors.Answer;
 import io.vertx.core.json.JsonArray;
+import dev.gyre.model.BackendUrl;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +57,7 @@ class CommandMistakesTest {
     void everyWrongFieldAtOnce() throws Exception {
         malformed(command("backend.add", "servcie", "web", "url", 5, "weight", "1"),
                 "service: missing (expected: the name of a service); "
-                        + "url: 5 (expected: http://host:port); "
+                        + "url: 5 (expected: http://host:port or https://host:port); "
                         + "weight: \"1\" (expected: 1..1000); "
                         + "servcie: unknown field (did you mean \"service\"? known: by, command, service, "
                         + "url, weight, zone)");
@@ -94,9 +95,10 @@ class CommandMistakesTest {
 
     @Test
     void urlsOfBackends() throws Exception {
-        assertThat(doors.bus(command("backend.add", "service", "web", "url", "https://10.0.0.1:443"))
+        assertThat(doors.bus(command("backend.add", "service", "web", "url", "h2c://10.0.0.1:80"))
                 .refusal())
-                .startsWith("url: ").contains("TLS to backends is not supported");
+                .isEqualTo("url: \"h2c://10.0.0.1:80\" (expected: " + BackendUrl.FORMS
+                        + ", without path or query)");
         assertThat(doors.bus(command("backend.add", "service", "web", "url", "http://10.0.0.1:1/x"))
                 .refusal())
                 .contains("without path or query");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EntriesOfTomorrowTest {
 
     private static final String URL = "http://10.9.0.1:1";
-    private static final String HTTPS = "https://10.9.0.2:443";
+    private static final String H2C = "h2c://10.9.0.2:443";
     private static final String UNREADABLE = "operator envelope of tomorrow";
 
     @TempDir
@@ -56,7 +56,7 @@ class EntriesOfTomorrowTest {
         add("tenant", "backend", "spare " + URL, field("weight", now, 500));
         add("operator", "backend", "spare " + URL, field("tls", now, new JsonObject().put("sni", "a"))
                 .put("weight", new JsonArray().add(now).add(7)));
-        add("operator", "backend", "spare " + HTTPS, field("present", now, true));
+        add("operator", "backend", "spare " + H2C, field("present", now, true));
         written.put(UNREADABLE, authenticator.sign("entry", "{\"envelope\":2,\"data\":\"AAECAw==\"}"));
         try (RogueMember member = RogueMember.among(nodes)) {
             IMap<Object, Object> map = entries(member);
@@ -101,7 +101,7 @@ class EntriesOfTomorrowTest {
 
     private static boolean isListed(ClusterNode node) throws IOException {
         String listed = node.view().getJsonArray("notUnderstood").encode();
-        return List.of("filter", "tenant", "tls", HTTPS).stream().allMatch(listed::contains);
+        return List.of("filter", "tenant", "tls", H2C).stream().allMatch(listed::contains);
     }
 
     private void nothingIsGone(boolean unreadable) throws Exception {

@@ -113,7 +113,7 @@ class SchemaAgreementTest {
         "'services':{}", "'services':{'a b':{}}", "'services':{'a.b-c_1':{}}", "'services':[]",
         "'services':{'web':{'balance':'random'}}", "'services':{'web':{'host':''}}",
         "'services':{'web':{'backends':['http://a:1/']}}", "'services':{'web':{'backends':['http://a/b']}}",
-        "'services':{'web':{'backends':['https://a']}}", "'services':{'web':{'backends':['HTTP://a']}}",
+        "'services':{'web':{'backends':['h2c://a']}}", "'services':{'web':{'backends':['HTTP://a']}}",
         "'services':{'web':{'backends':['http://a?b']}}", "'services':{'web':{'backends':['http://u@a']}}",
         "'services':{'web':{'backends':[{'url':'http://a','weight':1000}]}}",
         "'services':{'web':{'backends':[{'url':'http://a','weight':1001}]}}",

@@ -20,6 +20,7 @@ import dev.gyre.model.Scope;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.upstream.StickyKey;
 import io.vertx.core.Vertx;
@@ -39,7 +40,9 @@ class ClusterShareTest {
     private final Proxy proxy = new Proxy(vertx,
             new ListenerPolicy(ForwardingSettings.DEFAULT, Limits.DEFAULT.within(1000), "1"),
             new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), InstantSource.system(),
-                    () -> new Random(1)), Duration.ofSeconds(1), ProxyObservers.none());
+                    () -> new Random(1)),
+            BackendContexts.on(Runnable::run, InstantSource.system()), Duration.ofSeconds(1),
+            ProxyObservers.none());
 
     @AfterEach
     void close() {

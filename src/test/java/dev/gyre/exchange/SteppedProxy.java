@@ -23,6 +23,7 @@ import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
 import dev.gyre.telemetry.RequestCounters;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.BackendPool;
 import dev.gyre.upstream.PoolAccess;
 import dev.gyre.upstream.SelectionContext;
@@ -34,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -101,7 +103,8 @@ final class SteppedProxy implements AutoCloseable {
         }
         proxy = new Proxy(vertx, new ListenerPolicy(ForwardingSettings.DEFAULT, limits, "a"),
                 new SelectionContext(Optional.empty(), new StickyKey(new byte[] {1}), this::now,
-                        () -> dice, () -> nanos), Duration.ofSeconds(1),
+                        () -> dice, () -> nanos),
+                BackendContexts.on(Runnable::run, InstantSource.system()), Duration.ofSeconds(1),
                 new ProxyObservers(() -> { }, charged::add, this::listener));
         vertx.deployVerticle(context -> proxy.deploy(1)).await();
         show();

@@ -25,6 +25,13 @@ class BackendNamesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"https://a, 443", "HTTPS://a:80/, 80", "https://a:, 443"})
+    void withinTls(String text, int port) {
+        assertThat(BackendUrl.parse(text)).isEqualTo(new BackendUrl(Scheme.HTTPS, "a", port));
+        assertThat(BackendUrl.parse(text)).hasToString("https://a:" + port);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"http://", "http:///", "http://:80", "a:80", "ftp://a", "http://a/x",
         "http://a?b",
         "http://a#b", "http://u@a", "http://u:p@a", "http://a b", " http://a", "http://a\n", "http://a..b",
@@ -33,7 +40,7 @@ class BackendNamesTest {
         "http://[::1]x", "http://a:80:80", "http://a:+80", "http://a:8x"})
     void isNone(String text) {
         assertThatThrownBy(() -> BackendUrl.parse(text)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("http://host:port, without path or query");
+                .hasMessageContaining("https://host:port, without path or query");
     }
 
     @ParameterizedTest

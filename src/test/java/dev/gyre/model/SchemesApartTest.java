@@ -45,10 +45,9 @@ class SchemesApartTest {
     }
 
     @Test
-    void noneButClearTextMayBeAskedForYet() {
+    void eachIsReadAsItself() {
         assertThat(BackendUrl.parse("HTTP://App.test:8443")).isEqualTo(CLEAR);
-        assertThatThrownBy(() -> BackendUrl.parse(TLS.toString()))
-                .hasMessageContaining("TLS to backends is not supported");
+        assertThat(BackendUrl.parse("HTTPS://App.test:8443")).isEqualTo(TLS);
         assertThatThrownBy(() -> BackendUrl.parse("unix:/run/app.sock"))
                 .hasMessageContaining("expected: http://host:port");
     }

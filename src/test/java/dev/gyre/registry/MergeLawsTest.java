@@ -216,7 +216,7 @@ class MergeLawsTest {
             case 0 -> Key.service(layer, service);
             case 1 -> Key.backend(layer, service, new BackendUrl("10.0.0.1", 9000 + random.nextInt(2)));
             case 2 -> new Key(layer.word(), random.nextBoolean() ? "filter" : Key.BACKEND,
-                    "web https://a:443");
+                    "web h2c://a:443");
             default -> Key.route(layer, "*", "/" + random.nextInt(2));
         };
     }

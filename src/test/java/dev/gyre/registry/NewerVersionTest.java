@@ -30,7 +30,7 @@ class NewerVersionTest {
     private static final Key FILTER = new Key("operator", "filter", "web cors");
     private static final Key TENANT = new Key("tenant", Key.BACKEND, "web " + A);
     private static final Key TLS = Key.backend(Origin.OPERATOR, "web", A);
-    private static final Key HTTPS = new Key("operator", Key.BACKEND, "web https://10.0.0.9:443");
+    private static final Key H2C = new Key("operator", Key.BACKEND, "web h2c://10.0.0.9:443");
     private static final Key SETTING = Key.service(Origin.OPERATOR, "web");
 
     private final StepClock clock = new StepClock();
@@ -57,7 +57,7 @@ class NewerVersionTest {
                         Register.set("present", stamp(4), false)),
                 Entry.of(TLS, Register.set("tls", stamp(4), new JsonObject().put("sni", "a")),
                         Register.set(EntryFields.WEIGHT, stamp(4), 7)),
-                Entry.of(HTTPS, Register.set("present", stamp(4), true)),
+                Entry.of(H2C, Register.set("present", stamp(4), true)),
                 Entry.of(SETTING, Register.set("pool.warmUp", stamp(4), "5s"),
                         Register.set("pool.maxConnections", stamp(4), 78),
                         Register.set("shape", stamp(4), new JsonArray().add(1))));
@@ -86,8 +86,8 @@ class NewerVersionTest {
         String shown = node.registry.layers().notUnderstood().encode();
         assertThat(shown).contains("kind \\\"filter\\\"").contains("layer \\\"tenant\\\"")
                 .contains("field tls")
-                .contains("https://10.0.0.9:443");
-        assertThat(node.registry.status().unknown()).containsOnlyKeys(FILTER, TENANT, TLS, HTTPS);
+                .contains("h2c://10.0.0.9:443");
+        assertThat(node.registry.status().unknown()).containsOnlyKeys(FILTER, TENANT, TLS, H2C);
         assertThat(String.join("\n", node.registry.status().broken())).contains("pool.warmUp")
                 .contains("shape");
     }

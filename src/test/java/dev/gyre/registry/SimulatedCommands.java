@@ -149,7 +149,7 @@ final class SimulatedCommands {
                     Register.set("present", stamp, false));
             case 2 -> Entry.of(new Key("operator", Key.BACKEND, "web " + A), Register.set("tls", stamp,
                     new JsonObject().put("sni", "a")));
-            case 3 -> Entry.of(new Key("operator", Key.BACKEND, "web https://10.0.0.9:443"),
+            case 3 -> Entry.of(new Key("operator", Key.BACKEND, "web h2c://10.0.0.9:443"),
                     Register.set("present", stamp, true));
             case 4 -> Entry.of(new Key("operator", Key.SERVICE, "web"), Register.set("pool.warmUp", stamp,
                     "5s"));

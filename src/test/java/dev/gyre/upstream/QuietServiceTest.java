@@ -12,6 +12,7 @@ import dev.gyre.model.Origin;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.Topology;
+import dev.gyre.tls.BackendContexts;
 import dev.gyre.upstream.hold.Holds;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -43,7 +44,8 @@ class QuietServiceTest {
     @BeforeEach
     void twoServices(Vertx vertx) {
         loop = LoopAccess.start(vertx);
-        pools = new Pools(List.of(loop), failure -> { });
+        pools = new Pools(List.of(loop), failure -> { },
+                BackendContexts.on(Runnable::run, InstantSource.system()));
         view = new LoopView(shown, loop, new Random(1), holds);
         service("changed", 1, 2, 3);
         service("quiet", 1, 2);

@@ -21,9 +21,11 @@ import dev.gyre.model.ServicePolicy;
 import dev.gyre.model.SlowStart;
 import dev.gyre.model.Strategy;
 import dev.gyre.model.Topology;
+import dev.gyre.tls.BackendContexts;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,7 +117,8 @@ class SlowStartTest {
     }
 
     private static Pools pools() {
-        return new Pools(List.of(), failure -> { });
+        return new Pools(List.of(), failure -> { },
+                BackendContexts.on(Runnable::run, InstantSource.system()));
     }
 
     private static View view(Service service, BackendHealth backendHealth, Pools pools, Instant now) {

@@ -215,7 +215,7 @@ final class StreamsOfABackend {
         }
     }
 
-    private Future<BackendConnection> connect(Loop loop, BackendId to, Duration timeout) {
+    private Future<BackendConnection> connect(Loop loop, BackendId to, ServicePolicy policy) {
         assertThat(connections.size() + openings.size()).as("connections before this one")
                 .isLessThan(maxConnections);
         Promise<BackendConnection> promise = Promise.promise();

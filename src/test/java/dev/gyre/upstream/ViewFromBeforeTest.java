@@ -20,8 +20,10 @@ import dev.gyre.model.SlowStart;
 import dev.gyre.model.Sticky;
 import dev.gyre.model.Strategy;
 import dev.gyre.model.Topology;
+import dev.gyre.tls.BackendContexts;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,8 @@ class ViewFromBeforeTest {
     private static final int STEPS = 60;
 
     private final Map<String, Service> services = new TreeMap<>();
-    private final Pools pools = new Pools(List.of(), failure -> { });
+    private final Pools pools = new Pools(List.of(), failure -> { },
+                BackendContexts.on(Runnable::run, InstantSource.system()));
     private Topology topology = Topology.empty();
     private BackendHealth backendHealth = BackendHealth.UNKNOWN;
     private List<Route> routes = List.of();

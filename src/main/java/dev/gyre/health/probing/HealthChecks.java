@@ -12,6 +12,7 @@ import dev.gyre.model.ProbeCount;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
+import dev.gyre.tls.BackendContexts;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -54,10 +55,13 @@ public final class HealthChecks {
     private Topology current = Topology.empty();
     private boolean closed;
 
-    /** @param traffic statistics of the backends that had requests lately */
+    /**
+     * @param traffic statistics of the backends that had requests lately
+     * @param tls     for backends that are spoken to within TLS
+     */
     public HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers peers,
-                        Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing) {
-        this(vertx, verdicts, peers, traffic, timing, new NetworkProber(vertx));
+            Supplier<Future<Map<BackendId, BackendStats>>> traffic, Timing timing, BackendContexts tls) {
+        this(vertx, verdicts, peers, traffic, timing, new NetworkProber(vertx, tls));
     }
 
     HealthChecks(Vertx vertx, Verdicts verdicts, ProbePeers peers,
@@ -178,7 +182,7 @@ public final class HealthChecks {
         long begun = timing.nanos().getAsLong();
         boolean spared = backend.healthyByTraffic();
         Future<ProbeResult> result = spared ? Future.succeededFuture(new ProbeResult.Passed())
-                : prober.probe(backend.id, backend.policy());
+                : prober.probe(backend.id, current.services().get(backend.id.service()).policy());
         result.onSuccess(found -> {
             if (closed || !backend.timer.equals(turn)) {
                 // It was removed, reassigned or given another probe meanwhile.

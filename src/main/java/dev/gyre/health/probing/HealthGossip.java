@@ -51,7 +51,7 @@ record HealthGossip(String node, boolean isolated, Instant sentAt, Map<BackendId
                         new Vote(node, row.getBoolean("up"), row.getString("why", ""), verdict(row), sentAt,
                                 nanos));
             } catch (IllegalArgumentException e) {
-                // Of a newer version, such as a backend by https: it must not keep the rest from being heard.
+                // Of a newer version, such as one of another scheme: it must not hide the rest.
                 continue;
             }
         }

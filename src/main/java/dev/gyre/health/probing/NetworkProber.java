@@ -7,6 +7,12 @@ import dev.gyre.health.probing.ProbeResult.Passed;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
+import dev.gyre.model.Scheme;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.tls.BackendContext;
+import dev.gyre.tls.BackendContexts;
+import dev.gyre.tls.HandshakeFailure;
+import dev.gyre.tls.UnusableCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +23,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
@@ -25,9 +32,11 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /** Probes over the network. Every probe opens a connection of its own, as a new client would. */
 final class NetworkProber implements Prober {
@@ -39,9 +48,11 @@ final class NetworkProber implements Prober {
     /** By timeout, of which there are few. */
     private final Map<Duration, WebClient> http = new ConcurrentHashMap<>();
     private final NetClient tcp;
+    private final BackendContexts tls;
 
-    NetworkProber(Vertx vertx) {
+    NetworkProber(Vertx vertx, BackendContexts tls) {
         this.vertx = vertx;
+        this.tls = tls;
         this.tcp = vertx.createNetClient();
     }
 
@@ -66,23 +77,32 @@ final class NetworkProber implements Prober {
     }
 
     @Override
-    public Future<ProbeResult> probe(BackendId backend, HealthPolicy policy) {
+    public Future<ProbeResult> probe(BackendId backend, ServicePolicy service) {
+        HealthPolicy policy = service.health();
+        Future<Optional<BackendContext>> context = backend.url().scheme() == Scheme.HTTPS
+                ? tls.of(service.tls()).map(Optional::of) : Future.succeededFuture(Optional.empty());
         // Composed, so that an exception becomes a result as well.
-        return Future.succeededFuture(policy.probe()).<ProbeResult>compose(probe -> {
-            if (probe instanceof Probe.Http request) {
-                return request(backend, request, policy);
+        return context.<ProbeResult>compose(within -> {
+            if (policy.probe() instanceof Probe.Http request) {
+                return request(backend, request, policy, within);
             }
-            return probe instanceof Probe.Tcp connect ? connect(backend, connect, policy)
+            return policy.probe() instanceof Probe.Tcp connect ? connect(backend, connect, policy, within)
                     : Future.succeededFuture(new Inconclusive("the service has no probe"));
         }).otherwise(failure -> failed(failure, policy));
     }
 
-    private Future<ProbeResult> request(BackendId backend, Probe.Http probe, HealthPolicy policy) {
+    private Future<ProbeResult> request(BackendId backend, Probe.Http probe, HealthPolicy policy,
+            Optional<BackendContext> within) {
         long millis = policy.timeout().toMillis();
         WebClient client = http.computeIfAbsent(policy.timeout(), this::client);
-        HttpRequest<Buffer> request = client.request(HttpMethod.valueOf(probe.method()), new RequestOptions()
-                .setHost(backend.host()).setPort(probe.port().orElse(backend.url().port()))
-                .setURI(probe.path()).setConnectTimeout(millis)).timeout(millis);
+        int port = probe.port().orElse(backend.url().port());
+        RequestOptions options = new RequestOptions().setHost(backend.host()).setPort(port)
+                .setURI(probe.path()).setConnectTimeout(millis);
+        within.ifPresent(context -> options.setSsl(true).setSslOptions(context.probes())
+                .setServer(SocketAddress.inetSocketAddress(port, backend.host()))
+                .setHost(context.expected(backend)));
+        HttpRequest<Buffer> request =
+                client.request(HttpMethod.valueOf(probe.method()), options).timeout(millis);
         request.putHeader("Host", probe.host().orElse(backend.url().authority()));
         return request.as(new ProbeBody()).send().timeout(millis, TimeUnit.MILLISECONDS)
                 .map(answer -> judged(answer, probe));
@@ -99,16 +119,26 @@ final class NetworkProber implements Prober {
                 : new Failed("the answer does not contain \"" + probe.body().orElse("") + "\"");
     }
 
-    private Future<ProbeResult> connect(BackendId backend, Probe.Tcp probe, HealthPolicy policy) {
+    private Future<ProbeResult> connect(BackendId backend, Probe.Tcp probe, HealthPolicy policy,
+            Optional<BackendContext> within) {
         long millis = policy.timeout().toMillis();
-        Future<NetSocket> connected = tcp.connect(new ConnectOptions().setHost(backend.host())
-                .setPort(probe.port().orElse(backend.url().port())).setTimeout((int) millis));
+        ConnectOptions options = new ConnectOptions().setHost(backend.host())
+                .setPort(probe.port().orElse(backend.url().port())).setTimeout((int) millis);
+        within.ifPresent(context -> options.setSsl(true).setSslOptions(context.probes())
+                .setSniServerName(context.expected(backend)));
+        Future<NetSocket> connected = tcp.connect(options);
         connected.onSuccess(NetSocket::close);
         return connected.timeout(millis, TimeUnit.MILLISECONDS).map(socket -> new Passed());
     }
 
     private static ProbeResult failed(Throwable cause, HealthPolicy policy) {
+        if (cause instanceof SSLException) {
+            return new Failed(HandshakeFailure.of(cause).getMessage());
+        }
         String message = String.valueOf(cause.getMessage());
+        if (cause instanceof UnusableCertificate) {
+            return new Inconclusive(message);
+        }
         if (message.contains("Too many open files")) {
             return new Inconclusive("too many open files, raise `ulimit -n`");
         }

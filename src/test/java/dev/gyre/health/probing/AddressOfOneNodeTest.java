@@ -73,7 +73,7 @@ class AddressOfOneNodeTest {
         }
 
         @Override
-        public Future<ProbeResult> probe(BackendId backend, HealthPolicy policy) {
+        public Future<ProbeResult> probe(BackendId backend, ServicePolicy policy) {
             probes.add(backend);
             return Future.succeededFuture(new ProbeResult.Failed("connection refused"));
         }

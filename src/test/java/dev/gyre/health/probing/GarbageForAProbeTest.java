@@ -7,6 +7,8 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.tls.BackendContexts;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxTest;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +34,8 @@ class GarbageForAProbeTest {
     private final Prober prober;
 
     GarbageForAProbeTest(Vertx vertx) {
-        prober = new NetworkProber(vertx);
+        prober = new NetworkProber(vertx,
+                BackendContexts.on(Runnable::run, InstantSource.system()));
     }
 
     @AfterEach
@@ -99,9 +103,10 @@ class GarbageForAProbeTest {
             serving.start();
             ProbeResult result = prober.probe(
                     new BackendId("web", BackendUrl.parse("http://127.0.0.1:" + server.getLocalPort())),
-                    new HealthPolicy(new Probe.Http("GET", "/health", 200, 299, Optional.empty(),
-                            Optional.empty(), Optional.empty()), Duration.ofSeconds(5), Duration.ofSeconds(1),
-                            2, 3, 0)).await();
+                    ServicePolicy.DEFAULT.with(new HealthPolicy(
+                            new Probe.Http("GET", "/health", 200, 299, Optional.empty(), Optional.empty(),
+                                    Optional.empty()), Duration.ofSeconds(5), Duration.ofSeconds(1), 2, 3,
+                            0))).await();
             serving.join();
             return result;
         }

@@ -11,6 +11,8 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HealthPolicy;
 import dev.gyre.model.Probe;
+import dev.gyre.model.ServicePolicy;
+import dev.gyre.tls.BackendContexts;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxTest;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +38,8 @@ class MisjudgedProbeTest {
     private final List<Origin> origins = new ArrayList<>();
 
     MisjudgedProbeTest(Vertx vertx) {
-        prober = new NetworkProber(vertx);
+        prober = new NetworkProber(vertx,
+                BackendContexts.on(Runnable::run, InstantSource.system()));
     }
 
     @AfterEach
@@ -56,7 +60,8 @@ class MisjudgedProbeTest {
 
     private ProbeResult probe(String url, Probe probe, Duration timeout) {
         return prober.probe(new BackendId("web", BackendUrl.parse(url)),
-                new HealthPolicy(probe, Duration.ofSeconds(5), timeout, 2, 3, 0)).await();
+                ServicePolicy.DEFAULT.with(
+                        new HealthPolicy(probe, Duration.ofSeconds(5), timeout, 2, 3, 0))).await();
     }
 
     private static Probe.Http http(int least, int most, String body) {

@@ -106,7 +106,7 @@ class OneNodesBrokenNetworkTest {
         }
 
         @Override
-        public Future<ProbeResult> probe(BackendId backend, HealthPolicy policy) {
+        public Future<ProbeResult> probe(BackendId backend, ServicePolicy policy) {
             probes.add(backend.url());
             return Future.succeededFuture(unreachable.contains(backend.url())
                     ? new ProbeResult.Failed("connection refused") : new ProbeResult.Passed());
