@@ -126,7 +126,8 @@ final class Listings {
 
     /** A backend without any request yet. */
     private static BackendStats untouched(BackendId id) {
-        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
+        return new BackendStats(id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty(),
+                Optional.empty());
     }
 
     private static JsonObject seen(BackendStats stats) {
@@ -137,6 +138,7 @@ final class Listings {
                 .put("refused", stats.refused()).put("requests", stats.requests())
                 .put("failures", stats.failures()).put("opened", stats.opened());
         stats.saturation().ifPresent(words -> json.put("saturation", words));
+        stats.connectFailure().ifPresent(reason -> json.put("connectFailure", reason));
         return json;
     }
 

@@ -75,13 +75,15 @@ final class CliText {
                         + (row.has("until") ? " until " + row.text("until") : "") + ": "
                         + row.text("reason"));
         String saturated = lines(backends, row -> row.has("saturation"), row -> row.text("saturation"));
+        String unreachable = lines(backends, row -> row.has("connectFailure"), row -> name(row)
+                + " had no connection at the last attempt: " + row.text("connectFailure"));
         Set<String> held = backends.stream().filter(row -> row.has("heldUntil"))
                 .map(row -> "\n" + row.text("service") + " is held until " + row.text("heldUntil")
                         + ": its requests wait").collect(Collectors.toCollection(TreeSet::new));
         Set<String> unresolved = backends.stream().filter(row -> row.row("dns").has("reason"))
                 .map(CliText::unresolved).collect(Collectors.toCollection(TreeSet::new));
-        return table + ending + unhealthy + String.join("", unresolved) + saturated + String.join("", held)
-                + layers(backends, CliText::backend);
+        return table + ending + unhealthy + unreachable + String.join("", unresolved) + saturated
+                + String.join("", held) + layers(backends, CliText::backend);
     }
 
     private static String backend(Row row) {

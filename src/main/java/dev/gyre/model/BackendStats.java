@@ -18,9 +18,10 @@ import java.util.Optional;
  * @param opened         connections opened since the start
  * @param waitMedian     median wait for a connection over the last ten seconds, among those that waited
  * @param saturation     in words, when the pool stays full: what is full and how large it would have to be
+ * @param connectFailure why the last connection could not be opened; empty when it could
  */
 public record BackendStats(BackendId id, long inFlight, long requests, long failures, long succeeded,
         int limit, int inUse, int idle, int queued, long refused, long opened,
         Duration waitMedian,
-        Optional<String> saturation) {
+        Optional<String> saturation, Optional<String> connectFailure) {
 }

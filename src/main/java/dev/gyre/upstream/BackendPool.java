@@ -76,6 +76,11 @@ public final class BackendPool {
         return sum;
     }
 
+    /** Why the last connection could not be opened; empty when it could. */
+    Optional<String> connectFailure() {
+        return state.connectFailure();
+    }
+
     PoolPolicy policy() {
         return state.policy().pool();
     }

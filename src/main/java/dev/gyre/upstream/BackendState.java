@@ -5,6 +5,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.EjectionPolicy.Weight;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.ServicePolicy;
+import java.util.Optional;
 
 /**
  * One backend on the whole node: the policy towards it, and how the requests of all event loops have ended
@@ -16,6 +17,7 @@ final class BackendState {
     private final FailurePenalty penalty = new FailurePenalty();
     private final ConsecutiveFailures failures;
     private volatile ServicePolicy policy;
+    private volatile Optional<String> connectFailure = Optional.empty();
 
     BackendState(BackendId id, ServicePolicy policy, FailureWatch watch) {
         this.id = id;
@@ -37,6 +39,21 @@ final class BackendState {
 
     FailurePenalty penalty() {
         return penalty;
+    }
+
+    /** Why the last connection could not be opened; empty when it could. */
+    Optional<String> connectFailure() {
+        return connectFailure;
+    }
+
+    void connected() {
+        if (connectFailure.isPresent()) {
+            connectFailure = Optional.empty();
+        }
+    }
+
+    void notConnected(String reason) {
+        connectFailure = Optional.of(reason);
     }
 
     /** The service's strategy needs the latency and the failures of each request. */

@@ -192,6 +192,7 @@ public final class LoopPool extends ConnectionSlots.Branch {
     }
 
     private void opened(Lease lease, BackendConnection opened) {
+        backend.connected();
         PooledConnection connection = new PooledConnection(connections, opened);
         if (lease.ended()) {
             settle(connection);
@@ -202,11 +203,13 @@ public final class LoopPool extends ConnectionSlots.Branch {
     }
 
     private void notOpened(Lease lease, Throwable cause) {
+        Duration timeout = backend.policy().timeouts().connect();
+        Failure failure = ConnectFailures.of(cause);
+        String details = ConnectFailures.details(failure, backend.id(), timeout, cause);
+        backend.notConnected(failure.word() + ": " + details);
         slots.free();
         if (!lease.ended()) {
-            Duration timeout = backend.policy().timeouts().connect();
-            Failure failure = ConnectFailures.of(cause);
-            lease.refuse(failure, ConnectFailures.details(failure, backend.id(), timeout, cause));
+            lease.refuse(failure, details);
         }
     }
 

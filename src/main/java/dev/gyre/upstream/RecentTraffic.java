@@ -91,7 +91,7 @@ final class RecentTraffic {
         return new BackendStats(pool.id(), sum.inFlight(), sum.ended(), sum.failed(), sum.succeeded(),
                 slots.limit(), Math.max(0, slots.taken() - idle), idle, slots.waiting(), sum.refused(),
                 sum.opened(), waitMedian(),
-                saturation(pool).map(Saturation::sentence));
+                saturation(pool).map(Saturation::sentence), pool.connectFailure());
     }
 
     /** Empty unless the pool stays full. */

@@ -193,7 +193,8 @@ class AdminServerTest {
         doors.sees("web", C, 1);
         BackendId b = new BackendId("web", B);
         doors.stats.put(b,
-                new BackendStats(b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.of("all busy")));
+                new BackendStats(b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.of("all busy"),
+                        Optional.empty()));
         doors.http(command("backend.drain", "service", "web", "url", A.toString()));
         JsonArray rows = doors.http(command("backend.list", "service", "web")).reply()
                 .getJsonArray("backends");

@@ -260,7 +260,7 @@ public final class Doors implements AutoCloseable {
     public void sees(String service, BackendUrl url, long inFlight) {
         BackendId id = new BackendId(service, url);
         stats.put(id, new BackendStats(id, inFlight, 70, 7, 60, 512, 3, 2, 1, 4, 9, Duration.ofMillis(12),
-                Optional.empty()));
+                Optional.empty(), Optional.empty()));
     }
 
     Answer bus(Object body) throws Exception {

@@ -7,10 +7,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A backend of raw sockets, one thread a connection, that does exactly as told: it sees every byte of each
@@ -34,6 +37,7 @@ public final class Origin implements AutoCloseable {
     private final AtomicInteger accepted = new AtomicInteger();
     private final List<HttpMessage> requests = new CopyOnWriteArrayList<>();
     private volatile boolean recording = true;
+    private volatile Optional<SSLContext> tls = Optional.empty();
 
     private Origin(InetAddress address, int port, Script script) throws IOException {
         this.script = script;
@@ -66,6 +70,12 @@ public final class Origin implements AutoCloseable {
         return of(exchange -> exchange.respond(200, body));
     }
 
+    /** The same, within TLS from now on. */
+    public Origin within(SSLContext context) {
+        tls = Optional.of(context);
+        return this;
+    }
+
     /** Does not remember requests; for those with very many. */
     public Origin withoutRecording() {
         recording = false;
@@ -91,7 +101,7 @@ public final class Origin implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             try {
-                serve(new Wire(socket));
+                serve(new Wire(tls.isPresent() ? within(tls.get(), socket) : socket));
             } finally {
                 // Before the peer can see that it is closed and open the next one in its place.
                 open.remove(socket);
@@ -99,6 +109,12 @@ public final class Origin implements AutoCloseable {
         } catch (IOException e) {
             // The proxy closed this connection, which is among the things under test.
         }
+    }
+
+    private static Socket within(SSLContext tls, Socket raw) throws IOException {
+        SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(raw, null, raw.getPort(), true);
+        socket.setUseClientMode(false);
+        return socket;
     }
 
     private void serve(Wire wire) throws IOException {
@@ -113,7 +129,8 @@ public final class Origin implements AutoCloseable {
     }
 
     public String url() {
-        return "http://" + server.getInetAddress().getHostAddress() + ":" + port();
+        return (tls.isPresent() ? "https://" : "http://") + server.getInetAddress().getHostAddress() + ":"
+                + port();
     }
 
     public int port() {
