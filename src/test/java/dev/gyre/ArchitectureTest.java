@@ -60,7 +60,7 @@ class ArchitectureTest {
             Map.entry("cluster", List.of("model", "log", "config", "registry")),
             Map.entry("quota", List.of("model", "cluster")),
             Map.entry("api", List.of("model", "log", "config", "gate", "registry", "discovery")),
-            Map.entry("cli", List.of("files", "config"))));
+            Map.entry("cli", List.of("files", "config", "tls"))));
 
     @ArchTest
     static final ArchRule packagesUseOnlyWhatTheTableAllows = CompositeArchRule.of(

@@ -4,13 +4,10 @@ import dev.gyre.config.Durations;
 import dev.gyre.files.GuardedFile;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +25,6 @@ import picocli.CommandLine.ParseResult;
  */
 public final class AdminCli {
 
-    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(40);
 
     private static final int LONGEST_BY = 100;
@@ -49,7 +45,8 @@ public final class AdminCli {
     /**
      * Runs what stands behind {@code gyre admin}.
      *
-     * @param env {@code GYRE_TOKEN} is the token where no option gives one
+     * @param env {@code GYRE_TOKEN} is the token where no option gives one, {@code GYRE_KEY_PASSWORD} the
+     *            password of an encrypted key
      * @param by  who gives the command, for the history, e.g. {@code alice@laptop}
      */
     public static ExitCode run(List<String> args, Map<String, String> env, String by, PrintStream out,
@@ -125,8 +122,7 @@ public final class AdminCli {
     }
 
     private ExitCode send(CliLine line, Optional<String> token) throws Misused {
-        URI commands = URI.create("http://" + line.node() + "/api/commands");
-        HttpRequest.Builder request = HttpRequest.newBuilder(commands)
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(line.node().url("/api/commands")))
                 .header("Content-Type", "application/json").timeout(patience(line.command()))
                 .POST(HttpRequest.BodyPublishers.ofString(body(line)));
         try {
@@ -134,16 +130,13 @@ public final class AdminCli {
         } catch (IllegalArgumentException e) {
             throw new Misused("the token has characters no header may carry");
         }
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT).build();
+        HttpClient client = NodeConnection.open(line.node(), env);
         try {
             HttpResponse<String> response = client.send(request.build(),
                     HttpResponse.BodyHandlers.ofString());
             return report(line, response.statusCode(), response.body());
         } catch (IOException e) {
-            err.println("admin: no node answers at " + line.node() + " (" + reason(e)
-                    + "): is it running, and does \"admin\" in its config name this host and port? --node "
-                    + "HOST:PORT names another.");
+            err.println("admin: " + NodeConnection.failure(line.node(), e));
             return ExitCode.UNREACHABLE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -162,19 +155,6 @@ public final class AdminCli {
     private static Duration patience(Map<String, Object> command) {
         return Optional.ofNullable(command.get("timeout")).map(Object::toString).flatMap(Durations::parse)
                 .map(ANSWER::plus).orElse(ANSWER);
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof HttpConnectTimeoutException) {
-            return "no connection within " + Durations.text(CONNECT);
-        }
-        if (e instanceof HttpTimeoutException) {
-            return "no answer in time; the command may have been carried out";
-        }
-        if (e instanceof ConnectException) {
-            return e.getMessage() == null ? "connection refused or host unknown" : e.getMessage();
-        }
-        return String.valueOf(e.getMessage());
     }
 
     private ExitCode report(CliLine line, int status, String body) {
@@ -208,7 +188,8 @@ public final class AdminCli {
         StringBuilder help = new StringBuilder("""
                 gyre admin: a command to a running node
 
-                Usage: gyre admin COMMAND [--node HOST:PORT] [--token T | --token-file F] [--json]
+                Usage: gyre admin COMMAND [--node HOST:PORT] [--ca F] [--cert F --key F]
+                                          [--token T | --token-file F] [--json]
 
                 Commands, each with an example:
                 """);
@@ -220,6 +201,10 @@ public final class AdminCli {
 
                 Options for all:
                   --node HOST:PORT   admin port of the node (default 127.0.0.1:9090)
+                                     https://HOST:PORT if it serves HTTPS
+                  --ca F             authorities that may sign its certificate (default: the JDK's)
+                  --cert F --key F   certificate to present; GYRE_KEY_PASSWORD in the environment is
+                                     the password of an encrypted key
                   --token T          token of that port; also by --token-file F, or GYRE_TOKEN in the
                                      environment
                   --json             print the reply as it comes

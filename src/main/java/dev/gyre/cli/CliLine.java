@@ -19,11 +19,11 @@ import picocli.CommandLine.ParseResult;
  * A line as it was typed, understood.
  *
  * @param command the fields of the JSON to send
- * @param node    to send it to, {@code host:port}
+ * @param node    to send it to
  * @param raw     print the reply as it comes
  */
-record CliLine(Map<String, Object> command, String node, Optional<String> token, Optional<String> tokenFile,
-        boolean raw) {
+record CliLine(Map<String, Object> command, NodeAddress node, Optional<String> token,
+        Optional<String> tokenFile, boolean raw) {
 
     static final String COMMAND = "command";
     static final String DEFAULT_NODE = "127.0.0.1:9090";
@@ -201,11 +201,8 @@ record CliLine(Map<String, Object> command, String node, Optional<String> token,
         return values.isEmpty() ? Optional.empty() : Optional.of(values.get(values.size() - 1));
     }
 
-    private static String node(ParseResult at) throws Misused {
-        String node = last(at, CommandTree.NODE).orElse(DEFAULT_NODE).replaceFirst("^http://", "");
-        if (!node.matches("([^:/\\s]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5}")) {
-            throw new Misused("--node: \"" + node + "\" (expected: host:port, e.g. " + DEFAULT_NODE + ")");
-        }
-        return node;
+    private static NodeAddress node(ParseResult at) throws Misused {
+        return NodeAddress.of(last(at, CommandTree.NODE).orElse(DEFAULT_NODE), last(at, CommandTree.CA),
+                last(at, CommandTree.CERT), last(at, CommandTree.KEY));
     }
 }

@@ -20,6 +20,9 @@ import picocli.CommandLine.ScopeType;
 final class CommandTree {
 
     static final String NODE = "--node";
+    static final String CA = "--ca";
+    static final String CERT = "--cert";
+    static final String KEY = "--key";
     static final String TOKEN = "--token";
     static final String TOKEN_FILE = "--token-file";
     static final String JSON = "--json";
@@ -39,8 +42,12 @@ final class CommandTree {
 
     static CommandLine build() {
         CommandSpec admin = CommandSpec.create().name("admin");
-        admin.addOption(common("node", "HOST:PORT", "Admin port of the node. Default: "
-                + CliLine.DEFAULT_NODE));
+        admin.addOption(common("node", "HOST:PORT", "Admin port of the node; https://HOST:PORT if it serves"
+                + " HTTPS. Default: " + CliLine.DEFAULT_NODE));
+        admin.addOption(common("ca", "FILE", "Authorities that may sign the certificate of an https:// node."
+                + " Default: those of the JDK."));
+        admin.addOption(common("cert", "FILE", "Certificate to present to an https:// node."));
+        admin.addOption(common("key", "FILE", "Key of that certificate."));
         admin.addOption(common("token", "T", "Token of that port; also from GYRE_TOKEN."));
         admin.addOption(common("token-file", "FILE", "File that holds the token."));
         // With a value it is an object of settings, see CliLine; picocli is given it behind a "=" only.

@@ -187,7 +187,7 @@ class AdminCliTest {
         misused("--weight: \"heavy\" (expected: a whole number)", "backend", "add", "web", "http://x",
                 "--weight", "heavy");
         misused("--weight needs a value", "backend", "add", "web", "http://x", "--weight", "--json");
-        misused("--node: \"here\" (expected: host:port, e.g. 127.0.0.1:9090)", "node", "list", "--node",
+        misused("--node: \"here\" (expected: host:port, e.g. 127.0.0.1:9090;", "node", "list", "--node",
                 "here");
     }
 

@@ -39,7 +39,7 @@ public class FuzzedLinesTest {
             assertThat(e.getMessage()).isNotBlank();
             return;
         }
-        assertThat(line.node()).contains(":");
+        assertThat(line.node().port()).contains(":");
         NODE.give(new JsonObject(line.command()));
     }
 }
