@@ -63,7 +63,7 @@ final class ToBackend {
     }
 
     private boolean passes(CharSequence name, RequestHead head, Peer client) {
-        if (ReservedNames.hopByHop(name)) {
+        if (ReservedNames.hopByHop(name) || ReservedNames.clientCertificate(name)) {
             return false;
         }
         return switch (name.length()) {

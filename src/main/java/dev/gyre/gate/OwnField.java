@@ -16,7 +16,13 @@ public enum OwnField {
     X_FORWARDED_FOR("X-Forwarded-For"),
     X_FORWARDED_PROTO("X-Forwarded-Proto"),
     X_FORWARDED_HOST("X-Forwarded-Host"),
-    X_REAL_IP("X-Real-IP");
+    X_REAL_IP("X-Real-IP"),
+    CLIENT_CERT("Client-Cert"),
+    X_CLIENT_SUBJECT("X-Client-Subject"),
+    X_CLIENT_ISSUER("X-Client-Issuer"),
+    X_CLIENT_SERIAL("X-Client-Serial"),
+    X_CLIENT_SAN("X-Client-San"),
+    X_CLIENT_FINGERPRINT("X-Client-Fingerprint");
 
     private static final OwnField[] ALL = values();
 

@@ -34,6 +34,23 @@ public final class ReservedNames {
     }
 
     /**
+     * Any of the fields that tell a backend of the certificate that a client has presented. Only this node's
+     * own TLS says so: they are taken from no client, not even a trusted one.
+     */
+    public static boolean clientCertificate(CharSequence name) {
+        return switch (name.length()) {
+            case 11 -> same(name, "client-cert");
+            case 12 -> same(name, "x-client-san");
+            case 15 -> same(name, "x-client-issuer") || same(name, "x-client-serial")
+                    || same(name, "x-client-verify");
+            case 16 -> same(name, "x-client-subject");
+            case 17 -> same(name, "client-cert-chain");
+            case 20 -> same(name, "x-client-fingerprint");
+            default -> false;
+        };
+    }
+
+    /**
      * Not reserved itself, but taken for a reserved one by CGI (RFC 3875, section 4.1.18), where every
      * character but letters and digits becomes {@code _}: {@code X_Forwarded_For}, {@code Content.Length}.
      */
@@ -63,7 +80,8 @@ public final class ReservedNames {
     }
 
     private static boolean reserved(String name) {
-        return name.equals("content-length") || hopByHop(name) || xForwarded(name) || OwnField.contains(name);
+        return name.equals("content-length") || hopByHop(name) || xForwarded(name) || clientCertificate(name)
+                || OwnField.contains(name);
     }
 
     private static boolean same(CharSequence name, String lowerCase) {

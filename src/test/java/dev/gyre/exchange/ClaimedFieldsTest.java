@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gyre.GyreNode;
 import dev.gyre.gate.OwnField;
+import dev.gyre.gate.ReservedNames;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.ProblemAnswer;
@@ -28,7 +29,8 @@ class ClaimedFieldsTest {
             Arrays.stream(OwnField.values()).map(field -> field.text().toString()),
             Stream.of("Content-Length", "Transfer-Encoding", "Keep-Alive", "Proxy-Connection",
                     "Proxy-Authorization", "Proxy-Authenticate", "HTTP2-Settings", "X-Forwarded-Port",
-                    "X-Forwarded-Anything-Else")).filter(name -> name.contains("-")).toList();
+                    "X-Forwarded-Anything-Else", "Client-Cert-Chain", "X-Client-Verify"))
+            .filter(name -> name.contains("-")).toList();
     private static final String DROPPED = "gyre_request_fields_dropped_total{reason=\"look-alike\"}";
 
     static Stream<String> lookAlikes() {
@@ -63,6 +65,28 @@ class ClaimedFieldsTest {
                 assertThat(seen.has("X-Before") && seen.has("X-After")).isTrue();
             });
             assertThat(node.sample(DROPPED)).isEqualTo(2 * names.size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nobodyPresentsACertificateByAField(boolean trusted) throws Exception {
+        List<String> names = List.of("Client-Cert", "client-cert", "Client-Cert-Chain", "X-Client-Subject",
+                "X-CLIENT-ISSUER", "X-Client-Serial", "X-Client-San", "X-Client-Fingerprint",
+                "X-Client-Verify");
+        try (Origin origin = Origin.saying("ok");
+             GyreNode node = GyreNode.before(forwarding("trusted",
+                     new JsonArray(trusted ? List.of("127.0.0.1") : List.of())), new JsonObject(),
+                     origin.url());
+             Wire client = Wire.to(node.port())) {
+            for (String name : names) {
+                assertThat(client.write(request(name + ": 6.6.6.6", "X-Client-Id: 7")).readAnswer().status())
+                        .as(name).isEqualTo(200);
+            }
+            assertThat(origin.requests()).hasSize(names.size()).allSatisfy(seen -> {
+                assertThat(String.join("\n", seen.headerLines())).doesNotContain("6.6.6.6");
+                assertThat(seen.all("X-Client-Id")).containsExactly("7");
+            });
         }
     }
 
@@ -138,7 +162,10 @@ class ClaimedFieldsTest {
         }
     }
 
-    /** Whatever a new feature writes must be in the list by which look-alikes are known. */
+    /**
+     * Whatever a new feature writes must be in the list by which look-alikes are known. Without TLS there are
+     * no client certificates.
+     */
     @Test
     void whatThisNodeWritesIsListed() throws Exception {
         JsonObject all = new JsonObject().put("forwarding", new JsonObject().put("forwarded", true)
@@ -150,7 +177,8 @@ class ClaimedFieldsTest {
             HttpMessage seen = origin.requests().get(0);
             assertThat(seen.headerLines().stream().map(line -> line.split(":")[0]))
                     .containsExactlyInAnyOrderElementsOf(Arrays.stream(OwnField.values())
-                            .map(field -> field.text().toString()).toList());
+                            .map(field -> field.text().toString())
+                            .filter(name -> !ReservedNames.clientCertificate(name)).toList());
         }
     }
 }
