@@ -59,7 +59,8 @@ class ArchitectureTest {
             Map.entry("discovery", List.of("model", "registry", "balancing")),
             Map.entry("cluster", List.of("model", "log", "config", "registry")),
             Map.entry("quota", List.of("model", "cluster")),
-            Map.entry("api", List.of("model", "log", "config", "gate", "registry", "discovery")),
+            Map.entry("api",
+                    List.of("model", "log", "config", "tls", "gate", "registry", "discovery")),
             Map.entry("cli", List.of("files", "config", "tls"))));
 
     @ArchTest

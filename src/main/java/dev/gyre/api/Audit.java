@@ -48,8 +48,8 @@ final class Audit {
      *
      * @param more how many similar ones were left out since the last such line; empty: none
      */
-    static void turnedAway(String method, String path, String from, String why, String more) {
-        LOG.warn("{} {} via http from {} -> refused {}{}", quoted(method), quoted(path), from, why, more);
+    static void turnedAway(String method, String path, String via, String why, String more) {
+        LOG.warn("{} {} {} -> refused {}{}", quoted(method), quoted(path), via, why, more);
     }
 
     private static String line(JsonObject command, Caller caller) {
@@ -71,7 +71,7 @@ final class Audit {
     }
 
     /** Text from outside is one word of the line, or in quotes, so that it cannot imitate other fields. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         String shown = visible(text);
         return WORD.matcher(shown).matches() ? shown
                 : '"' + shown.replace("\\", "\\\\").replace("\"", "\\\"").replace("->", "- >") + '"';

@@ -128,7 +128,7 @@ public final class CommandHandler {
         try {
             Action action = action(command);
             if (!reads && caller.role() == Role.READ) {
-                throw new CommandRefused(403, "the token " + caller.token().orElse("given")
+                throw new CommandRefused(403, "the " + caller.credential().orElse("token given")
                         + " may read only (expected for this command: one of role operate)");
             }
             return action.on(new CommandFields(command, caller.text())).recover(CommandHandler::refused);

@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Checks the callers of the admin port. With tokens, a caller needs one. Without tokens the port is on
- * loopback, where the danger is a page in a browser of this machine: it can make its own name point here (DNS
- * rebinding), so that names other than localhost are refused. In either case a page of another site cannot
- * change anything.
+ * Checks the callers of the admin port. With tokens, a caller needs one, or a client certificate. Without
+ * tokens the port is on loopback, where the danger is a page in a browser of this machine: it can make its
+ * own name point here (DNS rebinding), so that names other than localhost are refused. In any case a page of
+ * another site cannot change anything.
  */
 final class Guard {
 
@@ -32,6 +32,7 @@ final class Guard {
     private static final int SHOWN = 200;
 
     private final List<AdminToken> tokens;
+    private final Optional<AdminTlsFiles> tls;
     private final WrongTokens wrong;
     private final LongSupplier nanos;
     private final Map<Refused, RateLimitedLog> lines = new EnumMap<>(Refused.class);
@@ -54,8 +55,9 @@ final class Guard {
         }
     }
 
-    Guard(List<AdminToken> tokens, LongSupplier nanos) {
+    Guard(List<AdminToken> tokens, Optional<AdminTlsFiles> tls, LongSupplier nanos) {
         this.tokens = tokens;
+        this.tls = tls;
         this.wrong = new WrongTokens(nanos);
         this.nanos = nanos;
         for (Refused refused : Refused.values()) {
@@ -72,8 +74,17 @@ final class Guard {
         Optional<String> foreign = foreignSite(context.request());
         if (foreign.isPresent()) {
             refuse(context, Refused.SITE, cut(foreign.get()) + " (expected: none, or that of this port)");
+            return;
+        }
+        Optional<String> certificate = certificate(context);
+        if (certificate.isPresent() && !presentsToken(context)) {
+            letIn(context, Role.OPERATE, certificate.map(name -> "certificate " + Audit.quoted(name)));
         } else if (!tokens.isEmpty()) {
             checkToken(context);
+        } else if (tls.isPresent() && tls.get().required()) {
+            // Presented in the handshake, and not valid any more.
+            Problem.answer(context, 401, "a client certificate is needed (expected: one that is valid now, "
+                    + "signed by admin.tls.clients.ca of the config)");
         } else if (isLocal(context.request())) {
             letIn(context, Role.OPERATE, Optional.empty());
         } else {
@@ -95,10 +106,20 @@ final class Guard {
             return Optional.of("Sec-Fetch-Site: " + site);
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        String here = "http://" + request.getHeader(HttpHeaders.HOST);
+        String here = scheme(request) + "://" + request.getHeader(HttpHeaders.HOST);
         return Optional.ofNullable(origin)
                 .filter(from -> !from.toLowerCase(Locale.ROOT).equals(here.toLowerCase(Locale.ROOT)))
                 .map(from -> "Origin: " + from);
+    }
+
+    private Optional<String> certificate(RoutingContext context) {
+        return tls.filter(AdminTlsFiles::takesCertificates)
+                .flatMap(files -> files.client(context.request().connection().sslSession()));
+    }
+
+    /** The token says more exactly who asks, and may be one that only reads. */
+    private boolean presentsToken(RoutingContext context) {
+        return !tokens.isEmpty() && context.request().headers().contains(HttpHeaders.AUTHORIZATION);
     }
 
     private void checkToken(RoutingContext context) {
@@ -106,7 +127,8 @@ final class Guard {
         if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"gyre\"");
             Problem.answer(context, 401, "a token is needed (expected: Authorization: Bearer …, a token of "
-                    + "\"admin\" in the config)");
+                    + "\"admin\" in the config" + (tls.filter(AdminTlsFiles::takesCertificates).isPresent()
+                    ? ", or a client certificate)" : ")"));
             return;
         }
         String address = address(context);
@@ -122,7 +144,7 @@ final class Guard {
         if (known.isPresent()) {
             wrong.right(address);
             letIn(context, known.get().role(), known.map(AdminToken::name)
-                    .filter(name -> !name.equals(AdminToken.UNNAMED)));
+                    .filter(name -> !name.equals(AdminToken.UNNAMED)).map(name -> "token " + name));
         } else {
             wrong.wrong(address);
             context.response().putHeader("WWW-Authenticate",
@@ -131,14 +153,22 @@ final class Guard {
         }
     }
 
-    private static void letIn(RoutingContext context, Role role, Optional<String> token) {
-        context.put(CALLER, new Caller("via http from " + address(context), role, token)).next();
+    private static void letIn(RoutingContext context, Role role, Optional<String> credential) {
+        context.put(CALLER, new Caller(via(context), role, credential)).next();
+    }
+
+    private static String via(RoutingContext context) {
+        return "via " + scheme(context.request()) + " from " + address(context);
+    }
+
+    private static String scheme(HttpServerRequest request) {
+        return request.isSSL() ? "https" : "http";
     }
 
     private void refuse(RoutingContext context, Refused refused, String why) {
         lines.get(refused).happened(nanos.getAsLong()).ifPresent(more ->
                 Audit.turnedAway(context.request().method().name(), context.request().path(),
-                        address(context), refused.status + ": " + refused.words, more));
+                        via(context), refused.status + ": " + refused.words, more));
         Problem.answer(context, refused.status, why);
     }
 

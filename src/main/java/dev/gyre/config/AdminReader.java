@@ -28,9 +28,11 @@ final class AdminReader {
         boolean absent = fields.value("token").isEmpty()
                 && fields.value("tokens").map(Value::isEmpty).orElse(true);
         fields.done();
-        if (absent && !NodeReader.loopback(host)) {
+        boolean certificates = tls.flatMap(AdminTls::clients).map(ClientCertificates::require).orElse(false);
+        if (absent && !certificates && !NodeReader.loopback(host)) {
             fields.refuse("token", "missing, while admin.host is not loopback",
-                    "a token, or a host that is loopback such as 127.0.0.1");
+                    "a token, client certificates required by admin.tls.clients, or a host that is loopback"
+                    + " such as 127.0.0.1");
         }
         int taken = ListenerReader.first(listeners, new Listener(host, port));
         if (taken >= 0) {

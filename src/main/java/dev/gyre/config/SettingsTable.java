@@ -366,7 +366,8 @@ public final class SettingsTable {
     private static Setting admin() {
         AdminSettings admin = AdminSettings.DEFAULT;
         return group("admin", "The port for commands, state and metrics.",
-                text("host", HOST_FORM, "Address to bind to. One that is not loopback needs a token.")
+                text("host", HOST_FORM, "Address to bind to. One that is not loopback needs a token, or"
+                        + " client certificates that are required.")
                         .or(admin.host()),
                 whole("port", 0, MAX_PORT, "Port to bind to; 0 for any free one.").or(admin.port()),
                 secret("token", "What callers present as Authorization: Bearer; lets them do everything.")

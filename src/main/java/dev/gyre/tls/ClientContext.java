@@ -12,7 +12,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The TLS of a client that reads its files once. Blocks while it reads them. */
 public final class ClientContext {
@@ -51,17 +50,8 @@ public final class ClientContext {
         return keys.getKeyManagers();
     }
 
-    private static TrustManager[] trust(Path file)
-            throws UnusableCertificate, GeneralSecurityException, IOException {
-        KeyStore store = empty();
-        int count = 0;
-        for (X509Certificate authority : KeyedCertificate.chain(CertificateFiles.text(file))) {
-            store.setCertificateEntry("authority" + count++, authority);
-        }
-        TrustManagerFactory trust =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        return trust.getTrustManagers();
+    private static TrustManager[] trust(Path file) throws UnusableCertificate {
+        return new TrustManager[] {ClientAuthorities.trust(CertificateFiles.text(file))};
     }
 
     private static KeyStore empty() throws GeneralSecurityException, IOException {

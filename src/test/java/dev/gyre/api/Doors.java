@@ -4,6 +4,7 @@ import static dev.gyre.registry.Node.get;
 
 import dev.gyre.cli.AdminCli;
 import dev.gyre.cli.ExitCode;
+import dev.gyre.config.AdminTls;
 import dev.gyre.config.BackendNetworks;
 import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.config.Settings.AdminToken;
@@ -96,6 +97,10 @@ public final class Doors implements AutoCloseable {
     volatile List<String> notes = List.of();
 
     Doors(Topology declared, List<AdminToken> tokens) throws Exception {
+        this(declared, tokens, Optional.empty());
+    }
+
+    Doors(Topology declared, List<AdminToken> tokens, Optional<AdminTls> tls) throws Exception {
         node = Node.inMemory(declared);
         node.registry.refuseWhile(() -> clockTrouble);
         Observed observed = new MadeUp();
@@ -104,7 +109,8 @@ public final class Doors implements AutoCloseable {
                 new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime),
                 new CommandThreads(EventLoops.worker(node.vertx), EventLoops.worker(node.vertx)));
         get(AdminBus.start(node.vertx, handler));
-        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens), handler,
+        server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens, tls),
+                handler,
                 new Metrics(observed, nodes, node.registry::status),
                 () -> new Readiness(ready.get(), capacity.get(), Stream.concat(notes.stream(),
                         new RegistryReport(node.registry.status()).notes().stream()).toList()),

@@ -138,7 +138,7 @@ class HttpsNodeTest {
         Path empty = Files.createFile(directory.resolve("empty.pem"));
         misused("empty.pem: no certificate (expected: PEM", "https://localhost:1",
                 "--ca", empty);
-        misused("nowhere.pem: no such file", "https://localhost:1", "--ca", directory.resolve("nowhere.pem"));
+        misused("nowhere.pem: not found", "https://localhost:1", "--ca", directory.resolve("nowhere.pem"));
         misused("(expected: --node https://localhost:1)", "localhost:1", "--ca", empty);
         misused("--cert without --key (expected: both)", "https://localhost:1", "--cert", empty);
         misused("--key without --cert (expected: both)", "https://localhost:1", "--key", empty);
