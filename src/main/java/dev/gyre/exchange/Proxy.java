@@ -3,6 +3,7 @@ package dev.gyre.exchange;
 import dev.gyre.config.Listener;
 import dev.gyre.exchange.overload.ServiceLimits;
 import dev.gyre.exchange.retry.Retries;
+import dev.gyre.listener.EntryStep;
 import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.listener.ListenerState;
 import dev.gyre.loop.Loop;
@@ -296,6 +297,11 @@ public final class Proxy {
         @Override
         public View current() {
             return current;
+        }
+
+        @Override
+        public List<EntryStep> entry(Listener listener) {
+            return List.of();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.gyre.exchange;
 
 import dev.gyre.config.Listener;
+import dev.gyre.listener.EntryStep;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BindFailure;
@@ -34,6 +35,9 @@ final class ProxyVerticle extends VerticleBase {
 
         /** Dice of its own for each loop. */
         RandomGenerator random();
+
+        /** What connections of this listener pass before their first request; the same on all loops. */
+        List<EntryStep> entry(Listener listener);
 
         /** This verticle has an event loop to serve requests on. */
         void joined(ProxyVerticle verticle);
@@ -87,7 +91,7 @@ final class ProxyVerticle extends VerticleBase {
                 Listener listener = listeners.get(i);
                 // To Vert.x a negative port is a free one, which servers with the same negative number share.
                 int port = listener.port() == 0 ? -1 - i : listener.port();
-                bound.add(server().listen(port, listener.host())
+                bound.add(server(node.entry(listener)).listen(port, listener.host())
                         .recover(e -> Future.failedFuture(
                                 "listener " + listener + ": " + BindFailure.words(e))));
             }
@@ -97,9 +101,9 @@ final class ProxyVerticle extends VerticleBase {
         return ports.future();
     }
 
-    private NetServer server() {
+    private NetServer server(List<EntryStep> entry) {
         NetServer server = vertx.createNetServer();
-        server.connectHandler(accepted -> loop.clients().accept(AcceptedChannel.take(accepted)));
+        server.connectHandler(accepted -> loop.clients().accept(AcceptedChannel.take(accepted), entry));
         servers.add(server);
         return server;
     }

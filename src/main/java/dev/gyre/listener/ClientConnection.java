@@ -7,6 +7,7 @@ import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.Timer;
 import dev.gyre.model.AddressText;
+import dev.gyre.model.ClientTls;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
@@ -20,7 +21,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.Handler;
 import io.vertx.core.http.Http1ServerConfig;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -45,6 +45,7 @@ final class ClientConnection extends Deadline {
     private final ClientMemory memory;
     private final UnservedRequests unserved;
     private final int listenerPort;
+    private final Optional<ClientTls> tls;
     private final long acceptedNanos;
     private Optional<SlowReader> slowReader = Optional.empty();
     /** Requests of this connection so far. */
@@ -68,17 +69,18 @@ final class ClientConnection extends Deadline {
     /** Called if the connection ends while the rest of an answered request is still read. */
     private Optional<Handler<Void>> lingering = Optional.empty();
 
-    private ClientConnection(ClientConnections clients, Channel channel, Http1Requests http) {
+    private ClientConnection(ClientConnections clients, Arrival arrival, Http1Requests http) {
         ListenerState state = clients.state();
         this.loop = clients.loop();
         this.http = http;
-        this.channel = channel;
+        this.channel = arrival.channel();
+        this.tls = arrival.tls();
         this.limits = state.policy().limits();
         this.exceeded = state.exceeded();
         this.memoryEnds = state.memoryEnds();
-        this.acceptedNanos = loop.nanos();
+        this.acceptedNanos = arrival.acceptedNanos();
         ForwardingSettings forwarding = state.policy().forwarding();
-        InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        InetAddress address = arrival.peer().getAddress();
         this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()));
         this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names(),
                 new LookAlikeFields(forwarding.lookAlikes(), state.refusals(), peer.address()),
@@ -96,10 +98,11 @@ final class ClientConnection extends Deadline {
                 .setMaxChunkSize(Loop.BODY_PIECE);
     }
 
-    /** Begins to serve a connection that was just accepted, and has no handlers yet. */
-    static ClientConnection accept(ClientConnections clients, Channel channel) {
+    /** Begins to serve the requests of a connection that has passed its listener's steps. */
+    static ClientConnection accept(ClientConnections clients, Arrival arrival) {
+        Channel channel = arrival.channel();
         Http1Requests http = new Http1Requests();
-        ClientConnection connection = new ClientConnection(clients, channel, http);
+        ClientConnection connection = new ClientConnection(clients, arrival, http);
         SlowReader.bound(channel);
         if (connection.limits.halfClose()) {
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -145,9 +148,9 @@ final class ClientConnection extends Deadline {
         return loop.date();
     }
 
-    /** The listening socket that this connection came through. */
-    Channel port() {
-        return channel.parent();
+    /** Empty: in clear text. */
+    Optional<ClientTls> tls() {
+        return tls;
     }
 
     /** The answer to the present request is the last one; what the client sent after it is not served. */

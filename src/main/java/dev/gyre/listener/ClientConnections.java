@@ -34,6 +34,8 @@ public final class ClientConnections {
     private final Server server;
     private final ExchangeListener exchanges;
     private final Set<ClientConnection> open = new HashSet<>();
+    /** Those whose requests are not served yet. */
+    private final Set<Arrival> arriving = new HashSet<>();
     /** The listening sockets that clients came through. */
     private final Set<Channel> ports = new HashSet<>();
     private final MemoryRelief relief;
@@ -48,17 +50,37 @@ public final class ClientConnections {
         this.relief = new MemoryRelief(loop, open);
     }
 
-    /** Takes a connection that has no handlers yet, unless it is gone already or one too many. */
-    public void accept(Channel connection) {
+    /**
+     * Takes a connection that has no handlers yet, unless it is gone already or one too many.
+     *
+     * @param steps what comes before its first request
+     */
+    public void accept(Channel connection, List<EntryStep> steps) {
         // The address of one that the client broke off before it was accepted is unknown.
         if (connection.remoteAddress() == null || !state.admission().admits(connection)) {
             connection.close();
             return;
         }
-        ClientConnection client = ClientConnection.accept(this, connection);
-        if (ports.add(client.port())) {
-            state.admission().guard(client.port());
+        if (ports.add(connection.parent())) {
+            state.admission().guard(connection.parent());
         }
+        Arrival arrival = new Arrival(this, connection, steps);
+        if (!steps.isEmpty()) {
+            arriving.add(arrival);
+            connection.closeFuture().addListener(closed -> left(arrival));
+        }
+        arrival.proceed();
+    }
+
+    private void left(Arrival arrival) {
+        arrival.end();
+        arriving.remove(arrival);
+    }
+
+    /** It has passed all steps. */
+    void arrived(Arrival arrival) {
+        arriving.remove(arrival);
+        ClientConnection client = ClientConnection.accept(this, arrival);
         open.add(client);
         if (stopping) {
             client.stopping();
@@ -73,6 +95,7 @@ public final class ClientConnections {
     /** From now on every answer ends its connection, and idle connections go. */
     public void stop() {
         stopping = true;
+        arriving.forEach(Arrival::stopping);
         open.forEach(ClientConnection::stopping);
     }
 
@@ -101,11 +124,12 @@ public final class ClientConnections {
 
     /** The time is up for clients that are still connected. */
     public void abort() {
+        List.copyOf(arriving).forEach(Arrival::close);
         List.copyOf(open).forEach(ClientConnection::stop);
     }
 
     public int count() {
-        return open.size();
+        return open.size() + arriving.size();
     }
 
     ListenerState state() {

@@ -1,5 +1,6 @@
 package dev.gyre.listener;
 
+import dev.gyre.model.ClientTls;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Peer;
 import dev.gyre.vertx.ReadMemory;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.headers.Http1xHeaders;
+import java.util.Optional;
 
 /** A request of HTTP/1: one of several on its connection, one after the other. */
 final class Http1ClientStream implements ClientStream, Handler<Void> {
@@ -126,6 +128,11 @@ final class Http1ClientStream implements ClientStream, Handler<Void> {
     @Override
     public int port() {
         return client.listenerPort();
+    }
+
+    @Override
+    public Optional<ClientTls> tls() {
+        return client.tls();
     }
 
     @Override
