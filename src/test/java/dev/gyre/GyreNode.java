@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -77,6 +78,11 @@ public final class GyreNode implements AutoCloseable {
 
     public int port() {
         return main.ports().get(0);
+    }
+
+    /** Of all listeners, in their order. */
+    public List<Integer> ports() {
+        return main.ports();
     }
 
     public int adminPort() {

@@ -1,6 +1,7 @@
 package dev.gyre.api;
 
 import dev.gyre.model.Failure;
+import dev.gyre.model.NodeAnswer;
 import dev.gyre.model.RequestCount;
 import java.util.List;
 
@@ -24,6 +25,7 @@ final class RequestMetrics {
     }
 
     private static String outcome(RequestCount count) {
-        return count.failure().map(Failure::word).orElse(ANSWERED);
+        return count.failure().map(Failure::word)
+                .orElseGet(() -> count.own().map(NodeAnswer::word).orElse(ANSWERED));
     }
 }

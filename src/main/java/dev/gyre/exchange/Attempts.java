@@ -252,7 +252,8 @@ final class Attempts implements Attempt.Parent {
 
     /** The answer of the current attempt is the one that the client gets. */
     void bind() {
-        service.bind(current.pool(), client.headers(), client.answerHeaders());
+        service.bind(current.pool(), client.headers(), client.answerHeaders(),
+                client.peer().tls().isPresent());
     }
 
     @Override

@@ -302,8 +302,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         if (attempts.isCurrent(by)) {
             fire(ExchangeEvent.HEAD_WRITTEN);
         }
-        context.toBackend().write(client.peer(), client.headers(), client.version(), head, host,
-                outgoing.headers());
+        context.toBackend().write(client, head, host, outgoing.headers());
         if (body.isPresent()) {
             if (head.expectation() == Expectation.OF_NODE && continued == Expectation.NONE) {
                 // The client waits for this node, and not for a backend.

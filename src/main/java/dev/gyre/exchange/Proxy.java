@@ -6,6 +6,7 @@ import dev.gyre.exchange.retry.Retries;
 import dev.gyre.listener.EntryStep;
 import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.listener.ListenerState;
+import dev.gyre.listener.PortRules;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BackendHealth;
@@ -301,7 +302,8 @@ public final class Proxy {
 
         @Override
         public List<EntryStep> entry(Listener listener) {
-            return List.of();
+            PortRules rules = PortRules.of(listener);
+            return rules.equals(PortRules.NONE) ? List.of() : List.of(rules);
         }
 
         @Override

@@ -78,7 +78,9 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
 
     @Override
     public void handle(ClientStream client) {
-        new Exchange(this, client).start();
+        if (!client.rules().answers() || !LocalAnswer.takes(this, client)) {
+            new Exchange(this, client).start();
+        }
     }
 
     @Override

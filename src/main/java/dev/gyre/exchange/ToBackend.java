@@ -4,6 +4,7 @@ import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.gate.ListField;
 import dev.gyre.gate.OwnField;
 import dev.gyre.gate.ReservedNames;
+import dev.gyre.listener.ClientStream;
 import dev.gyre.model.BackendUrl;
 import dev.gyre.model.HostHeader;
 import dev.gyre.model.Peer;
@@ -25,6 +26,7 @@ final class ToBackend {
     private static final CharSequence X_FORWARDED_HOST = OwnField.X_FORWARDED_HOST.text();
     private static final CharSequence X_REAL_IP = OwnField.X_REAL_IP.text();
     private static final CharSequence HTTP = HttpHeaders.createOptimized("http");
+    private static final CharSequence HTTPS = HttpHeaders.createOptimized("https");
 
     private final boolean writeForwarded;
     private final boolean writeRealIp;
@@ -34,6 +36,15 @@ final class ToBackend {
         this.via = via;
         this.writeForwarded = settings.forwarded();
         this.writeRealIp = settings.realIp();
+    }
+
+    /** The fields for a client's request, and what its connection is known by. */
+    void write(ClientStream client, RequestHead head, String host, MultiMap to) {
+        Peer peer = client.peer();
+        write(peer, client.headers(), client.version(), head, host, to);
+        if (peer.tls().isPresent() && peer.tls().get().certificate().isPresent()) {
+            CertificateFields.write(peer.tls().get().certificate().get(), client.rules().certificates(), to);
+        }
     }
 
     /**
@@ -95,7 +106,7 @@ final class ToBackend {
         String earlier = told(ListField.X_FORWARDED_FOR, client, from);
         to.add(X_FORWARDED_FOR, earlier.isEmpty() ? client.address() : earlier + ", " + client.address());
         String proto = told(ListField.X_FORWARDED_PROTO, client, from);
-        to.add(X_FORWARDED_PROTO, proto.isEmpty() ? HTTP : proto);
+        to.add(X_FORWARDED_PROTO, proto.isEmpty() ? scheme(client) : proto);
         String host = told(ListField.X_FORWARDED_HOST, client, from);
         if (host.isEmpty()) {
             host = head.host();
@@ -112,6 +123,10 @@ final class ToBackend {
         }
     }
 
+    private static CharSequence scheme(Peer client) {
+        return client.tls().isPresent() ? HTTPS : HTTP;
+    }
+
     /** What a trusted peer says there, all its lines in one; empty when it says nothing. */
     private static String told(ListField field, Peer client, MultiMap from) {
         return client.trusted() ? String.join(", ", field.of(from)) : "";
@@ -121,7 +136,8 @@ final class ToBackend {
     private static String forwarded(Peer client, RequestHead head) {
         String address = client.address();
         String node = address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
-        StringBuilder element = new StringBuilder("for=").append(node).append(";proto=http");
+        StringBuilder element = new StringBuilder("for=").append(node).append(";proto=")
+                .append(scheme(client));
         if (!head.host().isEmpty()) {
             element.append(";host=").append(quoted(head.host()));
         }

@@ -64,6 +64,23 @@ public final class GuardedFile {
         }
     }
 
+    /**
+     * Reads a file that stands in an operator's directory under a name from outside, through no link.
+     *
+     * @param most bytes that it may have
+     */
+    public static byte[] inside(Path directory, String name, int most) throws IOException {
+        Path file = directory.resolve(name);
+        requireRegular(file, NO_FOLLOW);
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] read = in.readNBytes(most + 1);
+            if (read.length > most) {
+                throw new Irregular(file + " has more than " + most + " bytes (expected: a shorter file)");
+            }
+            return read;
+        }
+    }
+
     /** Why the operator's path is not a readable file; empty where it is one, or nothing is there. */
     public static Optional<String> irregularity(Path file) {
         try {

@@ -23,6 +23,7 @@ public final class Arrival extends Deadline {
     private final long acceptedNanos;
     private InetSocketAddress peer;
     private Optional<ClientTls> tls = Optional.empty();
+    private PortRules rules = PortRules.NONE;
     private Runnable late = () -> { };
     private boolean over;
 
@@ -69,6 +70,15 @@ public final class Arrival extends Deadline {
 
     Optional<ClientTls> tls() {
         return tls;
+    }
+
+    /** Its requests are served by these. */
+    void rules(PortRules ofListener) {
+        rules = ofListener;
+    }
+
+    PortRules rules() {
+        return rules;
     }
 
     long acceptedNanos() {

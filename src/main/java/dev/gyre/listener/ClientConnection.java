@@ -7,7 +7,6 @@ import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.Timer;
 import dev.gyre.model.AddressText;
-import dev.gyre.model.ClientTls;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
@@ -45,7 +44,7 @@ final class ClientConnection extends Deadline {
     private final ClientMemory memory;
     private final UnservedRequests unserved;
     private final int listenerPort;
-    private final Optional<ClientTls> tls;
+    private final PortRules rules;
     private final long acceptedNanos;
     private Optional<SlowReader> slowReader = Optional.empty();
     /** Requests of this connection so far. */
@@ -74,14 +73,15 @@ final class ClientConnection extends Deadline {
         this.loop = clients.loop();
         this.http = http;
         this.channel = arrival.channel();
-        this.tls = arrival.tls();
+        this.rules = arrival.rules();
         this.limits = state.policy().limits();
         this.exceeded = state.exceeded();
         this.memoryEnds = state.memoryEnds();
         this.acceptedNanos = arrival.acceptedNanos();
         ForwardingSettings forwarding = state.policy().forwarding();
         InetAddress address = arrival.peer().getAddress();
-        this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()));
+        this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()),
+                arrival.tls());
         this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names(),
                 new LookAlikeFields(forwarding.lookAlikes(), state.refusals(), peer.address()),
                 loop::nanos);
@@ -148,9 +148,9 @@ final class ClientConnection extends Deadline {
         return loop.date();
     }
 
-    /** Empty: in clear text. */
-    Optional<ClientTls> tls() {
-        return tls;
+    /** Of its listener. */
+    PortRules rules() {
+        return rules;
     }
 
     /** The answer to the present request is the last one; what the client sent after it is not served. */
@@ -414,7 +414,7 @@ final class ClientConnection extends Deadline {
         if (headBegan) {
             Failure failure = stopping ? Failure.STOPPED : Failure.CLIENT_TIMEOUT;
             unserved.timedOut(failure);
-            http.writes().write(OwnAnswer.whole(failure, loop.date()));
+            http.writes().write(OwnAnswer.whole(failure, loop.date(), rules.hsts()));
         }
         close();
     }

@@ -1,6 +1,5 @@
 package dev.gyre.listener;
 
-import dev.gyre.model.ClientTls;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Peer;
 import io.vertx.core.Handler;
@@ -8,7 +7,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
-import java.util.Optional;
 
 /**
  * One request from a client and the answer to it, whatever protocol carries them. Used on one event loop. The
@@ -21,8 +19,8 @@ public interface ClientStream {
     /** Of the listener that it came through. */
     int port();
 
-    /** TLS of the connection it came on; empty: in clear text. */
-    Optional<ClientTls> tls();
+    /** Of the listener that it came through. */
+    PortRules rules();
 
     /** When its first byte was read, by the clock of the event loop. */
     long begunNanos();

@@ -1,6 +1,5 @@
 package dev.gyre.listener;
 
-import dev.gyre.model.ClientTls;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Peer;
 import dev.gyre.vertx.ReadMemory;
@@ -13,11 +12,11 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.headers.Http1xHeaders;
-import java.util.Optional;
 
 /** A request of HTTP/1: one of several on its connection, one after the other. */
 final class Http1ClientStream implements ClientStream, Handler<Void> {
 
+    private static final CharSequence HSTS = HttpHeaders.createOptimized("Strict-Transport-Security");
     private static final Http1xHeaders NO_FIELDS = Http1xHeaders.httpHeaders();
 
     private final HttpRequest request;
@@ -131,8 +130,8 @@ final class Http1ClientStream implements ClientStream, Handler<Void> {
     }
 
     @Override
-    public Optional<ClientTls> tls() {
-        return client.tls();
+    public PortRules rules() {
+        return client.rules();
     }
 
     @Override
@@ -339,6 +338,10 @@ final class Http1ClientStream implements ClientStream, Handler<Void> {
             fields.set(HttpHeaders.CONNECTION, HttpHeaders.KEEP_ALIVE);
         } else if (version == HttpVersion.HTTP_1_1 && !goesOn) {
             fields.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        if (client.rules().hsts().isPresent()) {
+            // In place of a backend's own.
+            fields.set(HSTS, client.rules().hsts().get());
         }
         if (bodiless()) {
             withoutBody();

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The answers that this node gives itself: problem details (RFC 9457) with Proxy-Status (RFC 9209). They say
@@ -34,10 +35,11 @@ final class OwnAnswer {
     }
 
     /** The last answer on a connection, byte by byte, for a request that never came to be one. */
-    static ByteBuf whole(Failure failure, CharSequence date) {
+    static ByteBuf whole(Failure failure, CharSequence date, Optional<CharSequence> hsts) {
         Buffer body = problem(failure);
         String head = "HTTP/1.1 " + failure.status() + " " + phrase(failure)
                 + "\r\nDate: " + date
+                + hsts.map(value -> "\r\nStrict-Transport-Security: " + value).orElse("")
                 + "\r\nContent-Type: " + PROBLEM_JSON + "\r\n" + PROXY_STATUS + ": " + proxyStatus(failure)
                 + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n";
         return Unpooled.copiedBuffer(head + body, StandardCharsets.UTF_8);

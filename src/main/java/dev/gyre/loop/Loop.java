@@ -13,11 +13,13 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -149,6 +151,11 @@ public final class Loop {
     /** Runs on this event loop after all the I/O events that it has already been told of. */
     public void executeLater(Runnable task) {
         eventLoop.execute(task);
+    }
+
+    /** The result of work that may wait for a disk, given on this event loop. */
+    public <T> Future<T> onWorker(Callable<T> work) {
+        return context.executeBlocking(work, false);
     }
 
     /** By the clock that deadlines on this loop go by. */

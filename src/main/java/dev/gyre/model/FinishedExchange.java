@@ -13,12 +13,25 @@ import java.util.Optional;
  * @param request  what was asked for; empty when the head never came whole or could not be decoded
  * @param route    that it took; empty when it was refused before, or took none
  * @param attempts at backends, in the order in which they ended
+ * @param own      what the node has answered by the rules of its listener; empty: nothing of that kind
  */
 public record FinishedExchange(Peer client, int port, Optional<Request> request, Optional<Route> route,
-        List<FinishedAttempt> attempts, Times times, Bytes bytes, End end) {
+        List<FinishedAttempt> attempts, Times times, Bytes bytes, End end, Optional<NodeAnswer> own) {
 
     public FinishedExchange {
         attempts = List.copyOf(attempts);
+    }
+
+    /** Of one that was for a service, or would have been. */
+    public FinishedExchange(Peer client, int port, Optional<Request> request, Optional<Route> route,
+            List<FinishedAttempt> attempts, Times times, Bytes bytes, End end) {
+        this(client, port, request, route, attempts, times, bytes, end, Optional.empty());
+    }
+
+    /** The same, answered by the node in this way. */
+    public FinishedExchange by(NodeAnswer answer) {
+        return new FinishedExchange(client, port, request, route, attempts, times, bytes, end,
+                Optional.of(answer));
     }
 
     /** Of one that no service has had a part in. */

@@ -2,6 +2,7 @@ package dev.gyre.telemetry;
 
 import dev.gyre.model.ExchangeListener;
 import dev.gyre.model.Failure;
+import dev.gyre.model.NodeAnswer;
 import dev.gyre.model.RequestCount;
 import dev.gyre.model.StatusClass;
 import dev.gyre.model.Topology;
@@ -44,10 +45,25 @@ public final class RequestCounters {
     public List<RequestCount> counts() {
         List<RequestCount> counts = new ArrayList<>();
         add(Optional.empty(), counts);
+        for (NodeAnswer answer : NodeAnswer.values()) {
+            add(answer, counts);
+        }
         Set<String> names = new TreeSet<>(known);
         loops.forEach(loop -> names.addAll(loop.services()));
         names.forEach(name -> add(Optional.of(name), counts));
         return counts;
+    }
+
+    private void add(NodeAnswer answer, List<RequestCount> to) {
+        long[][] sums = new long[EndCounters.ENDS][EndCounters.CLASSES];
+        loops.forEach(loop -> loop.counters(answer).addTo(sums));
+        for (StatusClass code : CODES) {
+            long count = sums[0][code.ordinal()];
+            if (count > 0) {
+                to.add(new RequestCount(Optional.empty(), code, Optional.empty(), Optional.of(answer),
+                        count));
+            }
+        }
     }
 
     private void add(Optional<String> service, List<RequestCount> to) {

@@ -133,10 +133,14 @@ public final class ServiceRuntime {
         }
     }
 
-    /** Binds a sticky client to the backend by a cookie in the answer to the client. */
-    public void bind(LoopPool to, MultiMap requestHeaders, MultiMap answerHeaders) {
+    /**
+     * Binds a sticky client to the backend by a cookie in the answer to the client.
+     *
+     * @param secure the request came by https
+     */
+    public void bind(LoopPool to, MultiMap requestHeaders, MultiMap answerHeaders, boolean secure) {
         if (view.sticky().isPresent()) {
-            view.sticky().get().bind(requestHeaders, to.id()).ifPresent(cookie ->
+            view.sticky().get().bind(requestHeaders, to.id(), secure).ifPresent(cookie ->
                     answerHeaders.add(HttpHeaders.SET_COOKIE, cookie));
         }
     }

@@ -47,13 +47,17 @@ record StickyNames(Sticky sticky, Map<String, BackendPool> backends, Map<Backend
                 .filter(Objects::nonNull).findFirst();
     }
 
-    /** The Set-Cookie that binds the client of a request to a backend; empty when it is bound already. */
-    Optional<String> bind(MultiMap requestHeaders, BackendId backend) {
+    /**
+     * The Set-Cookie that binds the client of a request to a backend; empty when it is bound already.
+     *
+     * @param secure the cookie is for https only, by which the request came
+     */
+    Optional<String> bind(MultiMap requestHeaders, BackendId backend, boolean secure) {
         String name = names.get(backend);
         boolean bound = name == null
                 || of(requestHeaders).filter(own -> own.id().equals(backend)).isPresent();
         return bound ? Optional.empty() : Optional.of(sticky.cookie() + "=" + name
-                + "; Path=/; HttpOnly; SameSite=Lax"
+                + "; Path=/; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "")
                 + sticky.ttl().map(ttl -> "; Max-Age=" + ttl.toSeconds()).orElse(""));
     }
 }

@@ -157,7 +157,8 @@ final class MetricsPage {
                 `service`, `backend`: name of the service, URL of the backend. `address`: one of the addresses of a
                 backend whose URL has a DNS name. Labels whose values are known beforehand are listed [below](#values-of-labels).
                 `code`: `none` where no head of an answer was sent. `outcome`: `answered` where a backend's answer, or one
-                to OPTIONS, went through, else what the request failed by.
+                to OPTIONS, went through, `redirected` and `acme-challenge` where the settings of the listener
+                gave the answer, else what the request failed by.
 
                 """).append(Markdown.head("metric", "type", "labels", "meaning"));
         helps.forEach((name, help) -> text.append(Markdown.row(code(name), types.getOrDefault(name, ""),
