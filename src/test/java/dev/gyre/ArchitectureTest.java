@@ -50,7 +50,7 @@ class ArchitectureTest {
             Map.entry("listener", List.of("model", "log", "config", "gate", "vertx", "loop")),
             Map.entry("upstream", List.of("model", "routing", "balancing", "gate", "vertx", "loop", "tls")),
             Map.entry("exchange",
-                    List.of("model", "log", "config", "routing", "gate", "vertx", "loop", "tls",
+                    List.of("model", "log", "files", "config", "routing", "gate", "vertx", "loop", "tls",
                             "listener", "upstream")),
             Map.entry("telemetry", List.of("model")),
             Map.entry("health", List.of("model", "config", "balancing", "tls")),

@@ -46,7 +46,8 @@ final class EdgeSettings {
                         networks("from", "Peers that must send its header: addresses and blocks.")
                                 .examples("10.0.0.0/8"),
                         words("others", List.of("refuse", "accept"), "What becomes of other peers: refused,"
-                                + " or served as clients.").or("refuse")));
+                                + " or served as clients.").or("refuse")))
+                .needs("port", "host", Listener.UNIX);
     }
 
     private static Setting listenerTls() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
@@ -199,19 +200,44 @@ public sealed interface Form {
      * An object with these keys and no other.
      *
      * @param exclusive of these keys at most one may have an object
+     * @param need      a key that must be given, and with some values of another one may not
      */
-    record Group(Map<String, Setting> settings, List<String> exclusive) implements Form {
+    record Group(Map<String, Setting> settings, List<String> exclusive, Optional<Need> need)
+            implements Form {
+
+        /**
+         * A key that must be given, or may not.
+         *
+         * @param unless  the key by whose value it may not
+         * @param pattern that value begins like this
+         */
+        record Need(String key, String unless, String pattern) {
+
+            JsonObject schema() {
+                JsonObject value = new JsonObject().put("pattern", "^" + pattern);
+                return new JsonObject()
+                        .put("if", new JsonObject().put("required", new JsonArray().add(unless))
+                                .put("properties", new JsonObject().put(unless, value)))
+                        .put("then", new JsonObject().put("properties", new JsonObject().put(key, false)))
+                        .put("else", new JsonObject().put("required", new JsonArray().add(key)));
+            }
+        }
 
         static Group of(Setting... settings) {
             Map<String, Setting> byKey = new LinkedHashMap<>();
             for (Setting setting : settings) {
                 byKey.put(setting.key(), setting);
             }
-            return new Group(byKey, List.of());
+            return new Group(byKey, List.of(), Optional.empty());
         }
 
         Group exclusive(String... keys) {
-            return new Group(settings, List.of(keys));
+            return new Group(settings, List.of(keys), need);
+        }
+
+        /** This key must be given, and may not if the text of another one begins like the pattern. */
+        Group needs(String key, String unless, String pattern) {
+            return new Group(settings, exclusive, Optional.of(new Need(key, unless, pattern)));
         }
 
         @Override
@@ -225,6 +251,7 @@ public sealed interface Form {
             if (!required.isEmpty()) {
                 schema.put("required", new JsonArray(required));
             }
+            need.ifPresent(key -> schema.mergeIn(key.schema()));
             JsonObject objects = new JsonObject();
             exclusive.forEach(key -> objects.put(key, new JsonObject().put("type", "object")));
             return exclusive.isEmpty() ? schema : schema.put("not", new JsonObject()

@@ -27,13 +27,16 @@ class SchemaAgreementTest {
 
     /** Has every object there can be in a config. */
     static final String EVERY_OBJECT = """
-            {'listeners':[{'port':1}], 'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},
+            {'listeners':[{'port':1,'proxyProtocol':{'from':['10.0.0.1']},
+               'tls':{'certificates':[{'cert':'a','key':'a'}],'clients':{'ca':'a'},'hsts':{}}}],
+             'services':{'web':{'backends':[{'url':'http://a'}],'pool':{},'tls':{},'tunnels':{},
              'timeouts':{},'balance':{'by':'round-robin'},'sticky':{},'slowStart':{'window':'30s'},
              'retry':{'backoff':{},'budget':{},'hedge':{}},'ejection':{},'health':{'http':{},'tcp':{}},
              'hold':{},'limit':{'adaptive':{}}}},
              'routes':[{'service':'web'}], 'forwarding':{}, 'sticky':{}, 'limits':{}, 'node':{},
              'registry':{}, 'resolver':{'backoff':{}}, 'backendNetworks':{},
-             'admin':{'tokens':[{'name':'a','role':'read','token':'t'}]},
+             'admin':{'tokens':[{'name':'a','role':'read','token':'t'}],
+               'tls':{'cert':'a','key':'a','clients':{'ca':'a'}}},
              'cluster':{'tls':{'cert':'pom.xml','key':'pom.xml','ca':'pom.xml'}},
              'stores':[{'type':'json','config':{}}]}""";
 
@@ -85,7 +88,7 @@ class SchemaAgreementTest {
                 .forEach(mistake -> reader.put(mistake.path(), new TreeSet<>(mistake.known())));
         Map<String, Set<String>> written = new TreeMap<>();
         closedObjects("", schema, written);
-        assertThat(reader).isEqualTo(written).hasSize(34);
+        assertThat(reader).isEqualTo(written).hasSize(43);
     }
 
     @Test
@@ -107,7 +110,7 @@ class SchemaAgreementTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "'listeners':[{'port':0}]", "'listeners':[{'port':65536}]", "'listeners':[{'port':'1'}]",
-        "'listeners':[]",
+        "'listeners':[]", "'listeners':[{'host':'unix:/a'}]", "'listeners':[{'host':'unix:/a','port':1}]",
         "'listeners':[{'port':'${PORT}'}]", "'listeners':[{}]", "'instances':'auto'", "'instances':'x'",
         "'instances':0", "'instances':1024", "'instances':1025", "'instances':'${PORT}'",
         "'services':{}", "'services':{'a b':{}}", "'services':{'a.b-c_1':{}}", "'services':[]",
