@@ -2,9 +2,11 @@ package dev.gyre;
 
 import dev.gyre.cli.ExitCode;
 import dev.gyre.config.ConfigCheck;
+import dev.gyre.tls.CertificateCheck;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.List;
 
 /** {@code check -conf F}: whether a node would start with this config; prints all mistakes at once. */
@@ -28,7 +30,8 @@ final class Check {
             return ExitCode.FAILED;
         }
         Vertx vertx = Vertx.vertx();
-        ConfigCheck.Report report = ConfigCheck.run(vertx, given).await();
+        ConfigCheck.Report report = ConfigCheck.run(vertx, given, settings ->
+                CertificateCheck.run(settings, InstantSource.system())).await();
         report.lines().forEach((report.ok() ? out : err)::println);
         vertx.close();
         return report.ok() ? ExitCode.DONE : ExitCode.FAILED;

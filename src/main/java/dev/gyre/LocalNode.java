@@ -30,6 +30,7 @@ import dev.gyre.model.Topology;
 import dev.gyre.quota.NodeQuota;
 import dev.gyre.quota.QuotaExchange;
 import dev.gyre.registry.Registry;
+import dev.gyre.tls.CertificateWatch;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     private volatile Optional<Discovery> discovery = Optional.empty();
     private volatile long joinedNanos;
     private volatile Optional<HealthChecks> health = Optional.empty();
+    private volatile Optional<CertificateWatch> certificates = Optional.empty();
     private volatile Function<JsonObject, Future<JsonObject>> commands = command ->
             Future.failedFuture("the node is starting");
 
@@ -98,6 +100,11 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
     /** Sets the receiver of the other nodes' messages on health. */
     void setHealthChecks(HealthChecks checks) {
         health = Optional.of(checks);
+    }
+
+    /** Sets what this node serves TLS clients with. */
+    void setCertificates(CertificateWatch watch) {
+        certificates = Optional.of(watch);
     }
 
     @Override
@@ -235,6 +242,8 @@ final class LocalNode implements ClusterNode, Nodes, DiscoveryPeers, ProbePeers 
         cluster().notJoined().ifPresent(reason -> notes.add("not joined: " + reason));
         cluster.flatMap(Cluster::clockTrouble).ifPresent(notes::add);
         notes.addAll(new RegistryReport(registry.status()).notes());
+        certificates.map(CertificateWatch::faults).orElse(List.of())
+                .forEach(fault -> notes.add("certificate: " + fault));
         return new Readiness(ready, capacity(), notes);
     }
 

@@ -27,6 +27,9 @@ import dev.gyre.registry.Registry;
 import dev.gyre.registry.RegistrySettings;
 import dev.gyre.telemetry.RequestCounters;
 import dev.gyre.tls.BackendContexts;
+import dev.gyre.tls.CertificateSources;
+import dev.gyre.tls.CertificateWatch;
+import dev.gyre.tls.UnusableCertificates;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.vertx.EventLoops;
 import io.vertx.core.Future;
@@ -67,6 +70,7 @@ public final class MainVerticle extends VerticleBase {
     /** The config of the start: {@link FixedSettings} stay as they are here. */
     private Settings settings;
     private String nodeName;
+    private CertificateWatch certificates;
     private Registry registry;
     private Limits limits;
     private StickySecret stickySecret;
@@ -102,6 +106,7 @@ public final class MainVerticle extends VerticleBase {
         clustered = Boolean.TRUE.equals(given.remove(CLUSTERED));
         config = new NodeConfig(vertx, context, given);
         return readConfig()
+                .compose(v -> readCertificates())
                 .compose(v -> openRegistry())
                 .compose(v -> deployProxy())
                 .compose(v -> connectProxy())
@@ -122,6 +127,7 @@ public final class MainVerticle extends VerticleBase {
                 .map(v -> {
                     capacity.follow(vertx);
                     discovery.start();
+                    certificates.follow(vertx, context);
                     config.follow(this::apply);
                     return null;
                 });
@@ -131,6 +137,9 @@ public final class MainVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         ready = false;
+        if (certificates != null) {
+            certificates.close();
+        }
         return close(config, NodeConfig::close)
                 .eventually(() -> close(sampler, TrafficSampler::close))
                 .eventually(() -> close(health, HealthChecks::close))
@@ -152,6 +161,15 @@ public final class MainVerticle extends VerticleBase {
                 .onSuccess(read -> settings = read)
                 .compose(v -> vertx.executeBlocking(() -> settings.nodeName().orElseGet(HostName::read)))
                 .onSuccess(read -> nodeName = read)
+                .mapEmpty();
+    }
+
+    private Future<Void> readCertificates() {
+        return vertx.executeBlocking(() -> CertificateWatch.open(CertificateSources.of(settings.listeners()),
+                        InstantSource.system()))
+                .recover(e -> Future.failedFuture(e instanceof UnusableCertificates unusable
+                        ? StartFailed.badConfig(unusable.reasons()) : e))
+                .onSuccess(read -> certificates = read)
                 .mapEmpty();
     }
 
@@ -186,6 +204,7 @@ public final class MainVerticle extends VerticleBase {
 
     private Future<Void> connectProxy() {
         localNode = new LocalNode(settings, nodeName, registry, proxy, capacity);
+        localNode.setCertificates(certificates);
         health = new HealthChecks(vertx, verdicts, localNode, proxy::recentStats,
                 new Timing(InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()),
                 backendTls);
@@ -220,7 +239,8 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> openAdmin() {
         discovery = new Discovery(vertx, registry, localNode, System::nanoTime);
         localNode.setDiscovery(discovery);
-        Observations observed = new Observations(proxy, requests, resolver, verdicts, ejector, health);
+        Observations observed = new Observations(proxy, requests, resolver, verdicts, ejector, health,
+                certificates);
         CommandHandler handler = new CommandHandler(vertx, registry, observed, localNode, discovery,
                 new CommandThreads(EventLoops.worker(vertx), EventLoops.worker(vertx)));
         localNode.setCommandHandler(command -> handler.handle(command, "via bus"));

@@ -11,6 +11,7 @@ import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.CertificateStatus;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.GateStats;
@@ -21,6 +22,7 @@ import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
 import dev.gyre.telemetry.RequestCounters;
+import dev.gyre.tls.CertificateWatch;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +34,7 @@ import java.util.stream.Collectors;
 
 /** The state of this node's backends, for the admin port and commands. */
 record Observations(Proxy proxy, RequestCounters counted, NameResolver names, Verdicts verdicts,
-                    Ejector ejector, HealthChecks health) implements Observed {
+                    Ejector ejector, HealthChecks health, CertificateWatch certificates) implements Observed {
 
     /** How long a command with a new name waits for its addresses. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
@@ -85,6 +87,16 @@ record Observations(Proxy proxy, RequestCounters counted, NameResolver names, Ve
     @Override
     public Optional<String> ownListener(BackendUrl backend) {
         return OwnListeners.warning(backend, proxy.listeners());
+    }
+
+    @Override
+    public List<CertificateStatus> certificateStatuses() {
+        return certificates.statuses();
+    }
+
+    @Override
+    public List<String> certificateFaults() {
+        return certificates.faults();
     }
 
     @Override

@@ -27,6 +27,7 @@ public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> r
             EjectionMetrics.write(observed.ejections(), exposition);
             NameMetrics.write(observed.nameStatuses(), exposition);
             ClientMetrics.write(observed.clients(), exposition);
+            CertificateMetrics.write(observed, exposition);
             GateMetrics.write(observed.gate(), exposition);
             NodeMetrics.write(nodes, exposition);
             RegistryMetrics.write(registry.get(), exposition);

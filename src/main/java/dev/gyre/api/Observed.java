@@ -4,6 +4,7 @@ import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.CertificateStatus;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.GateStats;
@@ -63,6 +64,12 @@ public interface Observed {
 
     /** A warning about a backend that leads back to this node; empty for any other. */
     Optional<String> ownListener(BackendUrl backend);
+
+    /** The certificates that TLS clients are served with. */
+    List<CertificateStatus> certificateStatuses();
+
+    /** What is wrong with the files of certificates now, one line each. */
+    List<String> certificateFaults();
 
     /** Requests and answers that were refused. */
     GateStats gate();

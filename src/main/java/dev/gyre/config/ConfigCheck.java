@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,23 +21,32 @@ public final class ConfigCheck {
         }
     }
 
+    /** The config alone. */
+    public static Future<Report> run(Vertx vertx, JsonObject given) {
+        return run(vertx, given, settings -> new Report(true, List.of()));
+    }
+
     /**
      * Never fails. A store that is reached over the event bus counts as empty: it needs a running node.
      *
-     * @param given as for {@link ConfigSource#open}
+     * @param given   as for {@link ConfigSource#open}
+     * @param further judges what a config without mistakes refers to; may block
      */
-    public static Future<Report> run(Vertx vertx, JsonObject given) {
+    public static Future<Report> run(Vertx vertx, JsonObject given, Function<Settings, Report> further) {
         ConfigSource source = ConfigSource.open(vertx, given);
         return source.load()
-                .map(json -> report(ConfigReader.read(json)))
+                .compose(json -> vertx.executeBlocking(() -> report(ConfigReader.read(json), further)))
                 .recover(cause -> Future.succeededFuture(new Report(false, List.of(cause.getMessage()))))
                 .eventually(source::close);
     }
 
-    private static Report report(Checked<Settings> checked) {
+    private static Report report(Checked<Settings> checked, Function<Settings, Report> further) {
         return checked.accepted()
-                .map(settings -> new Report(true,
-                        Stream.concat(Stream.of(summary(settings)), warnings(settings)).toList()))
+                .map(settings -> {
+                    Report more = further.apply(settings);
+                    return !more.ok() ? more : new Report(true, Stream.of(Stream.of(summary(settings)),
+                            warnings(settings), more.lines().stream()).flatMap(lines -> lines).toList());
+                })
                 .orElseGet(() -> new Report(false,
                         checked.mistakes().stream().map(ConfigError::toString).toList()));
     }

@@ -54,26 +54,39 @@ public record CertificateFiles(List<Pair> pairs, Optional<Path> directory) {
     }
 
     /**
-     * All pairs that there are now; there is at least one.
+     * The pairs that there are now.
      *
-     * @param before those that there were; a pair of the directory stays as long as one of its files does
+     * @param fault what is wrong with the directory; its pairs are those from before then
      */
-    List<Pair> present(Collection<Pair> before) throws UnusableCertificate {
-        List<Pair> present = new ArrayList<>(pairs);
-        if (directory.isPresent()) {
-            Set<Path> known = pairs.stream().map(Pair::certificate).collect(Collectors.toSet());
+    record Present(List<Pair> pairs, Optional<String> fault) {
+    }
+
+    /** @param before those that there were; a pair of the directory stays as long as one of its files does */
+    Present present(Collection<Pair> before) {
+        if (directory.isEmpty()) {
+            return new Present(pairs, Optional.empty());
+        }
+        try {
             List<Pair> found = inside(directory.get());
             before.stream().filter(pair -> !pair.gone() && found.stream()
                     .noneMatch(other -> other.certificate().equals(pair.certificate()))).forEach(found::add);
-            found.stream().sorted(Comparator.comparing(Pair::certificate))
-                    .filter(pair -> known.add(pair.certificate())).forEach(present::add);
+            List<Pair> present = merged(found);
+            return present.isEmpty() ? new Present(List.copyOf(before), Optional.of(directory.get()
+                    + ": no certificate (expected: NAME.crt and NAME.key, NAME.pem and NAME.key, or a"
+                    + " directory with tls.crt and tls.key or fullchain.pem and privkey.pem)"))
+                    : new Present(present, Optional.empty());
+        } catch (UnusableCertificate e) {
+            return new Present(merged(before), Optional.of(e.getMessage()));
         }
-        if (present.isEmpty()) {
-            throw new UnusableCertificate(directory.map(Path::toString).orElse("tls") + ": no certificate"
-                    + " (expected: NAME.crt and NAME.key, NAME.pem and NAME.key, or a directory with tls.crt"
-                    + " and tls.key or fullchain.pem and privkey.pem)");
-        }
-        return present;
+    }
+
+    /** First those that are named, then others, each certificate once. */
+    private List<Pair> merged(Collection<Pair> others) {
+        List<Pair> merged = new ArrayList<>(pairs);
+        Set<Path> known = pairs.stream().map(Pair::certificate).collect(Collectors.toSet());
+        others.stream().sorted(Comparator.comparing(Pair::certificate))
+                .filter(pair -> known.add(pair.certificate())).forEach(merged::add);
+        return merged;
     }
 
     private static List<Pair> inside(Path directory) throws UnusableCertificate {

@@ -1,6 +1,7 @@
 package dev.gyre.tls;
 
 import dev.gyre.tls.CertificateFiles.Pair;
+import dev.gyre.tls.CertificateFiles.Present;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -84,17 +85,11 @@ public final class CertificateStore {
     /** Reads all files. Only the first look may find nothing to serve. */
     public Look look() {
         List<Fault> faults = new ArrayList<>();
-        List<Pair> present;
-        try {
-            present = files.present(read.keySet());
-        } catch (UnusableCertificate e) {
-            // As with a file: what was read before goes on.
-            present = List.copyOf(read.keySet());
-            faults.add(new Fault(files.directory().map(Object::toString).orElse(""), e.getMessage(),
-                    !present.isEmpty()));
-        }
+        Present present = files.present(read.keySet());
+        present.fault().ifPresent(reason -> faults.add(new Fault(files.directory().orElseThrow().toString(),
+                reason, !read.isEmpty())));
         Map<Pair, Read> now = new LinkedHashMap<>();
-        present.forEach(pair -> now.put(pair, read(pair, read.get(pair))));
+        present.pairs().forEach(pair -> now.put(pair, read(pair, read.get(pair))));
         now.forEach((pair, one) -> one.fault().ifPresent(reason ->
                 faults.add(new Fault(pair.certificate().toString(), reason, one.good().isPresent()))));
         List<KeyedCertificate> before = usable(read);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,13 @@ public final class CertificateWatch {
 
     /** What a place of the config says of its certificates. */
     public record Source(CertificateFiles files, UnknownName unknown) {
+
+        /** What is wrong if the default has no certificate among these. */
+        Optional<String> without(Certificates certificates) {
+            return unknown.served().filter(name -> !certificates.covers(name))
+                    .map(name -> "default: no certificate for \"" + name + "\" (expected: a name that one of"
+                            + " the certificates has, or \"refuse\")");
+        }
     }
 
     private record Served(CertificateStore store, ServedCertificates certificates) {
@@ -66,9 +74,7 @@ public final class CertificateWatch {
         List<String> errors = new ArrayList<>(first.faults().stream().map(Fault::reason).toList());
         first.changed().ifPresent(certificates -> {
             places.put(place, new Served(store, new ServedCertificates(certificates)));
-            source.unknown().served().filter(name -> errors.isEmpty() && !certificates.covers(name))
-                    .ifPresent(name -> errors.add("default: no certificate for \"" + name + "\" (expected: a"
-                            + " name that one of the certificates has, or \"refuse\")"));
+            source.without(certificates).filter(error -> errors.isEmpty()).ifPresent(errors::add);
         });
         return errors.stream().map(error -> place + ": " + error).toList();
     }

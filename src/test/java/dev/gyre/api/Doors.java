@@ -14,6 +14,7 @@ import dev.gyre.model.BackendHealth;
 import dev.gyre.model.BackendId;
 import dev.gyre.model.BackendStats;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.CertificateStatus;
 import dev.gyre.model.ClientStats;
 import dev.gyre.model.ConcurrencyStats;
 import dev.gyre.model.GateStats;
@@ -40,6 +41,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -216,6 +218,17 @@ public final class Doors implements AutoCloseable {
         @Override
         public Optional<String> ownListener(BackendUrl backend) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<CertificateStatus> certificateStatuses() {
+            return List.of(new CertificateStatus("example.org", "/etc/gyre/a.pem", "EC",
+                    Instant.ofEpochSecond(1_800_000_000)));
+        }
+
+        @Override
+        public List<String> certificateFaults() {
+            return List.of("/etc/gyre/b.pem: no certificate");
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.gyre.docs;
 import static dev.gyre.docs.Markdown.code;
 
 import dev.gyre.kit.Await;
+import dev.gyre.kit.Certificates;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Place;
@@ -37,14 +38,17 @@ final class MetricsPage {
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? \\S+");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
     /** Labels whose values are not words of Gyre's. */
-    private static final Set<String> NAMES = Set.of("service", "backend", "address", "name", "node", "id");
+    private static final Set<String> NAMES = Set.of("service", "backend", "address", "name", "node", "id",
+            "file");
 
     private static final Map<String, Set<String>> ENDS = Map.of(
             "code", words(StatusClass.values(), StatusClass::word),
             "outcome", words(Failure.values(), Failure::word));
 
     private static final String CONFIG = """
-            {"services": {
+            {"listeners": [{"host": "127.0.0.1", "port": 0},
+                           {"host": "127.0.0.1", "port": 0, "tls": {"certificates": [PAIR]}}],
+             "services": {
                "web": {"backends": ["UP", "http://LOCALHOST", "http://nowhere.invalid:1"], "limit": 100,
                        "retry": {"hedge": {"after": "p95"}}, "hold": {"whenEmpty": "5s"}},
                "failing": {"backends": ["UP", "DOWN"]},
@@ -92,12 +96,18 @@ final class MetricsPage {
             String config = CONFIG.replace("UP", origin.url())
                     .replace("LOCALHOST", "localhost:" + origin.port())
                     .replace("DOWN", "http://localhost:" + closed.getLocalPort())
-                    .replace("CLUSTER", Place.ownAddress());
+                    .replace("CLUSTER", Place.ownAddress()).replace("PAIR", pair(dir));
             GyreProcess node = GyreProcess.start(List.of(), List.of("run", "dev.gyre.MainVerticle", "-conf",
                     GyreProcess.write(dir, new JsonObject(config)).toString(), "-cluster"));
             node.await("ready after");
             return node;
         }
+    }
+
+    private static String pair(Path dir) throws Exception {
+        Certificates made = Certificates.in(dir.resolve("tls"), "example.org");
+        return new JsonObject().put("cert", made.cert().toString()).put("key", made.key().toString())
+                .encode();
     }
 
     private static byte[] get(URI uri) throws IOException {
