@@ -1,6 +1,7 @@
 package dev.gyre;
 
 import dev.gyre.config.Listener;
+import dev.gyre.listener.UnixSockets;
 import dev.gyre.model.BindFailure;
 import java.io.IOException;
 import java.net.BindException;
@@ -19,8 +20,15 @@ final class TakenPorts {
 
     /** The first of the ports that another process listens on, in the words of a failed start. */
     static Optional<String> firstOf(List<Listener> listeners) {
-        return listeners.stream().filter(TakenPorts::isTaken).findFirst()
-                .map(listener -> "listener " + listener + ": address already in use");
+        return listeners.stream().flatMap(listener -> obstacle(listener).stream()).findFirst();
+    }
+
+    private static Optional<String> obstacle(Listener listener) {
+        if (listener.unix().isPresent()) {
+            return UnixSockets.obstacle(listener);
+        }
+        return isTaken(listener) ? Optional.of("listener " + listener + ": address already in use")
+                : Optional.empty();
     }
 
     /** Without listening, so that no client is accepted and then not served. */

@@ -47,7 +47,7 @@ class ArchitectureTest {
             Map.entry("gate", List.of("model")),
             Map.entry("vertx", List.of()),
             Map.entry("loop", List.of("model", "gate", "vertx")),
-            Map.entry("listener", List.of("model", "log", "config", "gate", "vertx", "loop")),
+            Map.entry("listener", List.of("model", "log", "files", "config", "gate", "vertx", "loop")),
             Map.entry("upstream", List.of("model", "routing", "balancing", "gate", "vertx", "loop", "tls")),
             Map.entry("exchange",
                     List.of("model", "log", "files", "config", "routing", "gate", "vertx", "loop", "tls",

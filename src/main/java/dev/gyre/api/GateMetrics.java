@@ -17,6 +17,9 @@ final class GateMetrics {
                 "Answers of backends refused because they broke a rule of the gate."), "rule");
         write(gate.dropped(), to.family("gyre_request_fields_dropped_total",
                 "Fields of requests left out because a backend could take them for others."), "reason");
+        write(gate.proxyHeaders(), to.family("gyre_proxy_headers_refused_total",
+                "Connections ended because they did not begin with the expected PROXY protocol header."),
+                "reason");
     }
 
     private static void write(Map<String, Long> byWord, Exposition to, String label) {

@@ -43,7 +43,8 @@ final class EdgeSettings {
                         .absent("none"),
                 group("proxyProtocol", "Peers that tell of their clients by the PROXY protocol, version 1 or"
                         + " 2; off unless set.",
-                        networks("from", "Peers that must send its header: addresses and blocks.")
+                        networks("from", "Peers that must send its header: addresses and blocks. Not for a"
+                                + " Unix socket, where all who may connect must.")
                                 .examples("10.0.0.0/8"),
                         words("others", List.of("refuse", "accept"), "What becomes of other peers: refused,"
                                 + " or served as clients.").or("refuse")))

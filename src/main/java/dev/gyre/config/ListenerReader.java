@@ -4,6 +4,8 @@ import dev.gyre.config.Listener.UnixSocket;
 import dev.gyre.config.ListenerTls.CertificatePair;
 import dev.gyre.config.ListenerTls.ClientCertificates;
 import dev.gyre.config.ListenerTls.Hsts;
+import dev.gyre.files.SocketFile;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +47,12 @@ final class ListenerReader {
         }
         int port = port(fields, isUnix);
         Optional<UnixSocket> unix = unix(fields, isUnix);
+        if (isUnix) {
+            checkPath(fields, host.substring(Listener.UNIX.length()));
+        }
         Optional<ListenerTls> tls = fields.value("tls").flatMap(Value::object).map(ListenerReader::tls);
         Optional<ProxyPeers> proxies =
-                fields.value("proxyProtocol").flatMap(Value::object).map(ListenerReader::proxies);
+                fields.value("proxyProtocol").flatMap(Value::object).map(peers -> proxies(peers, isUnix));
         OptionalInt redirect = redirect(fields.text("redirect"));
         if (redirect.isPresent() && tls.isPresent()) {
             fields.refuse("redirect", "given beside tls", "a listener in clear text");
@@ -78,6 +83,14 @@ final class ListenerReader {
         mode.ifPresent(text -> fields.refuse("mode", "given for a port", expected));
         owner.ifPresent(text -> fields.refuse("owner", "given for a port", expected));
         return Optional.empty();
+    }
+
+    private static void checkPath(Fields fields, String path) {
+        if (!path.startsWith("/") || path.endsWith("/") || path.indexOf('\0') >= 0
+                || path.getBytes(StandardCharsets.UTF_8).length > SocketFile.LONGEST_PATH) {
+            fields.refuse("host", Value.describe(Listener.UNIX + path), "\"unix:\" and an absolute path of at"
+                    + " most " + SocketFile.LONGEST_PATH + " bytes");
+        }
     }
 
     private static OptionalInt redirect(Optional<String> text) {
@@ -133,9 +146,13 @@ final class ListenerReader {
         return hsts;
     }
 
-    private static ProxyPeers proxies(Fields fields) {
+    /** @param unix for a Unix socket, where all who may connect are proxies */
+    private static ProxyPeers proxies(Fields fields, boolean unix) {
         List<Network> from = NodeReader.networks(fields, "from");
-        if (from.isEmpty()) {
+        if (unix && !from.isEmpty()) {
+            fields.refuse("from", "given for a Unix socket",
+                    "none: mode and owner say who may connect, and each of them must send the header");
+        } else if (!unix && from.isEmpty()) {
             fields.refuse("from", fields.value("from").isEmpty() ? "missing" : "empty",
                     "the addresses of the proxies in front");
         }

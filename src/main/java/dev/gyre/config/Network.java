@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param high   the first 64 bits of the block's lowest address; 0 for IPv4
  * @param low    the last 64 bits of it, the last 32 for IPv4
- * @param bits   32 for IPv4, 128 for IPv6
+ * @param bits   32 for IPv4, 128 for IPv6, 0 for what has no address
  * @param prefix leading bits that all its addresses share, 0..bits
  */
 public record Network(long high, long low, int bits, int prefix) {
@@ -20,8 +20,11 @@ public record Network(long high, long low, int bits, int prefix) {
     private static final Pattern V4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
     private static final Pattern GROUP = Pattern.compile("[0-9A-Fa-f]{1,4}");
 
+    /** The peers of Unix sockets, which have no address: {@code unix:}. */
+    static final Network UNIX = new Network(0, 0, 0, 0);
+
     public Network {
-        if ((bits != 32 && bits != 128) || prefix < 0 || prefix > bits) {
+        if ((bits != 0 && bits != 32 && bits != 128) || prefix < 0 || prefix > bits) {
             throw new IllegalArgumentException("/" + prefix + " of " + bits + " (expected: 0.." + bits + ")");
         }
         int free = bits - prefix;
@@ -57,7 +60,7 @@ public record Network(long high, long low, int bits, int prefix) {
     /** @param address 4 or 16 bytes, as a socket gives it */
     public boolean contains(byte[] address) {
         boolean v6 = address.length == 16 && !mapped(address);
-        if (v6 != (bits == 128)) {
+        if (bits == 0 || v6 != (bits == 128)) {
             return false;
         }
         if (!v6) {

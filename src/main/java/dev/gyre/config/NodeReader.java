@@ -36,25 +36,41 @@ final class NodeReader {
     static ForwardingSettings forwarding(Fields top) {
         Fields fields = top.object("forwarding");
         ForwardingSettings forwarding =
-                new ForwardingSettings(networks(fields, "trusted"), fields.flag("forwarded"),
+                new ForwardingSettings(trusted(fields), fields.flag("forwarded"),
                         fields.flag("realIp"), fields.flag("ambiguousPaths"),
                         fields.word("lookAlikes", LookAlikes::of).orElse(LookAlikes.DROP));
         fields.done();
         return forwarding;
     }
 
+    /** As below, and {@code unix:}. */
+    private static List<Network> trusted(Fields fields) {
+        List<Network> networks = new ArrayList<>();
+        for (Value item : fields.items("trusted")) {
+            if (item.is(Listener.UNIX)) {
+                networks.add(Network.UNIX);
+            } else {
+                network(item).ifPresent(networks::add);
+            }
+        }
+        return networks;
+    }
+
     static List<Network> networks(Fields fields, String key) {
         List<Network> networks = new ArrayList<>();
         for (Value item : fields.items(key)) {
-            String expected = "an address or block such as \"10.0.0.0/8\" or \"fd00::/8\"";
-            Optional<String> text = item.text();
-            Optional<Network> network = text.flatMap(Network::parse);
-            if (text.isPresent() && network.isEmpty()) {
-                item.refuse(expected);
-            }
-            network.ifPresent(networks::add);
+            network(item).ifPresent(networks::add);
         }
         return networks;
+    }
+
+    private static Optional<Network> network(Value item) {
+        Optional<String> text = item.text();
+        Optional<Network> network = text.flatMap(Network::parse);
+        if (text.isPresent() && network.isEmpty()) {
+            item.refuse("an address or block such as \"10.0.0.0/8\" or \"fd00::/8\"");
+        }
+        return network;
     }
 
     /** What people call this node. */

@@ -151,6 +151,11 @@ public record Settings(List<Listener> listeners, OptionalInt instances, Topology
         public boolean trusts(byte[] address) {
             return trusted.stream().anyMatch(network -> network.contains(address));
         }
+
+        /** Whoever connects to a Unix socket is believed. */
+        public boolean trustsUnix() {
+            return trusted.contains(Network.UNIX);
+        }
     }
 
     /**

@@ -154,7 +154,8 @@ public final class SettingsTable {
                             .examples("10.20.0.0/16")),
             group("forwarding", "What backends are told about the client.",
                     networks("trusted", "Peers whose own forwarding headers are believed: addresses and"
-                            + " blocks, never names.").examples("10.0.0.0/8", "fd00::/8"),
+                            + " blocks, never names; unix: for all who connect to a Unix socket.")
+                            .examples("10.0.0.0/8", "fd00::/8", "unix:"),
                     flag("ambiguousPaths", "Forward paths as they came also when backends may read them in"
                             + " another way than the routes do: with dot segments, a backslash or %2F."
                             + " Otherwise they are refused with 400.").or(false),

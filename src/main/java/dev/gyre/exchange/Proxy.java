@@ -7,6 +7,8 @@ import dev.gyre.listener.EntryStep;
 import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.listener.ListenerState;
 import dev.gyre.listener.PortRules;
+import dev.gyre.listener.ProxyHeaderStep;
+import dev.gyre.listener.UnixSockets;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BackendHealth;
@@ -39,7 +41,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -75,6 +79,7 @@ public final class Proxy {
     private final ServiceLimits serviceLimits;
     private final AtomicInteger numbers = new AtomicInteger();
     private final ProxyObservers observers;
+    private final UnixSockets sockets = new UnixSockets();
     private volatile List<Listener> open = List.of();
     private volatile View current = View.nothing();
     private volatile Duration grace;
@@ -132,13 +137,20 @@ public final class Proxy {
      * @return their numbers, in the order of the listeners
      */
     public Future<List<Integer>> listen(List<Listener> listeners) {
-        Future<List<Integer>> ports = Future.succeededFuture(List.of());
+        Future<List<Integer>> ports = onDisk(() -> sockets.prepare(listeners)).map(List.of());
         for (ProxyVerticle verticle : List.copyOf(verticles)) {
             // One after the other, so that a port in use is found once.
             ports = ports.compose(before -> verticle.listen(listeners));
         }
-        return ports.onSuccess(opened -> open = IntStream.range(0, opened.size())
+        return ports.compose(opened -> onDisk(sockets::publish).map(opened))
+                .onSuccess(opened -> open = IntStream.range(0, opened.size())
                 .mapToObj(i -> listeners.get(i).at(opened.get(i))).toList());
+    }
+
+    /** Fails with what the step returns. */
+    private Future<Void> onDisk(Callable<Optional<String>> step) {
+        return vertx.executeBlocking(step).compose(obstacle -> obstacle
+                .<Future<Void>>map(Future::failedFuture).orElseGet(Future::succeededFuture));
     }
 
     /** Those that are open, with the ports in use. */
@@ -302,8 +314,15 @@ public final class Proxy {
 
         @Override
         public List<EntryStep> entry(Listener listener) {
+            List<EntryStep> steps = new ArrayList<>();
+            if (listener.proxies().isPresent()) {
+                steps.add(new ProxyHeaderStep(listener));
+            }
             PortRules rules = PortRules.of(listener);
-            return rules.equals(PortRules.NONE) ? List.of() : List.of(rules);
+            if (!rules.equals(PortRules.NONE)) {
+                steps.add(rules);
+            }
+            return steps;
         }
 
         @Override
@@ -364,6 +383,11 @@ public final class Proxy {
         @Override
         public FailureLog failures() {
             return failures;
+        }
+
+        @Override
+        public UnixSockets sockets() {
+            return sockets;
         }
 
         @Override

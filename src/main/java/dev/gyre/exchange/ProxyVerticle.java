@@ -2,6 +2,7 @@ package dev.gyre.exchange;
 
 import dev.gyre.config.Listener;
 import dev.gyre.listener.EntryStep;
+import dev.gyre.listener.UnixSockets;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
 import dev.gyre.model.BindFailure;
@@ -42,6 +43,8 @@ final class ProxyVerticle extends VerticleBase {
         /** This verticle has an event loop to serve requests on. */
         void joined(ProxyVerticle verticle);
 
+        UnixSockets sockets();
+
         /** The node begins to stop. */
         void stopping();
 
@@ -69,7 +72,6 @@ final class ProxyVerticle extends VerticleBase {
     public Future<?> start() {
         loop = new ProxyLoop(node, new Loop(vertx, context, index, node.memory(), node.clock(),
                 node.nanos()), node.random());
-        GuardedTransport.guard(context, node.listening().admission()::guard);
         node.joined(this);
         return Future.succeededFuture();
     }
@@ -91,7 +93,9 @@ final class ProxyVerticle extends VerticleBase {
                 Listener listener = listeners.get(i);
                 // To Vert.x a negative port is a free one, which servers with the same negative number share.
                 int port = listener.port() == 0 ? -1 - i : listener.port();
-                bound.add(server(node.entry(listener)).listen(port, listener.host())
+                NetServer server = server(listener);
+                bound.add((listener.unix().isPresent() ? server.listen(node.sockets().bound(listener))
+                        : server.listen(port, listener.host()))
                         .recover(e -> Future.failedFuture(
                                 "listener " + listener + ": " + BindFailure.words(e))));
             }
@@ -101,9 +105,13 @@ final class ProxyVerticle extends VerticleBase {
         return ports.future();
     }
 
-    private NetServer server(List<EntryStep> entry) {
+    private NetServer server(Listener listener) {
+        // The next socket that this context listens on is this one.
+        GuardedTransport.guard(context, port -> node.listening().admission().guard(port, listener));
+        List<EntryStep> entry = node.entry(listener);
         NetServer server = vertx.createNetServer();
-        server.connectHandler(accepted -> loop.clients().accept(AcceptedChannel.take(accepted), entry));
+        server.connectHandler(
+                accepted -> loop.clients().accept(AcceptedChannel.take(accepted), listener, entry));
         servers.add(server);
         return server;
     }
@@ -125,6 +133,10 @@ final class ProxyVerticle extends VerticleBase {
         long begun = System.nanoTime();
         Duration grace = node.grace();
         return quiet(5, begun + grace.dividedBy(3).toNanos())
+                .compose(v -> vertx.executeBlocking(() -> {
+                    node.sockets().remove();
+                    return null;
+                }))
                 .compose(v -> {
                     loop.clients().refuseNew();
                     return vertx.timer(ACCEPTING_MILLIS, TimeUnit.MILLISECONDS);

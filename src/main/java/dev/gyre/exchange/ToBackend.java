@@ -135,7 +135,9 @@ final class ToBackend {
     /** One element of RFC 7239, section 4. */
     private static String forwarded(Peer client, RequestHead head) {
         String address = client.address();
-        String node = address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
+        // That of a Unix socket's client is none.
+        String node = address.endsWith(":") ? "unknown"
+                : address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
         StringBuilder element = new StringBuilder("for=").append(node).append(";proto=")
                 .append(scheme(client));
         if (!head.host().isEmpty()) {

@@ -10,6 +10,9 @@ import java.net.InetSocketAddress;
  */
 public sealed interface ProxyHeader {
 
+    /** In bytes: as much as nginx takes; what proxies send has at most some hundred. */
+    int LONGEST = 4096;
+
     /** What has come so far is the beginning of a header, and not more. */
     record Incomplete() implements ProxyHeader { }
 

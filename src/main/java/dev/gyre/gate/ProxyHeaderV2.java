@@ -18,8 +18,6 @@ import java.util.zip.CRC32C;
  */
 final class ProxyHeaderV2 {
 
-    /** As much as nginx takes; what proxies send has at most some hundred bytes. */
-    private static final int LONGEST = 4096;
     private static final byte[] SIGNATURE = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
     /** Where the header's own length says how much follows. */
     private static final int HEAD = 16;
@@ -50,7 +48,7 @@ final class ProxyHeaderV2 {
             return new Incomplete();
         }
         int length = HEAD + in.getUnsignedShort(from + 14);
-        if (length > LONGEST) {
+        if (length > ProxyHeader.LONGEST) {
             return new Malformed(ProxyHeaderError.TOO_LONG);
         }
         if (there < length) {

@@ -1,5 +1,6 @@
 package dev.gyre.listener;
 
+import dev.gyre.config.Listener;
 import dev.gyre.config.Settings.ForwardingSettings;
 import dev.gyre.model.AddressBlock;
 import dev.gyre.model.AddressText;
@@ -20,6 +21,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -33,7 +35,8 @@ import java.util.Optional;
 public final class Admission extends ChannelInboundHandlerAdapter {
 
     private static final AttributeKey<Boolean> ADMITTED = AttributeKey.valueOf("gyre.admitted");
-    private static final AttributeKey<Boolean> GUARDED = AttributeKey.valueOf("gyre.guarded");
+    /** Of a listening socket. */
+    private static final AttributeKey<Listener> LISTENER = AttributeKey.valueOf("gyre.listener");
 
     private final ForwardingSettings forwarding;
     private final LimitCounters exceeded;
@@ -55,8 +58,8 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     }
 
     /** From now on this listening socket is watched; {@link GuardedTransport} does so from its beginning. */
-    public void guard(Channel port) {
-        if (port.attr(GUARDED).setIfAbsent(true) == null) {
+    public void guard(Channel port, Listener listener) {
+        if (port.attr(LISTENER).setIfAbsent(listener) == null) {
             port.pipeline().addFirst("gyre-admission", this);
         }
     }
@@ -85,33 +88,73 @@ public final class Admission extends ChannelInboundHandlerAdapter {
     }
 
     private boolean admit(Channel connection) {
-        if (!(connection.remoteAddress() instanceof InetSocketAddress peer)) {
-            // Gone already.
+        Listener listener = connection.parent().attr(LISTENER).get();
+        if (isGone(connection, listener)) {
             return true;
         }
-        byte[] address = peer.getAddress().getAddress();
-        boolean trusted = forwarding.trusts(address);
-        Long block = AddressBlock.of(address);
-        Optional<Limit> limit = trusted ? counts.enterTrusted() : counts.enter(block);
+        Optional<InetAddress> address = address(connection, listener).map(InetSocketAddress::getAddress);
+        Optional<Long> block = address.filter(peer -> !trusts(peer) && !tellsOfClients(listener, address))
+                .map(peer -> AddressBlock.of(peer.getAddress()));
+        Optional<Limit> limit = block.isPresent() ? counts.enter(block.get()) : counts.enterTrusted();
         if (limit.isPresent()) {
-            reject(connection, peer, limit.get(), trusted);
+            reject(connection, peer(address), limit.get());
             return false;
         }
         connection.attr(ADMITTED).set(true);
-        connection.closeFuture().addListener(closed -> {
-            if (trusted) {
-                counts.leaveTrusted();
-            } else {
-                counts.leave(block);
-            }
-        });
+        connection.closeFuture().addListener(closed ->
+                block.ifPresentOrElse(counts::leave, counts::leaveTrusted));
         return true;
     }
 
-    private void reject(Channel connection, InetSocketAddress peer, Limit limit, boolean trusted) {
-        String address = AddressText.of(peer.getAddress());
-        exceeded.report(limit, address);
-        FinishedExchange exchange = FinishedExchange.unserved(new Peer(address, trusted), port(connection),
+    /** Counts a connection that was let in for its proxy for the client as well that the proxy speaks for. */
+    boolean admitsClient(Channel connection, InetAddress client) {
+        if (trusts(client)) {
+            return true;
+        }
+        Long block = AddressBlock.of(client.getAddress());
+        Optional<Limit> limit = counts.enterAddress(block);
+        if (limit.isPresent()) {
+            reject(connection, peer(Optional.of(client)), limit.get());
+            return false;
+        }
+        connection.closeFuture().addListener(closed -> counts.leaveAddress(block));
+        return true;
+    }
+
+    private boolean trusts(InetAddress address) {
+        return forwarding.trusts(address.getAddress());
+    }
+
+    /** @param address empty on a Unix socket */
+    Peer peer(Optional<InetAddress> address) {
+        return address.map(known -> new Peer(AddressText.of(known), trusts(known)))
+                .orElseGet(() -> new Peer(Listener.UNIX, forwarding.trustsUnix()));
+    }
+
+    /** The address of one that the client broke off before it was accepted is unknown. */
+    static boolean isGone(Channel connection, Listener listener) {
+        return listener.unix().isEmpty() && !(connection.remoteAddress() instanceof InetSocketAddress);
+    }
+
+    /** Of the other end; empty on a Unix socket. */
+    static Optional<InetSocketAddress> address(Channel connection, Listener listener) {
+        return listener.unix().isPresent() ? Optional.empty()
+                : Optional.of((InetSocketAddress) connection.remoteAddress());
+    }
+
+    /**
+     * A peer at this address, which is empty on a Unix socket, begins with a header of the PROXY protocol. It
+     * speaks for many clients, so that the limit for each address does not hold for its own.
+     */
+    static boolean tellsOfClients(Listener listener, Optional<InetAddress> address) {
+        return listener.proxies()
+                .map(proxies -> address.map(peer -> proxies.contain(peer.getAddress())).orElse(true))
+                .orElse(false);
+    }
+
+    private void reject(Channel connection, Peer peer, Limit limit) {
+        exceeded.report(limit, peer.address());
+        FinishedExchange exchange = FinishedExchange.unserved(peer, port(connection),
                 Optional.empty(), Times.ofHead(clock.millis(), 0),
                 End.failed(0, Failure.CONNECTION_LIMIT, ExchangePhase.ADMISSION));
         synchronized (turnedAway) {
@@ -119,8 +162,8 @@ public final class Admission extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Of the listening socket that a connection came through. */
+    /** Of the listening socket that a connection came through; 0: a Unix socket. */
     static int port(Channel connection) {
-        return ((InetSocketAddress) connection.parent().localAddress()).getPort();
+        return connection.parent().localAddress() instanceof InetSocketAddress port ? port.getPort() : 0;
     }
 }

@@ -2,8 +2,8 @@ package dev.gyre.listener;
 
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
-import dev.gyre.model.AddressText;
 import dev.gyre.model.ClientTls;
+import dev.gyre.model.Peer;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -17,22 +17,29 @@ public final class Arrival extends Deadline {
     /** How long one may take that is under way when the node stops. */
     private static final Duration MOMENT = Duration.ofSeconds(1);
 
+    /** The address of those that have none. */
+    private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
+
     private final ClientConnections clients;
     private final Channel channel;
     private final Iterator<EntryStep> steps;
     private final long acceptedNanos;
     private InetSocketAddress peer;
+    private Peer client;
     private Optional<ClientTls> tls = Optional.empty();
     private PortRules rules = PortRules.NONE;
     private Runnable late = () -> { };
     private boolean over;
 
-    Arrival(ClientConnections clients, Channel channel, List<EntryStep> steps) {
+    /** @param peer empty on a Unix socket */
+    Arrival(ClientConnections clients, Channel channel, Optional<InetSocketAddress> peer,
+            List<EntryStep> steps) {
         this.clients = clients;
         this.channel = channel;
         this.steps = steps.iterator();
         this.acceptedNanos = clients.loop().nanos();
-        this.peer = (InetSocketAddress) channel.remoteAddress();
+        this.peer = peer.orElse(NOWHERE);
+        this.client = clients.state().admission().peer(peer.map(InetSocketAddress::getAddress));
     }
 
     public Channel channel() {
@@ -48,19 +55,25 @@ public final class Arrival extends Deadline {
         return clients.state();
     }
 
-    /** Of the client, as far as it is known by now. */
+    /** Of the client, as far as it is known by now; {@code 0.0.0.0:0} on a Unix socket. */
     public InetSocketAddress peer() {
         return peer;
     }
 
     /** The same in text, without port. */
     public String address() {
-        return AddressText.of(peer.getAddress());
+        return client.address();
+    }
+
+    /** Who the client is, as far as it is known by now. */
+    Peer client() {
+        return client;
     }
 
     /** A proxy has told whose connection this is. */
-    public void peer(InetSocketAddress client) {
-        peer = client;
+    public void peer(InetSocketAddress told) {
+        peer = told;
+        client = state().admission().peer(Optional.of(told.getAddress()));
     }
 
     /** The connection is under TLS from now on. */

@@ -6,7 +6,6 @@ import dev.gyre.gate.RequestDecoder;
 import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.Timer;
-import dev.gyre.model.AddressText;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
@@ -19,7 +18,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.Handler;
 import io.vertx.core.http.Http1ServerConfig;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -79,9 +77,7 @@ final class ClientConnection extends Deadline {
         this.memoryEnds = state.memoryEnds();
         this.acceptedNanos = arrival.acceptedNanos();
         ForwardingSettings forwarding = state.policy().forwarding();
-        InetAddress address = arrival.peer().getAddress();
-        this.peer = new Peer(AddressText.of(address), forwarding.trusts(address.getAddress()),
-                arrival.tls());
+        this.peer = new Peer(arrival.client().address(), arrival.client().trusted(), arrival.tls());
         this.decoder = new RequestDecoder(sizes(limits), limits.headerCount(), loop.names(),
                 new LookAlikeFields(forwarding.lookAlikes(), state.refusals(), peer.address()),
                 loop::nanos);

@@ -1,5 +1,6 @@
 package dev.gyre.listener;
 
+import dev.gyre.config.Listener;
 import dev.gyre.loop.Loop;
 import dev.gyre.model.ExchangeListener;
 import dev.gyre.model.Failure;
@@ -53,18 +54,18 @@ public final class ClientConnections {
     /**
      * Takes a connection that has no handlers yet, unless it is gone already or one too many.
      *
-     * @param steps what comes before its first request
+     * @param listener that it came through
+     * @param steps    what comes before its first request
      */
-    public void accept(Channel connection, List<EntryStep> steps) {
-        // The address of one that the client broke off before it was accepted is unknown.
-        if (connection.remoteAddress() == null || !state.admission().admits(connection)) {
+    public void accept(Channel connection, Listener listener, List<EntryStep> steps) {
+        if (ports.add(connection.parent())) {
+            state.admission().guard(connection.parent(), listener);
+        }
+        if (Admission.isGone(connection, listener) || !state.admission().admits(connection)) {
             connection.close();
             return;
         }
-        if (ports.add(connection.parent())) {
-            state.admission().guard(connection.parent());
-        }
-        Arrival arrival = new Arrival(this, connection, steps);
+        Arrival arrival = new Arrival(this, connection, Admission.address(connection, listener), steps);
         if (!steps.isEmpty()) {
             arriving.add(arrival);
             connection.closeFuture().addListener(closed -> left(arrival));

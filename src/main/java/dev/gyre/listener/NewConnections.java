@@ -6,6 +6,7 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.UnixChannel;
 import java.lang.ref.Reference;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.slf4j.Logger;
@@ -39,9 +40,10 @@ final class NewConnections {
 
     /**
      * On transports other than epoll and io_uring nothing happens: there the queue is lost with the socket.
+     * That of a Unix socket has run dry since its file was removed.
      */
     static void refuse(Channel port) {
-        if (!(port instanceof UnixChannel)) {
+        if (!(port instanceof UnixChannel) || !(port.localAddress() instanceof InetSocketAddress)) {
             return;
         }
         int size = DROP_SYN.length * 8;

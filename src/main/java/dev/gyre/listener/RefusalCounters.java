@@ -1,6 +1,7 @@
 package dev.gyre.listener;
 
 import dev.gyre.gate.Claim;
+import dev.gyre.gate.ProxyHeaderError;
 import dev.gyre.gate.Rule;
 import dev.gyre.log.RateLimitedLog;
 import dev.gyre.model.GateStats;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts the messages that were refused because they broke a {@link Rule}, those of clients and those of
- * backends, and the fields of requests that were left out; logs each rule and each claim once a minute at
- * most. Thread-safe.
+ * backends, the fields of requests that were left out, and the connections without the PROXY header that they
+ * must begin with; logs each rule, claim and error once a minute at most. Thread-safe.
  */
 public final class RefusalCounters {
 
@@ -29,6 +30,7 @@ public final class RefusalCounters {
     private final Map<Rule, RateLimitedLog> requests = new EnumMap<>(Rule.class);
     private final Map<Rule, RateLimitedLog> answers = new EnumMap<>(Rule.class);
     private final Map<Claim, RateLimitedLog> dropped = new EnumMap<>(Claim.class);
+    private final Map<ProxyHeaderError, RateLimitedLog> proxyHeaders = new EnumMap<>(ProxyHeaderError.class);
 
     RefusalCounters(LongSupplier nanos) {
         this.nanos = nanos;
@@ -38,6 +40,9 @@ public final class RefusalCounters {
         }
         for (Claim claim : Claim.values()) {
             dropped.put(claim, new RateLimitedLog(EVERY, nanos.getAsLong()));
+        }
+        for (ProxyHeaderError error : ProxyHeaderError.values()) {
+            proxyHeaders.put(error, new RateLimitedLog(EVERY, nanos.getAsLong()));
         }
     }
 
@@ -68,9 +73,16 @@ public final class RefusalCounters {
                         claim.reason(), more));
     }
 
+    /** @param address of the peer, as an example */
+    void proxyHeader(ProxyHeaderError error, String address) {
+        proxyHeaders.get(error).happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("proxy header refused reason={} address={}: {}{}", error.word(), address,
+                        error.explanation(), more));
+    }
+
     public GateStats stats() {
         return new GateStats(totals(requests, Rule::word), totals(answers, Rule::word),
-                totals(dropped, Claim::word));
+                totals(dropped, Claim::word), totals(proxyHeaders, ProxyHeaderError::word));
     }
 
     private static <K> Map<String, Long> totals(Map<K, RateLimitedLog> lines, Function<K, String> word) {

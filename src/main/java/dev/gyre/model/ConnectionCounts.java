@@ -40,8 +40,20 @@ public final class ConnectionCounts {
         if (enterTrusted().isPresent()) {
             return TOO_MANY;
         }
+        Optional<Limit> exceeded = enterAddress(block);
+        if (exceeded.isPresent()) {
+            leaveTrusted();
+        }
+        return exceeded;
+    }
+
+    /**
+     * Counts a connection that is counted in all already for its address, too, as when a proxy has told whose
+     * it is; it ends with {@link #leaveAddress}.
+     */
+    public Optional<Limit> enterAddress(Long block) {
         if (openByAddress.merge(block, 1, Integer::sum) > mostPerAddress) {
-            leave(block);
+            leaveAddress(block);
             return TOO_MANY_OF_ADDRESS;
         }
         return ADMITTED;
@@ -57,8 +69,12 @@ public final class ConnectionCounts {
     }
 
     public void leave(Long block) {
-        openByAddress.computeIfPresent(block, (key, now) -> now == 1 ? null : now - 1);
+        leaveAddress(block);
         leaveTrusted();
+    }
+
+    public void leaveAddress(Long block) {
+        openByAddress.computeIfPresent(block, (key, now) -> now == 1 ? null : now - 1);
     }
 
     public void leaveTrusted() {

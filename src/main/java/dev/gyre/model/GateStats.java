@@ -4,17 +4,21 @@ import java.util.Map;
 
 /**
  * How many messages a node has refused since it started because recipients could read them in different ways,
- * and how many fields it has left out for the same reason.
+ * how many fields it has left out for the same reason, and how many connections it has ended because they did
+ * not begin with the header of the PROXY protocol that was expected.
  *
  * @param requests of clients, by the word of the rule that was broken; every rule is there
  * @param answers  of backends, in the same way
  * @param dropped  fields of requests that were left out, by the word of the claim they made
+ * @param proxyHeaders connections, by the word of what was wrong; every error is there
  */
-public record GateStats(Map<String, Long> requests, Map<String, Long> answers, Map<String, Long> dropped) {
+public record GateStats(Map<String, Long> requests, Map<String, Long> answers, Map<String, Long> dropped,
+                        Map<String, Long> proxyHeaders) {
 
     public GateStats {
         requests = Map.copyOf(requests);
         answers = Map.copyOf(answers);
         dropped = Map.copyOf(dropped);
+        proxyHeaders = Map.copyOf(proxyHeaders);
     }
 }

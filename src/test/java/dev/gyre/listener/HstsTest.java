@@ -75,7 +75,8 @@ class HstsTest {
                     System::nanoTime, InstantSource.system(), turnedAway -> { }), loop, new Answering(),
                     finished -> { });
             return vertx.createNetServer().connectHandler(accepted ->
-                            clients.accept(AcceptedChannel.take(accepted), List.of(PortRules.of(listener))))
+                            clients.accept(AcceptedChannel.take(accepted), listener,
+                                    List.of(PortRules.of(listener))))
                     .listen(0, "127.0.0.1").onSuccess(server -> port = server.actualPort());
         }
     }
