@@ -29,6 +29,7 @@ import dev.gyre.telemetry.RequestCounters;
 import dev.gyre.tls.BackendContexts;
 import dev.gyre.tls.CertificateSources;
 import dev.gyre.tls.CertificateWatch;
+import dev.gyre.tls.ListenerContexts;
 import dev.gyre.tls.UnusableCertificates;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.vertx.EventLoops;
@@ -71,6 +72,7 @@ public final class MainVerticle extends VerticleBase {
     private Settings settings;
     private String nodeName;
     private CertificateWatch certificates;
+    private ListenerContexts tls;
     private Registry registry;
     private Limits limits;
     private StickySecret stickySecret;
@@ -167,9 +169,12 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> readCertificates() {
         return vertx.executeBlocking(() -> CertificateWatch.open(CertificateSources.of(settings.listeners()),
                         InstantSource.system()))
+                .onSuccess(read -> certificates = read)
+                .compose(v -> vertx.executeBlocking(
+                        () -> ListenerContexts.open(settings.listeners(), certificates)))
+                .onSuccess(opened -> tls = opened)
                 .recover(e -> Future.failedFuture(e instanceof UnusableCertificates unusable
                         ? StartFailed.badConfig(unusable.reasons()) : e))
-                .onSuccess(read -> certificates = read)
                 .mapEmpty();
     }
 
@@ -193,7 +198,10 @@ public final class MainVerticle extends VerticleBase {
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
         sampler = new TrafficSampler(vertx, ejector);
         backendTls = BackendContexts.on(this::onWorker, InstantSource.system());
-        vertx.setPeriodic(FILES_EVERY_MILLIS, timer -> backendTls.refresh());
+        vertx.setPeriodic(FILES_EVERY_MILLIS, timer -> {
+            backendTls.refresh();
+            onWorker(tls::look);
+        });
         proxy = new Proxy(vertx, new ListenerPolicy(settings.forwarding(), limits, registry.nodeId()),
                 new SelectionContext(settings.zone(), stickySecret.key(), InstantSource.system(),
                         RandomGenerator::getDefault),
@@ -272,7 +280,7 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private Future<Void> openListeners() {
-        return proxy.listen(settings.listeners())
+        return proxy.listen(settings.listeners(), tls)
                 .recover(StartFailed::onThisMachine)
                 .map(opened -> {
                     ports = opened;

@@ -6,6 +6,7 @@ import dev.gyre.model.Backend;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Service;
 import dev.gyre.model.Topology;
+import dev.gyre.tls.ListenerContexts;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +28,8 @@ final class StartLog {
 
     static void write(Settings settings, Limits limits, Topology topology, List<Integer> ports,
             int adminPort, boolean durable) {
-        LOG.info("{}, transport {}", Version.line(), Launcher.transports());
+        LOG.info("{}, transport {}, TLS by {}", Version.line(), Launcher.transports(),
+                ListenerContexts.hasOpenSsl() ? "OpenSSL" : "the JDK");
         int instances = settings.instances().orElse(Runtime.getRuntime().availableProcessors());
         LOG.info("listening on {}, instances {}", listeners(settings.listeners(), ports), instances);
         LOG.info("at most {} connections of clients, {} of one address",

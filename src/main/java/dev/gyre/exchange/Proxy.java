@@ -8,6 +8,7 @@ import dev.gyre.listener.ListenerPolicy;
 import dev.gyre.listener.ListenerState;
 import dev.gyre.listener.PortRules;
 import dev.gyre.listener.ProxyHeaderStep;
+import dev.gyre.listener.TlsStep;
 import dev.gyre.listener.UnixSockets;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.MemoryBudget;
@@ -26,6 +27,7 @@ import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
 import dev.gyre.tls.BackendContexts;
+import dev.gyre.tls.ListenerContexts;
 import dev.gyre.upstream.PanicLog;
 import dev.gyre.upstream.Pools;
 import dev.gyre.upstream.SelectionContext;
@@ -81,6 +83,7 @@ public final class Proxy {
     private final ProxyObservers observers;
     private final UnixSockets sockets = new UnixSockets();
     private volatile List<Listener> open = List.of();
+    private ListenerContexts listenerTls = ListenerContexts.none();
     private volatile View current = View.nothing();
     private volatile Duration grace;
     private volatile Pools pools;
@@ -131,12 +134,18 @@ public final class Proxy {
         return verticles.stream().map(ProxyVerticle::loop).toList();
     }
 
+    /** Opens ports in clear text. */
+    public Future<List<Integer>> listen(List<Listener> listeners) {
+        return listen(listeners, ListenerContexts.none());
+    }
+
     /**
      * Opens the ports.
      *
      * @return their numbers, in the order of the listeners
      */
-    public Future<List<Integer>> listen(List<Listener> listeners) {
+    public Future<List<Integer>> listen(List<Listener> listeners, ListenerContexts contexts) {
+        listenerTls = contexts;
         Future<List<Integer>> ports = onDisk(() -> sockets.prepare(listeners)).map(List.of());
         for (ProxyVerticle verticle : List.copyOf(verticles)) {
             // One after the other, so that a port in use is found once.
@@ -318,6 +327,7 @@ public final class Proxy {
             if (listener.proxies().isPresent()) {
                 steps.add(new ProxyHeaderStep(listener));
             }
+            listenerTls.of(listener).ifPresent(context -> steps.add(new TlsStep(context)));
             PortRules rules = PortRules.of(listener);
             if (!rules.equals(PortRules.NONE)) {
                 steps.add(rules);

@@ -8,9 +8,8 @@ import java.util.Optional;
  * @param protocol    such as {@code TLSv1.3}
  * @param cipher      name of the cipher suite
  * @param serverName  what the client asked for by SNI, lower case; empty: no name
- * @param resumed     an earlier session goes on
  * @param certificate what the client showed; empty: nothing
  */
-public record ClientTls(String protocol, String cipher, Optional<String> serverName, boolean resumed,
+public record ClientTls(String protocol, String cipher, Optional<String> serverName,
         Optional<ClientCertificate> certificate) {
 }

@@ -5,7 +5,6 @@ import dev.gyre.model.Scheme;
 import dev.gyre.model.Service;
 import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Topology;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,7 +45,7 @@ public final class BackendContexts {
      * @param worker runs one task at a time, which may wait for files
      */
     public static BackendContexts on(Executor worker, InstantSource clock) {
-        SslProvider engine = OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+        SslProvider engine = ListenerContexts.hasOpenSsl() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
         return new BackendContexts(new BackendContextReader(engine, clock), worker);
     }
 

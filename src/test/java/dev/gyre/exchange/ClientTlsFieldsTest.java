@@ -36,7 +36,7 @@ class ClientTlsFieldsTest {
         }
         MultiMap to = HttpHeaders.headers();
         Peer peer = new Peer("10.0.0.7", trusted, tls ? Optional.of(new ClientTls("TLSv1.3",
-                "TLS_AES_128_GCM_SHA256", Optional.of("a"), false, Optional.empty())) : Optional.empty());
+                "TLS_AES_128_GCM_SHA256", Optional.of("a"), Optional.empty())) : Optional.empty());
         TO_BACKEND.write(peer, from, HttpVersion.HTTP_1_1, new RequestHead("a", "/", "/", 0,
                 RequestHead.Expectation.NONE, RequestHead.UNLIMITED), "a", to);
         return to;
