@@ -94,12 +94,26 @@ public record CertificateFiles(List<Pair> pairs, Optional<Path> directory) {
         boolean certbot = layout(directory, List.of(CERTBOT)).map(found::add).orElse(false);
         for (Path entry : visible(directory)) {
             if (Files.isDirectory(entry)) {
-                layout(entry, LAYOUTS).ifPresent(found::add);
+                found.addAll(below(entry));
             } else if (!certbot) {
-                alone(entry).ifPresent(found::add);
+                beside(entry).or(() -> alone(entry)).ifPresent(found::add);
             }
         }
         return found;
+    }
+
+    /** A directory that cannot be listed, such as {@code lost+found}, has none. */
+    private static List<Pair> below(Path directory) {
+        Optional<Pair> layout = layout(directory, LAYOUTS);
+        if (layout.isPresent()) {
+            return List.of(layout.get());
+        }
+        try {
+            return visible(directory).stream().filter(entry -> !Files.isDirectory(entry))
+                    .flatMap(entry -> beside(entry).stream()).toList();
+        } catch (UnusableCertificate e) {
+            return List.of();
+        }
     }
 
     /** Without what Kubernetes hides, e.g. {@code ..data}. */
@@ -118,31 +132,37 @@ public record CertificateFiles(List<Pair> pairs, Optional<Path> directory) {
                 .filter(pair -> !pair.gone()).findFirst();
     }
 
-    /** {@code NAME.crt} with {@code NAME.key}, or a file that holds both. */
-    private static Optional<Pair> alone(Path file) {
-        String name = file.getFileName().toString();
-        Optional<String> end = CERTIFICATES.stream().filter(name::endsWith).findFirst();
-        if (end.isEmpty() || KEYS.stream().anyMatch(name::endsWith)) {
-            return Optional.empty();
-        }
-        String stem = name.substring(0, name.length() - end.get().length());
-        Optional<Path> key = KEYS.stream().map(after -> file.resolveSibling(stem + after))
-                .filter(other -> !Files.notExists(other)).findFirst();
-        return key.map(beside -> new Pair(file, beside, Optional.empty())).or(() -> both(file, stem));
+    /** {@code NAME.crt} with {@code NAME.key}. */
+    private static Optional<Pair> beside(Path file) {
+        return stem(file).flatMap(stem -> KEYS.stream().map(end -> file.resolveSibling(stem + end))
+                .filter(key -> !Files.notExists(key)).findFirst()
+                .map(key -> new Pair(file, key, Optional.empty())));
     }
 
-    private static Optional<Pair> both(Path file, String stem) {
-        Path key = file.resolveSibling(stem + KEYS.get(0));
+    /** The name of a certificate without its end. */
+    private static Optional<String> stem(Path file) {
+        String name = file.getFileName().toString();
+        return KEYS.stream().anyMatch(name::endsWith) ? Optional.empty()
+                : CERTIFICATES.stream().filter(name::endsWith).findFirst()
+                        .map(end -> name.substring(0, name.length() - end.length()));
+    }
+
+    /** A file that holds both, or lacks its key. */
+    private static Optional<Pair> alone(Path file) {
+        Optional<Path> key = stem(file).map(stem -> file.resolveSibling(stem + KEYS.get(0)));
+        if (key.isEmpty()) {
+            return Optional.empty();
+        }
         try {
             List<Pem> blocks = Pem.read(text(file));
             if (blocks.stream().anyMatch(Pem::isKey)) {
                 return Optional.of(new Pair(file, file, Optional.empty()));
             }
             return KeyedCertificate.areAuthorities(file.toString(), blocks) ? Optional.empty()
-                    : Optional.of(new Pair(file, key, Optional.empty()));
+                    : Optional.of(new Pair(file, key.get(), Optional.empty()));
         } catch (UnusableCertificate e) {
             // Read again with its key, whose lack then counts as a fault.
-            return Optional.of(new Pair(file, key, Optional.empty()));
+            return Optional.of(new Pair(file, key.get(), Optional.empty()));
         }
     }
 

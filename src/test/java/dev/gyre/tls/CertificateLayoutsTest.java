@@ -122,6 +122,16 @@ class CertificateLayoutsTest {
     }
 
     @Test
+    void readsPairsByTheirNamesInDirectoriesOfTheirOwn() throws Exception {
+        Path below = Files.createDirectory(directory.resolve("a.example.org"));
+        Files.copy(a.cert(), below.resolve("a.example.org.cer"));
+        Files.copy(a.key(), below.resolve("a.example.org.key"));
+        Files.copy(ca.cert(), below.resolve("ca.cer"));
+        a.with(ca, below.resolve("fullchain.cer"));
+        look(directory, "a.example.org");
+    }
+
+    @Test
     void readsAFileThatHoldsBoth() throws Exception {
         Files.writeString(directory.resolve("a.pem"), Files.readString(a.cert()) + Files.readString(a.key()));
         look(directory, "a.example.org");
