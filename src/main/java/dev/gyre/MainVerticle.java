@@ -33,6 +33,9 @@ import dev.gyre.tls.ListenerContexts;
 import dev.gyre.tls.UnusableCertificates;
 import dev.gyre.upstream.SelectionContext;
 import dev.gyre.vertx.EventLoops;
+import dev.gyre.vertx.GuardedTransport;
+import dev.gyre.vertx.OpenHandshakes;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
@@ -64,6 +67,9 @@ public final class MainVerticle extends VerticleBase {
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(2);
     /** How often files of TLS settings are looked at. */
     private static final long FILES_EVERY_MILLIS = 2_000;
+
+    /** TLS handshakes under way at the admin port. */
+    private static final int ADMIN_HANDSHAKES = 128;
 
     private final boolean durable;
     private boolean clustered;
@@ -254,7 +260,11 @@ public final class MainVerticle extends VerticleBase {
         localNode.setCommandHandler(command -> handler.handle(command, "via bus"));
         Metrics metrics = new Metrics(observed, localNode, registry::status);
         // Its event loop is another one than the listeners' if there are several, and outlives this verticle.
-        Future<AdminServer> opened = CommandThreads.on(EventLoops.another(vertx), () ->
+        Context adminLoop = EventLoops.another(vertx);
+        if (settings.admin().tls().isPresent()) {
+            GuardedTransport.guard(adminLoop, port -> OpenHandshakes.bound(port, ADMIN_HANDSHAKES));
+        }
+        Future<AdminServer> opened = CommandThreads.on(adminLoop, () ->
                 AdminServer.start(vertx, settings.admin(), handler, metrics, () -> localNode.readiness(ready),
                         new AdminClocks(InstantSource.system(), System::nanoTime)));
         return AdminBus.start(vertx, handler)

@@ -34,7 +34,8 @@ final class StartLog {
         LOG.info("listening on {}, instances {}", listeners(settings.listeners(), ports), instances);
         LOG.info("at most {} connections of clients, {} of one address",
                 limits.connections().orElseThrow(), limits.connectionsPerAddress().orElseThrow());
-        LOG.info("admin on {}{}", new Listener(settings.admin().host(), adminPort),
+        LOG.info("admin on {}{}{}", settings.admin().tls().isPresent() ? "https://" : "",
+                new Listener(settings.admin().host(), adminPort),
                 settings.admin().tokens().isEmpty() ? "" : ", with a token");
         topology.services().forEach((name, service) -> LOG.info("service {}: {}", name, of(service)));
         LOG.info("data in {}", durable ? Path.of(settings.data()).toAbsolutePath()

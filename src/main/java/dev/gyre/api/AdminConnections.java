@@ -41,6 +41,7 @@ final class AdminConnections {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
+    private static final int LONGEST_REASON = 200;
     private static final Duration LOG_EVERY = Duration.ofMinutes(1);
 
     private final Vertx vertx;
@@ -51,6 +52,7 @@ final class AdminConnections {
     private final Set<Deadline> waiting = new LinkedHashSet<>();
     private final ConnectionCounts counts;
     private final RateLimitedLog log;
+    private final RateLimitedLog handshakeLog;
 
     /** @param nanos a clock that only goes forward, as {@code System.nanoTime()} */
     AdminConnections(Vertx vertx, Bounds bounds, LongSupplier nanos) {
@@ -59,6 +61,7 @@ final class AdminConnections {
         this.counts = new ConnectionCounts(bounds.most(), bounds.mostOfOne());
         this.nanos = nanos;
         this.log = new RateLimitedLog(LOG_EVERY, nanos.getAsLong());
+        this.handshakeLog = new RateLimitedLog(LOG_EVERY, nanos.getAsLong());
     }
 
     /** Called with each new connection. */
@@ -85,6 +88,18 @@ final class AdminConnections {
         open.put(connection, deadline);
         connection.closeHandler(closed -> deadline.forget());
         deadline.set(bounds.request());
+    }
+
+    /** Called with what ends a connection before its first request: a TLS handshake that fails. */
+    void broken(Throwable cause) {
+        handshakeLog.happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("admin: TLS handshake failed reason=\"{}\"{}", words(cause), more));
+    }
+
+    /** The peer chooses what it sends, but no line of this log. */
+    private static String words(Throwable cause) {
+        String line = String.valueOf(cause.getMessage()).replaceAll("[\\p{C}\"]", "?");
+        return line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) + "…" : line;
     }
 
     /** Called with each request, before its body is read. */

@@ -78,7 +78,7 @@ public final class AdminServer {
         HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false)
                 .setHost(settings.host()).setPort(settings.port());
         this.server = vertx.createHttpServer(tls.isPresent() ? tls.get().in(options) : options)
-                .connectionHandler(connections::opened)
+                .connectionHandler(connections::opened).exceptionHandler(connections::broken)
                 .requestHandler(router(connections, new Guard(settings.tokens(), tls, clocks.nanos()),
                         new HttpDate(clocks.wall()), vertx));
     }

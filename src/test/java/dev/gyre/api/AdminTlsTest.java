@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -169,7 +170,13 @@ class AdminTlsTest {
     void aRequiredCertificateIsAskedForInTheHandshake() throws Exception {
         open(List.of(), clients(true));
         assertThat(command(LIST, with(authority.issue("alice")))).startsWith("200 ");
-        assertThat(command(LIST)).startsWith("000 ");
+        doors.nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+        try (LogLines log = LogLines.capture()) {
+            assertThat(command(LIST)).startsWith("000 ");
+            Await.until("a line", () -> log.text().contains("admin: TLS handshake failed reason=\""));
+            assertThat(command(LIST)).startsWith("000 ");
+            assertThat(log.with("TLS handshake failed")).hasSize(1);
+        }
         assertThat(command(LIST, with(Authority.in(directory.resolve("theirs")).issue("mallory"))))
                 .startsWith("000 ");
         assertThat(command(LIST, with(authority.expired("late")))).startsWith("000 ");
