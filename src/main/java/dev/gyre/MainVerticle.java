@@ -173,7 +173,7 @@ public final class MainVerticle extends VerticleBase {
     }
 
     private Future<Void> readCertificates() {
-        return vertx.executeBlocking(() -> CertificateWatch.open(CertificateSources.of(settings.listeners()),
+        return vertx.executeBlocking(() -> CertificateWatch.open(CertificateSources.of(settings),
                         InstantSource.system()))
                 .onSuccess(read -> certificates = read)
                 .compose(v -> vertx.executeBlocking(
@@ -265,7 +265,8 @@ public final class MainVerticle extends VerticleBase {
             GuardedTransport.guard(adminLoop, port -> OpenHandshakes.bound(port, ADMIN_HANDSHAKES));
         }
         Future<AdminServer> opened = CommandThreads.on(adminLoop, () ->
-                AdminServer.start(vertx, settings.admin(), handler, metrics, () -> localNode.readiness(ready),
+                AdminServer.start(vertx, settings.admin(), certificates, handler, metrics,
+                        () -> localNode.readiness(ready),
                         new AdminClocks(InstantSource.system(), System::nanoTime)));
         return AdminBus.start(vertx, handler)
                 .onSuccess(started -> adminBus = started)

@@ -4,6 +4,7 @@ import dev.gyre.config.Settings.AdminSettings;
 import dev.gyre.model.BindFailure;
 import dev.gyre.model.HttpDate;
 import dev.gyre.registry.CommandRefused;
+import dev.gyre.tls.CertificateWatch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -19,12 +20,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -43,8 +42,6 @@ public final class AdminServer {
      * Bytes written at a time; a listing of 100,000 backends has 40 MB, and other requests come meanwhile.
      */
     private static final int SLICE = 128 * 1024;
-    /** How often the files of its TLS are read. */
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /** Characters of a path that an error shows. */
     private static final int SHOWN = 200;
     private static final Logger LOG = LoggerFactory.getLogger("gyre.admin");
@@ -56,18 +53,14 @@ public final class AdminServer {
             "/api/topology", "topology.get", "/api/nodes", "node.list", "/api/cluster", "cluster.status",
             "/api/history", "history", "/api/diff", "diff"));
 
-    private final Vertx vertx;
     private final Context loop;
     private final CommandHandler handler;
     private final Metrics metrics;
     private final Supplier<Readiness> ready;
     private final HttpServer server;
-    /** The timer of looks at the certificate's files. */
-    private volatile OptionalLong looks = OptionalLong.empty();
 
-    private AdminServer(Vertx vertx, AdminSettings settings, Optional<AdminTlsFiles> tls,
+    private AdminServer(Vertx vertx, AdminSettings settings, Optional<AdminHttps> tls,
                         CommandHandler handler, Node node, AdminClocks clocks) {
-        this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
         this.handler = handler;
         this.metrics = node.metrics();
@@ -91,36 +84,17 @@ public final class AdminServer {
      * Opens the port on the calling context, whose event loop does no other long work, so that liveness and
      * readiness are answered at any time. Fails with {@link AdminUnavailable}.
      *
-     * @param ready whether this node wants new requests from a load balancer
+     * @param certificates what the port presents, if it has TLS
+     * @param ready        whether this node wants new requests from a load balancer
      */
-    public static Future<AdminServer> start(Vertx vertx, AdminSettings settings, CommandHandler handler,
+    public static Future<AdminServer> start(Vertx vertx, AdminSettings settings,
+                                            CertificateWatch certificates, CommandHandler handler,
                                             Metrics metrics, Supplier<Readiness> ready, AdminClocks clocks) {
-        Context loop = vertx.getOrCreateContext();
-        return tls(vertx, settings, clocks).compose(tls -> CommandThreads.on(loop, () ->
-                new AdminServer(vertx, settings, tls, handler, new Node(metrics, ready), clocks).listen(
-                        settings, tls)));
-    }
-
-    private static Future<Optional<AdminTlsFiles>> tls(Vertx vertx, AdminSettings settings,
-                                                       AdminClocks clocks) {
-        return settings.tls().isEmpty() ? Future.succeededFuture(Optional.empty())
-                : vertx.executeBlocking(() -> Optional.of(AdminTlsFiles.open(settings.tls().get(),
-                        clocks.wall())));
-    }
-
-    private Future<AdminServer> listen(AdminSettings settings, Optional<AdminTlsFiles> tls) {
-        return server.listen().map(this).onSuccess(open -> tls.ifPresent(files -> follow(files)))
-                .recover(failure -> Future.failedFuture(new AdminUnavailable("admin " + address(settings)
-                        + ": " + BindFailure.words(failure))));
-    }
-
-    /** Looks at the files on a worker, one look after the other. */
-    private void follow(AdminTlsFiles files) {
-        looks = OptionalLong.of(vertx.setPeriodic(LOOK_EVERY.toMillis(), due ->
-                vertx.executeBlocking(() -> {
-                    files.look();
-                    return null;
-                })));
+        AdminServer admin = new AdminServer(vertx, settings, AdminHttps.of(settings, certificates), handler,
+                new Node(metrics, ready), clocks);
+        return CommandThreads.on(admin.loop, admin.server::listen).map(admin).recover(failure ->
+                Future.failedFuture(new AdminUnavailable("admin " + address(settings) + ": "
+                        + BindFailure.words(failure))));
     }
 
     /** The port in use, also if the settings leave it open. */
@@ -129,7 +103,6 @@ public final class AdminServer {
     }
 
     public Future<Void> close() {
-        looks.ifPresent(vertx::cancelTimer);
         // Closing its connections takes tasks on its event loop, which Vert.x is about to stop.
         return server.close().compose(v -> CommandThreads.on(loop, Future::succeededFuture));
     }

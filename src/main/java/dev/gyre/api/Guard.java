@@ -32,7 +32,7 @@ final class Guard {
     private static final int SHOWN = 200;
 
     private final List<AdminToken> tokens;
-    private final Optional<AdminTlsFiles> tls;
+    private final Optional<AdminHttps> tls;
     private final WrongTokens wrong;
     private final LongSupplier nanos;
     private final Map<Refused, RateLimitedLog> lines = new EnumMap<>(Refused.class);
@@ -55,7 +55,7 @@ final class Guard {
         }
     }
 
-    Guard(List<AdminToken> tokens, Optional<AdminTlsFiles> tls, LongSupplier nanos) {
+    Guard(List<AdminToken> tokens, Optional<AdminHttps> tls, LongSupplier nanos) {
         this.tokens = tokens;
         this.tls = tls;
         this.wrong = new WrongTokens(nanos);
@@ -113,7 +113,7 @@ final class Guard {
     }
 
     private Optional<String> certificate(RoutingContext context) {
-        return tls.filter(AdminTlsFiles::takesCertificates)
+        return tls.filter(AdminHttps::takesCertificates)
                 .flatMap(files -> files.client(context.request().connection().sslSession()));
     }
 
@@ -127,7 +127,7 @@ final class Guard {
         if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"gyre\"");
             Problem.answer(context, 401, "a token is needed (expected: Authorization: Bearer …, a token of "
-                    + "\"admin\" in the config" + (tls.filter(AdminTlsFiles::takesCertificates).isPresent()
+                    + "\"admin\" in the config" + (tls.filter(AdminHttps::takesCertificates).isPresent()
                     ? ", or a client certificate)" : ")"));
             return;
         }

@@ -6,11 +6,11 @@ import dev.gyre.model.Route;
 import dev.gyre.tls.CertificateStore.Fault;
 import dev.gyre.tls.CertificateStore.Look;
 import dev.gyre.tls.CertificateWatch.Source;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,10 +34,8 @@ public final class CertificateCheck {
     public static Report run(Settings settings, InstantSource clock) {
         CertificateCheck check = new CertificateCheck(settings.declared().routes().stream().map(Route::host)
                 .collect(Collectors.toSet()), clock.instant());
-        Map<String, Source> sources = new LinkedHashMap<>(CertificateSources.of(settings.listeners()));
-        sources.forEach((place, source) -> check.judge(place, source, clock, true));
-        settings.admin().tls().ifPresent(tls -> check.judge("admin.tls", new Source(
-                CertificateSources.files(List.of(tls.pair())), UnknownName.FIRST), clock, false));
+        CertificateSources.of(settings).forEach((place, source) ->
+                check.judge(place, source, clock, !place.equals(CertificateSources.ADMIN)));
         return new Report(check.errors.isEmpty(),
                 Stream.concat(check.errors.stream(), check.warnings.stream()).toList());
     }
@@ -46,6 +44,7 @@ public final class CertificateCheck {
     private void judge(String place, Source source, InstantSource clock, boolean routed) {
         Look look = new CertificateStore(source.files(), source.unknown(), clock).look();
         look.faults().stream().map(Fault::reason).map(reason -> place + ": " + reason).forEach(errors::add);
+        source.clients().ifPresent(file -> judge(place, file));
         look.changed().ifPresent(certificates -> {
             source.without(certificates).filter(error -> look.faults().isEmpty())
                     .map(error -> place + ": " + error).ifPresent(errors::add);
@@ -57,6 +56,14 @@ public final class CertificateCheck {
                 uncovered(place, certificates);
             }
         });
+    }
+
+    private void judge(String place, Path authorities) {
+        try {
+            ClientAuthorities.in(authorities);
+        } catch (UnusableCertificate e) {
+            errors.add(place + ": clients.ca: " + e.getMessage());
+        }
     }
 
     private void warn(String place, String what) {

@@ -1,8 +1,11 @@
 package dev.gyre.tls;
 
+import dev.gyre.config.AdminTls;
 import dev.gyre.config.Listener;
 import dev.gyre.config.ListenerTls;
 import dev.gyre.config.ListenerTls.CertificatePair;
+import dev.gyre.config.ListenerTls.ClientCertificates;
+import dev.gyre.config.Settings;
 import dev.gyre.tls.CertificateFiles.Pair;
 import dev.gyre.tls.CertificateWatch.Source;
 import java.nio.file.Path;
@@ -14,11 +17,30 @@ import java.util.Optional;
 /** The places of the config that name certificates to serve clients with. */
 public final class CertificateSources {
 
+    /** Of the admin port. */
+    public static final String ADMIN = "admin.tls";
+
     private CertificateSources() {
     }
 
+    /** Of the listeners and the admin port, where they have TLS. */
+    public static Map<String, Source> of(Settings settings) {
+        Map<String, Source> sources = of(settings.listeners());
+        settings.admin().tls().ifPresent(tls -> sources.put(ADMIN, of(tls)));
+        return sources;
+    }
+
+    /** Of the admin port. */
+    public static Source of(AdminTls tls) {
+        return new Source(files(List.of(tls.pair())), UnknownName.FIRST, authorities(tls.clients()));
+    }
+
+    private static Optional<Path> authorities(Optional<ClientCertificates> clients) {
+        return clients.map(ClientCertificates::ca).map(Path::of);
+    }
+
     /** Of those listeners that have TLS, by {@link #place}. */
-    public static Map<String, Source> of(List<Listener> listeners) {
+    static Map<String, Source> of(List<Listener> listeners) {
         Map<String, Source> sources = new LinkedHashMap<>();
         for (int i = 0; i < listeners.size(); i++) {
             String place = place(i);
@@ -33,7 +55,7 @@ public final class CertificateSources {
     }
 
     /** The files of one pair. */
-    static CertificateFiles files(List<CertificatePair> pairs) {
+    private static CertificateFiles files(List<CertificatePair> pairs) {
         return new CertificateFiles(pairs.stream().map(CertificateSources::pair).toList(),
                 Optional.empty());
     }
@@ -44,7 +66,7 @@ public final class CertificateSources {
                 tls.directory().map(Path::of));
         UnknownName unknown = tls.fallback().map(name -> name.equals(ListenerTls.REFUSE)
                 ? UnknownName.REFUSED : UnknownName.as(name)).orElse(UnknownName.FIRST);
-        return new Source(files, unknown);
+        return new Source(files, unknown, authorities(tls.clients()));
     }
 
     private static Pair pair(CertificatePair named) {

@@ -5,6 +5,7 @@ import dev.gyre.tls.CertificateStore.Fault;
 import dev.gyre.tls.CertificateStore.Look;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,8 +27,16 @@ public final class CertificateWatch {
     /** From the end of one look to the next: with the time that the look takes, far less than 5 s. */
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
-    /** What a place of the config says of its certificates. */
-    public record Source(CertificateFiles files, UnknownName unknown) {
+    /**
+     * What a place of the config says of its certificates.
+     *
+     * @param clients file of the authorities of client certificates; empty: none are asked for
+     */
+    public record Source(CertificateFiles files, UnknownName unknown, Optional<Path> clients) {
+
+        public Source(CertificateFiles files, UnknownName unknown) {
+            this(files, unknown, Optional.empty());
+        }
 
         /** What is wrong if the default has no certificate among these. */
         Optional<String> without(Certificates certificates) {
@@ -37,7 +46,8 @@ public final class CertificateWatch {
         }
     }
 
-    private record Served(CertificateStore store, ServedCertificates certificates) {
+    private record Served(CertificateStore store, ServedCertificates certificates,
+                          Optional<ClientAuthorities> clients) {
     }
 
     private final InstantSource clock;
@@ -72,11 +82,26 @@ public final class CertificateWatch {
         CertificateStore store = new CertificateStore(source.files(), source.unknown(), clock);
         Look first = store.look();
         List<String> errors = new ArrayList<>(first.faults().stream().map(Fault::reason).toList());
+        Optional<ClientAuthorities> clients = source.clients().flatMap(file -> authorities(file, errors));
         first.changed().ifPresent(certificates -> {
-            places.put(place, new Served(store, new ServedCertificates(certificates)));
+            places.put(place, new Served(store, new ServedCertificates(certificates), clients));
             source.without(certificates).filter(error -> errors.isEmpty()).ifPresent(errors::add);
         });
         return errors.stream().map(error -> place + ": " + error).toList();
+    }
+
+    private static Optional<ClientAuthorities> authorities(Path file, List<String> errors) {
+        try {
+            return Optional.of(ClientAuthorities.in(file));
+        } catch (UnusableCertificate e) {
+            errors.add("clients.ca: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** The authorities of a place's client certificates; empty: none are asked for. */
+    public Optional<ClientAuthorities> clients(String place) {
+        return places.get(place).clients();
     }
 
     /** Of a place that {@link #open} was given. */
@@ -108,6 +133,7 @@ public final class CertificateWatch {
                 place.certificates().serve(next);
                 log(before, next);
             });
+            place.clients().ifPresent(authorities -> look(authorities, found));
         });
         Map<String, Fault> before = faults;
         faults = found;
@@ -115,6 +141,17 @@ public final class CertificateWatch {
                 .forEach(CertificateWatch::log);
         before.keySet().stream().filter(source -> !found.containsKey(source))
                 .forEach(source -> LOG.info("certificate usable again file={}", source));
+    }
+
+    private static void look(ClientAuthorities authorities, Map<String, Fault> found) {
+        try {
+            if (authorities.look()) {
+                LOG.info("client authorities renewed file={}", authorities.file());
+            }
+        } catch (UnusableCertificate e) {
+            String file = authorities.file().toString();
+            found.put(file, new Fault(file, e.getMessage(), true));
+        }
     }
 
     private static void log(Fault fault) {

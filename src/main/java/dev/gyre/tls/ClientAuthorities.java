@@ -30,6 +30,10 @@ public final class ClientAuthorities extends X509ExtendedTrustManager {
         this.known = read(CertificateFiles.text(file));
     }
 
+    Path file() {
+        return file;
+    }
+
     /** Blocks while it reads the file. */
     public static ClientAuthorities in(Path file) throws UnusableCertificate {
         return new ClientAuthorities(file);

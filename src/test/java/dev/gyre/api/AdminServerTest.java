@@ -368,7 +368,7 @@ class AdminServerTest {
     void aPortInUseIsOneClearLine() {
         AdminSettings taken = new AdminSettings("127.0.0.1", doors.server.port(), List.of());
         AdminUnavailable failure = catchThrowableOfType(AdminUnavailable.class, () -> get(AdminServer.start(
-                io.vertx.core.Vertx.vertx(), taken, null, null,
+                io.vertx.core.Vertx.vertx(), taken, null, null, null,
                 () -> new Readiness(true, Readiness.FULL, List.of()),
                 new AdminClocks(InstantSource.system(), () -> 0))));
         assertThat(failure).hasMessage("admin 127.0.0.1:" + doors.server.port() + ": address already in use");

@@ -29,6 +29,8 @@ import dev.gyre.model.RetryStats;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
 import dev.gyre.registry.Node;
+import dev.gyre.tls.CertificateSources;
+import dev.gyre.tls.CertificateWatch;
 import dev.gyre.vertx.EventLoops;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
@@ -111,8 +113,12 @@ public final class Doors implements AutoCloseable {
                 new Discovery(node.vertx, node.registry, new Alone(), System::nanoTime),
                 new CommandThreads(EventLoops.worker(node.vertx), EventLoops.worker(node.vertx)));
         get(AdminBus.start(node.vertx, handler));
+        CertificateWatch certificates = CertificateWatch.open(tls.map(one ->
+                        Map.of(CertificateSources.ADMIN, CertificateSources.of(one))).orElse(Map.of()),
+                InstantSource.system());
+        certificates.follow(node.vertx, node.vertx.getOrCreateContext());
         server = get(AdminServer.start(node.vertx, new AdminSettings("127.0.0.1", 0, tokens, tls),
-                handler,
+                certificates, handler,
                 new Metrics(observed, nodes, node.registry::status),
                 () -> new Readiness(ready.get(), capacity.get(), Stream.concat(notes.stream(),
                         new RegistryReport(node.registry.status()).notes().stream()).toList()),

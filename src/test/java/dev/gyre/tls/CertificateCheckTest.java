@@ -125,6 +125,23 @@ class CertificateCheckTest {
         assertThat(check(tls(chain, web).put("default", "refuse")).ok()).isTrue();
     }
 
+    @Test
+    void judgesTheAuthoritiesOfClientsAndTheAdminPort() throws Exception {
+        Issued other = openssl.issue("another", ca, "other.test");
+        Path absent = openssl.file("absent.pem");
+        JsonObject clients = new JsonObject().put("ca", absent.toString());
+        assertThat(check(tls(chain, web).put("clients", clients)).lines())
+                .singleElement().asString().startsWith("listeners[0].tls: clients.ca: " + absent);
+        Report admin = check(new JsonObject().put("tls",
+                pair(chain, other.key()).put("clients", clients)), tls(chain, web));
+        assertThat(admin.ok()).isFalse();
+        assertThat(admin.lines()).hasSize(2)
+                .anyMatch(line -> line.startsWith("admin.tls: " + other.key() + ": not the key of " + chain))
+                .anyMatch(line -> line.startsWith("admin.tls: clients.ca: " + absent));
+        assertThat(check(new JsonObject().put("tls", pair(chain, web.key()).put("clients",
+                new JsonObject().put("ca", root.cert().toString()))), tls(chain, web)).lines()).isEmpty();
+    }
+
     private void says(JsonObject tls, String warning, String... hosts) {
         Report report = check(tls, hosts);
         assertThat(report.ok()).isTrue();
@@ -141,6 +158,10 @@ class CertificateCheckTest {
     }
 
     private Report check(JsonObject tls, String... hosts) {
+        return check(new JsonObject(), tls, hosts);
+    }
+
+    private Report check(JsonObject admin, JsonObject tls, String... hosts) {
         JsonArray routes = new JsonArray();
         Arrays.stream(hosts).forEach(host -> routes.add(new JsonObject().put("host", host)
                 .put("service", "web")));
@@ -148,7 +169,7 @@ class CertificateCheckTest {
                 .put("listeners", new JsonArray().add(new JsonObject().put("port", 8443).put("tls", tls)))
                 .put("services", new JsonObject().put("web", new JsonObject()
                         .put("backends", new JsonArray().add("http://127.0.0.1:9001"))))
-                .put("routes", routes);
+                .put("routes", routes).put("admin", admin);
         return CertificateCheck.run(ConfigReader.read(config).accepted().orElseThrow(), () -> now);
     }
 }
