@@ -44,9 +44,16 @@ final class AdminReader {
     private static Optional<AdminTls> tls(Fields fields) {
         Optional<CertificatePair> pair = ListenerReader.pair(fields);
         Optional<ClientCertificates> clients =
-                fields.value("clients").flatMap(Value::object).flatMap(ListenerReader::clients);
+                fields.value("clients").flatMap(Value::object).flatMap(AdminReader::clients);
         fields.done();
         return pair.map(files -> new AdminTls(files, clients));
+    }
+
+    private static Optional<ClientCertificates> clients(Fields fields) {
+        Optional<String> ca = fields.required("ca").flatMap(Value::text);
+        boolean require = fields.flag("require");
+        fields.done();
+        return ca.map(path -> new ClientCertificates(path, require, false));
     }
 
     private static void add(List<AdminToken> tokens, AdminToken token, Value item) {

@@ -64,7 +64,7 @@ final class EdgeSettings {
                         + " none.")
                         .absent("the first certificate"),
                 words("minVersion", List.of("1.2", "1.3"), "The oldest version of TLS.").or("1.2"),
-                clients(true),
+                clients(),
                 duration("handshakeTimeout", "100ms", "For the whole handshake.").or("10s"),
                 group("hsts", "Strict-Transport-Security (RFC 6797) on each answer; off unless set.",
                         Setting.of("maxAge", new Form.Span(Duration.ZERO, LONGEST_HSTS),
@@ -76,7 +76,9 @@ final class EdgeSettings {
     static Setting adminTls() {
         Setting[] pair = pair();
         return group("tls", "TLS of the admin port; in clear text unless set.", pair[0], pair[1], pair[2],
-                clients(false));
+                group("clients", "Certificates that callers present in place of a token, to do everything;"
+                        + " none are asked for unless set.", authorities(),
+                        flag("require", "A caller without one is refused.").or(false)));
     }
 
     private static Setting[] pair() {
@@ -87,10 +89,13 @@ final class EdgeSettings {
         };
     }
 
-    private static Setting clients(boolean require) {
+    private static Setting authorities() {
+        return text("ca", PEM, "Path of the certificates that sign them, PEM.").mustBeGiven();
+    }
+
+    private static Setting clients() {
         return group("clients", "Certificates that clients show; none are asked for unless set.",
-                text("ca", PEM, "Path of the certificates that sign them, PEM.").mustBeGiven(),
-                flag("require", "A client without one is refused.").or(require),
+                authorities(), flag("require", "A client without one is refused.").or(true),
                 flag("headers", "Backends learn about them by X-Client-* as well as by Client-Cert.")
                         .or(false));
     }

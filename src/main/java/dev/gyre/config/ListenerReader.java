@@ -132,7 +132,7 @@ final class ListenerReader {
                 ? Optional.of(new CertificatePair(cert.get(), key.get(), password)) : Optional.empty();
     }
 
-    static Optional<ClientCertificates> clients(Fields fields) {
+    private static Optional<ClientCertificates> clients(Fields fields) {
         Optional<String> ca = fields.required("ca").flatMap(Value::text);
         boolean require = fields.flag("require");
         boolean headers = fields.flag("headers");
