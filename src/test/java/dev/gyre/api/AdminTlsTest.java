@@ -14,7 +14,10 @@ import dev.gyre.kit.Authority;
 import dev.gyre.kit.Authority.Issued;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.LogLines;
+import dev.gyre.kit.Wire;
 import dev.gyre.model.Role;
+import dev.gyre.tls.CertificateFiles.Pair;
+import dev.gyre.tls.ClientContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,9 +205,15 @@ class AdminTlsTest {
         open(READER, Optional.of(new ClientCertificates(ca.toString(), false, false)));
         Issued alice = authority.issue("alice");
         assertThat(command(LIST, with(alice))).startsWith("200 ");
+        SSLContext context = ClientContext.read(Optional.of(authority.ca()),
+                Optional.of(new Pair(alice.cert(), alice.key(), Optional.empty())));
+        Wire open = new Wire(context.getSocketFactory().createSocket("127.0.0.1", doors.server.port()));
+        assertThat(open.get("/api/backends").readAnswer().status()).isEqualTo(200);
         Authority other = Authority.in(directory.resolve("theirs"));
         Files.copy(other.ca(), ca, StandardCopyOption.REPLACE_EXISTING);
         Await.until("a refusal", () -> command(LIST, with(alice)).startsWith("000 "));
         assertThat(command(LIST, with(other.issue("bob")))).startsWith("200 ");
+        assertThat(open.get("/api/backends").readAnswer().status()).isEqualTo(401);
+        open.close();
     }
 }
