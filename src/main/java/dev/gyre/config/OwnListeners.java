@@ -2,6 +2,7 @@ package dev.gyre.config;
 
 import dev.gyre.model.AddressText;
 import dev.gyre.model.BackendUrl;
+import dev.gyre.model.Scheme;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
@@ -24,9 +25,14 @@ public final class OwnListeners {
      */
     public static Optional<String> warning(BackendUrl backend, List<Listener> listeners) {
         return listeners.stream().filter(listener -> listener.port() == backend.port())
-                .filter(listener -> reaches(backend.host(), listener.host())).findFirst()
+                .filter(listener -> reaches(backend, listener.host())).findFirst()
                 .map(listener -> backend + " is this node's own listener " + listener
                         + ": requests to it are answered 508 (expected: another server)");
+    }
+
+    private static boolean reaches(BackendUrl backend, String listener) {
+        return backend.toString().equals(listener)
+                || backend.scheme() != Scheme.UNIX && reaches(backend.host(), listener);
     }
 
     private static boolean reaches(String host, String listener) {

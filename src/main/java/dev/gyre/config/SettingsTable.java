@@ -62,7 +62,8 @@ public final class SettingsTable {
     /** A backend, where it is more than a URL. */
     static final Form.Group BACKEND = Form.Group.of(
             url("url", "Address of the server: http://host:port, or https://host:port for TLS, without path"
-                    + " or query; the port defaults to 80 or 443.").mustBeGiven(),
+                    + " or query; the port defaults to 80 or 443. Or unix:/path for a Unix socket.")
+                    .mustBeGiven(),
             whole("weight", 1, Backend.MAX_WEIGHT, "Share of the requests relative to the other backends.")
                     .or(1),
             zone("Zone in which the server stands.").absent("none"));
@@ -220,7 +221,8 @@ public final class SettingsTable {
     }
 
     private static Setting url(String key, String description) {
-        return text(key, "[hH][tT][tT][pP][sS]?://[^/?#@]+/?", BackendUrl.FORMS, description);
+        return text(key, "[hH][tT][tT][pP][sS]?://[^/?#@]+/?|unix:/[A-Za-z0-9._~+=,:/-]+",
+                BackendUrl.FORMS, description);
     }
 
     private static Form.Group balance() {

@@ -45,6 +45,7 @@ public final class Loop {
     private final int index;
     private final ContextInternal context;
     private final Bootstrap bootstrap;
+    private final Bootstrap unixBootstrap;
     private final ChannelGroup connections;
     private final KnownNames names = new KnownNames();
     private final ReadMemory readMemory;
@@ -80,6 +81,10 @@ public final class Loop {
                 .resolver(this.context.owner().nameResolver().nettyAddressResolverGroup())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNWRITTEN);
+        this.unixBootstrap = new Bootstrap().group(eventLoop)
+                .channelFactory(this.context.owner().transport().channelFactory(true))
+                .disableResolver()
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNWRITTEN);
     }
 
@@ -117,11 +122,20 @@ public final class Loop {
      * @param handler the first and only one of its channel
      */
     public ChannelFuture connect(String host, int port, Duration timeout, ChannelHandler handler) {
-        return bootstrap.clone()
+        return connect(bootstrap, SocketAddress.inetSocketAddress(port, host), timeout, handler);
+    }
+
+    /** As above, to a Unix socket. */
+    public ChannelFuture connectUnix(String path, Duration timeout, ChannelHandler handler) {
+        return connect(unixBootstrap, SocketAddress.domainSocketAddress(path), timeout, handler);
+    }
+
+    private ChannelFuture connect(Bootstrap by, SocketAddress to, Duration timeout, ChannelHandler handler) {
+        return by.clone()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()))
                 .handler(handler)
-                .connect(context.owner().transport().convert(SocketAddress.inetSocketAddress(port, host)))
+                .connect(context.owner().transport().convert(to))
                 .addListener((ChannelFuture opened) -> {
                     if (opened.isSuccess()) {
                         connections.add(opened.channel());

@@ -7,22 +7,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a backend listens and how it is spoken to; its text form {@code scheme://host:port} is the backend's
- * name within its service, on disk and between nodes too.
+ * Where a backend listens and how it is spoken to; its text form, {@code scheme://host:port} or
+ * {@code unix:/path}, is the backend's name within its service, on disk and between nodes too.
  *
- * @param host lower-case name or address, an IPv6 address without brackets
- * @param port 1..65535
+ * @param host lower-case name or address, an IPv6 address without brackets; the path of a Unix socket
+ * @param port 1..65535; 0 for a Unix socket
  */
 public record BackendUrl(Scheme scheme, String host, int port) implements Comparable<BackendUrl> {
 
     /** What {@link #parse} expects, for messages. */
-    public static final String FORMS = "http://host:port or https://host:port";
+    public static final String FORMS = "http://host:port, https://host:port or unix:/path";
 
     /** In characters; a longer text holds a longer name than there may be. */
     private static final int LONGEST = 300;
     private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?";
     private static final Pattern FORM = Pattern.compile("(?i:http(s?))://"
             + "(\\[[^]/?#@]+]|" + LABEL + "(?:[.]" + LABEL + ")*[.]?)(?::(\\d*))?/?");
+    private static final String SEGMENT = "/(?![.]{1,2}(?:/|$))[A-Za-z0-9._~+=,:-]+";
+    /** One text for one socket, so that no two backends are the same. */
+    private static final Pattern UNIX_FORM = Pattern.compile("unix:((?:" + SEGMENT + ")+)");
+    /** In bytes, of the path of a socket; the kernel takes no more. */
+    private static final int LONGEST_PATH = 107;
     /** Some readers take a name whose last label is a number for an address. */
     private static final Pattern NUMBER_LAST = Pattern.compile("(?:^|[.])\\d+[.]?$");
 
@@ -30,10 +35,10 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
         if (host.isEmpty()) {
             throw new IllegalArgumentException("host is empty (expected: a name or an address)");
         }
-        if (port < 1 || port > 65_535) {
+        if (scheme == Scheme.UNIX ? port != 0 : port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port: " + port + " (expected: 1..65535)");
         }
-        host = host.toLowerCase(Locale.ROOT);
+        host = scheme == Scheme.UNIX ? host : host.toLowerCase(Locale.ROOT);
     }
 
     /** In clear text. */
@@ -42,15 +47,18 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
     }
 
     /**
-     * Reads {@code http://host[:port]} and {@code https://host[:port]}; the port defaults to 80 and 443. A
-     * name may have underscores, as those of containers do: {@link java.net.URI} knows no such host, so that
-     * only addresses in brackets are read by it.
+     * Reads {@code http://host[:port]}, {@code https://host[:port]} and {@code unix:/path}; the port defaults
+     * to 80 and 443. A name may have underscores, as those of containers do: {@link java.net.URI} knows no
+     * such host, so that only addresses in brackets are read by it.
      *
      * @throws IllegalArgumentException with a message for the operator: what was found and what was expected
      */
     public static BackendUrl parse(String text) {
         if (text.length() > LONGEST) {
             throw tooLong(text);
+        }
+        if (text.startsWith("unix:")) {
+            return unix(text);
         }
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
@@ -68,6 +76,16 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
                     + " a number (expected: " + FORMS + ")");
         }
         return new BackendUrl(scheme, host, port(form.group(3), scheme, text));
+    }
+
+    private static BackendUrl unix(String text) {
+        Matcher form = UNIX_FORM.matcher(text);
+        if (!form.matches() || form.group(1).length() > LONGEST_PATH) {
+            throw new IllegalArgumentException("\"" + text + "\" (expected: unix: and an absolute path of at"
+                    + " most " + LONGEST_PATH + " letters, digits and any of ._~+=,:- between slashes,"
+                    + " without . and ..)");
+        }
+        return new BackendUrl(Scheme.UNIX, form.group(1), 0);
     }
 
     private static IllegalArgumentException tooLong(String text) {
@@ -104,7 +122,7 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
 
     /** The host is a name, to be looked up, and no IPv4 or IPv6 address. */
     public boolean isNamed() {
-        return host.indexOf(':') < 0 && !isV4(host);
+        return scheme != Scheme.UNIX && host.indexOf(':') < 0 && !isV4(host);
     }
 
     /** Without a pattern, as it is asked of each backend at each change. */
@@ -130,8 +148,14 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
         return dots == 3 && digits > 0;
     }
 
-    /** {@code host:port}, as it stands in a Host header, where the zone of an address says nothing. */
+    /**
+     * {@code host:port}, as it stands in a Host header, where the zone of an address says nothing;
+     * {@code localhost} for a Unix socket.
+     */
     public String authority() {
+        if (scheme == Scheme.UNIX) {
+            return "localhost";
+        }
         int zone = host.indexOf('%');
         return authority(zone < 0 ? host : host.substring(0, zone));
     }
@@ -149,6 +173,6 @@ public record BackendUrl(Scheme scheme, String host, int port) implements Compar
 
     @Override
     public String toString() {
-        return scheme.word() + "://" + authority(host);
+        return scheme == Scheme.UNIX ? "unix:" + host : scheme.word() + "://" + authority(host);
     }
 }

@@ -7,7 +7,9 @@ public enum Scheme {
     /** In clear text. */
     HTTP(80),
     /** Within TLS. */
-    HTTPS(443);
+    HTTPS(443),
+    /** In clear text over a Unix socket, which has no port. */
+    UNIX(0);
 
     private final int port;
 

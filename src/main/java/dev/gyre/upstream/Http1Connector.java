@@ -5,10 +5,12 @@ import dev.gyre.model.BackendId;
 import dev.gyre.model.Scheme;
 import dev.gyre.model.ServicePolicy;
 import dev.gyre.tls.BackendContexts;
+import io.netty.channel.ChannelFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 
-/** Opens connections of HTTP/1, within TLS where the URL of the backend says so. */
+/** Opens connections of HTTP/1 to ports and Unix sockets, within TLS where the URL of the backend says so. */
 final class Http1Connector implements Connector {
 
     private final BackendContexts tls;
@@ -25,14 +27,17 @@ final class Http1Connector implements Connector {
             return opened.future();
         }
         Http1BackendConnection connection = new Http1BackendConnection(loop);
-        loop.connect(to.host(), to.url().port(), policy.timeouts().connect(), connection)
-                .addListener(connecting -> {
-                    if (connecting.isSuccess()) {
-                        opened.complete(connection);
-                    } else {
-                        opened.fail(connecting.cause());
-                    }
-                });
+        Duration timeout = policy.timeouts().connect();
+        ChannelFuture connecting = to.url().scheme() == Scheme.UNIX
+                ? loop.connectUnix(to.host(), timeout, connection)
+                : loop.connect(to.host(), to.url().port(), timeout, connection);
+        connecting.addListener(done -> {
+            if (done.isSuccess()) {
+                opened.complete(connection);
+            } else {
+                opened.fail(done.cause());
+            }
+        });
         return opened.future();
     }
 }

@@ -28,6 +28,7 @@ import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -101,6 +102,11 @@ final class NetworkProber implements Prober {
         within.ifPresent(context -> options.setSsl(true).setSslOptions(context.probes())
                 .setServer(SocketAddress.inetSocketAddress(port, backend.host()))
                 .setHost(context.expected(backend)));
+        if (backend.url().scheme() == Scheme.UNIX) {
+            // Vert.x wants a host and a port all the same.
+            options.setServer(SocketAddress.domainSocketAddress(backend.host())).setHost("localhost")
+                    .setPort(80);
+        }
         HttpRequest<Buffer> request =
                 client.request(HttpMethod.valueOf(probe.method()), options).timeout(millis);
         request.putHeader("Host", probe.host().orElse(backend.url().authority()));
@@ -126,6 +132,9 @@ final class NetworkProber implements Prober {
                 .setPort(probe.port().orElse(backend.url().port())).setTimeout((int) millis);
         within.ifPresent(context -> options.setSsl(true).setSslOptions(context.probes())
                 .setSniServerName(context.expected(backend)));
+        if (backend.url().scheme() == Scheme.UNIX) {
+            options.setRemoteAddress(SocketAddress.domainSocketAddress(backend.host()));
+        }
         Future<NetSocket> connected = tcp.connect(options);
         connected.onSuccess(NetSocket::close);
         return connected.timeout(millis, TimeUnit.MILLISECONDS).map(socket -> new Passed());
@@ -148,6 +157,9 @@ final class NetworkProber implements Prober {
         }
         if (cause instanceof UnknownHostException) {
             return new Failed("the name cannot be resolved");
+        }
+        if (cause instanceof FileNotFoundException || message.contains("No such file")) {
+            return new Failed("there is no socket");
         }
         if (cause instanceof ConnectException) {
             return new Failed(message.contains("refused") ? "connection refused"
