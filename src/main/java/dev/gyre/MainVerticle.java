@@ -175,12 +175,12 @@ public final class MainVerticle extends VerticleBase {
     private Future<Void> readCertificates() {
         return vertx.executeBlocking(() -> CertificateWatch.open(CertificateSources.of(settings),
                         InstantSource.system()))
-                .onSuccess(read -> certificates = read)
+                .map(read -> certificates = read)
+                .recover(e -> Future.failedFuture(e instanceof UnusableCertificates unusable
+                        ? StartFailed.badConfig(unusable.reasons()) : e))
                 .compose(v -> vertx.executeBlocking(
                         () -> ListenerContexts.open(settings.listeners(), certificates)))
                 .onSuccess(opened -> tls = opened)
-                .recover(e -> Future.failedFuture(e instanceof UnusableCertificates unusable
-                        ? StartFailed.badConfig(unusable.reasons()) : e))
                 .mapEmpty();
     }
 
@@ -204,10 +204,7 @@ public final class MainVerticle extends VerticleBase {
         ejector = new Ejector(verdicts, System::nanoTime, InstantSource.system());
         sampler = new TrafficSampler(vertx, ejector);
         backendTls = BackendContexts.on(this::onWorker, InstantSource.system());
-        vertx.setPeriodic(FILES_EVERY_MILLIS, timer -> {
-            backendTls.refresh();
-            onWorker(tls::look);
-        });
+        vertx.setPeriodic(FILES_EVERY_MILLIS, timer -> backendTls.refresh());
         proxy = new Proxy(vertx, new ListenerPolicy(settings.forwarding(), limits, registry.nodeId()),
                 new SelectionContext(settings.zone(), stickySecret.key(), InstantSource.system(),
                         RandomGenerator::getDefault),

@@ -45,7 +45,7 @@ public final class BackendContexts {
      * @param worker runs one task at a time, which may wait for files
      */
     public static BackendContexts on(Executor worker, InstantSource clock) {
-        SslProvider engine = ListenerContexts.hasOpenSsl() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+        SslProvider engine = ListenerContexts.engine();
         return new BackendContexts(new BackendContextReader(engine, clock), worker);
     }
 
