@@ -84,7 +84,7 @@ public final class BackendContexts {
                 .collect(Collectors.toSet()));
     }
 
-    private static boolean usesTls(Service service) {
+    static boolean usesTls(Service service) {
         return service.backends().stream().anyMatch(backend -> backend.url().scheme() == Scheme.HTTPS);
     }
 

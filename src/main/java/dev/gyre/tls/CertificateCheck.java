@@ -3,9 +3,11 @@ package dev.gyre.tls;
 import dev.gyre.config.ConfigCheck.Report;
 import dev.gyre.config.Settings;
 import dev.gyre.model.Route;
+import dev.gyre.model.Service;
 import dev.gyre.tls.CertificateStore.Fault;
 import dev.gyre.tls.CertificateStore.Look;
 import dev.gyre.tls.CertificateWatch.Source;
+import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,6 +38,8 @@ public final class CertificateCheck {
                 .collect(Collectors.toSet()), clock.instant());
         CertificateSources.of(settings).forEach((place, source) ->
                 check.judge(place, source, clock, !place.equals(CertificateSources.ADMIN)));
+        settings.declared().services().values().stream().filter(BackendContexts::usesTls)
+                .forEach(service -> check.judge(service, clock));
         return new Report(check.errors.isEmpty(),
                 Stream.concat(check.errors.stream(), check.warnings.stream()).toList());
     }
@@ -56,6 +60,16 @@ public final class CertificateCheck {
                 uncovered(place, certificates);
             }
         });
+    }
+
+    /** A node starts without what its backends need, and looks for it again. */
+    private void judge(Service service, InstantSource clock) {
+        try {
+            new BackendContextReader(SslProvider.JDK, clock).context(service.policy().tls(),
+                    BackendFiles.read(service.policy().tls()));
+        } catch (UnusableCertificate e) {
+            warn("services." + service.name() + ".tls", e.getMessage());
+        }
     }
 
     private void judge(String place, Path authorities) {

@@ -43,6 +43,12 @@ public record CertificateFiles(List<Pair> pairs, Optional<Path> directory) {
      */
     public record Pair(Path certificate, Path key, Optional<String> password) {
 
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return certificate + " with " + key;
+        }
+
         /** Both files have been removed; a file that cannot be read is still there. */
         private boolean gone() {
             return Files.notExists(certificate) && Files.notExists(key);

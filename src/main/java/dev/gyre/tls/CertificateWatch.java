@@ -111,15 +111,14 @@ public final class CertificateWatch {
 
     /** Looks at the files from now on until it is closed. */
     public void follow(Vertx vertx, Context context) {
-        vertx.setTimer(BETWEEN_LOOKS.toMillis(), id -> {
-            if (!closed && !places.isEmpty()) {
-                context.executeBlocking(() -> {
-                    look();
-                    return null;
-                }, false).onFailure(e -> LOG.error("certificates not read: those read before are served", e))
-                        .onComplete(looked -> follow(vertx, context));
-            }
-        });
+        if (closed || places.isEmpty()) {
+            return;
+        }
+        vertx.setTimer(BETWEEN_LOOKS.toMillis(), due -> context.executeBlocking(() -> {
+            look();
+            return null;
+        }, false).onFailure(e -> LOG.error("certificates not read: those read before are served", e))
+                .onComplete(looked -> follow(vertx, context)));
     }
 
     /** One look at all files. Blocks. */

@@ -11,6 +11,7 @@ import dev.gyre.tls.CertificateFiles.Pair;
 import dev.gyre.tls.CertificateWatch.Source;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,7 @@ class CertificateWatchTest {
     private Path cert;
     private Path key;
     private Instant now = Instant.now();
+    private Path authorities;
     private CertificateWatch watch;
 
     @BeforeAll
@@ -49,11 +51,14 @@ class CertificateWatchTest {
     void open() throws Exception {
         cert = directory.resolve("site.pem");
         key = directory.resolve("site.key");
+        authorities = made.resolve("trusted.pem");
+        Files.copy(made.resolve("ca.crt"), authorities, StandardCopyOption.REPLACE_EXISTING);
         write(first);
         Source listed = new Source(new CertificateFiles(List.of(new Pair(cert, key, Optional.empty())),
-                Optional.empty()), UnknownName.FIRST);
+                Optional.empty()), UnknownName.FIRST, Optional.of(authorities));
         watch = CertificateWatch.open(Map.of("listeners[0].tls", listed, "listeners[1].tls", new Source(
-                new CertificateFiles(List.of(), Optional.of(directory)), UnknownName.REFUSED)), () -> now);
+                new CertificateFiles(List.of(), Optional.of(directory)), UnknownName.REFUSED,
+                Optional.empty())), () -> now);
     }
 
     @Test
@@ -112,12 +117,29 @@ class CertificateWatchTest {
     }
 
     @Test
+    void clientsAuthoritiesAreReadAgainToo() throws Exception {
+        ClientAuthorities trusted = watch.clients("listeners[0].tls").orElseThrow();
+        assertThat(trusted.getAcceptedIssuers()).hasSize(1);
+        Files.writeString(authorities, "");
+        assertThat(look()).singleElement().asString().contains("certificate unusable file=" + authorities
+                + " reason=\"" + authorities + ": no certificate");
+        assertThat(watch.faults()).hasSize(1);
+        Files.writeString(authorities, Files.readString(first.cert()));
+        assertThat(look()).hasSize(2)
+                .anyMatch(line -> line.contains("client authorities renewed file=" + authorities))
+                .anyMatch(line -> line.contains("certificate usable again file=" + authorities));
+        assertThat(trusted.getAcceptedIssuers()).hasSize(2);
+        assertThat(watch.clients("listeners[1].tls")).isEmpty();
+    }
+
+    @Test
     void opensWithAllOrNamesAllThatIsWrong() throws Exception {
         Files.writeString(key, "");
         Path absent = directory.resolve("absent");
         assertThatThrownBy(() -> CertificateWatch.open(Map.of("listeners[0].tls", new Source(
                 new CertificateFiles(List.of(new Pair(cert, key, Optional.empty()),
-                        new Pair(absent, key, Optional.empty())), Optional.of(absent)), UnknownName.FIRST)),
+                        new Pair(absent, key, Optional.empty())), Optional.of(absent)), UnknownName.FIRST,
+                Optional.empty())),
                 () -> now)).isInstanceOfSatisfying(UnusableCertificates.class, unusable ->
                         assertThat(unusable.reasons()).hasSize(3)
                                 .allMatch(reason -> reason.startsWith("listeners[0].tls: "))
