@@ -60,6 +60,11 @@ public final class BackendContexts {
         return (known != null ? known : wanted(settings)).latest;
     }
 
+    /** It is what new connections get, and has not been replaced because a file has changed. */
+    public boolean uses(BackendContext context) {
+        return entries.values().stream().anyMatch(entry -> entry.latest.result() == context);
+    }
+
     private Entry wanted(BackendTls settings) {
         Entry fresh = new Entry();
         Entry known = entries.putIfAbsent(settings, fresh);

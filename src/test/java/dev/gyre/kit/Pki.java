@@ -50,7 +50,10 @@ public final class Pki {
     public static Pki in(Path directory) throws Exception {
         Files.createDirectories(directory);
         Pki made = new Pki(directory);
-        made.selfSigned("ca", 10);
+        List<String> authority = new ArrayList<>(List.of("req", "-new", "-x509", "-subj", "/CN=ca", "-days",
+                "10", "-keyout", made.path("ca.key"), "-out", made.path("ca.pem")));
+        authority.addAll(FRESH_KEY);
+        openssl(authority);
         return made;
     }
 
@@ -66,34 +69,27 @@ public final class Pki {
      * @param names e.g. {@code DNS:a.example} or {@code IP:127.0.0.1}
      */
     public Pair selfSigned(String file, int days, String... names) throws Exception {
-        List<String> command = request(file, names);
-        command.addAll(List.of("-x509", "-days", "" + days, "-out", path(file + ".pem")));
-        openssl(command);
-        return pair(file);
+        return signed(file, days, List.of("-signkey", path(file + ".key")), names);
     }
 
     /** Signed by the authority; else as above. */
     public Pair issue(String file, int days, String... names) throws Exception {
-        List<String> command = request(file, names);
-        command.addAll(List.of("-out", path(file + ".csr")));
-        openssl(command);
-        openssl(List.of("x509", "-req", "-in", path(file + ".csr"), "-CA", ca().toString(), "-CAkey",
-                path("ca.key"), "-CAcreateserial", "-copy_extensions", "copy", "-days", "" + days, "-out",
-                path(file + ".pem")));
-        return pair(file);
+        return signed(file, days, List.of("-CA", ca().toString(), "-CAkey", path("ca.key"),
+                "-CAcreateserial"), names);
     }
 
-    private List<String> request(String file, String... names) {
-        List<String> command = new ArrayList<>(List.of("req", "-new", "-subj", "/CN=" + file, "-keyout",
-                path(file + ".key")));
-        command.addAll(FRESH_KEY);
+    private Pair signed(String file, int days, List<String> by, String... names) throws Exception {
+        List<String> request = new ArrayList<>(List.of("req", "-new", "-subj", "/CN=" + file, "-keyout",
+                path(file + ".key"), "-out", path(file + ".csr")));
+        request.addAll(FRESH_KEY);
         if (names.length > 0) {
-            command.addAll(List.of("-addext", "subjectAltName=" + String.join(",", names)));
+            request.addAll(List.of("-addext", "subjectAltName=" + String.join(",", names)));
         }
-        return command;
-    }
-
-    private Pair pair(String file) {
+        openssl(request);
+        List<String> sign = new ArrayList<>(List.of("x509", "-req", "-in", path(file + ".csr"), "-days",
+                "" + days, "-copy_extensions", "copy", "-out", path(file + ".pem")));
+        sign.addAll(by);
+        openssl(sign);
         return new Pair(directory.resolve(file + ".pem"), directory.resolve(file + ".key"));
     }
 

@@ -13,9 +13,12 @@ import dev.gyre.tls.BackendContext;
 import dev.gyre.tls.BackendContexts;
 import dev.gyre.tls.HandshakeFailure;
 import dev.gyre.tls.UnusableCertificate;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -46,10 +49,13 @@ final class NetworkProber implements Prober {
     private static final int CONNECTIONS = 256;
 
     private final Vertx vertx;
-    /** By timeout, of which there are few. */
-    private final Map<Duration, WebClient> http = new ConcurrentHashMap<>();
+    /** By timeout and settings for TLS, of which there are few. */
+    private final Map<Kind, WebClient> http = new ConcurrentHashMap<>();
     private final NetClient tcp;
     private final BackendContexts tls;
+
+    private record Kind(Duration timeout, Optional<BackendContext> within) {
+    }
 
     NetworkProber(Vertx vertx, BackendContexts tls) {
         this.vertx = vertx;
@@ -59,29 +65,54 @@ final class NetworkProber implements Prober {
 
     /**
      * A client whose connections end with the timeout of a probe: the client's own timeout restarts with
-     * every byte, so that a backend which trickles bytes would hold its connection for ever.
+     * every byte, so that a backend which trickles bytes would hold its connection for ever. TLS is the
+     * client's own: what a request says of it, Vert.x's web client (5.2.0) drops without a word.
      */
-    private WebClient client(Duration timeout) {
+    private WebClient client(Kind kind) {
+        dropOutdated();
         // A redirect is an answer like any other: its target is not probed.
         WebClientOptions options = new WebClientOptions().setFollowRedirects(false)
                 .setUserAgent("gyre-health");
-        return WebClient.wrap(vertx.httpClientBuilder()
-                .with(new HttpClientOptions().setKeepAlive(false))
+        HttpClientBuilder builder = vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setKeepAlive(false).setForceSni(true));
+        // After the options, which have some for TLS as well.
+        kind.within().ifPresent(context -> builder.with(context.probes()));
+        return WebClient.wrap(builder
                 .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
                 .withConnectHandler(connection -> {
                     // Malformed bytes fail the probe; without a handler Vert.x would log them.
                     connection.exceptionHandler(garbage -> connection.close());
-                    long end = vertx.setTimer(timeout.toMillis(), timer -> connection.close());
+                    long end = vertx.setTimer(kind.timeout().toMillis(), timer -> connection.close());
                     connection.closeHandler(closed -> vertx.cancelTimer(end));
                 })
                 .build(), options);
+    }
+
+    /** What has been read on a worker, on the event loop that probes. */
+    private Future<Optional<BackendContext>> here(Future<BackendContext> read) {
+        Context own = vertx.getOrCreateContext();
+        Promise<Optional<BackendContext>> ready = Promise.promise();
+        read.<Optional<BackendContext>>map(Optional::of)
+                .onComplete(done -> own.runOnContext(v -> ready.handle(done)));
+        return ready.future();
+    }
+
+    /** Those whose certificates have changed since. */
+    private void dropOutdated() {
+        http.entrySet().removeIf(entry -> {
+            boolean outdated = entry.getKey().within().map(context -> !tls.uses(context)).orElse(false);
+            if (outdated) {
+                entry.getValue().close();
+            }
+            return outdated;
+        });
     }
 
     @Override
     public Future<ProbeResult> probe(BackendId backend, ServicePolicy service) {
         HealthPolicy policy = service.health();
         Future<Optional<BackendContext>> context = backend.url().scheme() == Scheme.HTTPS
-                ? tls.of(service.tls()).map(Optional::of) : Future.succeededFuture(Optional.empty());
+                ? here(tls.of(service.tls())) : Future.succeededFuture(Optional.empty());
         // Composed, so that an exception becomes a result as well.
         return context.<ProbeResult>compose(within -> {
             if (policy.probe() instanceof Probe.Http request) {
@@ -95,11 +126,16 @@ final class NetworkProber implements Prober {
     private Future<ProbeResult> request(BackendId backend, Probe.Http probe, HealthPolicy policy,
             Optional<BackendContext> within) {
         long millis = policy.timeout().toMillis();
-        WebClient client = http.computeIfAbsent(policy.timeout(), this::client);
+        Kind kind = new Kind(policy.timeout(), within);
+        WebClient client = http.get(kind);
+        if (client == null) {
+            client = client(kind);
+            http.put(kind, client);
+        }
         int port = probe.port().orElse(backend.url().port());
         RequestOptions options = new RequestOptions().setHost(backend.host()).setPort(port)
                 .setURI(probe.path()).setConnectTimeout(millis);
-        within.ifPresent(context -> options.setSsl(true).setSslOptions(context.probes())
+        within.ifPresent(context -> options.setSsl(true)
                 .setServer(SocketAddress.inetSocketAddress(port, backend.host()))
                 .setHost(context.expected(backend)));
         if (backend.url().scheme() == Scheme.UNIX) {
