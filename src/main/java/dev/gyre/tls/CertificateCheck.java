@@ -3,11 +3,9 @@ package dev.gyre.tls;
 import dev.gyre.config.ConfigCheck.Report;
 import dev.gyre.config.Settings;
 import dev.gyre.model.Route;
-import dev.gyre.model.Service;
 import dev.gyre.tls.CertificateStore.Fault;
 import dev.gyre.tls.CertificateStore.Look;
 import dev.gyre.tls.CertificateWatch.Source;
-import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,14 +30,14 @@ public final class CertificateCheck {
         this.now = now;
     }
 
-    /** Not ok where a node would not start; otherwise all lines are warnings. */
+    /** Not ok where a node would not start, or not reach backends; otherwise all lines are warnings. */
     public static Report run(Settings settings, InstantSource clock) {
         CertificateCheck check = new CertificateCheck(settings.declared().routes().stream().map(Route::host)
                 .collect(Collectors.toSet()), clock.instant());
         CertificateSources.of(settings).forEach((place, source) ->
                 check.judge(place, source, clock, !place.equals(CertificateSources.ADMIN)));
-        settings.declared().services().values().stream().filter(BackendContexts::usesTls)
-                .forEach(service -> check.judge(service, clock));
+        check.errors.addAll(BackendTlsCheck.errors(settings.declared(), clock));
+        check.warnings.addAll(BackendTlsCheck.warnings(settings.declared()));
         return new Report(check.errors.isEmpty(),
                 Stream.concat(check.errors.stream(), check.warnings.stream()).toList());
     }
@@ -63,15 +61,6 @@ public final class CertificateCheck {
     }
 
     /** A node starts without what its backends need, and looks for it again. */
-    private void judge(Service service, InstantSource clock) {
-        try {
-            new BackendContextReader(SslProvider.JDK, clock).context(service.policy().tls(),
-                    BackendFiles.read(service.policy().tls()));
-        } catch (UnusableCertificate e) {
-            warn("services." + service.name() + ".tls", e.getMessage());
-        }
-    }
-
     private void judge(String place, Path authorities) {
         try {
             ClientAuthorities.in(authorities);

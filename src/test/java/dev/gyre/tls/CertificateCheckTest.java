@@ -142,18 +142,6 @@ class CertificateCheckTest {
                 new JsonObject().put("ca", root.cert().toString()))), tls(chain, web)).lines()).isEmpty();
     }
 
-    @Test
-    void judgesWhatBackendsAreTrustedBy() throws Exception {
-        Path broken = Files.writeString(openssl.file("broken.pem"), "-----BEGIN CERTIFICATE-----\n");
-        JsonObject service = new JsonObject().put("backends", new JsonArray().add("https://127.0.0.1:9001"))
-                .put("tls", new JsonObject().put("trust", broken.toString()));
-        Report report = CertificateCheck.run(ConfigReader.read(new JsonObject().put("services",
-                new JsonObject().put("web", service))).accepted().orElseThrow(), () -> now);
-        assertThat(report.ok()).isTrue();
-        assertThat(report.lines()).singleElement().asString()
-                .startsWith("warning: services.web.tls: " + broken + ", line 1: ");
-    }
-
     private void says(JsonObject tls, String warning, String... hosts) {
         Report report = check(tls, hosts);
         assertThat(report.ok()).isTrue();
