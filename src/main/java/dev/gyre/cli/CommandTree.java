@@ -32,7 +32,7 @@ final class CommandTree {
     private static final int WIDTH = 100;
     private static final Map<String, String> ARGUMENTS = Map.of(
             "service", "Name of the service.",
-            "url", "The backend, http://host:port or https://host:port.",
+            "url", "The backend, http://host:port, https://host:port or unix:/path.",
             "weight", "Its share of requests, 1..1000.",
             "from", "A version; its first characters will do.",
             "to", "A version; its first characters will do.");

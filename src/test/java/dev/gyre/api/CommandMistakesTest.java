@@ -57,7 +57,7 @@ class CommandMistakesTest {
     void everyWrongFieldAtOnce() throws Exception {
         malformed(command("backend.add", "servcie", "web", "url", 5, "weight", "1"),
                 "service: missing (expected: the name of a service); "
-                        + "url: 5 (expected: http://host:port or https://host:port); "
+                        + "url: 5 (expected: http://host:port, https://host:port or unix:/path); "
                         + "weight: \"1\" (expected: 1..1000); "
                         + "servcie: unknown field (did you mean \"service\"? known: by, command, service, "
                         + "url, weight, zone)");

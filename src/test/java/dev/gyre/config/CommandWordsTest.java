@@ -141,7 +141,7 @@ class CommandWordsTest {
         assertThat(BackendReader.read("", right, Origin.OPERATOR).accepted())
                 .hasValue(new Backend(new BackendUrl("a", 1), 5, false, Origin.OPERATOR));
         assertThat(Read.lines(BackendReader.read("", Read.json("{'url':'a:1','weight':0}"), Origin.OPERATOR)))
-                .containsExactly("url: \"a:1\" (expected: http://host:port or https://host:port,"
+                .containsExactly("url: \"a:1\" (expected: http://host:port, https://host:port or unix:/path,"
                         + " without path or query)",
                         "weight: 0 (expected: 1..1000)");
         assertThat(BackendReader.url("url", "http://A").accepted()).hasValue(new BackendUrl("a", 80));

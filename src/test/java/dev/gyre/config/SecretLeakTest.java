@@ -31,7 +31,8 @@ class SecretLeakTest {
     void inABackendsUrlIsCutOut() {
         assertThat(Read.mistakes("{'services':{'web':{'backends':['http://me:hunter2@a:80']}}}"))
                 .containsExactly("services.web.backends[0]: \"http://…@a:80\""
-                        + " (expected: http://host:port or https://host:port, without path or query)");
+                        + " (expected: http://host:port, https://host:port or unix:/path,"
+                        + " without path or query)");
     }
 
     @Test

@@ -40,7 +40,7 @@ class BackendNamesTest {
         "http://[::1]x", "http://a:80:80", "http://a:+80", "http://a:8x"})
     void isNone(String text) {
         assertThatThrownBy(() -> BackendUrl.parse(text)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("https://host:port, without path or query");
+                .hasMessageContaining("unix:/path, without path or query");
     }
 
     @ParameterizedTest
