@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gyre.GyreNode;
+import dev.gyre.kit.Authority;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Wire;
@@ -124,6 +125,33 @@ class ProxiesInFrontTest {
         try (Origin origin = Origin.saying("hello"); GyreNode node = before(origin,
                 new JsonObject().put("host", "unix:" + socket).put("proxyProtocol", new JsonObject()))) {
             askThrough(port, haproxy(port, "unix@" + socket + " send-proxy-v2"), origin);
+        }
+    }
+
+    /** One connection: first HAProxy's header, then the client's TLS, which HAProxy passes through. */
+    @ParameterizedTest
+    @ValueSource(strings = {"send-proxy", "send-proxy-v2"})
+    void theHeaderComesBeforeTheClientsTls(String option) throws Exception {
+        needs("haproxy");
+        Authority authority = Authority.in(directory);
+        Authority.Issued issued = authority.issue("web", "DNS:localhost");
+        JsonObject pair = new JsonObject().put("cert", issued.cert().toString())
+                .put("key", issued.key().toString());
+        JsonObject tls = port().put("tls",
+                new JsonObject().put("certificates", new JsonArray().add(pair)));
+        int port = freePort();
+        try (Origin origin = Origin.saying("hello"); GyreNode node = before(origin, tls)) {
+            Process haproxy = haproxy(port, "127.0.0.1:" + node.port() + " " + option);
+            try {
+                Await.until("an answer through HAProxy", () -> curl(List.of("--cacert",
+                        authority.ca().toString(), "--interface", "127.0.0.77",
+                        "https://localhost:" + port + "/")).equals("hello"));
+                assertThat(origin.requests().get(0).all("X-Forwarded-For")).containsExactly("127.0.0.77");
+                assertThat(origin.requests().get(0).all("X-Forwarded-Proto")).containsExactly("https");
+            } finally {
+                haproxy.destroy();
+                haproxy.waitFor(Await.SECONDS, TimeUnit.SECONDS);
+            }
         }
     }
 
