@@ -7,6 +7,7 @@ import dev.gyre.kit.Authority.Issued;
 import dev.gyre.kit.Await;
 import dev.gyre.kit.HttpMessage;
 import dev.gyre.kit.Origin;
+import dev.gyre.kit.Wire;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,11 @@ class TlsListenerTest {
     }
 
     private GyreNode node(Origin backend) {
-        return GyreNode.start(new JsonObject()
+        return node(backend, new JsonObject());
+    }
+
+    private GyreNode node(Origin backend, JsonObject more) {
+        return GyreNode.start(more.copy()
                 .put("listeners", new JsonArray().add(new JsonObject().put("host", "127.0.0.1").put("port", 0)
                         .put("tls", tls)))
                 .put("services", new JsonObject().put("web", new JsonObject()
@@ -84,6 +89,48 @@ class TlsListenerTest {
             assertThat(curl(node, "c.example", "--insecure")).matches(said ->
                     said.code() == HANDSHAKE_FAILED && said.text().contains("unrecognized name"));
             assertThat(curl(node, "a.example")).isEqualTo(new Said(0, "ok"));
+        }
+    }
+
+    @Test
+    void aHandshakeThatFailsEndsItsConnectionAloneAndIsCounted() throws Exception {
+        JsonObject limits = new JsonObject().put("limits", new JsonObject().put("handshakesPerAddress", 4));
+        tls.put("default", "refuse").put("handshakeTimeout", "200ms");
+        try (Origin backend = Origin.saying("ok"); GyreNode node = node(backend, limits)) {
+            try (Wire plain = Wire.to(node.port())) {
+                HttpMessage answer = plain.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(new String(plain.in().readAllBytes(), StandardCharsets.US_ASCII))
+                        .isEqualTo("This port speaks TLS: use https.\n");
+            }
+            try (Wire noise = Wire.to(node.port())) {
+                assertThat(noise.write("\1\2\3\4\5 no TLS at all").read()).isEqualTo(21);
+            }
+            try (Wire silent = Wire.to(node.port())) {
+                assertThat(silent.ends()).isTrue();
+            }
+            assertThat(curl(node, "c.example", "--insecure").code()).isEqualTo(HANDSHAKE_FAILED);
+            Await.until("all four are counted", () -> node.samples("gyre_handshakes_failed_total")
+                    .values().stream().mapToLong(Long::longValue).sum() == 4);
+            assertThat(node.samples("gyre_handshakes_failed_total"))
+                    .containsEntry("reason=\"plain-http\"", 1L)
+                    .containsEntry("reason=\"protocol\"", 1L).containsEntry("reason=\"timeout\"", 1L)
+                    .containsEntry("reason=\"unrecognized-name\"", 1L);
+            Await.until("an address begins as many as it may", () -> curl(node, "a.example").code() != 0
+                    || node.samples("gyre_limit_exceeded_total")
+                    .getOrDefault("limit=\"handshakes-per-address\"", 0L) > 0);
+            Await.until("and more in the next second", () -> curl(node, "a.example").code() == 0);
+        }
+    }
+
+    @Test
+    void aHandshakeAtAPortInClearTextIsToldSo() throws Exception {
+        try (Origin backend = Origin.saying("ok"); GyreNode node = GyreNode.before(new JsonObject(), backend);
+                Wire client = Wire.to(node.port())) {
+            client.write(new byte[] {22, 3, 1, 0, 5, 1, 0, 0, 1, 0});
+            assertThat(client.in().readAllBytes()).containsExactly(21, 3, 1, 0, 2, 2, 40);
+            assertThat(node.samples("gyre_handshakes_failed_total"))
+                    .containsEntry("reason=\"tls-at-plain-port\"", 1L);
         }
     }
 

@@ -20,6 +20,8 @@ final class GateMetrics {
         write(gate.proxyHeaders(), to.family("gyre_proxy_headers_refused_total",
                 "Connections ended because they did not begin with the expected PROXY protocol header."),
                 "reason");
+        write(gate.handshakes(), to.family("gyre_handshakes_failed_total",
+                "Connections of clients that ended in their TLS handshake."), "reason");
     }
 
     private static void write(Map<String, Long> byWord, Exposition to, String label) {

@@ -16,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Handler;
 import io.vertx.core.http.Http1ServerConfig;
 import java.time.Duration;
@@ -29,6 +30,8 @@ final class ClientConnection extends Deadline {
     /** How long a client that was refused may go on sending; a round trip and what it has under way. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
     private static final long HALF_CLOSED_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    /** A fatal alert of TLS 1.0, which all versions understand (RFC 5246, section 7.2). */
+    private static final byte[] HANDSHAKE_FAILURE = {21, 3, 1, 0, 2, 2, 40};
     static final String WATCH = "gyre-watch";
 
     private final Loop loop;
@@ -37,6 +40,7 @@ final class ClientConnection extends Deadline {
     private final Peer peer;
     private final Limits limits;
     private final LimitCounters exceeded;
+    private final RefusalCounters refusals;
     private final MemoryEnds memoryEnds;
     private final RequestDecoder decoder;
     private final ClientMemory memory;
@@ -74,6 +78,7 @@ final class ClientConnection extends Deadline {
         this.rules = arrival.rules();
         this.limits = state.policy().limits();
         this.exceeded = state.exceeded();
+        this.refusals = state.refusals();
         this.memoryEnds = state.memoryEnds();
         this.acceptedNanos = arrival.acceptedNanos();
         ForwardingSettings forwarding = state.policy().forwarding();
@@ -219,6 +224,17 @@ final class ClientConnection extends Deadline {
         }
     }
 
+    /** What has come is a ClientHello, at a port in clear text: the connection ends. */
+    boolean refusesTls() {
+        boolean first = requestCount == 0 && !headBegan && !decoder.headBegun() && peer.tls().isEmpty();
+        if (first && !closing) {
+            refusals.handshake(HandshakeError.TLS_AT_PLAIN_PORT, peer.address());
+            http.writes().write(Unpooled.wrappedBuffer(HANDSHAKE_FAILURE));
+            close();
+        }
+        return first;
+    }
+
     /** The client takes what is written, or falls behind. */
     void writable(boolean is) {
         if (limits.minRate() == 0 || is && slowReader.isEmpty()) {
@@ -339,8 +355,15 @@ final class ClientConnection extends Deadline {
 
     /** Ends this node's side once all that was written is out; what the client sends is still read. */
     void endAnswers() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (tls == null || !channel.isActive()) {
+                ((DuplexChannel) channel).shutdownOutput();
+            } else {
+                // The socket's end alone could be anybody's on the way (RFC 8446, section 6.1).
+                tls.closeOutbound().addListener(said -> ((DuplexChannel) channel).shutdownOutput());
+            }
+        });
     }
 
     /**

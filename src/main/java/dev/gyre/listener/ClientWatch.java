@@ -9,6 +9,9 @@ import io.netty.util.ReferenceCountUtil;
 /** Reports to a client's connection what only its pipeline sees: the begin of a head, a slow reader. */
 final class ClientWatch extends ChannelInboundHandlerAdapter {
 
+    /** Content type of a handshake, which no request begins with. */
+    private static final byte TLS = 22;
+
     private final ClientConnection client;
 
     ClientWatch(ClientConnection client) {
@@ -28,6 +31,10 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
             return;
         }
         ByteBuf message = ReadMemory.trimmed((ByteBuf) read);
+        if (message.isReadable() && message.getByte(message.readerIndex()) == TLS && client.refusesTls()) {
+            message.release();
+            return;
+        }
         boolean scarce = client.memory().read(message.readableBytes());
         boolean idle = client.idle();
         boolean large = idle && client.memory().refuses(message.readableBytes());

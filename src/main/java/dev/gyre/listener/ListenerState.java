@@ -12,9 +12,10 @@ import java.util.function.LongSupplier;
  * @param refusals   what was refused because it broke a rule
  * @param memoryEnds connections that were ended for want of memory
  * @param admission  which new connections are let in
+ * @param handshakes how many of TLS may be under way
  */
 public record ListenerState(ListenerPolicy policy, LimitCounters exceeded, RefusalCounters refusals,
-                            MemoryEnds memoryEnds, Admission admission) {
+                            MemoryEnds memoryEnds, Admission admission, HandshakeLimits handshakes) {
 
     /**
      * @param nanos      a clock for what is logged once in a while
@@ -26,6 +27,7 @@ public record ListenerState(ListenerPolicy policy, LimitCounters exceeded, Refus
         LimitCounters exceeded = new LimitCounters(nanos);
         return new ListenerState(policy, exceeded, new RefusalCounters(nanos),
                 new MemoryEnds(System::nanoTime),
-                new Admission(policy, exceeded, clock, turnedAway));
+                new Admission(policy, exceeded, clock, turnedAway),
+                new HandshakeLimits(policy.limits(), policy.forwarding(), nanos));
     }
 }

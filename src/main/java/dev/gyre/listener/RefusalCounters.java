@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts the messages that were refused because they broke a {@link Rule}, those of clients and those of
- * backends, the fields of requests that were left out, and the connections without the PROXY header that they
- * must begin with; logs each rule, claim and error once a minute at most. Thread-safe.
+ * backends, the fields of requests that were left out, and the connections without the PROXY header or the
+ * TLS handshake that they must begin with; logs each rule, claim and error once a minute at most.
+ * Thread-safe.
  */
 public final class RefusalCounters {
 
@@ -31,6 +32,7 @@ public final class RefusalCounters {
     private final Map<Rule, RateLimitedLog> answers = new EnumMap<>(Rule.class);
     private final Map<Claim, RateLimitedLog> dropped = new EnumMap<>(Claim.class);
     private final Map<ProxyHeaderError, RateLimitedLog> proxyHeaders = new EnumMap<>(ProxyHeaderError.class);
+    private final Map<HandshakeError, RateLimitedLog> handshakes = new EnumMap<>(HandshakeError.class);
 
     RefusalCounters(LongSupplier nanos) {
         this.nanos = nanos;
@@ -43,6 +45,9 @@ public final class RefusalCounters {
         }
         for (ProxyHeaderError error : ProxyHeaderError.values()) {
             proxyHeaders.put(error, new RateLimitedLog(EVERY, nanos.getAsLong()));
+        }
+        for (HandshakeError error : HandshakeError.values()) {
+            handshakes.put(error, new RateLimitedLog(EVERY, nanos.getAsLong()));
         }
     }
 
@@ -80,9 +85,17 @@ public final class RefusalCounters {
                         error.explanation(), more));
     }
 
+    /** @param address of the client, as an example */
+    void handshake(HandshakeError error, String address) {
+        handshakes.get(error).happened(nanos.getAsLong()).ifPresent(more ->
+                LOG.warn("handshake failed reason={} address={}: {}{}", error.word(), address,
+                        error.explanation(), more));
+    }
+
     public GateStats stats() {
         return new GateStats(totals(requests, Rule::word), totals(answers, Rule::word),
-                totals(dropped, Claim::word), totals(proxyHeaders, ProxyHeaderError::word));
+                totals(dropped, Claim::word), totals(proxyHeaders, ProxyHeaderError::word),
+                totals(handshakes, HandshakeError::word));
     }
 
     private static <K> Map<String, Long> totals(Map<K, RateLimitedLog> lines, Function<K, String> word) {

@@ -1,7 +1,9 @@
 package dev.gyre.listener;
 
+import dev.gyre.model.Limit;
 import dev.gyre.tls.ListenerContext;
 import dev.gyre.vertx.MissingReads;
+import dev.gyre.vertx.Reset;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -11,6 +13,9 @@ import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /** The TLS handshake of a connection. What comes after it is the connection in clear. */
@@ -18,6 +23,10 @@ public final class TlsStep implements EntryStep {
 
     /** A fatal alert of TLS 1.0, which all versions understand: unrecognized_name (RFC 6066, section 3). */
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 1, 0, 2, 2, 112};
+    private static final String SPEAKS_TLS = "This port speaks TLS: use https.\n";
+    private static final byte[] ANSWER = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
+            + "Content-Length: " + SPEAKS_TLS.length() + "\r\nConnection: close\r\n\r\n" + SPEAKS_TLS)
+            .getBytes(StandardCharsets.US_ASCII);
 
     private final ListenerContext context;
 
@@ -27,9 +36,17 @@ public final class TlsStep implements EntryStep {
 
     @Override
     public void begin(Arrival arrival) {
-        arrival.within(context.timeout(), () -> { });
-        arrival.loop().readMemory().serve(arrival.channel());
+        HandshakeLimits limits = arrival.state().handshakes();
+        Optional<Limit> exceeded = limits.begin(arrival.peer().getAddress());
+        if (exceeded.isPresent()) {
+            arrival.state().exceeded().report(exceeded.get(), arrival.address());
+            Reset.close(arrival.channel());
+            return;
+        }
         Shaking shaking = new Shaking(arrival);
+        arrival.channel().closeFuture().addListener(closed -> shaking.over());
+        arrival.within(context.timeout(), () -> shaking.failed(HandshakeError.TIMEOUT));
+        arrival.loop().readMemory().serve(arrival.channel());
         arrival.channel().pipeline().addLast(MissingReads.INSTANCE, new Hello(shaking), shaking);
     }
 
@@ -39,34 +56,53 @@ public final class TlsStep implements EntryStep {
         private final Shaking shaking;
         /** What the client said; there during its lookup only. */
         private ByteBuf clientHello = Unpooled.EMPTY_BUFFER;
+        private boolean refused;
 
         Hello(Shaking shaking) {
             super(0);
             this.shaking = shaking;
         }
 
+        /** No record of TLS begins like a method of HTTP. */
         @Override
-        protected Future<Void> lookup(ChannelHandlerContext to, ByteBuf said) throws Exception {
+        protected void decode(ChannelHandlerContext on, ByteBuf in, List<Object> out) throws Exception {
+            if (refused) {
+                in.skipBytes(in.readableBytes());
+            } else if (in.isReadable() && Character.isLetter(in.getByte(in.readerIndex()))) {
+                in.skipBytes(in.readableBytes());
+                refuse(on, HandshakeError.PLAIN_HTTP, ANSWER);
+            } else {
+                super.decode(on, in, out);
+            }
+        }
+
+        private void refuse(ChannelHandlerContext on, HandshakeError error, byte[] answer) {
+            refused = true;
+            shaking.failed(error);
+            on.writeAndFlush(Unpooled.wrappedBuffer(answer)).addListener(ChannelFutureListener.CLOSE);
+        }
+
+        @Override
+        protected Future<Void> lookup(ChannelHandlerContext on, ByteBuf said) throws Exception {
             clientHello = said == null ? Unpooled.EMPTY_BUFFER : said;
-            return super.lookup(to, said);
+            return super.lookup(on, said);
         }
 
         @Override
-        protected Future<Void> lookup(ChannelHandlerContext to, String name) {
-            return to.executor().newSucceededFuture(null);
+        protected Future<Void> lookup(ChannelHandlerContext on, String name) {
+            return on.executor().newSucceededFuture(null);
         }
 
         @Override
-        protected void onLookupComplete(ChannelHandlerContext to, String name, Future<Void> looked)
+        protected void onLookupComplete(ChannelHandlerContext on, String name, Future<Void> looked)
                 throws Exception {
             Optional<String> asked = Optional.ofNullable(name);
             if (context.serves(asked)) {
                 shaking.asked = asked;
                 SslHandler tls = context.handler(clientHello.duplicate());
-                to.pipeline().replace(this, SslHandler.class.getName(), tls);
+                on.pipeline().replace(this, SslHandler.class.getName(), tls);
             } else {
-                to.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME))
-                        .addListener(ChannelFutureListener.CLOSE);
+                refuse(on, HandshakeError.UNRECOGNIZED_NAME, UNRECOGNIZED_NAME);
             }
         }
     }
@@ -76,28 +112,55 @@ public final class TlsStep implements EntryStep {
 
         private final Arrival arrival;
         private Optional<String> asked = Optional.empty();
+        private boolean over;
 
         Shaking(Arrival arrival) {
             this.arrival = arrival;
         }
 
+        /** False if it was before. */
+        boolean over() {
+            boolean now = !over;
+            if (now) {
+                over = true;
+                arrival.state().handshakes().end();
+            }
+            return now;
+        }
+
+        void failed(HandshakeError error) {
+            if (over()) {
+                arrival.state().refusals().handshake(error, arrival.address());
+            }
+        }
+
         @Override
         public void userEventTriggered(ChannelHandlerContext on, Object event) {
-            if (event instanceof SslHandshakeCompletionEvent shaken) {
-                if (shaken.isSuccess()) {
-                    arrival.tls(ListenerContext.agreed(
-                            on.pipeline().get(SslHandler.class).engine(), asked));
-                    on.pipeline().remove(this);
-                    arrival.proceed();
-                } else {
-                    on.close();
-                }
+            if (!(event instanceof SslHandshakeCompletionEvent shaken)) {
+                return;
+            }
+            if (shaken.isSuccess()) {
+                over();
+                arrival.tls(ListenerContext.agreed(on.pipeline().get(SslHandler.class).engine(), asked));
+                on.pipeline().remove(this);
+                arrival.proceed();
+            } else {
+                failed(on, shaken.cause());
             }
         }
 
         /** Bytes that are no TLS, or not that which this side speaks; where there is an alert it is sent. */
         @Override
         public void exceptionCaught(ChannelHandlerContext on, Throwable cause) {
+            failed(on, cause);
+        }
+
+        /** A client that only left, as checks of a port do, has done nothing wrong. */
+        private void failed(ChannelHandlerContext on, Throwable cause) {
+            if (!(cause instanceof ClosedChannelException)) {
+                failed(ListenerContext.wantsCertificate(cause) ? HandshakeError.CLIENT_CERTIFICATE
+                        : HandshakeError.PROTOCOL);
+            }
             on.close();
         }
     }

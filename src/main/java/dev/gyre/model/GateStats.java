@@ -11,14 +11,16 @@ import java.util.Map;
  * @param answers  of backends, in the same way
  * @param dropped  fields of requests that were left out, by the word of the claim they made
  * @param proxyHeaders connections, by the word of what was wrong; every error is there
+ * @param handshakes   connections whose TLS handshake came to nothing, in the same way
  */
 public record GateStats(Map<String, Long> requests, Map<String, Long> answers, Map<String, Long> dropped,
-                        Map<String, Long> proxyHeaders) {
+                        Map<String, Long> proxyHeaders, Map<String, Long> handshakes) {
 
     public GateStats {
         requests = Map.copyOf(requests);
         answers = Map.copyOf(answers);
         dropped = Map.copyOf(dropped);
         proxyHeaders = Map.copyOf(proxyHeaders);
+        handshakes = Map.copyOf(handshakes);
     }
 }

@@ -12,7 +12,10 @@ public enum Limit {
     HEAD("head", "a connection whose next head did not come in time, answered 408 if it had begun"),
     BODY("maxBody", "a request's body too large, answered 413"),
     UPLOAD_RATE("minRate", "a client that sends its request too slowly, answered 408"),
-    DOWNLOAD_RATE("minRate", "a client that takes its answer too slowly, connection reset");
+    DOWNLOAD_RATE("minRate", "a client that takes its answer too slowly, connection reset"),
+    HANDSHAKES("handshakes", "a TLS handshake too many under way, connection reset"),
+    HANDSHAKES_PER_ADDRESS("handshakesPerAddress",
+            "a TLS handshake too many of one address in a second, connection reset");
 
     private final String key;
     private final String explanation;

@@ -21,6 +21,7 @@ import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -129,6 +130,18 @@ public final class ListenerContext {
         SSLSession session = engine.getSession();
         return new ClientTls(session.getProtocol(), session.getCipherSuite(), serverName,
                 certificate(session));
+    }
+
+    /** Whether a handshake failed because the client's certificate is missing or not good. */
+    public static boolean wantsCertificate(Throwable cause) {
+        for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
+            String message = String.valueOf(inner.getMessage());
+            if (inner instanceof CertificateException || message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")
+                    || message.contains("Empty client certificate chain")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Optional<ClientCertificate> certificate(SSLSession session) {

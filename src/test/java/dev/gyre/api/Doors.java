@@ -240,7 +240,7 @@ public final class Doors implements AutoCloseable {
         @Override
         public GateStats gate() {
             return new GateStats(Map.of("control", 5L), Map.of("status-line", 6L), Map.of("proxy", 7L),
-                    Map.of("signature", 8L));
+                    Map.of("signature", 8L), Map.of("timeout", 9L));
         }
     }
 
