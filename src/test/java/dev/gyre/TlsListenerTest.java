@@ -104,7 +104,9 @@ class TlsListenerTest {
                         .isEqualTo("This port speaks TLS: use https.\n");
             }
             try (Wire noise = Wire.to(node.port())) {
-                assertThat(noise.write("\1\2\3\4\5 no TLS at all").read()).isEqualTo(21);
+                // A record of a handshake whose message is none: told so, and closed though it says no more.
+                noise.write(new byte[] {22, 3, 1, 0, 5, 2, 0, 0, 1, 0});
+                assertThat(noise.readToEnd()).startsWith(21);
             }
             try (Wire silent = Wire.to(node.port())) {
                 assertThat(silent.ends()).isTrue();

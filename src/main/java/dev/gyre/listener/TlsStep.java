@@ -3,6 +3,7 @@ package dev.gyre.listener;
 import dev.gyre.model.Limit;
 import dev.gyre.tls.ListenerContext;
 import dev.gyre.vertx.MissingReads;
+import dev.gyre.vertx.NoReadAfterClose;
 import dev.gyre.vertx.Reset;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -47,7 +48,8 @@ public final class TlsStep implements EntryStep {
         arrival.channel().closeFuture().addListener(closed -> shaking.over());
         arrival.within(context.timeout(), () -> shaking.failed(HandshakeError.TIMEOUT));
         arrival.loop().readMemory().serve(arrival.channel());
-        arrival.channel().pipeline().addLast(MissingReads.INSTANCE, new Hello(shaking), shaking);
+        arrival.channel().pipeline().addLast(new NoReadAfterClose(), MissingReads.INSTANCE,
+                new Hello(shaking), shaking);
     }
 
     /** Reads what the client says first, and then gives way to TLS or refuses the name that was asked for. */
@@ -97,7 +99,8 @@ public final class TlsStep implements EntryStep {
         protected void onLookupComplete(ChannelHandlerContext on, String name, Future<Void> looked)
                 throws Exception {
             Optional<String> asked = Optional.ofNullable(name);
-            if (context.serves(asked)) {
+            // What is no ClientHello is refused by TLS itself.
+            if (!clientHello.isReadable() || context.serves(asked)) {
                 shaking.asked = asked;
                 SslHandler tls = context.handler(clientHello.duplicate());
                 on.pipeline().replace(this, SslHandler.class.getName(), tls);

@@ -6,6 +6,7 @@ import dev.gyre.model.BackendId;
 import dev.gyre.tls.BackendContext;
 import dev.gyre.tls.HandshakeFailure;
 import dev.gyre.vertx.MissingReads;
+import dev.gyre.vertx.NoReadAfterClose;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -57,7 +58,8 @@ final class TlsOpening extends Deadline {
                 new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel fresh) {
-                        fresh.pipeline().addLast(MissingReads.INSTANCE, handshake, waiting);
+                        fresh.pipeline().addLast(new NoReadAfterClose(), MissingReads.INSTANCE,
+                                handshake, waiting);
                     }
                 });
         channel = connecting.channel();
