@@ -21,6 +21,7 @@ import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
+import dev.gyre.model.TunnelStats;
 import dev.gyre.telemetry.RequestCounters;
 import dev.gyre.tls.CertificateWatch;
 import io.vertx.core.Future;
@@ -72,6 +73,11 @@ record Observations(Proxy proxy, RequestCounters counted, NameResolver names, Ve
     @Override
     public SortedMap<String, HoldStats> holds() {
         return proxy.holdStats();
+    }
+
+    @Override
+    public SortedMap<String, TunnelStats> tunnels() {
+        return proxy.tunnelStats();
     }
 
     @Override

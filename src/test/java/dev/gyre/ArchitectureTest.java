@@ -47,12 +47,14 @@ class ArchitectureTest {
             Map.entry("gate", List.of("model")),
             Map.entry("vertx", List.of()),
             Map.entry("loop", List.of("model", "gate", "vertx")),
+            Map.entry("tunnel", List.of("model", "vertx", "loop")),
             Map.entry("listener", List.of("model", "log", "files", "config", "gate", "vertx", "loop",
-                    "tls")),
-            Map.entry("upstream", List.of("model", "routing", "balancing", "gate", "vertx", "loop", "tls")),
+                    "tls", "tunnel")),
+            Map.entry("upstream",
+                    List.of("model", "routing", "balancing", "gate", "vertx", "loop", "tls", "tunnel")),
             Map.entry("exchange",
                     List.of("model", "log", "files", "config", "routing", "gate", "vertx", "loop", "tls",
-                            "listener", "upstream")),
+                            "tunnel", "listener", "upstream")),
             Map.entry("telemetry", List.of("model")),
             Map.entry("health", List.of("model", "config", "balancing", "tls")),
             Map.entry("dns", List.of("model", "files", "config")),
@@ -107,7 +109,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nettyStaysOnTheDataPath = noClasses()
             .that(describe("are outside the data path, tls and dns",
-                    outside("vertx", "loop", "tls", "gate", "listener", "upstream", "exchange", "dns")))
+                    outside("vertx", "loop", "tls", "tunnel", "gate", "listener", "upstream", "exchange",
+                            "dns")))
             .should().dependOnClassesThat(resideInAnyPackage("io.netty..")).allowEmptyShould(true)
             .because("Netty is worth its price only where every microsecond counts, and for names, whose"
                     + " times to live Vert.x does not tell; elsewhere use Vert.x");

@@ -70,9 +70,10 @@ final class Changes {
         String service = fields.service();
         BackendUrl url = fields.url();
         Optional<Duration> ttl = fields.duration("ttl", Duration.ofMillis(1), LONGEST_TTL);
+        Optional<Duration> tunnels = fields.duration("tunnels", Duration.ZERO, LONGEST_TTL);
         Optional<Duration> wait = wait(fields);
         fields.done();
-        return waited(new BackendCommand.Drain(service, url, ttl), fields.author(), wait);
+        return waited(new BackendCommand.Drain(service, url, ttl, tunnels), fields.author(), wait);
     }
 
     Future<JsonObject> resumeBackend(CommandFields fields) throws CommandRefused {

@@ -224,6 +224,7 @@ final class Listings {
                 .put("weight", backend.weight()).put("state", backend.draining() ? "draining" : "up")
                 .put("origin", backend.origin().word());
         backend.zone().ifPresent(zone -> json.put("zone", zone));
+        backend.tunnelsUntil().ifPresent(until -> json.put("tunnelsUntil", until.toString()));
         return json.mergeIn(address(backend.address()));
     }
 }

@@ -23,6 +23,7 @@ public record Metrics(Observed observed, Nodes nodes, Supplier<RegistryStatus> r
             RequestMetrics.write(observed.requests(), exposition);
             RetryMetrics.write(observed.retries(), exposition);
             HoldMetrics.write(observed.holds(), exposition);
+            TunnelMetrics.write(observed.tunnels(), exposition);
             ConcurrencyMetrics.write(observed.concurrency(), exposition);
             EjectionMetrics.write(observed.ejections(), exposition);
             NameMetrics.write(observed.nameStatuses(), exposition);

@@ -14,6 +14,7 @@ import dev.gyre.model.ProbeCount;
 import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Topology;
+import dev.gyre.model.TunnelStats;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ public interface Observed {
 
     /** The requests of each service that wait for a release or a backend, by its name. */
     SortedMap<String, HoldStats> holds();
+
+    /** What this node has counted of each service's tunnels, by its name. */
+    SortedMap<String, TunnelStats> tunnels();
 
     /** The requests in flight of each service that limits them, by its name. */
     SortedMap<String, ConcurrencyStats> concurrency();

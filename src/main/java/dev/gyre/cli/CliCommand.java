@@ -75,7 +75,8 @@ record CliCommand(String name, List<String> arguments, List<CliOption> own, Stri
                 "web http://10.0.0.9:9001 --wait", timeout, wait));
         all.add(command("backend.drain", backend, "gives a backend no new requests",
                 "web http://10.0.0.9:9001 --wait --timeout 30s --ttl 10m", timeout,
-                CliOption.of("ttl", Kind.TEXT, "Resume it after this time. Default: never"), wait));
+                CliOption.of("ttl", Kind.TEXT, "Resume it after this time. Default: never"),
+                CliOption.of("tunnels", Kind.TEXT, "End its tunnels after this time. Default: never"), wait));
         all.add(command("backend.resume", backend,
                 "ends a drain; brings a removed backend of the config back", "web http://10.0.0.9:9001"));
         all.add(command("backend.weight", "service url weight", "sets a backend's share of requests, 1..1000",

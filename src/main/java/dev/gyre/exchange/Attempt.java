@@ -59,6 +59,9 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
 
         Optional<RequestForwarder> body();
 
+        /** It asks for another protocol. */
+        boolean upgrades();
+
         /** The backend's connection stands: writes the request's head and begins with its body. */
         void writeHead(Attempt by, String host, BackendStream outgoing);
 
@@ -105,7 +108,12 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
     void start(LoopPool backend) {
         pool = backend;
         lease = backend.lease(this);
-        lease.acquire();
+        if (request.upgrades()) {
+            // It can be sent once only, and the connection is lost to HTTP if all goes well.
+            lease.acquireNew();
+        } else {
+            lease.acquire();
+        }
     }
 
     BackendId backend() {
@@ -248,12 +256,13 @@ final class Attempt implements LeaseHolder, BackendStream.Asker {
 
     /** The backend cannot have begun to process it. */
     boolean unsent() {
-        return outgoing == null || request.body().map(RequestForwarder::untouched).orElse(false);
+        return outgoing == null || !request.upgrades()
+                && request.body().map(RequestForwarder::untouched).orElse(false);
     }
 
-    /** RFC 9110, section 9.2.2 */
+    /** RFC 9110, section 9.2.2; what may become a tunnel is not sent twice, whatever its method. */
     boolean idempotent() {
-        return switch (client.method().name()) {
+        return !request.upgrades() && switch (client.method().name()) {
             case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
             default -> false;
         };

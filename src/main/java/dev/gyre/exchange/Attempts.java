@@ -11,6 +11,7 @@ import dev.gyre.model.FinishedAttempt;
 import dev.gyre.model.Hedge;
 import dev.gyre.model.Outcome;
 import dev.gyre.model.RetryPolicy;
+import dev.gyre.model.TunnelPolicy;
 import dev.gyre.upstream.BackendStream;
 import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.ServiceRuntime;
@@ -171,6 +172,11 @@ final class Attempts implements Attempt.Parent {
     /** The backend of the current attempt; empty while there was none. */
     Optional<BackendId> backendId() {
         return current == null ? Optional.empty() : Optional.of(current.backend());
+    }
+
+    /** What the service lets become a tunnel, as of the attempt's beginning. */
+    TunnelPolicy tunnels() {
+        return service.policy().tunnels();
     }
 
     /** The same as text. */
@@ -335,12 +341,22 @@ final class Attempts implements Attempt.Parent {
     }
 
     private void passOver(Attempt failed) {
+        passOver(failed.pool());
+    }
+
+    /** The next attempts go to other backends as long as there are some. */
+    void passOver(LoopPool backend) {
         if (tried.isEmpty()) {
             tried = new ArrayList<>();
         }
-        if (!tried.contains(failed.pool())) {
-            tried.add(failed.pool());
+        if (!tried.contains(backend)) {
+            tried.add(backend);
         }
+    }
+
+    /** It is not passed over. */
+    boolean isFresh(LoopPool backend) {
+        return !tried.contains(backend);
     }
 
     /** After an attempt that has ended: the one that runs beside it, or a new one, at once or later. */

@@ -2,12 +2,9 @@ package dev.gyre.exchange;
 
 import dev.gyre.exchange.ExchangeTable.Transition;
 import dev.gyre.exchange.RequestHead.Expectation;
-import dev.gyre.exchange.overload.Permit;
-import dev.gyre.exchange.overload.ServiceLimit;
 import dev.gyre.gate.Refused;
 import dev.gyre.gate.Rule;
 import dev.gyre.listener.ClientStream;
-import dev.gyre.model.ConcurrencyLimit;
 import dev.gyre.model.ExchangePhase;
 import dev.gyre.model.Failure;
 import dev.gyre.model.Failure.Side;
@@ -16,18 +13,12 @@ import dev.gyre.model.FinishedExchange.Bytes;
 import dev.gyre.model.FinishedExchange.End;
 import dev.gyre.model.FinishedExchange.Times;
 import dev.gyre.model.Outcome;
-import dev.gyre.model.Priority;
 import dev.gyre.model.Route;
 import dev.gyre.upstream.BackendStream;
-import dev.gyre.upstream.LoopLine;
-import dev.gyre.upstream.LoopPool;
 import dev.gyre.upstream.LoopView;
-import dev.gyre.upstream.ServiceRuntime;
-import dev.gyre.upstream.hold.Waiter;
-import java.time.Duration;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * One request's whole life: gate, route, hold, admit, select, send, on failure decide retry, answer, end. It
@@ -36,7 +27,7 @@ import java.util.function.Consumer;
  * Used on one event loop.
  */
 final class Exchange implements Attempts.Parent, RequestForwarder.Parent, ResponseForwarder.Parent,
-        UploadLimits.Parent, ExchangeClock.Parent, ClientStream.Server, Waiter {
+        UploadLimits.Parent, ExchangeClock.Parent, Selection.Parent, Tunnel.Parent, ClientStream.Server {
 
     private final LoopContext context;
     private final ClientStream client;
@@ -53,12 +44,12 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     /** What the request failed by, if it did, and when. */
     private Optional<Failure> failure = Optional.empty();
     private ExchangePhase failedIn;
-    /** For how long an answer of 503 asks the client to stay away. */
-    private int retryAfterSeconds = 1;
-    /** The line before its service that the request stands in. */
-    private Optional<LoopLine> line = Optional.empty();
-    /** To be one of the requests in flight; empty where the service does not limit them. */
-    private Optional<Permit> permit = Optional.empty();
+    /** Null until the request has a route. */
+    private Selection selection;
+    /** The other protocol that it asks for. */
+    private Optional<Upgrade> upgrade = Optional.empty();
+    /** Null until a backend has switched to that. */
+    private Tunnel tunnel;
 
     Exchange(LoopContext context, ClientStream client) {
         this.context = context;
@@ -67,13 +58,14 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     }
 
     void start() {
-        guarded(Exchange::begin);
+        guarded(this::begin);
     }
 
     /** Its callers, Vert.x, timers and pools, could not answer the client after a fault of Gyre's own. */
-    private void guarded(Consumer<Exchange> step) {
+    @Override
+    public void guarded(Runnable step) {
         try {
-            step.accept(this);
+            step.run();
         } catch (RuntimeException e) {
             context.faulted(client, e);
             fail(Failure.INTERNAL, e.toString());
@@ -90,7 +82,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
             }
         } catch (Refused e) {
             // Where this request ends cannot be known for certain, so nothing may follow it.
-            UploadLimits rest = new UploadLimits(this, context, client, Optional.empty());
+            UploadLimits rest = rest();
             body = Optional.of(new RequestForwarder(this, client, RequestLength.CHUNKED, rest));
             rest.refused(e);
             return;
@@ -111,10 +103,25 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         } else if (route.isEmpty()) {
             fail(Failure.NO_ROUTE, head.host() + head.target());
         } else if (body.map(RequestForwarder::allowed).orElse(true)) {
-            attempts = new Attempts(this, clock, context, client, head, service());
-            attempts.requested();
-            select(view);
+            toService(route.get(), view);
         }
+    }
+
+    private void toService(Route to, LoopView view) {
+        attempts = new Attempts(this, clock, context, client, head, to.service());
+        attempts.requested();
+        selection = new Selection(this, context, to, clock, attempts);
+        upgrade = Upgrade.of(client.headers(), client.version(), view, to.service());
+        if (upgrade.isPresent()) {
+            client.upgrades(() -> rest().refused(Rule.SENT_AHEAD.refused()));
+        }
+        if (state == ExchangeState.SELECTING) {
+            selection.select(view);
+        }
+    }
+
+    private UploadLimits rest() {
+        return new UploadLimits(this, context, client, Optional.empty());
     }
 
     // The state machine.
@@ -170,9 +177,13 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
                 body.ifPresent(RequestForwarder::detach);
             }
             case SENDING, AWAITING, ANSWERING, LINGERING -> clock.restart();
+            case TUNNELLING -> clock.rest();
             case DONE -> {
                 Times times = clock.stop();
                 body.ifPresent(RequestForwarder::over);
+                if (selection != null) {
+                    selection.endSlot();
+                }
                 context.finished(finished(times, before, event));
                 client.finished();
             }
@@ -180,13 +191,16 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     }
 
     private FinishedExchange finished(Times times, ExchangeState before, ExchangeEvent event) {
-        Bytes bytes = new Bytes(body.isPresent() ? body.get().bytes() : 0,
-                body.isPresent() ? body.get().passed() : 0, answer == null ? 0 : answer.received(),
-                client.bytesSent());
+        long up = tunnel == null ? 0 : tunnel.toBackend();
+        long down = tunnel == null ? 0 : tunnel.toClient();
+        Bytes bytes = new Bytes(up + (body.isPresent() ? body.get().bytes() : 0),
+                up + (body.isPresent() ? body.get().passed() : 0),
+                down + (answer == null ? 0 : answer.received()), down + client.bytesSent());
         return new FinishedExchange(client.peer(), client.port(),
                 Optional.of(RequestHead.asked(client, head)), route,
                 attempts == null ? List.of() : attempts.finished(), times, bytes,
-                failure.isPresent() ? End.failed(client.statusSent(), failure.get(), failedIn)
+                tunnel != null ? End.tunnelled(client.statusSent(), tunnel.why())
+                        : failure.isPresent() ? End.failed(client.statusSent(), failure.get(), failedIn)
                         : End.answered(client.statusSent(), event.cutOffBy(), before.phase()));
     }
 
@@ -200,99 +214,14 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         return !ExchangeTable.of(state, ExchangeEvent.ANSWER_BEGAN).ignored();
     }
 
-    // The choice of a backend: admission to the service, once, and a backend for each attempt.
-
-    private String service() {
-        return route.get().service();
-    }
-
     @Override
     public void select() {
-        guarded(exchange -> exchange.select(exchange.context.view()));
-    }
-
-    /** Chooses a backend for the next attempt, now or when the service is no longer held. */
-    private void select(LoopView view) {
-        Optional<ServiceRuntime> service = view.service(service());
-        // Before a backend is looked for, also for another attempt: a held service sends them nothing.
-        if (service.isPresent() && service.get().line().closed()) {
-            clock.start(service.get().policy());
-            await(service.get().line(), service.get().line().join(this));
-        } else {
-            select(service);
-        }
-    }
-
-    private void select(Optional<ServiceRuntime> service) {
-        // After the hold: a held request loads no backend. Before the choice: a refusal would waste a turn.
-        if (service.isPresent() && permit.isEmpty() && !admitted(service.get())) {
-            return;
-        }
-        Optional<LoopPool> backend = service.isPresent() ? attempts.pick(service.get()) : Optional.empty();
-        if (backend.isPresent()) {
-            attempts.start(service.get(), backend.get(), permit);
-            return;
-        }
-        Optional<Duration> most = service.flatMap(of -> of.policy().hold().whenEmpty());
-        if (most.isPresent()) {
-            clock.start(service.get().policy());
-            await(service.get().line(), service.get().line().awaitBackend(this, most.get()));
-        } else {
-            gaveUp(Failure.NO_BACKEND);
-        }
-    }
-
-    private boolean admitted(ServiceRuntime service) {
-        if (service.policy().limit() instanceof ConcurrencyLimit.Off || !service.hasAnother(List.of())) {
-            // A request that waits for a backend, or is answered that there is none, loads no backend.
-            return true;
-        }
-        ServiceLimit limit = context.limit(service());
-        long now = context.loop().nanos();
-        permit = limit.admit(route.get().priority().orElse(Priority.NORMAL), now);
-        if (permit.isEmpty()) {
-            // Spread, so that clients refused together do not come back together.
-            retryAfterSeconds = 1 + context.random().nextInt(limit.retryWithin(now));
-            fail(Failure.OVERLOADED, "service " + service());
-        }
-        return permit.isPresent();
-    }
-
-    private void await(LoopLine before, boolean waits) {
-        // A request that waits loads no backend: it is admitted again when it goes.
-        release();
-        if (waits) {
-            line = Optional.of(before);
-        } else {
-            fail(Failure.HOLD_FULL, "service " + service());
-        }
-    }
-
-    @Override
-    public void go() {
-        line = Optional.empty();
-        guarded(exchange -> exchange.select(exchange.context.view().service(exchange.service())));
-    }
-
-    @Override
-    public void gaveUp(Failure why) {
-        line = Optional.empty();
-        fail(why, "service " + service() + context.view().service(service())
-                .map(ServiceRuntime::unresolved).orElse(""));
+        guarded(() -> selection.select(context.view()));
     }
 
     @Override
     public void selectNoMore() {
-        if (line.isPresent()) {
-            line.get().leave(this);
-            line = Optional.empty();
-        }
-    }
-
-    private void release() {
-        permit.ifPresent(Permit::end);
-        permit = Optional.empty();
-        selectNoMore();
+        selection.stop();
     }
 
     // The way to the backend.
@@ -303,6 +232,9 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
             fire(ExchangeEvent.HEAD_WRITTEN);
         }
         context.toBackend().write(client, head, host, outgoing.headers());
+        if (upgrade.isPresent()) {
+            upgrade.get().ask(outgoing);
+        }
         if (body.isPresent()) {
             if (head.expectation() == Expectation.OF_NODE && continued == Expectation.NONE) {
                 // The client waits for this node, and not for a backend.
@@ -362,7 +294,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
             case AWAITING -> Side.BACKEND;
             // An answer may begin before the request is out, and go on only as more of that comes.
             case ANSWERING -> bodyAwaited || answer.blocked() ? Side.CLIENT : Side.BACKEND;
-            case LINGERING, DONE -> Side.CLIENT;
+            case TUNNELLING, LINGERING, DONE -> Side.CLIENT;
         };
     }
 
@@ -387,6 +319,10 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
     @Override
     public void answerBegan(BackendStream stream) {
         body.ifPresent(RequestForwarder::forget);
+        if (stream.status() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+            switchProtocols(stream);
+            return;
+        }
         ResponseForwarder begun = new ResponseForwarder(this, stream, client, context.toClient());
         try {
             begun.begin();
@@ -397,6 +333,31 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         answer = begun;
         attempts.bind();
         fire(ExchangeEvent.ANSWER_BEGAN);
+    }
+
+    private void switchProtocols(BackendStream stream) {
+        Optional<String> protocol = upgrade.flatMap(asked -> asked.chosen(stream.fields()));
+        if (protocol.isEmpty() || !fire(ExchangeEvent.SWITCHED)) {
+            Refused broken = Rule.SWITCHED.refused();
+            fail(context.invalid(broken, attempts.backend()), broken.rule().reason());
+            return;
+        }
+        attempts.bind();
+        selection.release();
+        tunnel = new Tunnel(this, context, client, context.tunnels(route.get().service()),
+                attempts.backendId().get());
+        tunnel.begin(protocol.get(), stream, attempts.tunnels());
+    }
+
+    @Override
+    public void tunnelEnded() {
+        attempts.succeeded(client.statusSent(), false);
+        fire(ExchangeEvent.TUNNEL_ENDED);
+    }
+
+    @Override
+    public boolean upgrades() {
+        return upgrade.isPresent();
     }
 
     @Override
@@ -411,7 +372,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
         if (state == ExchangeState.ANSWERING) {
             // A backend that answers before it has the whole request leaves the rest of it on the connection.
             attempts.succeeded(answer.status(), body.map(RequestForwarder::sent).orElse(true));
-            release();
+            selection.release();
             answerOut();
         }
     }
@@ -447,7 +408,9 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
 
     @Override
     public void refuse(Failure cause) {
-        release();
+        if (selection != null) {
+            selection.release();
+        }
         failure = Optional.of(cause == Failure.CLIENT_GONE ? client.lost() : cause);
         failedIn = head == null ? ExchangePhase.HEAD : state.phase();
         if (cause == Failure.CLIENT_GONE || client.ended()) {
@@ -461,7 +424,7 @@ final class Exchange implements Attempts.Parent, RequestForwarder.Parent, Respon
                 client.last();
             }
             endIfLast();
-            client.problem(cause, retryAfterSeconds);
+            client.problem(cause, selection == null ? 1 : selection.retryAfterSeconds());
             answerOut();
         }
     }

@@ -49,6 +49,7 @@ final class ExchangeClock extends Deadline {
     private long awaiting;
     private long answering;
     private long lingering;
+    private long tunnelling;
 
     /** @param begunNanos when the request's first byte was read */
     ExchangeClock(Parent parent, Loop loop, long begunNanos) {
@@ -89,6 +90,12 @@ final class ExchangeClock extends Deadline {
         } else {
             loop.cancel(this);
         }
+    }
+
+    /** It has become a tunnel, which has limits of its own. */
+    void rest() {
+        limited = false;
+        loop.cancel(this);
     }
 
     /**
@@ -140,6 +147,7 @@ final class ExchangeClock extends Deadline {
             case AWAITING -> awaiting += spent;
             case ANSWERING -> answering += spent;
             case LINGERING -> lingering += spent;
+            case TUNNELLING -> tunnelling += spent;
             case DONE -> { }
         }
     }
@@ -147,9 +155,10 @@ final class ExchangeClock extends Deadline {
     /** Stops, and returns the times spent. */
     Times stop() {
         loop.cancel(this);
-        long begunNanos = enteredNanos - headNanos - selecting - sending - awaiting - answering - lingering;
+        long begunNanos = enteredNanos - headNanos - selecting - sending - awaiting - answering - lingering
+                - tunnelling;
         return new Times(loop.millisAt(begunNanos), headNanos, selecting, sending, awaiting, answering,
-                lingering);
+                lingering, tunnelling);
     }
 
     private long due() {

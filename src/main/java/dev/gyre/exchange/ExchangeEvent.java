@@ -17,6 +17,10 @@ enum ExchangeEvent {
     HEDGE_ALONE,
     /** This is the answer that the client gets. */
     ANSWER_BEGAN,
+    /** The answer is a switch to another protocol, which the client gets as well. */
+    SWITCHED,
+    /** Both connections of the tunnel are closed. */
+    TUNNEL_ENDED,
     /** The event loop has read all that had come from the backend. */
     BACKEND_READ,
     /** Nothing has moved for as long as the state allows; in {@code AWAITING}, for a while. */

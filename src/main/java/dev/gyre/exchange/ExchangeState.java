@@ -12,6 +12,8 @@ enum ExchangeState {
     AWAITING(ExchangePhase.AWAITING),
     /** An answer of a backend is passed on. */
     ANSWERING(ExchangePhase.ANSWERING),
+    /** A backend has switched to the protocol that was asked for; bytes are passed on both ways. */
+    TUNNELLING(ExchangePhase.TUNNELLING),
     /** The answer is out. The rest of the request is read and thrown away, so that the client reads it. */
     LINGERING(ExchangePhase.LINGERING),
     /** Nothing is left to be done. */

@@ -14,12 +14,15 @@ import static dev.gyre.exchange.ExchangeEvent.HEDGE_ALONE;
 import static dev.gyre.exchange.ExchangeEvent.REQUEST_RECEIVED;
 import static dev.gyre.exchange.ExchangeEvent.REQUEST_SENT;
 import static dev.gyre.exchange.ExchangeEvent.STALLED;
+import static dev.gyre.exchange.ExchangeEvent.SWITCHED;
+import static dev.gyre.exchange.ExchangeEvent.TUNNEL_ENDED;
 import static dev.gyre.exchange.ExchangeState.ANSWERING;
 import static dev.gyre.exchange.ExchangeState.AWAITING;
 import static dev.gyre.exchange.ExchangeState.DONE;
 import static dev.gyre.exchange.ExchangeState.LINGERING;
 import static dev.gyre.exchange.ExchangeState.SELECTING;
 import static dev.gyre.exchange.ExchangeState.SENDING;
+import static dev.gyre.exchange.ExchangeState.TUNNELLING;
 
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -76,7 +79,8 @@ final class ExchangeTable {
 
     private static final EnumSet<ExchangeState> UNANSWERED = EnumSet.of(SELECTING, SENDING, AWAITING);
     private static final EnumSet<ExchangeState> OPEN = EnumSet.of(SELECTING, SENDING, AWAITING, ANSWERING);
-    private static final EnumSet<ExchangeState> OVER = EnumSet.of(LINGERING, DONE);
+    /** An answer is out to its last byte: one of HTTP, or the switch to another protocol. */
+    private static final EnumSet<ExchangeState> OVER = EnumSet.complementOf(OPEN);
 
     private static final Transition[][] TABLE =
             new Transition[ExchangeState.values().length][ExchangeEvent.values().length];
@@ -101,12 +105,18 @@ final class ExchangeTable {
         ignore(EnumSet.complementOf(UNANSWERED), ANSWER_BEGAN);
         stay(EnumSet.of(ANSWERING), BACKEND_READ, Action.FLUSH_HEAD);
         ignore(EnumSet.complementOf(EnumSet.of(ANSWERING)), BACKEND_READ);
+        // A backend may switch only when it has the whole request.
+        to(TUNNELLING, EnumSet.of(AWAITING), SWITCHED, Action.NOTHING);
+        ignore(EnumSet.complementOf(EnumSet.of(AWAITING)), SWITCHED);
+        to(DONE, EnumSet.of(TUNNELLING), TUNNEL_ENDED, Action.NOTHING);
+        ignore(EnumSet.complementOf(EnumSet.of(TUNNELLING)), TUNNEL_ENDED);
         // The wait for a connection has limits of its own, in the pool.
         stay(EnumSet.of(SENDING), STALLED, Action.JUDGE_SENDING);
         stay(EnumSet.of(AWAITING), STALLED, Action.JUDGE_WAITING);
         stay(EnumSet.of(ANSWERING), STALLED, Action.JUDGE_ANSWERING);
         to(DONE, EnumSet.of(LINGERING), STALLED, Action.CLOSE);
-        ignore(EnumSet.of(SELECTING, DONE), STALLED);
+        // A tunnel has time limits of its own.
+        ignore(EnumSet.of(SELECTING, TUNNELLING, DONE), STALLED);
         // The client has its answer.
         stay(OPEN, FAILED, Action.END_ATTEMPTS);
         ignore(OVER, FAILED);

@@ -42,6 +42,12 @@ interface LoopContext {
     /** The node's limit on the requests in flight of a service. */
     ServiceLimit limit(String service);
 
+    /** The node's tunnels of a service. */
+    ServiceTunnels tunnels(String service);
+
+    /** Those of this loop. */
+    LoopTunnels tunnels();
+
     /** Each answer from now on ends its connection. */
     boolean stopping();
 

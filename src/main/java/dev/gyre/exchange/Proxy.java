@@ -26,6 +26,7 @@ import dev.gyre.model.ServiceChange;
 import dev.gyre.model.Shares;
 import dev.gyre.model.Topology;
 import dev.gyre.model.Traffic;
+import dev.gyre.model.TunnelStats;
 import dev.gyre.tls.BackendContexts;
 import dev.gyre.tls.ListenerContexts;
 import dev.gyre.upstream.PanicLog;
@@ -79,6 +80,7 @@ public final class Proxy {
     private final List<ProxyVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     private final Holds holds;
     private final ServiceLimits serviceLimits;
+    private final Tunnels tunnels = new Tunnels();
     private final AtomicInteger numbers = new AtomicInteger();
     private final ProxyObservers observers;
     private final UnixSockets sockets = new UnixSockets();
@@ -178,6 +180,7 @@ public final class Proxy {
         retries.adopt(next);
         holds.adopt(next);
         serviceLimits.adopt(next);
+        tunnels.adopt(next);
         publish(current.next(next, current.backendHealth(), pools, context));
         changes.forEach(change -> change.left().forEach(pools::leave));
     }
@@ -246,6 +249,11 @@ public final class Proxy {
     /** The requests in flight of each service that limits them, by its name. */
     public SortedMap<String, ConcurrencyStats> concurrencyStats() {
         return serviceLimits.stats();
+    }
+
+    /** What this node has counted of each service's tunnels, by its name. */
+    public SortedMap<String, TunnelStats> tunnelStats() {
+        return tunnels.stats();
     }
 
     /** What the requests of this node so far say about every backend. */
@@ -373,6 +381,11 @@ public final class Proxy {
         @Override
         public ServiceLimits serviceLimits() {
             return serviceLimits;
+        }
+
+        @Override
+        public Tunnels tunnels() {
+            return tunnels;
         }
 
         @Override

@@ -46,6 +46,8 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
 
         ServiceLimits serviceLimits();
 
+        Tunnels tunnels();
+
         FailureLog failures();
 
         /** To hear of the requests that end on one event loop. */
@@ -62,6 +64,7 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
     private final ToClient toClient;
     private final ClientConnections clients;
     private final LoopView view;
+    private final LoopTunnels tunnels;
     private final ExchangeListener exchanges;
 
     ProxyLoop(Shared node, Loop loop, RandomGenerator random) {
@@ -73,6 +76,7 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
         this.toClient = new ToClient(node.via(), loop);
         this.exchanges = node.newListener();
         this.clients = new ClientConnections(node.listening(), loop, this, exchanges);
+        this.tunnels = new LoopTunnels(loop);
         this.view = new LoopView(node.current(), loop, random, node.holds());
     }
 
@@ -114,6 +118,7 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
     public LoopView view() {
         if (node.current() != view.source()) {
             view.follow(node::current);
+            tunnels.apply(view.source().topology());
         }
         return view;
     }
@@ -121,6 +126,11 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
     @Override
     public void finished(FinishedExchange exchange) {
         exchanges.finished(exchange);
+    }
+
+    /** Ends the tunnels, as both sides let it. */
+    void endTunnels() {
+        tunnels.stop();
     }
 
     /** The time is up for requests that wait before a service; false when none did. */
@@ -170,6 +180,16 @@ final class ProxyLoop implements LoopContext, ClientConnections.Server {
     @Override
     public ServiceLimit limit(String service) {
         return node.serviceLimits().of(service);
+    }
+
+    @Override
+    public ServiceTunnels tunnels(String service) {
+        return node.tunnels().of(service);
+    }
+
+    @Override
+    public LoopTunnels tunnels() {
+        return tunnels;
     }
 
     @Override

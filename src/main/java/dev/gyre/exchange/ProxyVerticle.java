@@ -132,6 +132,8 @@ final class ProxyVerticle extends VerticleBase {
         node.stopping();
         long begun = System.nanoTime();
         Duration grace = node.grace();
+        // Early enough for both sides to have closed before the time is up.
+        vertx.setTimer(Math.max(1, grace.toMillis() / 2), timer -> loop.endTunnels());
         return quiet(5, begun + grace.dividedBy(3).toNanos())
                 .compose(v -> vertx.executeBlocking(() -> {
                     node.sockets().remove();

@@ -14,6 +14,7 @@ import java.util.List;
  */
 public enum ListField {
     CONNECTION("connection", ',', Enclosed.NOTHING),
+    UPGRADE("upgrade", ',', Enclosed.NOTHING),
     /** An element can have parameters, whose values can be quoted, as those of the next two. */
     EXPECT("expect", ',', Enclosed.QUOTED),
     TRANSFER_ENCODING("transfer-encoding", ',', Enclosed.QUOTED),

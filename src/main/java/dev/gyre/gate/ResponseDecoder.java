@@ -18,18 +18,22 @@ import java.util.List;
  * Decodes the answers of a backend, one to each request, with the same strictness as {@link RequestDecoder}
  * but for folded lines, which become one line, and white space before a colon, which goes: both is what a
  * proxy may and must do (RFC 9112, sections 5.1 and 5.2). Interim answers that cannot be passed on (RFC 9110,
- * section 15.2: any but 100 and 103) are left out; the final answer follows them.
+ * section 15.2: any but 100 and 103) are left out; the final answer follows them. A 101 is the last answer.
  */
 public class ResponseDecoder extends HttpResponseDecoder {
 
     /** A server that reports progress for as long as a request may take sends fewer. */
     private static final int MOST_INTERIMS = 1000;
     private static final int LINE_BUFFER = 256;
+    private static final int SWITCHED = 101;
 
     private final DecodedBytes bytes = new DecodedBytes(true, this::createInvalidMessage, this::follow);
     private final FieldNames names;
     private boolean awaiting;
     private boolean toHead;
+    private boolean toUpgrade;
+    /** What follows is no HTTP. */
+    private boolean switched;
     private boolean unasked;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean last;
@@ -52,11 +56,13 @@ public class ResponseDecoder extends HttpResponseDecoder {
     /**
      * A request is written, and its answer may come from now on.
      *
-     * @param head its method is HEAD, so that the answer has no body
+     * @param head    its method is HEAD, so that the answer has no body
+     * @param upgrade it asks for another protocol, so that the answer may be a 101, the last of HTTP
      */
-    public void asked(boolean head) {
+    public void asked(boolean head, boolean upgrade) {
         awaiting = true;
         toHead = head;
+        toUpgrade = upgrade;
     }
 
     /** A request has been written, and its answer has not yet come to its end. */
@@ -86,7 +92,7 @@ public class ResponseDecoder extends HttpResponseDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        if (bytes.refused() || !awaiting) {
+        if (bytes.refused() || !awaiting || switched) {
             unasked = true;
             in.skipBytes(in.readableBytes());
             return;
@@ -113,8 +119,12 @@ public class ResponseDecoder extends HttpResponseDecoder {
     }
 
     private void interim(int status, List<Object> out) {
-        if (status == 101) {
-            throw Rule.SWITCHED.refused();
+        if (status == SWITCHED) {
+            if (!toUpgrade) {
+                throw Rule.SWITCHED.refused();
+            }
+            switched = true;
+            return;
         }
         if (++interims > MOST_INTERIMS) {
             throw Rule.INTERIM_FLOOD.refused();
@@ -133,8 +143,10 @@ public class ResponseDecoder extends HttpResponseDecoder {
 
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
-        boolean isFinal = ((HttpResponse) message).status().code() >= 200;
-        return toHead && isFinal || super.isContentAlwaysEmpty(message);
+        int status = ((HttpResponse) message).status().code();
+        boolean isFinal = status >= 200;
+        // Netty takes eight bytes after some for those of a draft of WebSocket.
+        return status == SWITCHED || toHead && isFinal || super.isContentAlwaysEmpty(message);
     }
 
     @Override

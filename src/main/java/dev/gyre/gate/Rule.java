@@ -53,7 +53,9 @@ public enum Rule {
     EXPECTATION(Failure.EXPECTATION, "RFC 9110, section 10.1.1", "Expect other than 100-continue"),
 
     STATUS_LINE("RFC 9112, section 4", "a status line without HTTP/1.0 or HTTP/1.1 and three digits"),
-    SWITCHED("RFC 9110, section 15.2.2", "101 to a request that asked for no other protocol"),
+    SWITCHED("RFC 9110, section 15.2.2", "101 to a request that did not ask for the protocol"),
+    /** Not to be told from bytes of the other protocol, which would get lost on the way. */
+    SENT_AHEAD("RFC 9110, section 7.8", "bytes after a request for another protocol and before its answer"),
     INTERIM_FLOOD("RFC 9110, section 15.2", "more interim answers than any server has reason for"),
 
     TOO_LONG("RFC 9112, section 3", "a line, or fields together, longer than is read"),

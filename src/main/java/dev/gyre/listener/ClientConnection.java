@@ -10,6 +10,7 @@ import dev.gyre.model.Failure;
 import dev.gyre.model.Limit;
 import dev.gyre.model.Limits;
 import dev.gyre.model.Peer;
+import dev.gyre.tunnel.TunnelEnd;
 import dev.gyre.vertx.Reset;
 import dev.gyre.vertx.ResetOfHalfClosed;
 import io.netty.buffer.Unpooled;
@@ -212,6 +213,24 @@ final class ClientConnection extends Deadline {
     boolean spent() {
         return inputEnded && decoder.servesLast() || limits.requestsPerConnection().isPresent()
                 && requestCount >= limits.requestsPerConnection().getAsInt();
+    }
+
+    /** A read has been decoded; as {@link ClientMemory#decoded}. */
+    void decoded(boolean lent) {
+        memory.decoded(lent);
+        http.decoded();
+    }
+
+    /** More has come than one request, which is not answered. */
+    boolean sentAhead() {
+        return !decoder.inBody() && (decoder.unanswered() > 1 || decoder.headBegun());
+    }
+
+    /** From now on it carries another protocol; no limit on requests and their answers holds any more. */
+    TunnelEnd switchProtocols() {
+        loop.cancel(this);
+        slowReader.ifPresent(SlowReader::caughtUp);
+        return TunnelEnd.before(channel.pipeline().context(WATCH));
     }
 
     /** The first bytes of a head have come; further bytes do not extend its time limit. */

@@ -2,6 +2,7 @@ package dev.gyre.listener;
 
 import dev.gyre.model.Failure;
 import dev.gyre.model.Peer;
+import dev.gyre.tunnel.TunnelEnd;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -123,6 +124,18 @@ public interface ClientStream {
 
     /** @param retryAfterSeconds for how long an answer of 503 asks the client to stay away */
     void problem(Failure failure, int retryAfterSeconds);
+
+    // Another protocol.
+
+    /**
+     * It asks for another protocol: from here to its answer nothing may come behind it.
+     *
+     * @param sentAhead runs when something does, before this returns where it has
+     */
+    void upgrades(Runnable sentAhead);
+
+    /** Sends the head of the answer, a 101, after which the connection carries HTTP no more. */
+    TunnelEnd switchProtocols();
 
     // The end.
 

@@ -46,7 +46,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
         long requestsBefore = client.requestCount();
         boolean lent = ReadMemory.lends(message);
         ctx.fireChannelRead(message);
-        client.memory().decoded(lent);
+        client.decoded(lent);
         // Most heads come whole, and have become a request by now.
         if (idle && requestsBefore == client.requestCount() || client.headUnderWay()) {
             client.headBegan();

@@ -2,6 +2,7 @@ package dev.gyre.listener;
 
 import dev.gyre.model.Failure;
 import dev.gyre.model.Peer;
+import dev.gyre.tunnel.TunnelEnd;
 import dev.gyre.vertx.ReadMemory;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -49,6 +50,9 @@ final class Http1ClientStream implements ClientStream, Handler<Void> {
     private boolean last;
     private boolean saidLast;
     private boolean finished;
+    /** Null where it asks for no other protocol. */
+    private Runnable whenSentAhead;
+    private boolean sentAhead;
 
     Http1ClientStream(HttpRequest request, ClientConnection client, Http1Requests connection) {
         this.request = request;
@@ -101,6 +105,17 @@ final class Http1ClientStream implements ClientStream, Handler<Void> {
         if (drained != null) {
             drained.handle(null);
         }
+    }
+
+    /** Nothing may come behind it before it is answered. */
+    boolean upgrades() {
+        return whenSentAhead != null && !headSent && !sentAhead;
+    }
+
+    /** Something has. */
+    void sentAhead() {
+        sentAhead = true;
+        whenSentAhead.run();
     }
 
     /** It is answered and finished, and has come whole. */
@@ -404,6 +419,22 @@ final class Http1ClientStream implements ClientStream, Handler<Void> {
     }
 
     @Override
+    public void upgrades(Runnable then) {
+        whenSentAhead = then;
+        if (client.sentAhead()) {
+            sentAhead();
+        }
+    }
+
+    @Override
+    public TunnelEnd switchProtocols() {
+        headSent = true;
+        answered = true;
+        encoder.begin(status, fields, null, false, null);
+        return client.switchProtocols();
+    }
+
+    @Override
     public void last() {
         last = true;
     }
@@ -448,7 +479,10 @@ final class Http1ClientStream implements ClientStream, Handler<Void> {
 
     @Override
     public void closeIfLast() {
-        if (last) {
+        if (last && sentAhead) {
+            // It may be sending still, and would lose the answer over a close.
+            client.closeSoon();
+        } else if (last) {
             client.close();
         }
     }

@@ -118,6 +118,13 @@ final class Http1Requests extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Something has come, and been decoded: a request for another protocol lets nothing come behind it. */
+    void decoded() {
+        if (current != null && current.upgrades() && client.sentAhead()) {
+            current.sentAhead();
+        }
+    }
+
     private boolean mayBeGiven(Object part) {
         return part instanceof HttpRequest ? current == null : current == null || current.takes();
     }

@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param since    when it was added or last resumed, by the registry's clock; set only in a service with a
  *                 slow start, so that elsewhere two topologies that want the same are equal
  * @param address  which of the addresses that the URL's name stands for; empty: as the operator wants it
+ * @param tunnelsUntil until when its tunnels may go on while it drains; empty: for as long as they like
  */
 public record Backend(BackendUrl url, int weight, boolean draining, Origin origin, Optional<String> zone,
-        Optional<Instant> since, Optional<String> address) {
+        Optional<Instant> since, Optional<String> address, Optional<Instant> tunnelsUntil) {
 
     public static final int MAX_WEIGHT = 1000;
 
@@ -27,7 +28,7 @@ public record Backend(BackendUrl url, int weight, boolean draining, Origin origi
     /** As the operator wants it. */
     public Backend(BackendUrl url, int weight, boolean draining, Origin origin, Optional<String> zone,
             Optional<Instant> since) {
-        this(url, weight, draining, origin, zone, since, Optional.empty());
+        this(url, weight, draining, origin, zone, since, Optional.empty(), Optional.empty());
     }
 
     /** In no zone, and there since ever. */
@@ -47,6 +48,11 @@ public record Backend(BackendUrl url, int weight, boolean draining, Origin origi
      */
     public Backend at(String one, Optional<Instant> seen) {
         Optional<Instant> begun = since.map(wanted -> seen.filter(wanted::isBefore).orElse(wanted));
-        return new Backend(url, weight, draining, origin, zone, begun, Optional.of(one));
+        return new Backend(url, weight, draining, origin, zone, begun, Optional.of(one), tunnelsUntil);
+    }
+
+    /** The same, with tunnels that may go on until then while it drains. */
+    public Backend tunnelsUntil(Optional<Instant> until) {
+        return new Backend(url, weight, draining, origin, zone, since, address, until);
     }
 }

@@ -16,6 +16,8 @@ public enum ExchangePhase {
     AWAITING,
     /** An answer of a backend was passed on. */
     ANSWERING,
+    /** A backend had switched to another protocol, and bytes were passed on both ways. */
+    TUNNELLING,
     /** It had its answer, and its rest was read and discarded. */
     LINGERING;
 

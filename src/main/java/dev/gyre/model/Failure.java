@@ -37,6 +37,8 @@ public enum Failure {
             "the service is on hold and its queue is full"),
     OVERLOADED(503, Side.NODE, "connection_limit_reached",
             "the service has as many requests in flight as it can take"),
+    TUNNEL_LIMIT(503, Side.NODE, "connection_limit_reached",
+            "the service has as many tunnels as it may have to this backend or from this client"),
     /** Answered while the head of an answer can still be sent; a connection that holds too much is reset. */
     NO_MEMORY(503, Side.NODE, "proxy_internal_error", "this node has no memory left for it"),
     /** Never sent: the connection was reset before anything was read from it. */

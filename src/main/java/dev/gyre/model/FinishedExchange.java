@@ -62,7 +62,13 @@ public record FinishedExchange(Peer client, int port, Optional<Request> request,
      * @param head        until the head was whole and the answers to earlier requests of its connection out
      */
     public record Times(long startMillis, long head, long selecting, long sending, long awaiting,
-                        long answering, long lingering) {
+                        long answering, long lingering, long tunnelling) {
+
+        /** Of one that became no tunnel. */
+        public Times(long startMillis, long head, long selecting, long sending, long awaiting,
+                     long answering, long lingering) {
+            this(startMillis, head, selecting, sending, awaiting, answering, lingering, 0);
+        }
 
         /** Of one that came no further than its head. */
         public static Times ofHead(long startMillis, long head) {
@@ -71,12 +77,13 @@ public record FinishedExchange(Peer client, int port, Optional<Request> request,
 
         /** From the first byte to the end. */
         public long total() {
-            return head + selecting + sending + awaiting + answering + lingering;
+            return head + selecting + sending + awaiting + answering + lingering + tunnelling;
         }
     }
 
     /**
-     * Bytes of bodies, without heads and framing. What goes to backends counts once for each attempt.
+     * Bytes of bodies, without heads and framing, and of a tunnel. What goes to backends counts once for each
+     * attempt.
      *
      * @param fromClient  of the request
      * @param toBackend   of the request
@@ -95,8 +102,21 @@ public record FinishedExchange(Peer client, int port, Optional<Request> request,
      * @param failure what went wrong; empty when a backend's answer, or one to OPTIONS, went through
      * @param by      who ended it; empty when request and answer both came to their own end
      * @param phase   in which it was when it failed, or at its end
+     * @param tunnel  why the tunnel that it became has ended; empty when it became none
      */
-    public record End(int status, Optional<Failure> failure, Optional<Side> by, ExchangePhase phase) {
+    public record End(int status, Optional<Failure> failure, Optional<Side> by, ExchangePhase phase,
+                      Optional<TunnelEnding> tunnel) {
+
+        /** Of one that became no tunnel. */
+        public End(int status, Optional<Failure> failure, Optional<Side> by, ExchangePhase phase) {
+            this(status, failure, by, phase, Optional.empty());
+        }
+
+        /** Of a tunnel, which has no failure however it ended. */
+        public static End tunnelled(int status, TunnelEnding why) {
+            return new End(status, Optional.empty(), Optional.of(why.by()), ExchangePhase.TUNNELLING,
+                    Optional.of(why));
+        }
 
         /** @param by who kept the rest of the request from coming; empty when it came to its end */
         public static End answered(int status, Optional<Side> by, ExchangePhase phase) {

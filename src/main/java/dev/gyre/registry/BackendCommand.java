@@ -102,9 +102,16 @@ public sealed interface BackendCommand extends Command {
     /**
      * Gives a backend no new request; those in flight finish.
      *
-     * @param ttl after which the drain ends by itself; empty: it stays until resumed
+     * @param ttl     after which the drain ends by itself; empty: it stays until resumed
+     * @param tunnels after which those still open are ended; empty: never
      */
-    record Drain(String service, BackendUrl url, Optional<Duration> ttl) implements BackendCommand {
+    record Drain(String service, BackendUrl url, Optional<Duration> ttl, Optional<Duration> tunnels)
+            implements BackendCommand {
+
+        /** With tunnels that go on for as long as they like. */
+        public Drain(String service, BackendUrl url, Optional<Duration> ttl) {
+            this(service, url, ttl, Optional.empty());
+        }
 
         @Override
         public Change on(RegistryState state, Stamp stamp) throws CommandRefused {
@@ -114,18 +121,23 @@ public sealed interface BackendCommand extends Command {
                         + Suggestions.listed(state.urls(service)));
             }
             LayeredResource resource = state.backendResource(service, url);
-            Optional<Instant> until =
-                    ttl.map(span -> Instant.ofEpochMilli(state.now().plus(span).toEpochMilli()));
+            Optional<Instant> until = ttl.map(span -> after(span, state));
+            Optional<Instant> tunnelsUntil = tunnels.map(span -> after(span, state));
             String end = until.map(at -> " until " + at).orElse("");
-            boolean same = resource.drainEnd().equals(until);
+            boolean same = resource.drainEnd().equals(until) && resource.tunnelsEnd().equals(tunnelsUntil);
             if (backend.draining() && same && !resource.onlyEnding(state.now())) {
                 return Change.none(id() + " is draining already" + end);
             }
             Object drain = until.<Object>map(at -> new JsonObject().put(EntryFields.UNTIL, at.toEpochMilli()))
                     .orElse(true);
             return Change.to(id() + (backend.draining() ? " goes on draining" : " drains")
-                    + (until.isEmpty() ? " until it is resumed" : end),
-                    resource.setting(stamp, Map.of(EntryFields.DRAINING, drain)));
+                    + (until.isEmpty() ? " until it is resumed" : end)
+                    + tunnelsUntil.map(at -> ", tunnels until " + at).orElse(""),
+                    resource.draining(stamp, drain, tunnelsUntil));
+        }
+
+        private static Instant after(Duration span, RegistryState state) {
+            return Instant.ofEpochMilli(state.now().plus(span).toEpochMilli());
         }
     }
 
@@ -146,7 +158,9 @@ public sealed interface BackendCommand extends Command {
             }
             return Change.to(id() + " takes requests again", resource.drainsBelow()
                     ? resource.setting(stamp, Map.of(EntryFields.DRAINING, false))
-                    : resource.unsetting(stamp, List.of(EntryFields.DRAINING)));
+                    : resource.unsetting(stamp, resource.tunnelsEnd().isPresent()
+                            ? List.of(EntryFields.DRAINING, EntryFields.TUNNELS_UNTIL)
+                            : List.of(EntryFields.DRAINING)));
         }
     }
 

@@ -10,6 +10,8 @@ final class EntryFields {
     /** True, false, or {@code {"until": milliseconds since 1970}} of a drain with a deadline. */
     static final String DRAINING = "draining";
     static final String UNTIL = "until";
+    /** Until when tunnels may go on while it drains, in milliseconds since 1970; set by the operator only. */
+    static final String TUNNELS_UNTIL = "tunnelsUntil";
     /** Until when a service is held, in milliseconds since 1970; set by the operator only. */
     static final String HELD_UNTIL = "heldUntil";
     static final String SERVICE = "service";

@@ -46,7 +46,8 @@ final class FieldTexts {
 
     /** Times as texts instead of milliseconds. */
     static Object readable(String field, Object value) {
-        if (field.equals(EntryFields.HELD_UNTIL) && value instanceof Number millis) {
+        boolean isTime = field.equals(EntryFields.HELD_UNTIL) || field.equals(EntryFields.TUNNELS_UNTIL);
+        if (isTime && value instanceof Number millis) {
             return Instant.ofEpochMilli(millis.longValue()).toString();
         }
         if (field.equals(EntryFields.DRAINING) && value instanceof JsonObject drain

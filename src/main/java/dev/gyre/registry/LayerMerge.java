@@ -156,9 +156,10 @@ final class LayerMerge {
         int weight = resource.value(EntryFields.WEIGHT).filter(Number.class::isInstance)
                 .map(value -> Math.max(1, Math.min(Backend.MAX_WEIGHT, ((Number) value).intValue())))
                 .orElse(1);
-        return url(resource).map(url -> new Backend(url, weight, resource.draining(now), resource.origin(),
+        boolean draining = resource.draining(now);
+        return url(resource).map(url -> new Backend(url, weight, draining, resource.origin(),
                 resource.text(EntryFields.ZONE), dated ? Optional.of(resource.since(now))
-                : Optional.empty()));
+                : Optional.empty()).tunnelsUntil(draining ? resource.tunnelsEnd() : Optional.empty()));
     }
 
     private static Optional<Route> route(LayeredResource resource) {

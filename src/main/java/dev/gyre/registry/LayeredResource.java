@@ -112,6 +112,30 @@ record LayeredResource(Key key, Optional<Entry> config, Optional<Entry> discover
                 .map(field -> Register.set(field.getKey(), stamp, field.getValue())).toList());
     }
 
+    /**
+     * The operator drains it.
+     *
+     * @param drain   the value of the field for that
+     * @param tunnels until when they may go on; empty: for as long as they like
+     */
+    Entry draining(Stamp stamp, Object drain, Optional<Instant> tunnels) {
+        List<Register> registers = new ArrayList<>();
+        registers.add(Register.set(EntryFields.DRAINING, stamp, drain));
+        if (tunnels.isPresent()) {
+            registers.add(Register.set(EntryFields.TUNNELS_UNTIL, stamp, tunnels.get().toEpochMilli()));
+        } else if (tunnelsEnd().isPresent()) {
+            registers.add(Register.unset(EntryFields.TUNNELS_UNTIL, stamp));
+        }
+        return Entry.of(key, registers);
+    }
+
+    /** Until when tunnels may go on while it drains. */
+    Optional<Instant> tunnelsEnd() {
+        return operator.flatMap(entry -> entry.value(EntryFields.TUNNELS_UNTIL))
+                .filter(Number.class::isInstance)
+                .map(until -> Instant.ofEpochMilli(((Number) until).longValue()));
+    }
+
     /** The operator leaves these fields to the layers below. */
     Entry unsetting(Stamp stamp, List<String> fields) {
         return Entry.of(key, fields.stream().map(field -> Register.unset(field, stamp)).toList());

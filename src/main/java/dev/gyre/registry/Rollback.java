@@ -123,6 +123,8 @@ public record Rollback(String to) implements Command {
             if (backend.draining(now.now())) {
                 fields.put(EntryFields.DRAINING, backend.drainEnd().<Object>map(until ->
                         new JsonObject().put(EntryFields.UNTIL, until.toEpochMilli())).orElse(true));
+                backend.tunnelsEnd().ifPresent(until ->
+                        fields.put(EntryFields.TUNNELS_UNTIL, until.toEpochMilli()));
             }
             return fields;
         }

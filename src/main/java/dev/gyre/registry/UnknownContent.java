@@ -14,7 +14,7 @@ final class UnknownContent {
 
     private static final Map<String, Set<String>> FIELDS = Map.of(
             Key.BACKEND, Set.of(EntryFields.PRESENT, EntryFields.WEIGHT, EntryFields.ZONE,
-                    EntryFields.DRAINING,
+                    EntryFields.DRAINING, EntryFields.TUNNELS_UNTIL,
                     EntryFields.TTL, EntryFields.ENDING),
             Key.ROUTE, Set.of(EntryFields.PRESENT, EntryFields.SERVICE, EntryFields.MAX_BODY,
                     EntryFields.PRIORITY));

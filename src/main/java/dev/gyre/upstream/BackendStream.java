@@ -1,5 +1,6 @@
 package dev.gyre.upstream;
 
+import dev.gyre.tunnel.TunnelEnd;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -18,6 +19,9 @@ public interface BackendStream {
 
     /** The end of the request tells its length. */
     void chunked();
+
+    /** It asks for another protocol, which the answer may be a switch to; called before its head is sent. */
+    void upgrades();
 
     void sendHead();
 
@@ -93,6 +97,12 @@ public interface BackendStream {
         /** The answer breaks off. */
         void broke(Throwable cause);
     }
+
+    /**
+     * Called while the head of a 101 is told, for what follows is of the other protocol: the connection
+     * carries HTTP no more.
+     */
+    TunnelEnd switchProtocols();
 
     /** Called while the head is told, for the body follows at once; without a reader it is dropped. */
     void read(AnswerReader reader);

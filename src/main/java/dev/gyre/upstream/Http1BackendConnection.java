@@ -5,6 +5,7 @@ import dev.gyre.loop.DeadlineWheel.Deadline;
 import dev.gyre.loop.Loop;
 import dev.gyre.loop.LoopMemory;
 import dev.gyre.tls.HandshakeFailure;
+import dev.gyre.tunnel.TunnelEnd;
 import dev.gyre.vertx.ReadMemory;
 import dev.gyre.vertx.Reset;
 import io.netty.buffer.ByteBuf;
@@ -58,6 +59,8 @@ final class Http1BackendConnection extends ResponseDecoder
     private StreamUser user;
     /** Null when there is nobody to hear of what comes. */
     private Http1BackendStream stream;
+    /** Null while it carries HTTP. */
+    private TunnelEnd tunnel;
     private boolean decoding;
     private boolean reading;
     private boolean unflushed;
@@ -217,7 +220,7 @@ final class Http1BackendConnection extends ResponseDecoder
             by.headIsSent();
             // A connection that rests keeps nothing of its last request.
             headers.clear();
-            asked(by.method() == HttpMethod.HEAD);
+            asked(by.method() == HttpMethod.HEAD, by.mayUpgrade());
         }
         if (reading) {
             unflushed = true;
@@ -272,6 +275,13 @@ final class Http1BackendConnection extends ResponseDecoder
             stream = null;
             close();
         }
+    }
+
+    @Override
+    public TunnelEnd switchProtocols() {
+        stream = null;
+        tunnel = TunnelEnd.before(ctx);
+        return tunnel;
     }
 
     // What the channel tells.
@@ -329,6 +339,9 @@ final class Http1BackendConnection extends ResponseDecoder
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         if (broken) {
             in.skipBytes(in.readableBytes());
+        } else if (tunnel != null) {
+            // What came in one read with the 101.
+            tunnel.read(in.readRetainedSlice(in.readableBytes()));
         } else {
             super.decode(context, in, out);
             take(out);
@@ -341,7 +354,7 @@ final class Http1BackendConnection extends ResponseDecoder
      */
     @Override
     protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
-        if (!broken && (tls == null || saidEnd)) {
+        if (!broken && tunnel == null && (tls == null || saidEnd)) {
             super.decodeLast(context, in, out);
             take(out);
         }

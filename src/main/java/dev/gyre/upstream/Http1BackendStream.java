@@ -1,5 +1,6 @@
 package dev.gyre.upstream;
 
+import dev.gyre.tunnel.TunnelEnd;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -29,6 +30,8 @@ final class Http1BackendStream implements BackendStream {
         void hold(Http1BackendStream by, boolean on);
 
         void reset(Http1BackendStream by);
+
+        TunnelEnd switchProtocols();
     }
 
     private final Carrier carrier;
@@ -36,6 +39,7 @@ final class Http1BackendStream implements BackendStream {
     private final String target;
     private final Http1xHeaders headers;
     private boolean chunked;
+    private boolean upgrades;
     private boolean headSent;
     private boolean answered;
     private Asker asker;
@@ -75,6 +79,15 @@ final class Http1BackendStream implements BackendStream {
 
     boolean isChunked() {
         return chunked;
+    }
+
+    @Override
+    public void upgrades() {
+        upgrades = true;
+    }
+
+    boolean mayUpgrade() {
+        return upgrades;
     }
 
     boolean headSent() {
@@ -136,12 +149,12 @@ final class Http1BackendStream implements BackendStream {
         answered = true;
     }
 
-    /** A final head, or one of 100 or 103, which the final one follows. */
+    /** A final head, that of a 101 included, or one of 100 or 103, which the final one follows. */
     void head(HttpResponse head) {
         fields = (Http1xHeaders) head.headers();
         version = head.protocolVersion();
         int code = head.status().code();
-        if (code >= 200) {
+        if (code >= 200 || code == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
             status = head.status();
             asker.answered(this);
         } else if (code == HttpResponseStatus.CONTINUE.code()) {
@@ -210,6 +223,11 @@ final class Http1BackendStream implements BackendStream {
     @Override
     public MultiMap answerHeaders() {
         return fields;
+    }
+
+    @Override
+    public TunnelEnd switchProtocols() {
+        return carrier.switchProtocols();
     }
 
     @Override

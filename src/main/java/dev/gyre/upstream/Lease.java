@@ -67,6 +67,12 @@ public final class Lease extends Deadline implements BackendConnection.StreamUse
         pool.acquire(this);
     }
 
+    /** As {@link #acquire}, for a connection that has carried no request. */
+    public void acquireNew() {
+        fresh = true;
+        pool.acquire(this);
+    }
+
     /**
      * Asks for a new connection in place of one that turned out to be closed by the backend. The request has
      * not been answered, and its hold on the backend goes on.

@@ -28,6 +28,7 @@ import dev.gyre.model.RequestCount;
 import dev.gyre.model.RetryStats;
 import dev.gyre.model.Role;
 import dev.gyre.model.Topology;
+import dev.gyre.model.TunnelStats;
 import dev.gyre.registry.Node;
 import dev.gyre.tls.CertificateSources;
 import dev.gyre.tls.CertificateWatch;
@@ -188,6 +189,11 @@ public final class Doors implements AutoCloseable {
         @Override
         public SortedMap<String, RetryStats> retries() {
             return retries;
+        }
+
+        @Override
+        public SortedMap<String, TunnelStats> tunnels() {
+            return new TreeMap<>();
         }
 
         @Override

@@ -32,7 +32,10 @@ class ExchangeTableTest {
             }
         }
         assertThat(reached).contains(ExchangeState.DONE);
-        boolean over = state == ExchangeState.LINGERING || state == ExchangeState.DONE;
+        boolean over = switch (state) {
+            case TUNNELLING, LINGERING, DONE -> true;
+            default -> false;
+        };
         assertThat(reached.contains(ExchangeState.ANSWERING)).as("answered again").isNotEqualTo(over);
     }
 

@@ -164,7 +164,7 @@ class AnswerFormsTest {
         for (int cut = 1; cut < form.length(); cut++) {
             ResponseDecoder decoder = new ResponseDecoder(new KnownNames(), 4096, 8192, 8192);
             EmbeddedChannel channel = new EmbeddedChannel(decoder);
-            decoder.asked(false);
+            decoder.asked(false, false);
             receive(channel, form.substring(0, cut));
             assertThat(decoder.awaiting()).isTrue();
             receive(channel, form.substring(cut) + "X");

@@ -102,7 +102,7 @@ public class FuzzedAnswersTest {
     private static Read read(HttpMethod method, Consumer<EmbeddedChannel> writer) {
         ResponseDecoder decoder = new ResponseDecoder(new KnownNames(), 4096, 8192, 65_536);
         EmbeddedChannel channel = new EmbeddedChannel(decoder);
-        decoder.asked(method.equals(HttpMethod.HEAD));
+        decoder.asked(method.equals(HttpMethod.HEAD), false);
         writer.accept(channel);
         boolean unasked = decoder.unasked();
         channel.finish();
