@@ -4,6 +4,7 @@ import static dev.gyre.docs.Markdown.code;
 
 import dev.gyre.kit.Await;
 import dev.gyre.kit.Certificates;
+import dev.gyre.kit.Frames;
 import dev.gyre.kit.GyreProcess;
 import dev.gyre.kit.Origin;
 import dev.gyre.kit.Place;
@@ -82,6 +83,7 @@ final class MetricsPage {
             Await.until(() -> "samples of " + page.without(), () -> {
                 get(proxy.resolve("/failing"));
                 askNode(node.port());
+                askForTunnel(node.port());
                 new String(get(metrics), StandardCharsets.UTF_8).lines().forEach(page::line);
                 page.first = false;
                 return page.without().isEmpty();
@@ -115,6 +117,12 @@ final class MetricsPage {
         try (InputStream body = connection.getResponseCode() < 400 ? connection.getInputStream()
                 : connection.getErrorStream()) {
             return body.readAllBytes();
+        }
+    }
+
+    private static void askForTunnel(int port) throws IOException {
+        try (Wire wire = Wire.to(port)) {
+            wire.write(Frames.ASKING).readHead();
         }
     }
 
