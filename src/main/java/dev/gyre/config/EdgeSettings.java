@@ -136,12 +136,6 @@ final class EdgeSettings {
                         + " a time, on one node.").or(SettingsTable.OFF));
     }
 
-    static Setting proxyProtocol() {
-        return words("proxyProtocol", List.of(SettingsTable.OFF, "v2"), "Backends are told of the client by"
-                + " the PROXY protocol, version 2; its connections are for one client only then.")
-                .or(SettingsTable.OFF);
-    }
-
     static Setting[] handshakes() {
         return new Setting[] {
             whole("handshakes", 1, MOST, "TLS handshakes under way at a time.").absent("unlimited"),

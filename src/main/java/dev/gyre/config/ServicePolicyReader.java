@@ -45,9 +45,7 @@ public final class ServicePolicyReader {
                 HoldReader.read(fields.object("hold"), base.hold()),
                 ConcurrencyLimitReader.read(fields, base.limit()),
                 BackendTlsReader.read(fields.object("tls"), base.tls()),
-                TunnelReader.read(fields, base.tunnels()),
-                fields.value("proxyProtocol").flatMap(Value::word).map("v2"::equals)
-                        .orElse(base.sendProxy()));
+                TunnelReader.read(fields, base.tunnels()));
     }
 
     /** The JSON that {@link #read(String, JsonObject)} reads back, every key written out. */
@@ -73,8 +71,7 @@ public final class ServicePolicyReader {
                 .put("health", HealthReader.write(policy.health()))
                 .put("hold", HoldReader.write(policy.hold()))
                 .put("limit", ConcurrencyLimitReader.write(policy.limit()))
-                .put("tls", BackendTlsReader.write(policy.tls()))
-                .put("proxyProtocol", policy.sendProxy() ? "v2" : SettingsTable.OFF);
+                .put("tls", BackendTlsReader.write(policy.tls()));
     }
 
     private static PoolPolicy pool(Fields pool, PoolPolicy base) {

@@ -104,8 +104,7 @@ public final class SettingsTable {
             Setting.of("limit", Form.Either.of(new Form.Words(List.of(OFF, "adaptive")),
                     new Form.Whole(1, MOST), Form.Group.of(adaptive())), "Requests that may be in flight on"
                     + " one node: off, adaptive (by how fast answers come) or a number.").or(OFF),
-            EdgeSettings.backendTls(), EdgeSettings.upgrade(), EdgeSettings.tunnels(),
-            EdgeSettings.proxyProtocol());
+            EdgeSettings.backendTls(), EdgeSettings.upgrade(), EdgeSettings.tunnels());
 
     static final Form.Group SERVICE = service();
 

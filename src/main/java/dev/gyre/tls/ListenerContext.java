@@ -50,7 +50,7 @@ public final class ListenerContext {
             "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
     private static final byte[] SESSIONS = "gyre".getBytes(StandardCharsets.US_ASCII);
-    /** How long a session may be resumed; the keys of its tickets change by the hour. */
+    /** How long a session may be resumed; the keys of its tickets live as long as the process. */
     private static final Duration SESSION = Duration.ofHours(2);
 
     private final SslContext context;

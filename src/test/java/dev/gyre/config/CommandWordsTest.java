@@ -62,7 +62,7 @@ class CommandWordsTest {
             new BackendTls("/etc/ca.pem", Optional.of("0f".repeat(32)), Optional.of("a.example"),
                     Optional.of("/etc/a.pem"), Optional.of("/etc/a.key"), Optional.of("/etc/a.txt"), true),
             new TunnelPolicy(List.of("tls/1.0", "x"), Duration.ofSeconds(90),
-                    Optional.of(Duration.ofHours(2)), OptionalInt.of(3), OptionalInt.of(1)), true);
+                    Optional.of(Duration.ofHours(2)), OptionalInt.of(3), OptionalInt.of(1)));
     private static final ServicePolicy PLAIN = ODD.with(Balance.of(Strategy.CONSISTENT_HASH))
             .with(new HealthPolicy(new Probe.Tcp(Optional.of(7)), Duration.ofSeconds(5),
                     Duration.ofSeconds(1), 2, 3, 0))
@@ -83,7 +83,7 @@ class CommandWordsTest {
                 ODD.balance(), ODD.host(),
                 new PoolPolicy(7, Scope.CLUSTER, 9, Duration.ofMillis(1500), Duration.ofHours(1)),
                 ODD.timeouts(), ODD.retry(), ODD.ejection(), ODD.health(), ODD.hold(),
-                ODD.limit(), ODD.tls(), ODD.tunnels(), ODD.sendProxy()));
+                ODD.limit(), ODD.tls(), ODD.tunnels()));
     }
 
     @Test
@@ -95,7 +95,7 @@ class CommandWordsTest {
                 "pool.maxConections: unknown key (did you mean \"maxConnections\"? known: keepAlive,"
                         + " maxConnections, maxQueue, queueTimeout, scope)",
                 "backends: unknown key (known: balance, ejection, health, hold, host, limit, pool,"
-                        + " proxyProtocol, retry, slowStart, sticky, timeouts, tls, tunnels, upgrade)");
+                        + " retry, slowStart, sticky, timeouts, tls, tunnels, upgrade)");
     }
 
     @Test

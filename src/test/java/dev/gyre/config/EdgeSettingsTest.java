@@ -87,7 +87,6 @@ class EdgeSettingsTest {
             'tls':{'fingerprint':'sha256:12'}   | services.web.tls.fingerprint: "sha256:12"
             'upgrade':['web socket']            | services.web.upgrade[0]: "web socket"
             'tunnels':{'perBackend':0}          | services.web.tunnels.perBackend: 0
-            'proxyProtocol':'v1'                | services.web.proxyProtocol: "v1"
             """)
     void aServiceIsReadAsStrictly(String policy, String beginning) {
         assertThat(Read.mistakes("{'services':{'web':{" + policy + "}}}"))
