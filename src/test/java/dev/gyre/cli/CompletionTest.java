@@ -51,7 +51,7 @@ class CompletionTest {
     @Test
     void optionsAndTheirWordsAreOffered() throws Exception {
         assertThat(offered("gyre", "admin", "backend", "drain", "--t"))
-                .containsExactlyInAnyOrder("--timeout", "--token", "--token-file", "--ttl");
+                .containsExactlyInAnyOrder("--timeout", "--token", "--token-file", "--ttl", "--tunnels");
         assertThat(offered("gyre", "admin", "service", "put", "--pool.max"))
                 .containsExactlyInAnyOrder("--pool.maxConnections", "--pool.maxQueue");
         assertThat(offered("gyre", "admin", "service", "put", "--balance", "p"))
