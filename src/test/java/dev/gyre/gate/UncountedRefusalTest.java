@@ -70,6 +70,8 @@ class UncountedRefusalTest {
         form(Rule.CODING_FORM, "POST / HTTP/1.1~Host: a~Transfer-Encoding: , chunked~~"),
         form(Rule.CHUNK_SIZE, "POST / HTTP/1.1~Host: a~" + CHUNKED + "2;~ok~0~~"),
         form(Rule.HIDDEN_BODY, "GET / HTTP/1.1~Host: a~Sec-WebSocket-Key1: 1~~"),
+        form(Rule.SENT_AHEAD,
+                "GET / HTTP/1.1~Host: a~Connection: Upgrade~Upgrade: websocket~~ahead of its answer"),
         form(Rule.HOST_MISSING, "GET / HTTP/1.1~~"),
         form(Rule.HOST_TWICE, "GET / HTTP/1.1~Host: a~Host: a~~"),
         form(Rule.HOST_FORM, "GET / HTTP/1.1~Host: a b~~"),
