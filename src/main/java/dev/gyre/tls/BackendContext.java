@@ -18,7 +18,7 @@ import javax.net.ssl.SSLParameters;
 public final class BackendContext {
 
     /** What is outside the heap goes when no connection can begin with it any more. */
-    private static final Cleaner CLEANER = Cleaner.create();
+    static final Cleaner CLEANER = Cleaner.create();
     /** In the peer host of an engine, between the name that is expected and the address connected to. */
     static final char AT = '@';
 

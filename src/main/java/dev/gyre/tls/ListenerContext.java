@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -64,7 +65,8 @@ public final class ListenerContext {
         this.certificates = certificates;
         this.timeout = settings.handshakeTimeout();
         this.openSsl = engine != SslProvider.JDK;
-        SslContextBuilder builder = SslContextBuilder.forServer(keys(certificates)).sslProvider(engine)
+        SslContextBuilder builder = SslContextBuilder.forServer(keys(certificates, openSsl))
+                .sslProvider(engine)
                 .protocols(settings.minVersion().equals("1.3") ? List.of("TLSv1.3")
                         : List.of("TLSv1.3", "TLSv1.2"))
                 .ciphers(SUITES).applicationProtocolConfig(HTTP_1).sessionTimeout(SESSION.toSeconds());
@@ -73,13 +75,16 @@ public final class ListenerContext {
             builder.trustManager(clients.orElseThrow())
                     .clientAuth(required ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
         }
-        this.context = builder.build();
+        SslContext built = builder.build();
+        this.context = built;
+        BackendContext.CLEANER.register(this, () -> ReferenceCountUtil.release(built));
         if (context instanceof OpenSslServerContext server) {
             server.sessionContext().setSessionIdContext(SESSIONS);
         }
     }
 
-    private KeyManagerFactory keys(ServedCertificates from) {
+    /** Holds no context: what is outside the heap goes when nobody has the context any more. */
+    private static KeyManagerFactory keys(ServedCertificates from, boolean openSsl) {
         SimpleKeyManagerFactory factory = new SimpleKeyManagerFactory() {
 
             @Override
